@@ -1,0 +1,71 @@
+# What a fresh clone needs is made here: `make preview` and `make test` install what is missing and then run.
+# Repeated, the installing steps compare a digest and end at once. `make help` lists the targets.
+
+STACK ?= dev
+# sandbox (default; creates nothing outside this machine) or aws
+CLOUD ?= $(or $(POOLWRIGHT_CLOUD),sandbox)
+# Workers of the test run; the slowest tests run the real Pulumi engine, which itself keeps a core busy.
+WORKERS ?= 2
+
+VENV := .venv/bin
+POOLWRIGHT := $(VENV)/poolwright
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help install engine plan write preview up refresh destroy test lint format types lock doctor clean clean-cache
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+	@echo "  STACK=dev chooses the stack, CLOUD=sandbox|aws the cloud, PYTHON=... the interpreter of .venv"
+
+install:  ## .venv with the locked packages
+	@python=$$(sh tools/choose-python) && "$$python" tools/bootstrap.py
+
+engine: install  ## the Pulumi CLI: from PATH, downloaded, or built
+	@$(POOLWRIGHT) doctor --get --quiet
+
+plan: install  ## plan STACK: sizes, reasons, money
+	@$(POOLWRIGHT) plan $(STACK)
+
+write: install  ## plan STACK and write its lock
+	@$(POOLWRIGHT) plan $(STACK) --write
+
+preview: engine  ## plan STACK, then show what the engine would do
+	@$(POOLWRIGHT) plan $(STACK)
+	@$(POOLWRIGHT) preview $(STACK) --cloud $(CLOUD)
+
+up: engine  ## build STACK as its lock says
+	@$(POOLWRIGHT) up $(STACK) --cloud $(CLOUD)
+
+refresh: engine  ## read STACK's state from the cloud anew
+	@$(POOLWRIGHT) refresh $(STACK) --cloud $(CLOUD)
+
+destroy: engine  ## remove STACK; data is kept (see: poolwright destroy --help)
+	@$(POOLWRIGHT) destroy $(STACK) --cloud $(CLOUD)
+
+test: engine  ## every test
+	@$(VENV)/python -m pytest -n $(WORKERS) $(ARGS)
+
+lint: install  ## ruff, formatting, pyright, import contracts
+	@$(VENV)/ruff check .
+	@$(VENV)/ruff format --check .
+	@$(VENV)/pyright
+	@$(VENV)/lint-imports
+
+format: install  ## apply ruff's formatting and safe fixes
+	@$(VENV)/ruff check --fix .
+	@$(VENV)/ruff format .
+
+lock:  ## resolve requirements/*.lock anew from pyproject.toml
+	@python=$$(sh tools/choose-python) && "$$python" tools/bootstrap.py --lock
+
+doctor: install  ## what is installed, what is missing, how to get it
+	@$(POOLWRIGHT) doctor
+
+clean:  ## remove .venv, caches of tools and the sandbox cloud of this checkout
+	rm -rf .venv .poolwright .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+clean-cache: install  ## remove the downloaded or built Pulumi CLI and Go from the cache outside the checkout
+	@$(POOLWRIGHT) doctor --clear-cache

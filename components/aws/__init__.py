@@ -1,0 +1,1 @@
+"""The four pools on AWS."""

@@ -1,0 +1,1 @@
+"""The compute pool and its parts."""

@@ -1,0 +1,1 @@
+"""The network pool and its parts."""

@@ -1,0 +1,64 @@
+"""VPC and subnets: three tiers, one subnet for each tier and zone, each named by both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.naming import SiteNames
+from components.options import child_of
+from solver.plan.network import NetworkPlan, SubnetPlan
+from solver.vocabulary import Tier
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addresses:
+    """The VPC and its subnets."""
+
+    vpc: aws.ec2.Vpc
+    subnets: Mapping[str, aws.ec2.Subnet]
+    """By key, `private-euw1-az1`."""
+    by_tier: Mapping[Tier, Mapping[str, pulumi.Output[str]]]
+    """Ids by tier, then zone id."""
+
+    def ids(self, tier: Tier, zones: tuple[str, ...] | None = None) -> list[pulumi.Output[str]]:
+        """Ids of a tier's subnets, in these zones or in all of them."""
+        of_tier = self.by_tier.get(tier, {})
+        return [of_tier[zone] for zone in (of_tier if zones is None else zones)]
+
+
+def addresses(name: str, plan: NetworkPlan, names: SiteNames, parent: pulumi.Resource) -> Addresses:
+    """The VPC with DNS names, its default security group without any rule, and the planned subnets."""
+    vpc = aws.ec2.Vpc(
+        f"{name}-vpc",
+        cidr_block=str(plan.cidr),
+        enable_dns_support=True,
+        # Private DNS names of interface endpoints and mount targets need host names.
+        enable_dns_hostnames=True,
+        tags=names.tags(),
+        opts=child_of(parent),
+    )
+    # AWS makes this group with "all from itself, all out"; whoever forgets a group gets this one.
+    aws.ec2.DefaultSecurityGroup(
+        f"{name}-default-group", vpc_id=vpc.id, tags=names.tags("unused-default"), opts=child_of(parent)
+    )
+    subnets = {subnet.key: _subnet(name, subnet, vpc, names, parent) for subnet in plan.subnets}
+    by_tier: dict[Tier, dict[str, pulumi.Output[str]]] = {}
+    for subnet in plan.subnets:
+        by_tier.setdefault(subnet.tier, {})[subnet.zone] = subnets[subnet.key].id
+    return Addresses(vpc=vpc, subnets=subnets, by_tier=by_tier)
+
+
+def _subnet(name: str, plan: SubnetPlan, vpc: aws.ec2.Vpc, names: SiteNames, parent: pulumi.Resource) -> aws.ec2.Subnet:
+    return aws.ec2.Subnet(
+        f"{name}-subnet-{plan.key}",
+        vpc_id=vpc.id,
+        cidr_block=str(plan.cidr),
+        # The id is the same place in every account; the name (eu-west-1a) is not.
+        availability_zone_id=plan.zone,
+        tags={**names.tags(plan.tier, plan.zone), "tier": plan.tier},
+        opts=child_of(parent),
+    )

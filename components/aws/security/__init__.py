@@ -1,0 +1,1 @@
+"""The security pool, the security groups, and their parts."""

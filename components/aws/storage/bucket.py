@@ -1,0 +1,133 @@
+"""Buckets: versions, encryption, lifecycle, and a policy that admits this account over TLS alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi_aws import s3
+
+from components.aws.storage.lifecycle import lifecycle_rules
+from components.naming import SiteNames
+from components.options import keeper_of_data
+from solver.plan.storage import BucketPlan
+
+
+def build_bucket(
+    parent: pulumi.Resource,
+    name: str,
+    plan: BucketPlan,
+    *,
+    names: SiteNames,
+    key_arn: pulumi.Output[str] | None,
+    protect: bool,
+) -> s3.Bucket:
+    """A bucket with all that guards it: six companions, since S3's API and provider have one resource for each setting.
+
+    When the plan protects data, the companions outlive the stack as the bucket does: data that stays keeps its guard.
+    """
+    bucket = s3.Bucket(
+        name,
+        bucket=names.bucket(plan.key),
+        # A bucket that holds objects is only emptied by the engine when the stack says that its data is worth nothing.
+        force_destroy=not protect,
+        tags=names.tags("bucket", plan.key),
+        opts=keeper_of_data(parent, protect=protect),
+    )
+    companion = pulumi.ResourceOptions(parent=parent, retain_on_delete=protect)
+    versioning = s3.BucketVersioning(
+        f"{name}-versioning",
+        bucket=bucket.bucket,
+        # A bucket that had versions can't be without versioning again: AWS knows "suspended" only.
+        versioning_configuration={"status": "Enabled" if plan.versioned else "Suspended"},
+        opts=companion,
+    )
+    s3.BucketServerSideEncryptionConfiguration(
+        f"{name}-encryption", bucket=bucket.bucket, rules=[_encryption(key_arn)], opts=companion
+    )
+    s3.BucketOwnershipControls(
+        f"{name}-ownership", bucket=bucket.bucket, rule={"object_ownership": "BucketOwnerEnforced"}, opts=companion
+    )
+    block = s3.BucketPublicAccessBlock(
+        f"{name}-public-access",
+        bucket=bucket.bucket,
+        block_public_acls=True,
+        block_public_policy=True,
+        ignore_public_acls=True,
+        restrict_public_buckets=True,
+        opts=companion,
+    )
+    s3.BucketPolicy(
+        f"{name}-policy",
+        bucket=bucket.bucket,
+        policy=bucket_policy(names.bucket_arn(plan.key), account_id=names.account_id, key_arn=key_arn),
+        # S3 refuses two changes of a bucket's access at once (OperationAborted).
+        opts=pulumi.ResourceOptions.merge(companion, pulumi.ResourceOptions(depends_on=[block])),
+    )
+    s3.BucketLifecycleConfiguration(
+        f"{name}-lifecycle",
+        bucket=bucket.bucket,
+        rules=lifecycle_rules(plan),
+        # Rules for old versions need versioning to be decided first.
+        opts=pulumi.ResourceOptions.merge(companion, pulumi.ResourceOptions(depends_on=[versioning])),
+    )
+    return bucket
+
+
+def _encryption(key_arn: pulumi.Output[str] | None) -> s3.BucketServerSideEncryptionConfigurationRuleArgs:
+    """The stack's data key with a bucket key (one KMS call for many objects); without a key, S3's own."""
+    if key_arn is None:
+        return s3.BucketServerSideEncryptionConfigurationRuleArgs(
+            apply_server_side_encryption_by_default={"sse_algorithm": "AES256"}
+        )
+    return s3.BucketServerSideEncryptionConfigurationRuleArgs(
+        apply_server_side_encryption_by_default={"sse_algorithm": "aws:kms", "kms_master_key_id": key_arn},
+        bucket_key_enabled=True,
+    )
+
+
+def bucket_policy(arn: str, *, account_id: str, key_arn: pulumi.Output[str] | None) -> pulumi.Input[str]:
+    """Denies what no role of this account should do: plain HTTP or old TLS, another account, another key.
+
+    Nothing is allowed here: what a workload may do is in its own role.
+    """
+    everything = [arn, f"{arn}/*"]
+    statements: list[dict[str, Any]] = [
+        _deny("DenyPlainHttp", everything, "s3:*", {"Bool": {"aws:SecureTransport": "false"}}),
+        _deny("DenyOldTls", everything, "s3:*", {"NumericLessThan": {"s3:TlsVersion": "1.2"}}),
+        _deny(
+            "DenyOtherAccounts",
+            everything,
+            "s3:*",
+            # AWS's own services (log delivery, inventory) come without an account.
+            {
+                "StringNotEquals": {"aws:PrincipalAccount": account_id},
+                "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+            },
+        ),
+    ]
+    if key_arn is None:
+        return json.dumps({"Version": "2012-10-17", "Statement": statements})
+    # A writer that names no encryption gets the bucket's; one that names another is refused.
+    encryption = (
+        ("DenyOtherEncryption", "s3:x-amz-server-side-encryption", "aws:kms"),
+        ("DenyOtherKeys", "s3:x-amz-server-side-encryption-aws-kms-key-id", key_arn),
+    )
+    statements += [
+        _deny(sid, [f"{arn}/*"], "s3:PutObject", {"StringNotEqualsIfExists": {header: only}})
+        for sid, header, only in encryption
+    ]
+    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def _deny(sid: str, resources: list[str], action: str, condition: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "Sid": sid,
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": action,
+        "Resource": resources,
+        "Condition": condition,
+    }

@@ -1,0 +1,74 @@
+"""StoragePool: buckets and file systems; volumes belong to the machines and tasks that compute makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+
+from components.aws.storage.bucket import build_bucket
+from components.aws.storage.file_system import build_file_system
+from components.naming import SiteNames
+from components.outputs import NetworkOutputs, SecurityGroupsOutputs, SecurityOutputs, StorageOutputs
+from solver.plan.security import KeyPurpose
+from solver.plan.storage import StoragePlan
+from solver.vocabulary import Tier
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoragePoolArgs:
+    """What the pool is built from."""
+
+    plan: StoragePlan
+    """Its part of the plan."""
+    names: SiteNames
+    """Names and tags of the site."""
+    network: NetworkOutputs
+    """Subnets of mount targets."""
+    security: SecurityOutputs
+    """Keys."""
+    groups: SecurityGroupsOutputs
+    """Security groups of mount targets."""
+
+
+class StoragePool(pulumi.ComponentResource):
+    """Everything of a site that is kept."""
+
+    outputs: StorageOutputs
+
+    def __init__(self, name: str, args: StoragePoolArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("poolwright:aws:StoragePool", name, None, opts)
+        key_arn = args.security.key_arn(KeyPurpose.DATA)
+        protect = args.plan.protect
+        buckets = {
+            bucket.key: build_bucket(
+                self, f"{name}-bucket-{bucket.key}", bucket, names=args.names, key_arn=key_arn, protect=protect
+            )
+            for bucket in args.plan.buckets
+        }
+        subnets = args.network.subnet_ids.get(Tier.DATA, {})
+        file_systems = {
+            plan.key: build_file_system(
+                self,
+                f"{name}-file-system-{plan.key}",
+                plan,
+                names=args.names,
+                key_arn=key_arn,
+                subnet_ids={zone: subnets[zone] for zone in (subnets if plan.zone is None else (plan.zone,))},
+                zone_name=None if plan.zone is None else args.network.zone_names[plan.zone],
+                security_group_id=args.groups.file_systems[plan.key],
+                protect=protect,
+            )
+            for plan in args.plan.file_systems
+        }
+        self.outputs = StorageOutputs(
+            bucket_names={key: bucket.bucket for key, bucket in buckets.items()},
+            bucket_arns={key: bucket.arn for key, bucket in buckets.items()},
+            file_systems=file_systems,
+        )
+        self.register_outputs(
+            {
+                "bucketNames": dict(self.outputs.bucket_names),
+                "fileSystemIds": {key: made.id for key, made in file_systems.items()},
+            }
+        )

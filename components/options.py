@@ -1,0 +1,27 @@
+"""ResourceOptions of the two sorts of children: what can be made again, and what holds data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+
+
+def child_of(parent: pulumi.Resource, depends_on: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
+    """For a child that can be made again; the provider comes from the parent.
+
+    `depends_on` is for orders that no input shows, as "the route exists before the address is used".
+    """
+    if depends_on:
+        return pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on))
+    return pulumi.ResourceOptions(parent=parent)
+
+
+def keeper_of_data(parent: pulumi.Resource, *, protect: bool) -> pulumi.ResourceOptions:
+    """For a child that holds data, or a key that data can't be read without.
+
+    When the plan protects data, the engine refuses to delete it; unprotected by hand, it leaves the state and stays.
+    """
+    if not protect:
+        return pulumi.ResourceOptions(parent=parent)
+    return pulumi.ResourceOptions(parent=parent, protect=True, retain_on_delete=True)

@@ -1,0 +1,177 @@
+"""What each pool gives to the next and to the stack's readers; the same on each site.
+
+Keys are the plan's own: workloads, claims, zones, load balancers, secrets. What the plan does not have is absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pulumi
+
+from solver.plan.security import KeyPurpose
+from solver.vocabulary import Tier
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecurityOutputs:
+    """Keys, roles and secrets."""
+
+    key_arns: Mapping[KeyPurpose, pulumi.Output[str]]
+    """Customer managed keys; for a purpose that is absent AWS's own key serves."""
+    task_role_arns: Mapping[str, pulumi.Output[str]]
+    """By workload: what the workload's code may do."""
+    execution_role_arns: Mapping[str, pulumi.Output[str]]
+    """By workload: what its start needs (image, secrets, log stream)."""
+    instance_profile_arns: Mapping[Literal["ecs", "batch"], pulumi.Output[str]]
+    """Of machines, by the runtime of their node group."""
+    volume_role_arn: pulumi.Output[str] | None
+    """ECS attaches volumes of replicas with it."""
+    scheduler_role_arn: pulumi.Output[str] | None
+    """EventBridge Scheduler starts jobs with it."""
+    secret_arns: Mapping[str, pulumi.Output[str]]
+    """By name; the names to fill are `SiteNames.secret(name)`."""
+    role_policies: tuple[pulumi.Resource, ...] = ()
+    """What gives the roles their rights; machines and tasks start after it."""
+
+    def key_arn(self, purpose: KeyPurpose) -> pulumi.Output[str] | None:
+        """The key for a purpose; None: AWS's own key."""
+        return self.key_arns.get(purpose)
+
+    @property
+    def log_key_arn(self) -> pulumi.Output[str] | None:
+        """The key of log groups; None: AWS's own."""
+        return self.key_arns.get(KeyPurpose.LOGS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadBalancerOutputs:
+    """One load balancer."""
+
+    arn: pulumi.Output[str]
+    """Its ARN."""
+    arn_suffix: pulumi.Output[str]
+    """`app/…`: how metrics name it."""
+    dns_name: pulumi.Output[str]
+    """AWS's name for it."""
+    zone_id: pulumi.Output[str]
+    """Route 53 zone of that name, for alias records."""
+    listener_arn: pulumi.Output[str]
+    """The listener that serves: 443, or 80 for an internal one without a certificate."""
+    url: pulumi.Output[str]
+    """How people and programs call it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetGroupOutputs:
+    """Where a load balancer sends one service's requests."""
+
+    arn: pulumi.Output[str]
+    """Its ARN."""
+    arn_suffix: pulumi.Output[str]
+    """`targetgroup/…`: how metrics name it."""
+    attached_by: pulumi.Resource
+    """Listener or rule that leads to it; ECS refuses a service before it exists."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkOutputs:
+    """Addresses and entrances."""
+
+    vpc_id: pulumi.Output[str]
+    """The VPC."""
+    vpc_cidr: str
+    """Its range."""
+    subnet_ids: Mapping[Tier, Mapping[str, pulumi.Output[str]]]
+    """By tier, then zone id, in the plan's order."""
+    load_balancer_group_ids: Mapping[str, pulumi.Output[str]]
+    """Security groups of load balancers; their rules are SecurityGroups' business."""
+    endpoint_group_id: pulumi.Output[str] | None
+    """Security group of interface endpoints."""
+    gateway_prefix_list_ids: Mapping[str, pulumi.Output[str]]
+    """Addresses of services with a gateway endpoint, by service."""
+    load_balancers: Mapping[str, LoadBalancerOutputs]
+    """By key."""
+    target_groups: Mapping[tuple[str, str], TargetGroupOutputs]
+    """By load balancer and workload."""
+    hosted_zone_id: pulumi.Output[str] | str | None
+    """Zone of the stack's name."""
+    name_servers: pulumi.Output[list[str]] | None
+    """Of a zone that the stack made: the parent zone delegates to them."""
+    flow_log_group_name: str | None
+    """Where flow logs go."""
+    zone_names: Mapping[str, pulumi.Output[str]] = field(default_factory=dict[str, pulumi.Output[str]])
+    """What this account calls each zone (`eu-west-1a`), by zone id: EFS's one-zone class is asked for by name."""
+    egress_ready: tuple[pulumi.Resource, ...] = ()
+    """What a machine in a private subnet needs to reach AWS: routes, NAT, endpoints. Machines start after it."""
+
+    def subnets(self, tier: Tier, zones: tuple[str, ...] | None = None) -> list[pulumi.Output[str]]:
+        """Ids of a tier's subnets, in these zones or in all of them."""
+        by_zone = self.subnet_ids.get(tier, {})
+        return [by_zone[zone] for zone in (by_zone if zones is None else zones)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecurityGroupsOutputs:
+    """Ids of security groups."""
+
+    workloads: Mapping[str, pulumi.Output[str]]
+    """Of each workload's tasks (a job's machines have it too: Batch tasks use the machine's addresses)."""
+    load_balancers: Mapping[str, pulumi.Output[str]]
+    """By key."""
+    file_systems: Mapping[str, pulumi.Output[str]]
+    """Of mount targets, by claim."""
+    endpoints: pulumi.Output[str] | None
+    """Of interface endpoints."""
+    machines: pulumi.Output[str]
+    """Of machines that run ECS services: nothing comes in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileSystemOutputs:
+    """One shared file system."""
+
+    id: pulumi.Output[str]
+    """`fs-…`."""
+    arn: pulumi.Output[str]
+    """Its ARN."""
+    access_point_ids: Mapping[str, pulumi.Output[str]]
+    """By workload."""
+    ready: tuple[pulumi.Resource, ...] = ()
+    """Mount targets and policy; tasks that mount it start after them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StorageOutputs:
+    """What is kept."""
+
+    bucket_names: Mapping[str, pulumi.Output[str]]
+    """By claim."""
+    bucket_arns: Mapping[str, pulumi.Output[str]]
+    """By claim."""
+    file_systems: Mapping[str, FileSystemOutputs]
+    """By claim."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComputeOutputs:
+    """What runs."""
+
+    cluster_name: pulumi.Output[str] | None
+    """ECS cluster of the services; None: the site has none."""
+    cluster_arn: pulumi.Output[str] | None
+    """Its ARN."""
+    repository_urls: Mapping[str, pulumi.Output[str]]
+    """Image repositories, by workload."""
+    log_group_names: Mapping[str, str]
+    """By workload."""
+    service_names: Mapping[str, pulumi.Output[str]]
+    """ECS services, by `workload.variant`."""
+    job_queue_arns: Mapping[str, pulumi.Output[str]] = field(default_factory=dict[str, pulumi.Output[str]])
+    """Batch queues, by job."""
+    job_definition_arns: Mapping[str, pulumi.Output[str]] = field(default_factory=dict[str, pulumi.Output[str]])
+    """Batch job definitions, by job."""
+    auto_scaling_group_names: Mapping[str, pulumi.Output[str]] = field(default_factory=dict[str, pulumi.Output[str]])
+    """By node group that runs services."""

@@ -1,0 +1,1 @@
+"""Everything around the pools: commands, engine, checks, rendering."""

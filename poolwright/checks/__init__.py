@@ -1,0 +1,1 @@
+"""Checks over plans and previews; each yields findings."""

@@ -1,0 +1,155 @@
+"""`preview`, `up`, `refresh` and `destroy`: the engine on the chosen cloud, with progress and a summary."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from poolwright.cli import changes, console
+from poolwright.cli.progress import Progress
+from poolwright.engine import cli_binary, environment
+from poolwright.engine.preview import Preview, ResourceRecord
+from poolwright.engine.project import Project, find_project
+from solver.errors import ConfigError, Problem
+
+if TYPE_CHECKING:
+    from poolwright.engine.automation import Engine, Watch
+
+
+def preview(stack: str, *, cloud: str, as_json: bool, replan: bool) -> None:
+    """Prints what `up` would do."""
+    project = find_project()
+    with _engine(project, stack, cloud, as_json=as_json, replan=replan) as engine:
+        result = _watched("preview", stack, engine.preview)
+    _print(result, cloud, done=False, as_json=as_json)
+
+
+def up(stack: str, *, cloud: str, as_json: bool, replan: bool, yes: bool) -> None:
+    """Builds the stack; where it costs money, only after someone has seen the preview or said --yes."""
+    project = find_project()
+    asks = parse_cloud(cloud) is environment.Cloud.AWS and not yes
+    if asks:
+        _require_terminal("up")
+    with _engine(project, stack, cloud, as_json=as_json, replan=replan) as engine:
+        if asks:
+            planned = _watched("preview", stack, engine.preview)
+            for line in (*changes.change_lines(planned), changes.summary(planned, done=False)):
+                console.say(line)
+            console.confirm(f"Build this in AWS? Type the stack's name ({stack}) to go on: ", stack)
+        result = _watched("up", stack, engine.up)
+    _print(result, cloud, done=True, as_json=as_json)
+
+
+def refresh(stack: str, *, cloud: str, as_json: bool, yes: bool) -> None:
+    """Reads the resources from the cloud anew; this changes the state alone."""
+    del yes
+    project = find_project()
+    with _engine(project, stack, cloud, as_json=as_json, reads_lock=False) as engine:
+        result = _watched("refresh", stack, engine.refresh)
+    _print(result, cloud, done=True, as_json=as_json)
+
+
+def destroy(stack: str, *, cloud: str, as_json: bool, yes: bool, with_data: bool) -> None:
+    """Deletes what is not protected and says what is kept; with the data, after the stack's name was typed."""
+    project = find_project()
+    asks = not yes and (with_data or parse_cloud(cloud) is environment.Cloud.AWS)
+    if asks:
+        _require_terminal("destroy")
+        what = "everything, ITS DATA INCLUDED," if with_data else "everything but its data"
+        console.confirm(f"This deletes {what} of {stack} on {cloud}. Type the stack's name to go on: ", stack)
+    with _engine(project, stack, cloud, as_json=as_json, reads_lock=False) as engine:
+        result = _watched("destroy", stack, lambda watch: engine.destroy(watch, with_data=with_data))
+        kept = engine.records()
+    protected = [record for record in kept if record.protected]
+    extra = {"kept": [{"urn": record.urn, "type": record.type, "protected": record.protected} for record in kept]}
+    _print(result, cloud, done=True, as_json=as_json, extra=extra)
+    if kept and not as_json:
+        _say_kept(stack, cloud, protected, len(kept) - len(protected))
+
+
+def parse_cloud(name: str) -> environment.Cloud:
+    """The cloud that a user named; raises ConfigError for any other word."""
+    try:
+        return environment.Cloud(name)
+    except ValueError:
+        allowed = " or ".join(cloud.value for cloud in environment.Cloud)
+        raise ConfigError([Problem(file="", path="--cloud", found=name, allowed=f"{allowed} is allowed")]) from None
+
+
+@contextmanager
+def _engine(
+    project: Project, stack: str, cloud: str, *, as_json: bool, replan: bool = False, reads_lock: bool = True
+) -> Generator[Engine]:
+    """The engine with all that it needs, the plan checked first; nothing but data reaches standard output."""
+    chosen = parse_cloud(cloud)
+    project.require_stack(stack)
+    signal.signal(signal.SIGTERM, _interrupt)
+    with console.data_alone():
+        if replan:
+            from poolwright.cli import plan
+
+            plan.run(stack, as_json=False, demand=None, catalog=None, write=True, check=False)
+        elif reads_lock:
+            from solver.inputs import fresh_lock
+
+            fresh_lock(project.root, stack)
+        cli = cli_binary.ensure(console.say)
+        prepared = environment.prepare(project, stack, chosen, cli)
+        if chosen is environment.Cloud.SANDBOX:
+            console.say(f"sandbox: nothing is created in AWS; this cloud lives in {project.sandbox}")
+        sys.path.insert(0, str(project.root))
+        from poolwright.engine.automation import Engine
+        from stacks.program import build
+
+        yield Engine(prepared, build, console.say)
+
+
+def _watched(title: str, stack: str, run: Callable[[Watch], Preview]) -> Preview:
+    with Progress(f"{title} {stack}") as progress:
+        return run(progress.watch)
+
+
+def _print(result: Preview, cloud: str, *, done: bool, as_json: bool, extra: dict[str, Any] | None = None) -> None:
+    if as_json:
+        console.print_json({"cloud": cloud, **changes.preview_record(result), **(extra or {})})
+        return
+    for line in changes.change_lines(result):
+        print(line)
+    outputs = list(changes.output_lines(result)) if done else []
+    if outputs:
+        print("outputs:")
+        for line in outputs:
+            print(line)
+    for line in changes.remarks(result):
+        console.say(line)
+    print(changes.summary(result, done=done))
+
+
+def _say_kept(stack: str, cloud: str, protected: list[ResourceRecord], needed: int) -> None:
+    print(f"kept, because they are protected data ({len(protected)}):")
+    for record in protected:
+        print(f"   {record.type}  {record.name}")
+    if needed:
+        print(f"and {needed} resources that those can't be without (providers, components, keys, subnets).")
+    where = "" if cloud == environment.Cloud.SANDBOX else f" --cloud {cloud}"
+    print(f"To delete them too, for good: poolwright destroy {stack}{where} --with-data")
+
+
+def _require_terminal(command: str) -> None:
+    if not console.is_terminal():
+        problem = Problem(
+            file="",
+            path=command,
+            allowed="a terminal, where the stack's name can be asked for, or --yes",
+            found="neither",
+        )
+        raise ConfigError([problem])
+
+
+def _interrupt(number: int, frame: object) -> None:
+    """A CI system ends a job with SIGTERM; the engine then gives its lock back as it does for Ctrl-C."""
+    del number, frame
+    raise KeyboardInterrupt

@@ -1,0 +1,108 @@
+"""`poolwright plan STACK`: solve, print, write or verify the lock."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from poolwright.engine.project import find_project
+from solver.errors import ConfigError, Problem
+from solver.inputs import StackInputs, read_inputs, refuse_stale, shown
+
+if TYPE_CHECKING:
+    from solver.plan.difference import Difference
+    from solver.plan.lock import Lock
+    from solver.plan.plan import Plan
+
+
+def run(
+    stack: str,
+    *,
+    as_json: bool = False,
+    demand: Path | None = None,
+    catalog: Path | None = None,
+    write: bool = False,
+    check: bool = False,
+    solver_name: str = "highs",
+) -> None:
+    """Prints the plan of a stack; with `write` also its lock; with `check` only whether the lock is fresh.
+
+    Raises StaleError (exit code 4) from a check that fails, InputError (2), InfeasibleError (3).
+    """
+    if write and check:
+        raise ConfigError(
+            [Problem(file="", path="--check", found="--write and --check", allowed="one of the two is allowed")]
+        )
+    inputs = read_inputs(find_project().root, stack, demand_file=demand, catalog_path=catalog)
+    if check:
+        _check(inputs, as_json)
+        return
+    plan, old, change = solved(stack, inputs, solver_name=solver_name)
+    if write:
+        from solver.plan.lock import lock_of, write_lock
+
+        digest = write_lock(inputs.lock_path, lock_of(plan))
+        same = old is not None and change.old_usd_per_month is not None and not change.changes
+        print(f"{shown(inputs.lock_path)}: {'unchanged' if same else 'written'}, {digest}", file=sys.stderr)
+    if as_json:
+        print(plan.model_dump_json(indent=2))
+        return
+    _print(plan, change)
+
+
+def solved(stack: str, inputs: StackInputs, *, solver_name: str = "highs") -> tuple[Plan, Lock | None, Difference]:
+    """The plan for these inputs, the lock that stands (None when there is none), and the difference between them."""
+    from solver.model.requirements import check_against_catalog
+    from solver.plan.difference import difference
+    from solver.plan.lock import lock_of
+    from solver.solve import solve
+
+    catalog = inputs.catalog()
+    check_against_catalog(inputs.loaded, catalog)
+    old = _standing_lock(inputs)
+    plan = solve(
+        inputs.loaded.demand,
+        catalog,
+        previous=None if old is None else old.as_plan(),
+        solver_name=solver_name,
+        inputs=inputs.plan_inputs(catalog),
+    )
+    return plan, old, difference(old, lock_of(plan))
+
+
+def _standing_lock(inputs: StackInputs) -> Lock | None:
+    """The lock to compare with; one that can't be read counts as none, since a new one is about to be made."""
+    from solver.errors import LockError
+    from solver.plan.lock import read_lock
+
+    if not inputs.lock_path.exists():
+        return None
+    try:
+        return read_lock(inputs.lock_path, shown_as=shown(inputs.lock_path))
+    except LockError as error:
+        print(f"note: {error.problems[0]}", file=sys.stderr)
+        return None
+
+
+def _check(inputs: StackInputs, as_json: bool) -> None:
+    """Says that the lock is of these inputs, or raises; the text's own digest is verified on the way."""
+    import json
+
+    from solver.plan.lock import digest_of, read_lock
+
+    name = shown(inputs.lock_path)
+    lock = read_lock(inputs.lock_path, shown_as=name)
+    refuse_stale(lock, inputs)
+    digest = digest_of(inputs.lock_path.read_text(encoding="utf-8"), file=name, stack=lock.stack)
+    if as_json:
+        print(json.dumps({"schema_version": 1, "stack": lock.stack, "fresh": True, "lock": digest}))
+    else:
+        print(f"{name} is fresh: {digest}")
+
+
+def _print(plan: Plan, change: Difference) -> None:
+    from poolwright.cli.console import output
+    from poolwright.render.plan_view import plan_view
+
+    output().print(plan_view(plan, change))

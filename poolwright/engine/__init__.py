@@ -1,0 +1,1 @@
+"""The Pulumi engine: the CLI binary, the Automation API, events as plain data, the sandbox."""

@@ -1,0 +1,80 @@
+"""From what the engine said before it failed to the one error that tells the user what happened and what to do."""
+
+from __future__ import annotations
+
+import re
+
+from poolwright.engine.environment import Cloud, EngineEnvironment
+from poolwright.engine.preview import Diagnostic, Preview, Severity
+from solver.errors import CloudError, EngineError, GateError, PoolwrightError
+
+_MESSAGES_SHOWN = 10
+_INLINE_PREFIX = re.compile(r"^python inline source runtime error: ")
+_CHANGES_STATE = ("up", "refresh", "destroy")
+
+
+def engine_failure(operation: str, environment: EngineEnvironment, seen: Preview, output: str) -> PoolwrightError:
+    """The error for a failed operation: locked, refused by a policy, failed in the cloud, or failed in the engine."""
+    stack = environment.stack
+    if "is currently locked by" in output:
+        return _locked(environment, output)
+    if re.search(r"no stack named|stack '[^']*' not found", output):
+        return EngineError(
+            f"there is no stack {stack} in the backend yet", hint=f"create it: pulumi stack init {stack}"
+        )
+    mandatory = [finding for finding in seen.findings if finding.mandatory]
+    if mandatory:
+        lines = "".join(f"\n  - {finding.policy}: {finding.message} ({finding.urn})" for finding in mandatory)
+        return GateError(f"{operation} {stack}: {len(mandatory)} mandatory policies say no{lines}")
+    errors = _distinct([item for item in seen.diagnostics if item.severity is Severity.ERROR])
+    if seen.failed and operation in _CHANGES_STATE:
+        again = f"poolwright {operation} {stack}" + ("" if environment.cloud is Cloud.SANDBOX else " --cloud aws")
+        done = len(seen.changed) - len(seen.failed)
+        return CloudError(
+            f"{operation} {stack}: the cloud failed at {len(seen.failed)} of the resources, after {done} were done"
+            f"{_listed(errors)}",
+            hint=f"state is whole: mend the cause, then `{again}` goes on from here",
+        )
+    if errors:
+        return EngineError(f"{operation} {stack} failed{_listed(errors)}")
+    return EngineError(f"{operation} {stack} failed: {_command_text(output)}")
+
+
+def _locked(environment: EngineEnvironment, output: str) -> EngineError:
+    holder = re.search(r"created by ([^\n]+)", output)
+    by = f" ({holder[1].strip()})" if holder else ""
+    return EngineError(
+        f"stack {environment.stack} is locked by another command{by}",
+        hint=f"wait for it; if it is dead: pulumi cancel --stack {environment.stack}, then "
+        f"pulumi refresh --clear-pending-creates --stack {environment.stack}, then try again",
+    )
+
+
+def _distinct(errors: list[Diagnostic]) -> list[str]:
+    """Messages in order, each once, without the engine's closing remark that something failed."""
+    messages: dict[str, None] = {}
+    for error in errors:
+        text = _INLINE_PREFIX.sub("", error.message)
+        if text in ("update failed", "preview failed", "refresh failed", "destroy failed"):
+            continue
+        name = error.urn.rpartition("::")[2]
+        is_resource = name and "pulumi:pulumi:Stack" not in error.urn
+        messages[f"{name}: {text}" if is_resource else text] = None
+    return list(messages)
+
+
+def _listed(messages: list[str]) -> str:
+    shown = "".join(f"\n  - {_indented(message)}" for message in messages[:_MESSAGES_SHOWN])
+    more = len(messages) - _MESSAGES_SHOWN
+    return shown if more <= 0 else f"{shown}\n  … and {more} more"
+
+
+def _indented(message: str) -> str:
+    return message.strip().replace("\n", "\n    ")
+
+
+def _command_text(output: str) -> str:
+    """What the CLI itself wrote on standard error, where no event told anything."""
+    _, found, text = output.partition("stderr:")
+    lines = [line for line in (text if found else output).strip().splitlines() if line.strip()]
+    return "\n  ".join(lines[-_MESSAGES_SHOWN:]) or "it gave no reason"

@@ -1,0 +1,1 @@
+"""The stand-in cloud: a resource provider that refuses what AWS refuses."""

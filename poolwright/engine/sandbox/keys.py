@@ -1,0 +1,62 @@
+"""What tells two resources of a type apart in the store, where the provider's id alone does not."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from poolwright.engine.sandbox.values import Properties
+
+_FIELDS: Final[dict[str, tuple[str, ...]]] = {
+    # The provider's id is the family, of which AWS keeps many revisions.
+    "ecs.TaskDefinition": ("arn",),
+    "ecs.AccountSettingDefault": ("name",),
+    "autoscaling.Schedule": ("autoscalingGroupName", "scheduledActionName"),
+    "autoscaling.Policy": ("autoscalingGroupName", "name"),
+    "autoscaling.LifecycleHook": ("autoscalingGroupName", "name"),
+    "appautoscaling.Target": ("serviceNamespace", "resourceId", "scalableDimension"),
+    "appautoscaling.Policy": ("serviceNamespace", "resourceId", "scalableDimension", "name"),
+    "cloudwatch.EventRule": ("eventBusName", "name"),
+}
+SETTINGS: Final = frozenset(
+    {
+        "ebs.DefaultKmsKey",
+        "ebs.EncryptionByDefault",
+        "ec2.DefaultSecurityGroup",
+        "ecs.AccountSettingDefault",
+        "ecs.ClusterCapacityProviders",
+        "ecr.RepositoryPolicy",
+        "ecr.LifecyclePolicy",
+        "efs.BackupPolicy",
+        "efs.FileSystemPolicy",
+        "iam.RolePolicy",
+        "iam.RolePolicyAttachment",
+        "iam.RolePoliciesExclusive",
+        "acm.CertificateValidation",
+        "cfg.RecorderStatus",
+        "appautoscaling.Target",
+        "cloudwatch.EventTarget",
+        "cloudwatch.MetricAlarm",
+        "s3.BucketVersioning",
+        "s3.BucketLifecycleConfiguration",
+        "s3.BucketServerSideEncryptionConfiguration",
+        "s3.BucketPublicAccessBlock",
+        "s3.BucketPolicy",
+        "s3.BucketOwnershipControls",
+        "s3.BucketLogging",
+        "s3.BucketMetric",
+        "secretsmanager.SecretVersion",
+        "sqs.QueuePolicy",
+        "sns.TopicPolicy",
+        "wafv2.WebAclAssociation",
+    }
+)
+"""Types that AWS sets rather than creates: setting one a second time is no error."""
+
+
+def resource_key(kind: str, resource_id: str, outputs: Properties, region: str = "") -> str:
+    """The store's key; the id where nothing better is known."""
+    names = _FIELDS.get(kind)
+    if names is None:
+        return resource_id
+    parts = [outputs.get(name) for name in names]
+    return "/".join(str(part) for part in parts) if all(isinstance(part, str) for part in parts) else resource_id

@@ -1,0 +1,48 @@
+"""Regions and their zones, as far as names tell."""
+
+from __future__ import annotations
+
+import functools
+from typing import Final
+
+_DIRECTIONS: Final = {
+    "northeast": "ne",
+    "northwest": "nw",
+    "southeast": "se",
+    "southwest": "sw",
+    "central": "c",
+    "north": "n",
+    "south": "s",
+    "east": "e",
+    "west": "w",
+}
+# Regions whose zones are not a, b and c.
+_ZONE_LETTERS: Final = {
+    "us-east-1": "abcdef",
+    "us-west-1": "ac",
+    "us-west-2": "abcd",
+    "ap-northeast-1": "acd",
+    "ap-northeast-2": "abcd",
+    "ca-central-1": "abd",
+}
+
+
+@functools.cache
+def zones_of(region: str) -> tuple[str, ...]:
+    """The names of a region's availability zones, in AWS's order."""
+    return tuple(f"{region}{letter}" for letter in _ZONE_LETTERS.get(region, "abc"))
+
+
+def first_zone(region: str) -> str:
+    """The zone that AWS picks when none is asked for."""
+    return zones_of(region)[0]
+
+
+@functools.cache
+def zone_id(zone: str) -> str:
+    """`eu-west-1b` → `euw1-az2`; AWS shuffles these for each account, the sandbox keeps the alphabet."""
+    region, letter = zone[:-1], zone[-1]
+    *world, direction, number = region.split("-")
+    code = "".join(part[0] if index else part for index, part in enumerate(world))
+    position = zones_of(region).index(zone) + 1 if zone in zones_of(region) else ord(letter) - ord("a") + 1
+    return f"{code}{_DIRECTIONS.get(direction, direction[:1])}{number}-az{position}"

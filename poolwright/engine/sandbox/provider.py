@@ -1,0 +1,251 @@
+"""The provider without its transport: check, diff and the life of a resource, over schema, rules and store."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+
+from poolwright.engine.sandbox.check import Failure, near_miss, schema_failures
+from poolwright.engine.sandbox.cloud import GLOBAL_SERVICES, Cloud
+from poolwright.engine.sandbox.defaults import Naming, name_rule, with_defaults
+from poolwright.engine.sandbox.diff import Difference, deletes_before_replacing, differences
+from poolwright.engine.sandbox.faults import Fault, strike
+from poolwright.engine.sandbox.identity import Identity, is_region
+from poolwright.engine.sandbox.outputs.generic import created_outputs, previewed_outputs
+from poolwright.engine.sandbox.outputs.making import Making
+from poolwright.engine.sandbox.rules.rule import Action, Change, Refusal, invalid_inputs, refusal_of
+from poolwright.engine.sandbox.schema import ResourceSchema, resource_schema
+from poolwright.engine.sandbox.sdk_source import module_tokens
+from poolwright.engine.sandbox.secrets import hidden, present, revealed
+from poolwright.engine.sandbox.store import Resource, Store
+from poolwright.engine.sandbox.tokens import kind_of, service_of, short_type
+from poolwright.engine.sandbox.updates import updated_outputs
+from poolwright.engine.sandbox.values import Path, Properties, fields, is_known, text, visible
+
+
+class Refused(Exception):
+    """The cloud said no, or was asked for something that it does not have."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Inputs with defaults, or what is wrong with them."""
+
+    inputs: Properties
+    failures: list[Failure]
+
+
+@dataclass(frozen=True)
+class DiffResult:
+    """What changes, and whether the old resource goes before the new one comes."""
+
+    differences: list[Difference]
+    deletes_first: bool
+
+
+@dataclass(frozen=True)
+class Known:
+    """A resource as the provider answers it."""
+
+    id: str
+    outputs: Properties
+    inputs: Properties
+    secrets: frozenset[Path]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """Which resource a request is about."""
+
+    urn: str
+    token: str
+    name: str
+
+    @property
+    def type(self) -> str:
+        """The type's short name."""
+        return short_type(self.token)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameWish:
+    """What the stack's configuration says about names that a program leaves open."""
+
+    proposed: str | None = None
+    none: bool = False
+
+
+class Provider:
+    """One configured instance: an identity and its account's store."""
+
+    def __init__(self, identity: Identity, root: FilePath, faults: tuple[Fault, ...] = ()) -> None:
+        self.identity = identity
+        self.store = Store(root, identity.account)
+        self.cloud = Cloud(self.store, identity)
+        self._faults = faults
+
+    def check(self, subject: Subject, inputs: Properties, old_inputs: Properties, wish: NameWish) -> Checked:
+        """Schema, region, default tags and names, then what AWS says against the inputs alone."""
+        schema = resource_schema(subject.token)
+        if schema is None:
+            return Checked(inputs, [Failure("", _unknown_type(subject.token))])
+        failures = schema_failures(inputs, schema.inputs)
+        if failures:
+            return Checked(inputs, failures)
+        naming = Naming(
+            urn=subject.urn,
+            logical_name=subject.name,
+            creations=self.store.creations(subject.urn),
+            proposed=wish.proposed,
+            disabled=wish.none,
+        )
+        filled = with_defaults(subject.type, schema, self._placed(schema, inputs), old_inputs, naming)
+        refusals = invalid_inputs(subject.type, filled)
+        return Checked(filled, [Failure(no.property, f"{no.code}: {no.message}") for no in refusals])
+
+    def diff(self, subject: Subject, old_inputs: Properties, new_inputs: Properties) -> DiffResult:
+        """What an update would change."""
+        schema = _schema(subject)
+        found = differences(subject.type, schema, old_inputs, new_inputs)
+        rule = name_rule(subject.type, schema)
+        first = deletes_before_replacing(subject.type, None if rule is None else rule.property, new_inputs)
+        return DiffResult(found, first)
+
+    def preview_create(self, subject: Subject, inputs: Properties) -> Properties:
+        """The outputs as far as they are known before the cloud answers."""
+        return previewed_outputs(visible(inputs), _schema(subject))
+
+    def create(self, subject: Subject, inputs: Properties, secrets: frozenset[Path]) -> Known:
+        """Make the resource, or raise Refused with AWS's words."""
+        schema = _schema(subject)
+        with self.store.exclusive():
+            making = self._making(subject, inputs)
+            self._ask(subject, Change(action=Action.CREATE, type=subject.type, inputs=making.inputs), making.cloud)
+            outputs = created_outputs(making, schema)
+            resource_id = str(outputs.pop("id"))
+            if self.store.get(subject.type, resource_id) is not None:
+                raise Refused(_spoken(subject, Action.CREATE, _exists(subject, resource_id)))
+            kept = present(secrets, outputs)
+            self.store.put(
+                Resource(
+                    type=subject.type,
+                    id=resource_id,
+                    region="" if service_of(subject.type) in GLOBAL_SERVICES else making.region,
+                    urn=subject.urn,
+                    inputs=hidden(inputs, secrets, resource_id),
+                    outputs=hidden(outputs, kept, resource_id),
+                    facts={"seed": making.seed},
+                )
+            )
+            self.store.count_creation(subject.urn)
+        return Known(resource_id, outputs, inputs, kept)
+
+    def read(self, subject: Subject, resource_id: str, state: Properties) -> Known | None:
+        """The resource as it is now; None when it is gone. `state` has the secrets that the store keeps as digests."""
+        found = self.store.get(subject.type, resource_id)
+        if found is None:
+            return None
+        outputs, secrets = revealed(found.outputs, state, resource_id)
+        stored, hidden_inputs = revealed(found.inputs, state, resource_id)
+        # What somebody changed outside of Pulumi shows in the outputs; the inputs that hold are then those.
+        inputs = {name: outputs.get(name, value) for name, value in stored.items()}
+        return Known(resource_id, outputs, inputs, secrets | hidden_inputs)
+
+    def preview_update(
+        self, subject: Subject, resource_id: str, state: Properties, inputs: Properties, secrets: frozenset[Path]
+    ) -> Known:
+        """The outputs as far as they are known before the cloud answers; nothing changes."""
+        outputs = updated_outputs(subject.type, _schema(subject), state, inputs)
+        return Known(resource_id, outputs, inputs, present(secrets, outputs))
+
+    def update(self, subject: Subject, resource_id: str, inputs: Properties, secrets: frozenset[Path]) -> Known:
+        """Change the resource, or raise Refused with AWS's words."""
+        schema = _schema(subject)
+        with self.store.exclusive():
+            existing = self.store.get(subject.type, resource_id)
+            if existing is None:
+                raise Refused(_spoken(subject, Action.UPDATE, _missing(subject, resource_id)))
+            seed = text(existing.facts.get("seed")) or resource_id
+            making = replace(self._making(subject, inputs), seed=seed, old=existing.outputs)
+            change = Change(action=Action.UPDATE, type=subject.type, inputs=making.inputs, existing=existing)
+            self._ask(subject, change, making.cloud)
+            outputs = created_outputs(making, schema)
+            outputs.pop("id")
+            kept = present(secrets, outputs)
+            self.store.put(
+                replace(
+                    existing,
+                    inputs=hidden(inputs, secrets, resource_id),
+                    outputs=hidden(outputs, kept, resource_id),
+                )
+            )
+        return Known(resource_id, outputs, inputs, kept)
+
+    def delete(self, subject: Subject, resource_id: str) -> None:
+        """Remove the resource, or raise Refused; removing what is gone already is no mistake."""
+        with self.store.exclusive():
+            existing = self.store.get(subject.type, resource_id)
+            if existing is None:
+                return
+            inputs = visible(existing.inputs)
+            change = Change(action=Action.DELETE, type=subject.type, inputs=inputs, existing=existing)
+            self._ask(subject, change, self._cloud_of(inputs))
+            self.store.delete(subject.type, resource_id)
+
+    def _ask(self, subject: Subject, change: Change, cloud: Cloud) -> None:
+        fault = strike(self._faults, change, self.store.creations, self.store.count_creation)
+        refusal = fault or refusal_of(change, cloud)
+        if refusal is not None:
+            raise Refused(_spoken(subject, change.action, refusal))
+
+    def _cloud_of(self, inputs: Properties) -> Cloud:
+        region = text(inputs.get("region"))
+        return self.cloud.in_region(region) if region is not None and is_region(region) else self.cloud
+
+    def _making(self, subject: Subject, inputs: Properties) -> Making:
+        count = self.store.creations(subject.urn)
+        seed = hashlib.sha256(f"{self.identity.account}\0{subject.urn}\0{count}".encode()).hexdigest()
+        return Making(
+            type=subject.type,
+            urn=subject.urn,
+            name=subject.name,
+            inputs=visible(inputs),
+            seed=seed,
+            cloud=self._cloud_of(inputs),
+        )
+
+    def _placed(self, schema: ResourceSchema, inputs: Properties) -> Properties:
+        """The inputs with the provider's region and its default tags, as pulumi-aws adds them before its own check."""
+        placed = dict(inputs)
+        if "region" in schema.inputs and placed.get("region") is None:
+            placed["region"] = self.identity.region
+        if "tags" in schema.inputs and "tagsAll" in schema.outputs:
+            own = placed.get("tags")
+            placed["tagsAll"] = {**self.identity.default_tags, **fields(own)} if is_known(own) else own
+        return placed
+
+
+def _schema(subject: Subject) -> ResourceSchema:
+    schema = resource_schema(subject.token)
+    if schema is None:
+        raise Refused(_unknown_type(subject.token))
+    return schema
+
+
+def _unknown_type(token: str) -> str:
+    module = token.split(":")[1].partition("/")[0] if token.count(":") == 2 else ""
+    return f"unknown resource type {token!r}.{near_miss(token, module_tokens(module))}"
+
+
+def _spoken(subject: Subject, action: Action, refusal: Refusal) -> str:
+    service = service_of(subject.type)
+    return f"{action.value} {service} {kind_of(subject.type)} ({subject.name}): operation error {service}: {refusal}"
+
+
+def _exists(subject: Subject, resource_id: str) -> Refusal:
+    return Refusal("ResourceAlreadyExistsException", f"{kind_of(subject.type)} {resource_id} already exists")
+
+
+def _missing(subject: Subject, resource_id: str) -> Refusal:
+    return Refusal("ResourceNotFoundException", f"{kind_of(subject.type)} {resource_id} does not exist")

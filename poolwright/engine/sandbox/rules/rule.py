@@ -1,0 +1,108 @@
+"""What a rule is, and where the rules of a type are found.
+
+A validation looks at the inputs alone and speaks in Check, so a preview shows it. An objection also looks at what
+exists; it speaks when the resource is created, changed or deleted, as AWS does.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, TypeAlias
+
+from poolwright.engine.sandbox.cloud import Cloud
+from poolwright.engine.sandbox.store import Resource
+from poolwright.engine.sandbox.tokens import service_of
+from poolwright.engine.sandbox.values import Properties
+
+
+class Action(Enum):
+    """What is asked of the cloud; the value begins AWS's names of such operations."""
+
+    CREATE = "creating"
+    UPDATE = "updating"
+    DELETE = "deleting"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """AWS's no: its error code, and the message in its words."""
+
+    code: str
+    message: str
+    property: str = ""
+    """The input's path, where one input is to blame."""
+
+    def __str__(self) -> str:
+        return f"api error {self.code}: {self.message}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One request to the cloud."""
+
+    action: Action
+    type: str
+    inputs: Properties
+    """The inputs that are to hold; for a deletion, those that held."""
+    existing: Resource | None = None
+    """What is changed or deleted; None for a creation."""
+
+    @property
+    def id(self) -> str:
+        """The id of what is changed or deleted; empty for a creation."""
+        return "" if self.existing is None else self.existing.id
+
+
+Validation: TypeAlias = Callable[[Properties], Iterator[Refusal]]
+Objection: TypeAlias = Callable[[Change, Cloud], Iterator[Refusal]]
+
+_MODULES: Final[dict[str, tuple[str, ...]]] = {}
+_EVERY_TYPE: Final[tuple[str, ...]] = ()
+_VALIDATIONS: dict[str, list[Validation]] = {}
+_OBJECTIONS: dict[tuple[str, Action], list[Objection]] = {}
+ANY_TYPE: Final = "*"
+
+
+def validates(*types: str) -> Callable[[Validation], Validation]:
+    """Register a rule over the inputs of resource types."""
+
+    def register(rule: Validation) -> Validation:
+        for name in types:
+            _VALIDATIONS.setdefault(name, []).append(rule)
+        return rule
+
+    return register
+
+
+def refuses(*types: str, on: tuple[Action, ...] = (Action.CREATE, Action.UPDATE)) -> Callable[[Objection], Objection]:
+    """Register a rule over what exists."""
+
+    def register(rule: Objection) -> Objection:
+        for name in types:
+            for action in on:
+                _OBJECTIONS.setdefault((name, action), []).append(rule)
+        return rule
+
+    return register
+
+
+def invalid_inputs(kind: str, inputs: Properties) -> list[Refusal]:
+    """What AWS says against the inputs alone, unknown values left out of account."""
+    _load(kind)
+    rules = [*_VALIDATIONS.get(ANY_TYPE, ()), *_VALIDATIONS.get(kind, ())]
+    return [refusal for rule in rules for refusal in rule(inputs)]
+
+
+def refusal_of(change: Change, cloud: Cloud) -> Refusal | None:
+    """The first thing that AWS says against the request; None when it would do it."""
+    _load(change.type)
+    rules = [*_OBJECTIONS.get((change.type, change.action), ()), *_OBJECTIONS.get((ANY_TYPE, change.action), ())]
+    return next((refusal for rule in rules for refusal in rule(change, cloud)), None)
+
+
+def _load(kind: str) -> None:
+    for name in (*_EVERY_TYPE, *_MODULES.get(service_of(kind), ())):
+        importlib.import_module(f"poolwright.engine.sandbox.rules.{name}")

@@ -1,0 +1,234 @@
+"""The plugin: the engine's ResourceProvider service over gRPC, in front of the provider."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
+
+import grpc
+
+from poolwright.engine.sandbox.check import Failure
+from poolwright.engine.sandbox.configuration import configuration_failures, plain_config
+from poolwright.engine.sandbox.diff import Difference, Kind
+from poolwright.engine.sandbox.faults import FaultFileError, fault_file, load_faults
+from poolwright.engine.sandbox.identity import IdentityError, identity_of
+from poolwright.engine.sandbox.invokes import invoked
+from poolwright.engine.sandbox.messages import empty, messages, plugin_info, service
+from poolwright.engine.sandbox.provider import Known, NameWish, Provider, Refused, Subject
+from poolwright.engine.sandbox.sdk_source import sdk_version
+from poolwright.engine.sandbox.store import default_folder
+from poolwright.engine.sandbox.wire import decode, encode
+
+NOTICE: Final = "sandbox: nothing is created in AWS; aws resources exist in {folder} alone"
+_THREADS: Final = 8
+_PARENT_CHECK_SECONDS: Final = 2.0
+# The engine sends whole states of large resources; gRPC's own limit is 4 MB.
+_OPTIONS: Final = [("grpc.max_receive_message_length", 400 * 1024 * 1024), ("grpc.max_send_message_length", -1)]
+_NO_NAMES: Final = 2
+"""AutonamingOptions.Mode.DISABLE"""
+_REPLACES: Final = {Kind.ADD: "ADD_REPLACE", Kind.DELETE: "DELETE_REPLACE", Kind.UPDATE: "UPDATE_REPLACE"}
+
+
+_T = TypeVar("_T")
+
+
+class Servicer:
+    """Answers the engine; one instance serves one configured provider."""
+
+    def __init__(self) -> None:
+        self._provider: Provider | None = None
+        self._cancelled = threading.Event()
+
+    # The methods have the protocol's names.
+    def Handshake(self, request: Any, context: Any) -> Any:
+        return messages.ProviderHandshakeResponse(
+            accept_secrets=True, accept_resources=False, accept_outputs=False, supports_autonaming_configuration=True
+        )
+
+    def GetPluginInfo(self, request: Any, context: Any) -> Any:
+        return plugin_info(sdk_version())
+
+    def CheckConfig(self, request: Any, context: Any) -> Any:
+        failures = configuration_failures(decode(request.news).properties)
+        return messages.CheckResponse(inputs=request.news, failures=_failures(failures))
+
+    def DiffConfig(self, request: Any, context: Any) -> Any:
+        old, new = decode(request.old_inputs).properties, decode(request.news).properties
+        changed = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+        # A provider for another region or account manages other resources.
+        moved = [
+            name for name in changed if name in ("region", "allowedAccountIds", "assumeRoles") and name == "region"
+        ]
+        kind = messages.DiffResponse.DIFF_SOME if changed else messages.DiffResponse.DIFF_NONE
+        return messages.DiffResponse(changes=kind, diffs=changed, replaces=moved)
+
+    def Configure(self, request: Any, context: Any) -> Any:
+        try:
+            path = fault_file()
+            faults = () if path is None else load_faults(path)
+            identity = identity_of(plain_config(decode(request.args).properties))
+            self._provider = Provider(identity, default_folder(), faults)
+        except (IdentityError, FaultFileError) as error:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        return messages.ConfigureResponse(
+            acceptSecrets=True,
+            supportsPreview=True,
+            acceptResources=False,
+            acceptOutputs=False,
+            supports_autonaming_configuration=True,
+        )
+
+    def Check(self, request: Any, context: Any) -> Any:
+        news = decode(request.news)
+        autonaming = request.autonaming if request.HasField("autonaming") else None
+        checked = self._ready(context).check(
+            _subject(request),
+            news.properties,
+            decode(request.olds).properties,
+            NameWish() if autonaming is None else _wish(autonaming),
+        )
+        return messages.CheckResponse(inputs=encode(checked.inputs, news.secrets), failures=_failures(checked.failures))
+
+    def Diff(self, request: Any, context: Any) -> Any:
+        old = decode(request.old_inputs).properties
+        result = self._guarded(
+            context, lambda provider: provider.diff(_subject(request), old, decode(request.news).properties)
+        )
+        return _diff_response(result.differences, deletes_first=result.deletes_first)
+
+    def Create(self, request: Any, context: Any) -> Any:
+        given = decode(request.properties)
+        subject = _subject(request)
+        if request.preview:
+            outputs = self._guarded(context, lambda provider: provider.preview_create(subject, given.properties))
+            return messages.CreateResponse(properties=encode(outputs, given.secrets))
+        known = self._guarded(context, lambda provider: provider.create(subject, given.properties, given.secrets))
+        return messages.CreateResponse(id=known.id, properties=encode(known.outputs, known.secrets))
+
+    def Read(self, request: Any, context: Any) -> Any:
+        state = decode(request.properties)
+        known = self._guarded(context, lambda provider: provider.read(_subject(request), request.id, state.properties))
+        if known is None:
+            return messages.ReadResponse()
+        secrets = known.secrets | state.secrets
+        return messages.ReadResponse(
+            id=known.id, properties=encode(known.outputs, secrets), inputs=encode(known.inputs, secrets)
+        )
+
+    def Update(self, request: Any, context: Any) -> Any:
+        news = decode(request.news)
+        state = decode(request.olds).properties
+        subject = _subject(request)
+
+        def changed(provider: Provider) -> Known:
+            if request.preview:
+                return provider.preview_update(subject, request.id, state, news.properties, news.secrets)
+            return provider.update(subject, request.id, news.properties, news.secrets)
+
+        known = self._guarded(context, changed)
+        return messages.UpdateResponse(properties=encode(known.outputs, known.secrets))
+
+    def Delete(self, request: Any, context: Any) -> Any:
+        self._guarded(context, lambda provider: provider.delete(_subject(request), request.id))
+        return empty()
+
+    def Invoke(self, request: Any, context: Any) -> Any:
+        arguments = decode(request.args)
+        result = self._guarded(context, lambda provider: invoked(request.tok, arguments.properties, provider.cloud))
+        if isinstance(result, list):
+            return messages.InvokeResponse(failures=_failures(result))
+        return messages.InvokeResponse(**{"return": encode(result, ())})
+
+    def Cancel(self, request: Any, context: Any) -> Any:
+        self._cancelled.set()
+        return empty()
+
+    def Attach(self, request: Any, context: Any) -> Any:
+        return empty()
+
+    def __getattr__(self, name: str) -> Any:
+        """The protocol's other methods: not implemented, which the engine knows how to take."""
+        if not name[:1].isupper():
+            raise AttributeError(name)
+
+        def unimplemented(request: Any, context: Any) -> Any:
+            context.abort(grpc.StatusCode.UNIMPLEMENTED, f"{name} is not implemented by the sandbox")
+
+        return unimplemented
+
+    def _ready(self, context: Any) -> Provider:
+        if self._provider is None:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, "the aws provider has not been configured")
+            raise AssertionError
+        return self._provider
+
+    def _guarded(self, context: Any, call: Callable[[Provider], _T]) -> _T:
+        provider = self._ready(context)
+        if self._cancelled.is_set():
+            context.abort(grpc.StatusCode.CANCELLED, "the operation was cancelled")
+        try:
+            return call(provider)
+        except Refused as refusal:
+            context.abort(grpc.StatusCode.UNKNOWN, str(refusal))
+            raise
+
+
+def _subject(request: Any) -> Subject:
+    urn: str = request.urn
+    parts = urn.split("::")
+    token: str = request.type or parts[2].rpartition("$")[2]
+    name: str = request.name or "::".join(parts[3:])
+    return Subject(urn=urn, token=token, name=name)
+
+
+def _wish(autonaming: Any) -> NameWish:
+    return NameWish(proposed=autonaming.proposed_name or None, none=autonaming.mode == _NO_NAMES)
+
+
+def _failures(failures: list[Failure]) -> list[Any]:
+    return [messages.CheckFailure(property=failure.path, reason=failure.reason) for failure in failures]
+
+
+def _diff_response(differences: list[Difference], *, deletes_first: bool) -> Any:
+    detailed: dict[str, Any] = {}
+    for difference in differences:
+        kind = _REPLACES[difference.kind] if difference.replaces else difference.kind.name
+        detailed[difference.path] = messages.PropertyDiff(kind=kind, inputDiff=True)
+    replaces = [difference.path for difference in differences if difference.replaces]
+    return messages.DiffResponse(
+        changes=messages.DiffResponse.DIFF_SOME if differences else messages.DiffResponse.DIFF_NONE,
+        diffs=sorted({difference.path.partition(".")[0].partition("[")[0] for difference in differences}),
+        replaces=replaces,
+        detailedDiff=detailed,
+        hasDetailedDiff=True,
+        deleteBeforeReplace=deletes_first and bool(replaces),
+    )
+
+
+def start(servicer: Servicer, *, address: str = "127.0.0.1:0") -> tuple[Any, int]:
+    """A running server and its port."""
+    server = grpc.server(ThreadPoolExecutor(max_workers=_THREADS), options=_OPTIONS)
+    service.add_ResourceProviderServicer_to_server(servicer, server)
+    port = server.add_insecure_port(address)
+    server.start()
+    return server, port
+
+
+def main() -> None:
+    """Serve until the engine ends the process, or is gone itself: the first line of standard output is the port."""
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    parent = os.getppid()
+    server, port = start(Servicer())
+    print(port, flush=True)
+    print(NOTICE.format(folder=default_folder()), file=sys.stderr, flush=True)
+    # A killed engine ends no plugin: this one ends when it has been adopted by another parent.
+    while not ended.wait(_PARENT_CHECK_SECONDS) and os.getppid() == parent:
+        pass
+    server.stop(grace=None)

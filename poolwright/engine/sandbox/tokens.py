@@ -1,0 +1,28 @@
+"""Names of resource types: Pulumi's tokens, and the short form that rules and outputs use.
+
+`aws:ec2/vpc:Vpc` is `ec2.Vpc`; the token's middle repeats its end with a small first letter.
+"""
+
+from __future__ import annotations
+
+
+def short_type(token: str) -> str:
+    """`aws:ec2/vpc:Vpc` → `ec2.Vpc`."""
+    module, _, name = token.split(":", 1)[1].rpartition(":")
+    return f"{module.partition('/')[0]}.{name}"
+
+
+def type_token(short: str) -> str:
+    """`ec2.Vpc` → `aws:ec2/vpc:Vpc`."""
+    module, _, name = short.partition(".")
+    return f"aws:{module}/{name[:1].lower()}{name[1:]}:{name}"
+
+
+def service_of(short: str) -> str:
+    """`ec2.Vpc` → `ec2`."""
+    return short.partition(".")[0]
+
+
+def kind_of(short: str) -> str:
+    """`ec2.Vpc` → `Vpc`."""
+    return short.partition(".")[2]

@@ -1,0 +1,1 @@
+"""Text and pages from plain data, by Jinja2 templates."""

@@ -1,0 +1,274 @@
+"""A plan on a terminal: verdict, sizes by pool, money, reasons, inputs; plain text where there is no terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from math import fsum
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from solver.plan.compute import ComputePlan, JobPlan, NodeGroup, ServicePlan, VariantPlan
+from solver.plan.cost import Billing, CostLine, Pool, total_usd_per_month
+from solver.plan.difference import Change, ChangeKind, Difference
+from solver.plan.network import NetworkPlan
+from solver.plan.plan import Plan, Proof, SitePlan
+from solver.plan.schedule import WeekSchedule, format_days
+from solver.plan.security import SecurityPlan
+from solver.plan.storage import StoragePlan
+from solver.quantity import format_clock, format_cpu, format_gib, format_memory_mib, format_usd
+
+_MARKS = {ChangeKind.ADDED: "+", ChangeKind.REMOVED: "-", ChangeKind.CHANGED: "~"}
+_STYLES = {ChangeKind.ADDED: "green", ChangeKind.REMOVED: "red", ChangeKind.CHANGED: "yellow"}
+_MOST_STEPS = 3
+_MOST_CHANGES = 40
+
+
+def plan_view(plan: Plan, change: Difference | None) -> RenderableType:
+    """The whole plan; `change` is the difference to the lock, None when there is nothing to compare with."""
+    parts: list[RenderableType] = [verdict(plan)]
+    if change is not None:
+        parts.append(difference_view(change))
+    for name, site in plan.sites.items():
+        parts += [Text(), _heading(f"Site {name}: {site.kind} {site.region}, {len(site.network.zones)} zones")]
+        parts += list(_site_view(site, [line for line in plan.cost_lines if line.site == name]))
+    parts += [Text(), _heading("Money, USD a month before tax"), _money_view(plan.cost_lines)]
+    if plan.reasons:
+        parts += [Text(), _heading("Why"), *_reasons_view(plan)]
+    if plan.not_priced:
+        parts += [Text(), _heading("Not in the figures"), *(Text(f"  {text}") for text in plan.not_priced)]
+    prices = ", ".join(f"{table.region} of {table.dated}" for table in plan.inputs.prices)
+    parts += [Text(), Text(f"Prices: {prices}. Solver: {plan.proof.solver}. Witness: {plan.proof.witness}.", "dim")]
+    return Group(*parts)
+
+
+def verdict(plan: Plan) -> Text:
+    """One line: what the stack costs a month and how well that is proven."""
+    cost = format_usd(plan.proof.cost_usd_per_month)
+    return Text.assemble((f"Stack {plan.stack}", "bold"), f": {cost} a month, ", (_proof_words(plan.proof)))
+
+
+def _proof_words(proof: Proof) -> tuple[str, str]:
+    bound = format_usd(proof.bound_usd_per_month)
+    share = f"{proof.gap * 100:.2f} %"
+    if proof.proven:
+        return f"proven within {share} of the least possible ({bound} lower bound)", "green"
+    return f"not proven: {share} above the lower bound {bound}", "yellow"
+
+
+def difference_view(change: Difference) -> RenderableType:
+    """What a new lock would change against the approved one."""
+    if change.old_usd_per_month is None:
+        return Text("No lock yet: this would be the stack's first.")
+    if not change.changes and change.usd_per_month == 0:
+        return Text("Same as the lock.")
+    money = f"{format_usd(change.old_usd_per_month)} → {format_usd(change.new_usd_per_month)}"
+    head = Text(f"Against the lock: {len(change.changes)} decisions differ, {money} a month")
+    rows = [_change_line(entry) for entry in change.changes[:_MOST_CHANGES]]
+    if len(change.changes) > _MOST_CHANGES:
+        rows.append(Text(f"  … and {len(change.changes) - _MOST_CHANGES} more"))
+    return Group(head, *rows)
+
+
+def _change_line(change: Change) -> Text:
+    line = Text(f"  {_MARKS[change.kind]} ", _STYLES[change.kind])
+    line.append(change.path, "default")
+    if change.kind is ChangeKind.CHANGED:
+        line.append(f": {change.old} → {change.new}", "default")
+    return line
+
+
+def _heading(text: str) -> Text:
+    return Text(text, "bold")
+
+
+def _table(*columns: str, right: Sequence[str] = ()) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("")
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    return table
+
+
+def _site_view(site: SitePlan, lines: Sequence[CostLine]) -> Iterator[RenderableType]:
+    yield from _compute_view(site.compute, lines)
+    yield Text()
+    yield from _storage_view(site.storage, lines)
+    yield Text()
+    yield from _network_view(site.network)
+    yield Text()
+    yield from _security_view(site.security)
+
+
+def _compute_view(compute: ComputePlan, lines: Sequence[CostLine]) -> Iterator[RenderableType]:
+    groups = _table("node group", "machine", "bought", "holds", "machines", "at most", "USD", right=("at most", "USD"))
+    for group in compute.node_groups:
+        groups.add_row(
+            "",
+            group.key,
+            _machine_words(group),
+            group.purchase.value,
+            ", ".join(f"{count} × {name}" for name, count in group.slots.items()),
+            schedule_words(group.machines),
+            str(group.max_machines),
+            _item_usd(lines, f"node-group {group.key}"),
+        )
+    yield Text("Compute")
+    yield groups
+    if compute.services:
+        services = _table("service", "variant", "image", "each replica", "replicas", "at most", right=("at most",))
+        for service in compute.services:
+            for variant in service.variants:
+                services.add_row("", *_service_cells(service, variant))
+        yield services
+    if compute.jobs:
+        jobs = _table("job", "variant", "workers", "each worker", "starts", "takes", "on")
+        for job in compute.jobs:
+            jobs.add_row("", *_job_cells(job))
+        yield jobs
+    for commitment in compute.commitments:
+        what = (
+            f"{commitment.machines} × {commitment.machine_type}" if commitment.machine_type else "any machine it covers"
+        )
+        yield Text(
+            f"  To buy: {commitment.kind} for {commitment.years} y, {commitment.payment}, {what}, "
+            f"{format_usd(commitment.usd_per_hour)} an hour. {commitment.reason}"
+        )
+
+
+def _machine_words(group: NodeGroup) -> str:
+    first, *others = group.machine_types
+    return f"{first} (or {', '.join(others)})" if others else first
+
+
+def _service_cells(service: ServicePlan, variant: VariantPlan) -> tuple[str, ...]:
+    return (
+        service.key,
+        variant.key,
+        _image_words(variant),
+        _request_words(variant),
+        schedule_words(variant.replicas),
+        str(variant.max_replicas),
+    )
+
+
+def _job_cells(job: JobPlan) -> tuple[str, ...]:
+    return (
+        job.key,
+        job.variant.key,
+        str(job.workers),
+        _request_words(job.variant),
+        f"{format_days(job.days)} {format_clock(job.start_hour)}",
+        f"{job.hours} h (deadline after {job.timeout_hours} h)",
+        ", ".join(job.variant.node_groups),
+    )
+
+
+def _image_words(variant: VariantPlan) -> str:
+    name = variant.image_reference or "own repository"
+    return f"{name}@{variant.image_digest[:19]}…" if variant.image_digest else name
+
+
+def _request_words(variant: VariantPlan) -> str:
+    text = f"{format_cpu(variant.cpu_millis)} vCPU, {format_memory_mib(variant.memory_mib)}"
+    return f"{text}, {variant.accelerator_count} {variant.accelerator_kind}" if variant.accelerator_count else text
+
+
+def schedule_words(schedule: WeekSchedule) -> str:
+    """`4`, or `2 to 6 (6 changes a week)` with the steps themselves when they are few."""
+    if schedule.constant is not None:
+        return str(schedule.constant)
+    steps = [f"{format_days(step.days)} {format_clock(step.hour)} → {step.value}" for step in schedule.steps]
+    bounds = f"{schedule.low} to {schedule.high}"
+    return f"{bounds} ({', '.join(steps)})" if len(steps) <= _MOST_STEPS else f"{bounds}, {len(steps)} steps a week"
+
+
+def _storage_view(storage: StoragePlan, lines: Sequence[CostLine]) -> Iterator[RenderableType]:
+    table = _table("storage", "as", "USD", right=("USD",))
+    for bucket in storage.buckets:
+        steps = "".join(f", {step.storage_class} after {step.days} d" for step in bucket.transitions)
+        words = f"{bucket.storage_class}{steps}, deleted after {bucket.expiration_days} d"
+        table.add_row("", f"bucket {bucket.key}", words, _item_usd(lines, f"bucket {bucket.key}"))
+    for volume in storage.volumes:
+        device = f"{volume.volume_type} {format_gib(volume.size_gib)}"
+        many = f"{volume.stripes} × " if volume.stripes > 1 else ""
+        speed = "".join(
+            f", {value} {unit}" for value, unit in ((volume.iops, "IOPS"), (volume.throughput_mibps, "MiB/s")) if value
+        )
+        words = f"{many}{device}{speed}, one for each {volume.attach} of {', '.join(volume.workloads)}"
+        table.add_row("", f"volume {volume.key}", words, _item_usd(lines, f"volume {volume.key}"))
+    for system in storage.file_systems:
+        cold = f", unread for {system.infrequent_after_days} d → IA" if system.infrequent_after_days else ""
+        where = f"one zone ({system.zone})" if system.zone else "all zones"
+        words = f"EFS, {where}, {system.throughput_mode} throughput{cold}{', daily backup' if system.backup else ''}"
+        table.add_row("", f"file system {system.key}", words, _item_usd(lines, f"file-system {system.key}"))
+    yield Text("Storage")
+    yield table
+
+
+def _network_view(network: NetworkPlan) -> Iterator[RenderableType]:
+    tiers = ", ".join(f"{tier} {'/'.join(sizes)}" for tier, sizes in _subnet_sizes(network).items())
+    endpoints = ", ".join(f"{endpoint.service} ({endpoint.kind})" for endpoint in network.endpoints) or "none"
+    balancers = "; ".join(
+        f"{balancer.key} for {', '.join(target.workload for target in balancer.targets)}"
+        for balancer in network.load_balancers
+    )
+    yield Text("Network")
+    yield Text(f"  {network.cidr} in {', '.join(network.zones)}; subnets: {tiers}")
+    yield Text(f"  NAT: {network.nat.mode}. Endpoints: {endpoints}.")
+    yield Text(f"  Load balancers: {balancers or 'none'}. Flow logs: {'on' if network.flow_logs else 'off'}.")
+
+
+def _subnet_sizes(network: NetworkPlan) -> dict[str, list[str]]:
+    sizes: dict[str, list[str]] = {}
+    for subnet in network.subnets:
+        known = sizes.setdefault(subnet.tier.value, [])
+        if (size := f"{subnet.cidr.prefixlen}") not in known:
+            known.append(size)
+    return {tier: [f"/{size}" for size in known] for tier, known in sizes.items()}
+
+
+def _security_view(security: SecurityPlan) -> Iterator[RenderableType]:
+    measures = ", ".join(measure.name for measure in security.measures) or "none"
+    keys = ", ".join(security.keys) or "AWS-managed"
+    covered = len({control for measure in security.measures for control in measure.controls})
+    yield Text("Security")
+    yield Text(f"  Profile {security.profile}: {covered} controls covered by {measures}.")
+    yield Text(
+        f"  Keys: {keys}. Secrets to fill: {', '.join(security.secrets) or 'none'}. "
+        f"{len(security.flows)} allowed flows, {len(security.roles)} workload roles."
+    )
+
+
+def _item_usd(lines: Iterable[CostLine], item: str) -> str:
+    found = [line for line in lines if line.item == item]
+    return f"{fsum(line.usd_per_month for line in found):,.2f}" if found else "-"
+
+
+def _money_view(lines: Sequence[CostLine]) -> RenderableType:
+    shown = [billing for billing in Billing if any(line.billing is billing for line in lines)]
+    table = _table("pool", *shown, "total", right=(*shown, "total"))
+    for pool in Pool:
+        of_pool = [line for line in lines if line.pool is pool]
+        if of_pool:
+            table.add_row("", pool.value, *_billing_cells(of_pool, shown))
+    table.add_row("", "all", *_billing_cells(lines, shown), style="bold")
+    return table
+
+
+def _billing_cells(lines: Sequence[CostLine], shown: Sequence[Billing]) -> Iterator[str]:
+    for billing in shown:
+        yield f"{total_usd_per_month(line for line in lines if line.billing is billing):,.2f}"
+    yield f"{total_usd_per_month(lines):,.2f}"
+
+
+def _reasons_view(plan: Plan) -> Iterator[RenderableType]:
+    for reason in plan.reasons:
+        line = Text(f"  {reason.subject}: ", "cyan")
+        line.append(reason.text, "default")
+        if reason.next_best is not None and reason.extra_usd_per_month is not None:
+            line.append(
+                f" Next best: {reason.next_best}, {format_usd(reason.extra_usd_per_month)} a month more.", "default"
+            )
+        yield line

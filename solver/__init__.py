@@ -1,0 +1,1 @@
+"""Decides: demand and catalog in, plan out; no cloud, no clock."""

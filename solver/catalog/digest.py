@@ -1,0 +1,45 @@
+"""Which files a stack's regions use, and one digest over their bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from hashlib import sha256
+from pathlib import Path
+
+from solver.catalog.tables import shown, unknown
+
+REGION_FOLDER = "regions"
+_SHARED = ("*.yaml", "machines/*.csv", "storage/*.yaml")
+_REGIONAL = ("region.yaml", "*.csv")
+
+
+def region_names(catalog: Path) -> tuple[str, ...]:
+    """The regions that the folder has tables for, by name."""
+    return tuple(sorted(path.parent.name for path in (catalog / REGION_FOLDER).glob("*/region.yaml")))
+
+
+def table_files(catalog: Path, regions: Collection[str]) -> tuple[str, ...]:
+    """The files that these regions' catalog is read from, as paths inside the folder, in order.
+
+    The shared tables and the regions' own folders: a new price in one region makes no other region's lock stale.
+    Raises CatalogError for a region that the folder does not have.
+    """
+    known = region_names(catalog)
+    found = [path for pattern in _SHARED for path in catalog.glob(pattern)]
+    for region in regions:
+        if region not in known:
+            raise unknown("region", region, known, file=shown(catalog / REGION_FOLDER))
+        found += [path for pattern in _REGIONAL for path in (catalog / REGION_FOLDER / region).glob(pattern)]
+    return tuple(sorted(path.relative_to(catalog).as_posix() for path in found))
+
+
+def combined_digest(file_digests: Mapping[str, str], files: Collection[str]) -> str:
+    """One SHA-256 over the files' paths and the SHA-256 of each."""
+    lines = "".join(f"{file} {file_digests[file]}\n" for file in sorted(files))
+    return sha256(lines.encode()).hexdigest()
+
+
+def catalog_digest(catalog: Path, regions: Collection[str]) -> str:
+    """The same as `Catalog.digest`, from the files' bytes alone; nothing is parsed."""
+    files = table_files(catalog, regions)
+    return combined_digest({file: sha256((catalog / file).read_bytes()).hexdigest() for file in files}, files)

@@ -1,0 +1,164 @@
+"""Reads the catalog folder: all tables or those of some regions, with every mistake in one CatalogError."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from solver.catalog.catalog import Catalog, RegionTables
+from solver.catalog.digest import REGION_FOLDER, region_names, table_files
+from solver.catalog.documents import read_document
+from solver.catalog.entry import Entry
+from solver.catalog.images import read_images
+from solver.catalog.machine_tables import read_machines
+from solver.catalog.machines import MachineType
+from solver.catalog.notes import Note
+from solver.catalog.offering_tables import OfferingTable
+from solver.catalog.price_tables import PriceKey, read_prices
+from solver.catalog.prices import Price, Source
+from solver.catalog.regions import Region, Zone
+from solver.catalog.service_documents import ServiceTables, read_service_tables
+from solver.catalog.tables import Reading, near_miss, shown, unknown
+from solver.errors import CatalogError, Problem
+from solver.vocabulary import CommitmentKind
+
+
+class SourceEntry(Entry):
+    """One entry of sources.yaml."""
+
+    title: str
+    licence: str
+    date: date | None
+    verified: bool = True
+
+
+class CommitmentEntry(Entry):
+    """One entry of commitments.yaml."""
+
+    rates_of: CommitmentKind
+    verified: bool
+
+
+class RegionFile(Entry):
+    """regions/<region>/region.yaml."""
+
+    title: str
+    zones: dict[str, str]
+    sources: dict[str, str]
+
+
+_SOURCES = TypeAdapter(dict[str, SourceEntry])
+_COMMITMENTS = TypeAdapter(dict[CommitmentKind, CommitmentEntry])
+_REGION = TypeAdapter(RegionFile)
+
+
+def default_catalog_path() -> Path:
+    """The folder `catalog/` beside the packages."""
+    return Path(__file__).resolve().parents[2] / "catalog"
+
+
+def load_catalog(path: Path | None = None, regions: Collection[str] | None = None) -> Catalog:
+    """The catalog of these regions, or of all that the folder has; CatalogError names every broken row at once."""
+    folder = default_catalog_path() if path is None else path
+    known = region_names(folder)
+    if not known:
+        raise CatalogError(
+            [
+                Problem(
+                    file=shown(folder),
+                    allowed=f"a catalog folder with {REGION_FOLDER}/<region>/region.yaml is needed",
+                    hint="Name one with --catalog.",
+                )
+            ]
+        )
+    wanted = known if regions is None else tuple(sorted(set(regions)))
+    for name in wanted:
+        if name not in known:
+            raise unknown("region", name, known, file=shown(folder / REGION_FOLDER))
+    reading = Reading(folder)
+    sources = _read_sources(reading, folder / "sources.yaml")
+    rates_of = _read_commitments(reading, folder / "commitments.yaml")
+    machines = read_machines(reading, folder / "machines")
+    notes: list[Note] = []
+    tables: dict[str, RegionTables] = {}
+    for name in wanted:
+        found = _read_region(reading, folder / REGION_FOLDER / name, machines, sources, rates_of, notes)
+        if found is not None:
+            tables[name] = found
+    services = read_service_tables(reading, folder)
+    _check_costs(reading, shown(folder / "services.yaml"), services, tables)
+    if reading.problems:
+        raise CatalogError(reading.problems)
+    return Catalog(
+        machines=dict(sorted(machines.items())),
+        sources=sources,
+        notes=tuple(notes),
+        tables=tables,
+        services=services,
+        shared_files=table_files(folder, ()),
+        file_digests=reading.digests,
+    )
+
+
+def _check_costs(reading: Reading, file: str, services: ServiceTables, tables: Mapping[str, RegionTables]) -> None:
+    """Each cost term names a price that every loaded region has."""
+    for region, table in tables.items():
+        names = {f"{service} {item}" for service, item in table.prices}
+        place_of_prices = f"{REGION_FOLDER}/{region}/service_prices.csv or storage_prices.csv"
+        for place, term in services.cost_terms():
+            if (term.service, term.item) not in table.prices:
+                wanted = f"{term.service} {term.item}"
+                reading.problems.append(
+                    Problem(
+                        file=file,
+                        path=place,
+                        found=f'"{wanted}"',
+                        allowed=f"a price that {place_of_prices} has is needed",
+                        hint=near_miss(wanted, names),
+                    )
+                )
+
+
+def _read_sources(reading: Reading, path: Path) -> dict[str, Source]:
+    entries = read_document(reading, path, _SOURCES) or {}
+    return {
+        name: Source(name, entry.title, entry.licence, entry.date, entry.verified) for name, entry in entries.items()
+    }
+
+
+def _read_commitments(reading: Reading, path: Path) -> dict[CommitmentKind, CommitmentKind]:
+    entries = read_document(reading, path, _COMMITMENTS) or {}
+    return {kind: entry.rates_of for kind, entry in entries.items()}
+
+
+def _read_region(
+    reading: Reading,
+    folder: Path,
+    machines: Mapping[str, MachineType],
+    sources: Mapping[str, Source],
+    rates_of: Mapping[CommitmentKind, CommitmentKind],
+    notes: list[Note],
+) -> RegionTables | None:
+    entry = read_document(reading, folder / "region.yaml", _REGION)
+    if entry is None:
+        return None
+    zones = tuple(Zone(zone, name) for zone, name in entry.zones.items())
+    region = Region(folder.name, entry.title, zones, entry.sources)
+    images = read_images(reading, folder / "images.csv")
+    table = OfferingTable(
+        reading,
+        region,
+        machines,
+        sources,
+        rates_of,
+        lambda machine: (machine.architecture, machine.image_flavour) in images,
+    )
+    offerings = table.read(folder / "machine_prices.csv")
+    notes += table.notes
+    prices: dict[PriceKey, Price] = {}
+    for name in ("service_prices.csv", "storage_prices.csv"):
+        prices |= read_prices(reading, folder / name, sources)
+    return RegionTables(region=region, offerings=offerings, prices=prices, images=images)

@@ -1,0 +1,1 @@
+"""What a stack wants: workloads, load, storage, compliance."""

@@ -1,0 +1,185 @@
+"""Demand: the root of a stack file; sites, limits and what may be bought."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from solver.demand.compliance import ComplianceWish
+from solver.demand.names import (
+    AddressRange,
+    CertificateArn,
+    Count,
+    DomainName,
+    FamilyPattern,
+    HostedZoneId,
+    Key,
+    QuotaGroup,
+    RegionName,
+    TagKey,
+    TagValue,
+    Text,
+    TimeZone,
+    VpcRange,
+    ZoneCount,
+    ZoneIds,
+)
+from solver.demand.references import CONTRADICTIONS, find_contradictions
+from solver.demand.storage import StorageClaim
+from solver.demand.workloads import Workload
+from solver.quantity import DiskGib, Headroom, Share, UsdPerMonth
+from solver.schema import Schema
+from solver.vocabulary import CommitmentKind, NatMode, Payment, SiteKind
+
+
+class Dns(Schema):
+    """The name under which public services are reached, and its certificate."""
+
+    domain: DomainName
+    """Name of the public load balancer, `api.example.com`."""
+    hosted_zone_id: HostedZoneId | None = None
+    """The Route 53 zone that holds the name; None: the stack makes one, to be delegated by its parent zone."""
+    certificate_arn: CertificateArn | None = None
+    """A certificate that exists; None: one is made and validated in the zone."""
+
+
+class NetworkWish(Schema):
+    """What a site's network must be."""
+
+    cidr: VpcRange
+    """Address range of the VPC."""
+    reserved: tuple[AddressRange, ...] = ()
+    """Ranges of other stacks, peers and offices; the stack's own must not overlap them."""
+    nat: NatMode | Literal["auto"] = "auto"
+    """NAT gateways; auto: the cheapest that survives what the workloads must survive."""
+    growth: Headroom = 1.0
+    """Spare addresses, as a part of the peak's: 1.0 holds twice the peak."""
+    internet_gib_per_month: Annotated[float, Field(ge=0, le=1e9)] = 10.0
+    """Bytes that machines exchange with the internet through NAT, without image pulls and AWS services."""
+    aws_api_gib_per_month: Annotated[float, Field(ge=0, le=1e9)] = 5.0
+    """Bytes to AWS services (logs, metrics, registry calls, secrets), without objects and image layers."""
+    flow_log_retention_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] = 90
+    """How long flow logs are kept."""
+    dns: Dns | None = None
+    """Needed by public services."""
+
+
+class AwsSite(Schema):
+    """A region in which capacity is bought."""
+
+    kind: Literal[SiteKind.AWS] = SiteKind.AWS
+    """aws"""
+    region: RegionName
+    """The region; it must be in the catalog."""
+    zones: ZoneCount | ZoneIds = 3
+    """How many zones, or their ids."""
+    network: NetworkWish
+    """The VPC."""
+    eni_trunking: bool = True
+    """More task addresses for each machine, by the account setting awsvpcTrunking."""
+    root_volume: Annotated[DiskGib, Field(validate_default=False)] = 40
+    """Root volume of each machine: system, images, scratch of replicas without their own."""
+    quotas: dict[QuotaGroup, Annotated[int, Field(ge=0, le=10_000_000)]] = Field(default_factory=dict[str, int])
+    """vCPU quotas of the account by family group (standard, g, p, inf, trn, f, …); what is absent is not limited."""
+
+    @property
+    def zone_count(self) -> int:
+        """How many zones."""
+        return self.zones if isinstance(self.zones, int) else len(self.zones)
+
+
+Site = AwsSite
+"""Where capacity is bought or owned; told apart by `kind`."""
+
+
+class CommitmentWish(Schema):
+    """A kind of commitment that the pre-solve may buy."""
+
+    kind: CommitmentKind
+    """What is bought."""
+    years: Literal[1, 3]
+    """For how long."""
+    payment: Payment = Payment.NO_UPFRONT
+    """How it is paid."""
+
+
+class PurchaseWish(Schema):
+    """How machine hours may be bought."""
+
+    spot: bool = True
+    """Spot machines for the interruptible share of workloads."""
+    commitments: tuple[CommitmentWish, ...] = ()
+    """Commitments that may be bought; none when empty."""
+
+
+class Limits(Schema):
+    """Bounds of the whole stack, and of the search."""
+
+    node_groups: Annotated[int, Field(ge=1, le=100)] = 8
+    """Most node groups of services."""
+    budget_usd_per_month: UsdPerMonth | None = None
+    """The plan may not cost more."""
+    gap: Annotated[float, Field(ge=0.0001, le=0.5)] = 0.005
+    """Cost above the proven bound at which the search stops, as a part of the cost."""
+    load_tolerance: Annotated[float, Field(ge=0, le=0.5)] = 0.02
+    """Loads closer than this, as a part of the service's peak, count as equal, at the higher of them."""
+    fold: Literal["week", "workdays", "day"] = "workdays"
+    """Which hours share one plan: none; the same hour of all workdays, and of both weekend days; of all days."""
+    machines: tuple[FamilyPattern, ...] = ()
+    """Machine types that may be used at all, `m7g.*`; all when empty."""
+    exclude_machines: tuple[FamilyPattern, ...] = ()
+    """Machine types that may not be used."""
+    burstable: bool = False
+    """Allow T types for services: their sustained speed is their baseline."""
+
+
+class Demand(Schema):
+    """What one stack's applications need; a stack file after inheritance."""
+
+    stack: Key
+    """The stack's name; the file's name when it is not given."""
+    description: Text | None = None
+    """For people."""
+    owner: Text
+    """Who answers for the stack: an address or a team."""
+    cost_centre: TagValue = "unassigned"
+    """Who pays."""
+    tags: dict[TagKey, TagValue] = Field(default_factory=dict[str, str], max_length=40)
+    """Added to every resource."""
+    time_zone: TimeZone = "UTC"
+    """Of all hours in this file; schedules run in it."""
+    sites: Annotated[dict[Key, Site], Field(min_length=1, max_length=20)]
+    """Where capacity is bought."""
+    workloads: Annotated[dict[Key, Workload], Field(min_length=1, max_length=1000)]
+    """What runs."""
+    storage: dict[Key, StorageClaim] = Field(default_factory=dict[str, StorageClaim])
+    """What is kept."""
+    compliance: ComplianceWish = ComplianceWish()
+    """What must be proven to auditors."""
+    purchase: PurchaseWish = PurchaseWish()
+    """How machine hours may be bought."""
+    limits: Limits = Limits()
+    """Bounds of the stack and of the search."""
+    data_protection: bool = True
+    """Buckets, file systems and keys can't be deleted by the engine, and outlive the stack."""
+    cross_zone_share: Share = 0.67
+    """Part of the traffic between services that crosses zones: 1 − 1/zones where nothing keeps it at home."""
+    machine_starts_per_week: Count | None = None
+    """Machines started a week, for image pulls; None: as the plan's schedule has it."""
+
+    @model_validator(mode="after")
+    def _parts_agree(self) -> Self:
+        contradictions = tuple(find_contradictions(self.sites, self.workloads, self.storage))
+        if contradictions:
+            raise PydanticCustomError(
+                CONTRADICTIONS,
+                "{text}",
+                {"text": "; ".join(str(each) for each in contradictions), "contradictions": contradictions},
+            )
+        return self
+
+    def site_of(self, entry: Workload | StorageClaim) -> str:
+        """Key of the site that a workload or claim lives on."""
+        return entry.site if entry.site is not None else next(iter(self.sites))

@@ -1,0 +1,62 @@
+"""LoadProfile: the load of a service in each hour of a representative week, in the stack's time zone."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from solver.quantity import HOURS_PER_WEEK, PositiveRate
+from solver.schema import Schema
+
+HourlyRates = Annotated[tuple[Annotated[float, Field(ge=0, le=1e9)], ...], Field(min_length=24, max_length=168)]
+
+FORMS = ("peak_per_second", "hourly_per_second", "constant_per_second")
+"""The fields of a LoadProfile of which exactly one is given."""
+
+
+class LoadProfile(Schema):
+    """A peak with a shape (from a trace file, or written out), or each hour's rate, or one rate for all hours."""
+
+    peak_per_second: PositiveRate | None = None
+    """Units of load a second in the week's highest hour; goes with `trace` or `shape`."""
+    trace: str | None = None
+    """CSV file `hour,load` of 168 rows, its path from this file; its highest hour becomes the peak."""
+    shape: HourlyRates | None = None
+    """24 or 168 relative values; the highest becomes the peak. Filled from `trace` when that is given."""
+    hourly_per_second: HourlyRates | None = None
+    """24 or 168 rates; hour 0 is Monday 00:00."""
+    constant_per_second: PositiveRate | None = None
+    """The same rate in every hour."""
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        given = [name for name in FORMS if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"one of {', '.join(FORMS)} is allowed; {' and '.join(given) or 'none'} is given")
+        if self.peak_per_second is None and (self.trace is not None or self.shape is not None):
+            raise ValueError(f"a trace or a shape is allowed with peak_per_second only; {given[0]} is given")
+        if self.peak_per_second is not None and self.trace is None and self.shape is None:
+            raise ValueError("peak_per_second is allowed together with a trace or a shape; neither is given")
+        for name in ("shape", "hourly_per_second"):
+            values: tuple[float, ...] | None = getattr(self, name)
+            if values is not None and len(values) not in (24, HOURS_PER_WEEK):
+                raise ValueError(f"24 or 168 values of {name} are allowed; it has {len(values)}")
+            if values is not None and max(values) <= 0:
+                raise ValueError(f"at least one hour above 0 in {name} is allowed; all are 0")
+        return self
+
+    def week_per_second(self) -> tuple[float, ...]:
+        """168 rates, units of load a second; a trace must have been read into `shape` before."""
+        if self.constant_per_second is not None:
+            return (self.constant_per_second,) * HOURS_PER_WEEK
+        if self.hourly_per_second is not None:
+            return _week(self.hourly_per_second)
+        if self.shape is None or self.peak_per_second is None:
+            raise ValueError(f"the trace {self.trace} has not been read")
+        scale = self.peak_per_second / max(self.shape)
+        return _week(tuple(value * scale for value in self.shape))
+
+
+def _week(values: tuple[float, ...]) -> tuple[float, ...]:
+    return values * (HOURS_PER_WEEK // len(values))

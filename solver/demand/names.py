@@ -1,0 +1,192 @@
+"""The named types of demand files, from keys to tags, each with the words for what it allows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from difflib import get_close_matches
+from ipaddress import IPv4Network
+from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from solver.quantity import QuantityError, Written
+
+_PRIVATE = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
+_ZONE_NAME = re.compile(r"[A-Za-z]{2,20}(/[A-Za-z0-9_+-]{1,40}){0,2}")
+
+Item = TypeVar("Item", bound=Hashable)
+
+
+def distinct(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The items as they are; ValueError names the first that is there twice."""
+    seen: set[Item] = set()
+    for item in items:
+        if item in seen:
+            raise ValueError(f"each only once is allowed; {item} is there twice")
+        seen.add(item)
+    return items
+
+
+def _address_range(value: object) -> object:
+    try:
+        return IPv4Network(value) if isinstance(value, str) else value
+    except ValueError as error:
+        try:
+            meant = str(IPv4Network(str(value), strict=False))
+        except ValueError:
+            meant = None
+        raise QuantityError("a range like 10.20.0.0/16, without host bits, is allowed", meant=meant) from error
+
+
+def _vpc_range(network: IPv4Network) -> IPv4Network:
+    if not 16 <= network.prefixlen <= 28:
+        raise ValueError(f"a size of a VPC, /16 to /28, is allowed; /{network.prefixlen} is none")
+    if not any(network.subnet_of(block) for block in _PRIVATE):
+        raise ValueError("a private range (10/8, 172.16/12, 192.168/16, 100.64/10) is allowed")
+    return network
+
+
+def _time_zone(name: str) -> str:
+    """The name as it is; where the machine has no time zone database, every name of the right form is taken."""
+    allowed = "a name of the IANA time zone database like Europe/Dublin is allowed"
+    if name == "UTC":
+        return name
+    if _ZONE_NAME.fullmatch(name) is None:
+        raise ValueError(allowed)
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError, ValueError) as error:
+        known = available_timezones()
+        if known:
+            near = get_close_matches(name, sorted(known), n=1)
+            raise ValueError(f"{allowed}{f'. Did you mean {near[0]}?' if near else ''}") from error
+    return name
+
+
+def _not_reserved_by_aws(key: str) -> str:
+    if key.lower().startswith("aws:"):
+        raise ValueError("a tag key that does not begin with aws: is allowed")
+    return key
+
+
+Distinct = AfterValidator(distinct)
+"""Annotation of a list in which nothing occurs twice."""
+
+Key = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", min_length=1, max_length=24),
+    Written("a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters"),
+]
+"""Name of a workload, variant, site or claim: lower-case words joined by hyphens, at most 24 characters.
+
+Resource names are made from it: a load balancer's may have 32 characters in all.
+"""
+
+RegionName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$"), Written("an AWS region like eu-west-1")
+]
+"""An AWS region, `eu-west-1`."""
+
+ZoneId = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}[0-9]+-az[0-9]+$"), Written("a zone id like euw1-az2")]
+"""An availability zone's id, `euw1-az2`: the same place in every account, which a zone's name is not."""
+
+EnvironmentName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z_][A-Z0-9_]{0,127}$"),
+    Written("an environment variable's name like MODEL_NAME"),
+]
+"""An environment variable, `MODEL_NAME`."""
+
+SecretName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$"),
+    Written("a secret's name like fraud-database (never its value)"),
+]
+"""A secret's name in the stack; its value is never in a file of the stack."""
+
+DomainName = Annotated[
+    str,
+    StringConstraints(pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", min_length=4, max_length=253),
+    Written("a DNS name like api.example.com"),
+]
+"""A DNS name, `dev.ai.example.com`."""
+
+UrlPath = Annotated[
+    str, StringConstraints(pattern=r"^/[A-Za-z0-9/_.~-]*$", max_length=128), Written("a path like /healthz")
+]
+"""A path on a service, `/healthz`."""
+
+MountPath = Annotated[
+    str, StringConstraints(pattern=r"^/[a-z0-9/_-]{1,64}$"), Written("an absolute path like /scratch, in lower case")
+]
+"""Where replicas see a claim, `/scratch`."""
+
+FamilyPattern = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9*?.-]{1,32}$"),
+    Written("a machine type or a pattern like m7g.xlarge or c7i.*"),
+]
+"""Machine types by name, `*` for any text and `?` for one character: `c7i.*`."""
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+"""A TCP port."""
+
+Count = Annotated[int, Field(ge=1, le=100_000)]
+"""A whole number of things, at least one."""
+
+Days = Annotated[int, Field(ge=1, le=36_500)]
+"""Days."""
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+"""A sentence for people."""
+
+AddressRange = Annotated[
+    IPv4Network, BeforeValidator(_address_range), Written("a range like 10.20.0.0/16, without host bits,")
+]
+"""An IPv4 range in CIDR form."""
+
+VpcRange = Annotated[AddressRange, AfterValidator(_vpc_range)]
+"""A range that a VPC may have."""
+
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+"""A name of the IANA time zone database."""
+
+TagKey = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,128}$"),
+    AfterValidator(_not_reserved_by_aws),
+    Written("a tag key of letters, digits, spaces and _.:/=+@-, of at most 128 characters"),
+]
+"""A tag's key, in the letters that every AWS service takes."""
+
+TagValue = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9 _.:/=+@-]{0,256}$"),
+    Written("letters, digits, spaces and _.:/=+@-, at most 256 characters,"),
+]
+"""A tag's value."""
+
+HostedZoneId = Annotated[
+    str, StringConstraints(pattern=r"^Z[A-Z0-9]{1,31}$"), Written("a Route 53 zone's id like Z0123456789ABCDEFGHIJ")
+]
+"""A Route 53 zone."""
+
+CertificateArn = Annotated[
+    str,
+    StringConstraints(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/.+$"),
+    Written("an ACM certificate's ARN"),
+]
+"""A certificate of AWS Certificate Manager."""
+
+QuotaGroup = Annotated[
+    str, StringConstraints(pattern=r"^[a-z-]{1,24}$"), Written("a family group (standard, g, p, inf, trn, f)")
+]
+"""A group of machine families that share a vCPU quota."""
+
+ZoneCount = Annotated[int, Field(ge=1, le=6)]
+"""A number of zones."""
+
+ZoneIds = Annotated[tuple[ZoneId, ...], Field(min_length=1, max_length=6), Distinct]
+"""Zones by their ids."""

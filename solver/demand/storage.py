@@ -1,0 +1,123 @@
+"""StorageClaim: what a stack wants to keep, and how it is read."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from solver.demand.names import Days, Key, MountPath, Text
+from solver.quantity import DiskGib, Share
+from solver.schema import Schema
+from solver.vocabulary import StorageKind
+
+
+class ClaimBase(Schema):
+    """What all claims have."""
+
+    description: Text | None = None
+    """For people."""
+    site: Key | None = None
+    """The site it lives on; the stack's only site when there is one."""
+
+
+class AgeBand(Schema):
+    """How often objects of an age are read."""
+
+    from_days: Annotated[int, Field(ge=0, le=36_500)]
+    """Age at which the band begins."""
+    reads_per_object_month: Annotated[float, Field(ge=0, le=1e9)]
+    """Reads of one object a month, mean over the band."""
+    retrieved_share_per_month: Annotated[float, Field(ge=0, le=1e6)]
+    """Bytes read a month, as a part of the bytes kept in the band."""
+    retrieval_within_hours: Annotated[float, Field(ge=0, le=48)] = 0
+    """Longest acceptable wait for the first byte; 0 means at once."""
+
+
+class Bucket(ClaimBase):
+    """Objects."""
+
+    kind: Literal[StorageKind.BUCKET]
+    """bucket"""
+    written_gib_per_month: Annotated[float, Field(gt=0, le=1e9)]
+    """New bytes."""
+    object_mib: Annotated[float, Field(gt=0, le=5 * 1024 * 1024)]
+    """Mean size of an object."""
+    retention_days: Days
+    """Objects are deleted at this age."""
+    access: Annotated[tuple[AgeBand, ...], Field(min_length=1, max_length=8)]
+    """Reads by age, youngest first; the first band begins at day 0."""
+    versioned: bool = True
+    """Keep overwritten and deleted objects for `noncurrent_days`."""
+    noncurrent_days: Days = 30
+    """How long an overwritten or deleted object can be brought back."""
+    zone_loss_tolerant: bool = True
+    """The objects must outlive the loss of a zone: one-zone classes are out."""
+
+    @model_validator(mode="after")
+    def _bands_in_order(self) -> Self:
+        starts = [band.from_days for band in self.access]
+        if starts[0] != 0 or starts != sorted(set(starts)):
+            raise ValueError("access bands that begin at day 0 and rise are allowed")
+        if starts[-1] >= self.retention_days:
+            raise ValueError(
+                f"bands that begin before objects are deleted, at {self.retention_days} days, are allowed; "
+                f"one begins at day {starts[-1]}"
+            )
+        return self
+
+
+class Volume(ClaimBase):
+    """A block device for each machine or replica of one workload; it lives as long as what it is attached to."""
+
+    kind: Literal[StorageKind.VOLUME]
+    """volume"""
+    attach: Literal["machine", "replica"]
+    """One for each machine of the workload's node groups, or one for each replica."""
+    size: DiskGib
+    """Usable size."""
+    iops: Annotated[int, Field(ge=0, le=260_000)] = 0
+    """Operations a second needed, 16 KiB each."""
+    throughput_mibps: Annotated[int, Field(ge=0, le=4000)] = 0
+    """MiB a second needed."""
+    mount: MountPath = "/scratch"
+    """Where replicas see it."""
+
+    @model_validator(mode="after")
+    def _has_size(self) -> Self:
+        if self.size < 1:
+            raise ValueError("a size of at least 1Gi is allowed")
+        return self
+
+
+class FileSystem(ClaimBase):
+    """Files that many replicas share."""
+
+    kind: Literal[StorageKind.FILE_SYSTEM]
+    """file-system"""
+    size: DiskGib
+    """Bytes kept."""
+    cold_share: Share = 0.0
+    """Part that is not read for a month and more."""
+    read_gib_per_month: Annotated[float, Field(ge=0, le=1e9)]
+    """Bytes read."""
+    write_gib_per_month: Annotated[float, Field(ge=0, le=1e9)]
+    """Bytes written."""
+    peak_mibps: Annotated[float, Field(gt=0, le=10_000)]
+    """Highest throughput needed."""
+    mount: MountPath = "/shared"
+    """Where replicas see it."""
+    zone_loss_tolerant: bool = True
+    """The files must outlive the loss of a zone: one-zone classes are out."""
+    backup: bool = True
+    """Daily backup, kept 35 days."""
+
+    @model_validator(mode="after")
+    def _has_size(self) -> Self:
+        if self.size < 1:
+            raise ValueError("a size of at least 1Gi is allowed")
+        return self
+
+
+StorageClaim = Annotated[Bucket | Volume | FileSystem, Field(discriminator="kind")]
+"""A bucket, a volume or a file system."""

@@ -1,0 +1,272 @@
+"""Service, BatchJob and TrainingJob, with the variants in which their replicas can run."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from solver.demand.load import LoadProfile
+from solver.demand.names import (
+    Count,
+    Distinct,
+    EnvironmentName,
+    FamilyPattern,
+    Key,
+    Port,
+    SecretName,
+    Text,
+    UrlPath,
+)
+from solver.quantity import ClockHour, CpuMillis, DiskGib, Headroom, MemoryMib, PositiveRate, Share, Written
+from solver.schema import Schema
+from solver.vocabulary import (
+    AccessMode,
+    Architecture,
+    Exposure,
+    Framework,
+    Protocol,
+    Survive,
+    Weekday,
+    WorkloadKind,
+)
+
+ImageReference = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9]([a-z0-9./_-]*[a-z0-9])?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$"),
+    Written("an image's address like public.ecr.aws/docker/library/python:3.12-slim"),
+]
+Digest = Annotated[
+    str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$"), Written("sha256: and 64 hexadecimal digits")
+]
+AcceleratorModel = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9-]{1,24}$"), Written("an accelerator's name in the catalog, like a10g,")
+]
+
+
+class ContainerImage(Schema):
+    """What a replica runs: an image of another registry by its address, or one of the stack's own repository."""
+
+    reference: ImageReference | None = None
+    """Address with tag, `public.ecr.aws/docker/library/python:3.12-slim`; None for the stack's own repository."""
+    digest: Digest | None = None
+    """Pins the exact image; a release sets it."""
+    size_mib: Annotated[int, Field(ge=1, le=100_000)] = 2048
+    """Compressed size: what a new machine pulls."""
+    framework: Framework = Framework.OTHER
+    """What the container is built on."""
+
+
+class AcceleratorRequest(Schema):
+    """Whole accelerators for one replica."""
+
+    model: AcceleratorModel
+    """As the catalog names it: t4, l4, a10g, l40s, a100, h100, inferentia2, trainium1, …"""
+    count: Annotated[int, Field(ge=1, le=16)] = 1
+    """Devices for each replica."""
+
+
+class ResourceRequest(Schema):
+    """What one replica needs of a machine, in every dimension."""
+
+    cpu: CpuMillis
+    """vCPUs, 2 or 500m."""
+    memory: MemoryMib
+    """Memory, 4Gi."""
+    accelerator: AcceleratorRequest | None = None
+    """Accelerators, if any."""
+    disk: Annotated[DiskGib, Field(validate_default=False)] = 0
+    """Scratch space on the machine's root volume."""
+    network_mbps: Annotated[int, Field(ge=0, le=400_000)] = 0
+    """Sustained network bandwidth, Mbit/s."""
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.cpu <= 0 or self.memory <= 0:
+            raise ValueError("cpu and memory above 0 are allowed; one is 0")
+        return self
+
+
+class Variant(ResourceRequest):
+    """One way to run a replica, with the throughput that was measured for it."""
+
+    throughput_per_second: PositiveRate
+    """Units of load, or of work, that one replica does a second within the latency target when fully used."""
+    source: Text
+    """Where the throughput was measured: benchmark, machine, date."""
+    architecture: Architecture = Architecture.X86_64
+    """Instruction set that the image is built for."""
+    machines: tuple[FamilyPattern, ...] = ()
+    """Machine types it may run on, `c7i.*`; all that fit when empty."""
+    image: ContainerImage | None = None
+    """Instead of the workload's image: an accelerator usually needs its own build."""
+    environment: dict[EnvironmentName, str] = Field(default_factory=dict[str, str])
+    """Added to the workload's environment."""
+
+
+class WorkloadBase(Schema):
+    """What all workloads have."""
+
+    description: Text | None = None
+    """For people."""
+    site: Key | None = None
+    """The site it runs on; the stack's only site when there is one."""
+    image: ContainerImage
+    """What a replica runs."""
+    command: tuple[str, ...] = ()
+    """Instead of the image's own command."""
+    environment: dict[EnvironmentName, str] = Field(default_factory=dict[str, str])
+    """Plain settings; a secret never stands here."""
+    secrets: dict[EnvironmentName, SecretName] = Field(default_factory=dict[str, str])
+    """Environment variable → name of the secret that fills it."""
+    uses: dict[Key, AccessMode] = Field(default_factory=dict[str, AccessMode])
+    """Storage claims and what the workload may do with them; its role gets exactly that."""
+    calls: Annotated[tuple[Key, ...], Distinct] = ()
+    """Services that it calls; the security groups allow these flows and no others."""
+    variants: Annotated[dict[Key, Variant], Field(min_length=1)]
+    """Ways to run a replica; the pre-solve chooses among them."""
+    interruptible_share: Share = 0.0
+    """Part of the replicas that may run on spot machines at any hour."""
+    spot_pools: Annotated[int, Field(ge=1, le=20)] = 2
+    """Distinct spot capacity pools (machine type × zone) that its spot replicas must be spread over."""
+    logs_gib_per_month: Annotated[float, Field(ge=0, le=1e6)] = 1.0
+    """Log volume."""
+    log_retention_days: Literal[
+        1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+    ] = 30
+    """One of CloudWatch's periods."""
+
+    @model_validator(mode="after")
+    def _no_name_twice(self) -> Self:
+        twice = sorted(set(self.environment) & set(self.secrets))
+        if twice:
+            raise ValueError(
+                f"an environment variable that is either plain or a secret is allowed; {', '.join(twice)} is both"
+            )
+        return self
+
+
+class HealthCheck(Schema):
+    """How a load balancer and the runtime tell that a replica serves."""
+
+    path: UrlPath = "/healthz"
+    """Answers 200 when the replica serves."""
+    interval_seconds: Annotated[int, Field(ge=5, le=300)] = 15
+    """Between two checks."""
+    grace_seconds: Annotated[int, Field(ge=0, le=7200)] = 120
+    """After start, before failures count: the time that a model takes to load."""
+
+
+class ReplicaBounds(Schema):
+    """Least and most replicas, over all variants."""
+
+    min: Annotated[int, Field(ge=0, le=10_000)] = 1
+    """Floor in every hour."""
+    max: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """Ceiling that autoscaling may reach."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min > self.max:
+            raise ValueError(f"min at most max is allowed; {self.min} is above {self.max}")
+        return self
+
+
+class LatencyTarget(Schema):
+    """What the throughput was measured against."""
+
+    percentile: Annotated[float, Field(gt=0, lt=100)] = 99.0
+    """Of requests."""
+    milliseconds: Annotated[float, Field(gt=0, le=3_600_000)]
+    """Upper bound of the response time."""
+
+
+class Service(WorkloadBase):
+    """Answers load as it comes."""
+
+    kind: Literal[WorkloadKind.SERVICE]
+    """service"""
+    port: Port = 8080
+    """Where a replica listens."""
+    protocol: Protocol = Protocol.HTTP
+    """What it speaks there."""
+    exposure: Exposure | None = None
+    """public or internal: behind a load balancer; None: reached by other services only."""
+    path: UrlPath = "/"
+    """Path prefix on the load balancer that leads to it."""
+    health_check: HealthCheck = HealthCheck()
+    """How replicas are checked."""
+    load: LoadProfile
+    """Load by hour of the week."""
+    headroom: Headroom = 0.2
+    """Spare capacity in every hour."""
+    max_utilisation: Annotated[float, Field(gt=0, le=1)] = 0.7
+    """Part of the measured throughput that a replica is asked for, so that queues stay short."""
+    latency: LatencyTarget | None = None
+    """The target that the throughput was measured within."""
+    replicas: ReplicaBounds = ReplicaBounds()
+    """Floor and ceiling."""
+    survive: Survive = Survive.NONE
+    """The loss after which the rest must still meet the load."""
+    max_per_machine: Count | None = None
+    """Most replicas on one machine, so that its loss costs little."""
+    request_kib: Annotated[float, Field(ge=0, le=1e6)] = 2.0
+    """Mean size of a request."""
+    response_kib: Annotated[float, Field(ge=0, le=1e6)] = 4.0
+    """Mean size of a response."""
+
+
+class Window(Schema):
+    """When a job may run, on the days named; a deadline at or before `opens` is the next day's."""
+
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1, max_length=7), Distinct] = tuple(Weekday)
+    """Days on which the window opens."""
+    opens: ClockHour
+    """First hour in which work may be done."""
+    deadline: ClockHour
+    """The work is done by then."""
+
+    @model_validator(mode="after")
+    def _opens_on_its_day(self) -> Self:
+        if self.opens == 24:
+            raise ValueError("an opening from 00:00 to 23:00 is allowed; 24:00 is the next day's 00:00")
+        return self
+
+    @property
+    def hours(self) -> int:
+        """Length in hours, 1 to 24."""
+        return (self.deadline - self.opens) % 24 or 24
+
+
+class BatchJob(WorkloadBase):
+    """An amount of work in a window; its replicas are independent and may come and go."""
+
+    kind: Literal[WorkloadKind.BATCH]
+    """batch"""
+    work: Annotated[float, Field(gt=0, le=1e15)]
+    """Units of work of one run."""
+    window: Window
+    """When it may run."""
+    max_parallel: Count = 100
+    """Most replicas at once."""
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    """Tries of one run; an interrupted one starts again from its checkpoint."""
+
+
+class TrainingJob(WorkloadBase):
+    """A gang of workers that run together, one to a machine, until the work is done."""
+
+    kind: Literal[WorkloadKind.TRAINING]
+    """training"""
+    work: Annotated[float, Field(gt=0, le=1e15)]
+    """Units of work of one run: samples × epochs."""
+    window: Window
+    """When it may run."""
+    workers: Annotated[int, Field(ge=1, le=1000)] = 1
+    """Size of the gang; all start together or none."""
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    """Tries of one run; an interrupted one starts again from its checkpoint."""
+
+
+Workload = Annotated[Service | BatchJob | TrainingJob, Field(discriminator="kind")]
+"""A service answers load, a batch job has an amount of work, a training job a gang."""

@@ -1,0 +1,1 @@
+"""The optimisation models; the only package that imports pulp."""

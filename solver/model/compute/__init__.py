@@ -1,0 +1,1 @@
+"""The compute problem: one module per promise."""

@@ -1,0 +1,1 @@
+"""The network pool: addresses, NAT, endpoints, load balancers, transfer."""

@@ -1,0 +1,278 @@
+"""solve_network: subnets, ways out, load balancers and what they cost, exactly."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+
+from solver.catalog.catalog import Catalog
+from solver.demand.demand import Demand
+from solver.demand.workloads import Service
+from solver.model.answer import PoolAnswer
+from solver.model.network.addressing import SubnetKey, subnet_blocks
+from solver.model.network.egress import (
+    Egress,
+    EgressChoice,
+    EgressWish,
+    choose_egress,
+    egress_charges,
+    endpoint_against_nat,
+)
+from solver.model.network.load_balancers import exposed_services, lcu_hours_per_month, load_balancers
+from solver.model.network.needs import address_needs
+from solver.model.network.traffic import Traffic, traffic_of
+from solver.model.priced import Charge, SitePrices
+from solver.model.zones import zones_of
+from solver.plan.compute import ComputePlan
+from solver.plan.cost import Billing, CostLine, Pool, total_usd_per_month
+from solver.plan.explanation import Reason
+from solver.plan.network import DnsPlan, EndpointPlan, LoadBalancerPlan, NatPlan, NetworkPlan, SubnetPlan
+from solver.plan.storage import StoragePlan
+from solver.quantity import HOURS_PER_MONTH, cents, format_usd
+from solver.vocabulary import EndpointKind, NatMode, Survive, Termination
+
+GATEWAY_ENDPOINT = EndpointPlan(
+    service="s3",
+    kind=EndpointKind.GATEWAY,
+    reason="free: image layers, objects and system packages pass no NAT gateway",
+)
+_MODE_WORDS = {
+    NatMode.NONE: "no NAT gateway",
+    NatMode.SINGLE: "one NAT gateway",
+    NatMode.PER_ZONE: "a NAT gateway in each zone",
+}
+
+
+def solve_network(
+    demand: Demand,
+    site_key: str,
+    catalog: Catalog,
+    *,
+    compute: ComputePlan,
+    storage: StoragePlan,
+    measures_forbid_nat: bool = False,
+    previous: NetworkPlan | None = None,
+) -> PoolAnswer[NetworkPlan]:
+    """The network of one site, around the machines and file systems that are decided.
+
+    It is exact and needs no search, so it takes no backend. An approved choice of NAT and endpoints is kept while it
+    costs no more than `limits.gap` above the best. Flow logs are off: the security pool's measures turn them on.
+    """
+    site = demand.sites[site_key]
+    wish = site.network
+    prices = SitePrices(catalog, site.region, site_key, Pool.NETWORK)
+    traffic = traffic_of(demand, site_key, compute)
+    survivors = tuple(
+        key
+        for key, entry in sorted(demand.workloads.items())
+        if isinstance(entry, Service) and entry.survive is Survive.ZONE and demand.site_of(entry) == site_key
+    )
+    egress_wish = EgressWish(
+        site=site_key,
+        zones=zones_of(demand, site_key, catalog),
+        traffic=traffic,
+        nat=wish.nat,
+        survivors=survivors,
+        nat_forbidden=measures_forbid_nat,
+    )
+    before = previous if previous is not None and previous.cidr == wish.cidr else None
+    choice = choose_egress(egress_wish, prices, previous=_egress_of(before), gap=demand.limits.gap)
+    balancers = load_balancers(demand, site_key)
+    needs = address_needs(
+        egress_wish.zones,
+        compute,
+        storage,
+        balancers,
+        # All that might be asked for: a choice that changes with prices must not change the subnets.
+        interface_endpoints=len(traffic.aws_api_gib),
+        nat_zones=choice.egress.nat_zones,
+        growth=wish.growth,
+    )
+    blocks = subnet_blocks(wish.cidr, needs, previous=_blocks_of(before), path=f"sites.{site_key}.network.cidr")
+    lines = prices.lines(
+        [
+            *egress_charges(choice.egress, egress_wish),
+            *_balancer_charges(demand, site_key, balancers, len(egress_wish.zones)),
+            *_transfer_charges(demand, traffic, len(egress_wish.zones)),
+            *_name_charges(demand, site_key),
+        ]
+    )
+    plan = NetworkPlan(
+        cidr=wish.cidr,
+        zones=egress_wish.zones,
+        subnets=tuple(
+            SubnetPlan(key=str(key), tier=key.tier, zone=key.zone, cidr=block) for key, block in blocks.items()
+        ),
+        nat=NatPlan(mode=choice.egress.mode, zones=choice.egress.nat_zones, reason=_nat_text(choice, egress_wish)),
+        endpoints=_endpoints(choice.egress, egress_wish, prices),
+        load_balancers=balancers,
+        flow_logs=False,
+        flow_log_retention_days=wish.flow_log_retention_days,
+        dns=_dns(demand, site_key, balancers),
+    )
+    return PoolAnswer(
+        plan=plan,
+        lines=lines,
+        bound_usd_per_month=_bound(lines, choice),
+        termination=Termination.OPTIMAL,
+        reasons=_reasons(choice, egress_wish, blocks, needs),
+        not_priced=_not_priced(demand, site_key, balancers),
+    )
+
+
+def _bound(lines: tuple[CostLine, ...], choice: EgressChoice) -> float:
+    return cents(total_usd_per_month(lines) - (choice.usd_per_month - choice.least_usd_per_month))
+
+
+def _egress_of(plan: NetworkPlan | None) -> Egress | None:
+    if plan is None:
+        return None
+    interfaces = {each.service: each.zones for each in plan.endpoints if each.kind is EndpointKind.INTERFACE}
+    return Egress(mode=plan.nat.mode, nat_zones=plan.nat.zones, endpoint_zones=interfaces)
+
+
+def _blocks_of(plan: NetworkPlan | None) -> dict[SubnetKey, IPv4Network]:
+    return {} if plan is None else {SubnetKey(subnet.tier, subnet.zone): subnet.cidr for subnet in plan.subnets}
+
+
+def _balancer_charges(
+    demand: Demand, site_key: str, balancers: tuple[LoadBalancerPlan, ...], zones: int
+) -> list[Charge]:
+    charges: list[Charge] = []
+    for balancer in balancers:
+        services = exposed_services(demand, site_key, balancer.exposure)
+        amounts = [
+            ("hours", "alb", "hour", float(HOURS_PER_MONTH), Billing.FIXED),
+            ("capacity unit hours", "alb", "lcu_hour", lcu_hours_per_month(services), Billing.USAGE),
+        ]
+        if balancer.exposure.value == "public":
+            # One node in each zone; AWS adds nodes under load without a price of their own but for the address.
+            amounts.append(
+                ("public address hours", "vpc", "public_ipv4_in_use", zones * HOURS_PER_MONTH, Billing.FIXED)
+            )
+        charges += [
+            Charge(
+                subject=f"load-balancer {balancer.key}",
+                detail=detail,
+                service=service,
+                item=item,
+                amount_per_month=amount,
+                billing=billing,
+            )
+            for detail, service, item, amount, billing in amounts
+        ]
+    return charges
+
+
+def _transfer_charges(demand: Demand, traffic: Traffic, zones: int) -> list[Charge]:
+    """What leaves AWS goes through the internet tiers together; each side of a zone border pays for what crosses it."""
+    leaving = {
+        "responses of public services": traffic.responses_gib,
+        "machines through NAT": traffic.internet_gib,
+    }
+    crossing = 2 * traffic.calls_gib * demand.cross_zone_share if zones > 1 else 0.0
+    return [
+        *(
+            Charge(
+                subject="transfer to the internet",
+                detail=detail,
+                service="data_transfer",
+                item="internet_out",
+                amount_per_month=gib,
+                billing=Billing.USAGE,
+                whole_per_month=sum(leaving.values()),
+            )
+            for detail, gib in leaving.items()
+        ),
+        Charge(
+            subject="transfer between zones",
+            detail="calls between services",
+            service="data_transfer",
+            item="inter_az",
+            amount_per_month=crossing,
+            billing=Billing.USAGE,
+        ),
+    ]
+
+
+def _name_charges(demand: Demand, site_key: str) -> list[Charge]:
+    dns = demand.sites[site_key].network.dns
+    if dns is None or dns.hosted_zone_id is not None:
+        return []
+    return [
+        Charge(
+            subject=f"name {dns.domain}",
+            detail="hosted zone",
+            service="route53",
+            item="hosted_zone_month",
+            amount_per_month=1.0,
+            billing=Billing.FIXED,
+        )
+    ]
+
+
+def _endpoints(egress: Egress, wish: EgressWish, prices: SitePrices) -> tuple[EndpointPlan, ...]:
+    found = [GATEWAY_ENDPOINT]
+    for service, zones in egress.endpoint_zones.items():
+        own, nat = endpoint_against_nat(service, egress, wish, prices)
+        reason = (
+            f"{format_usd(own)} a month; without NAT there is no other way"
+            if egress.mode is NatMode.NONE
+            else f"{format_usd(own)} a month against {format_usd(nat)} through NAT"
+        )
+        found.append(EndpointPlan(service=service, kind=EndpointKind.INTERFACE, zones=zones, reason=reason))
+    return tuple(sorted(found, key=lambda endpoint: endpoint.service))
+
+
+def _dns(demand: Demand, site_key: str, balancers: tuple[LoadBalancerPlan, ...]) -> DnsPlan | None:
+    dns = demand.sites[site_key].network.dns
+    if dns is None or not any(balancer.https for balancer in balancers):
+        return None
+    return DnsPlan(domain=dns.domain, hosted_zone_id=dns.hosted_zone_id, certificate_arn=dns.certificate_arn)
+
+
+def _nat_text(choice: EgressChoice, wish: EgressWish) -> str:
+    cost = f"ways out cost {format_usd(choice.usd_per_month)} a month"
+    if wish.nat_forbidden:
+        return f"a security measure forbids NAT; {cost}"
+    if wish.nat != "auto":
+        return f"the demand asks for it; {cost}"
+    if choice.egress.mode is NatMode.PER_ZONE and wish.survivors:
+        return f"{', '.join(wish.survivors)} must survive the loss of a zone; {cost}"
+    if choice.others and choice.usd_per_month > choice.least_usd_per_month:
+        return f"kept as approved; {cost}, the cheapest {format_usd(choice.least_usd_per_month)}"
+    if choice.others:
+        mode, usd = choice.others[0]
+        return f"{cost}; {_MODE_WORDS[mode]} {format_usd(usd)}"
+    return f"{cost}; nothing else is allowed"
+
+
+def _reasons(
+    choice: EgressChoice, wish: EgressWish, blocks: dict[SubnetKey, IPv4Network], needs: dict[SubnetKey, int]
+) -> tuple[Reason, ...]:
+    other = choice.others[0] if choice.others else None
+    by_endpoint = len(choice.egress.endpoint_zones)
+    reasons = [
+        Reason(
+            subject="nat",
+            text=f"{_MODE_WORDS[choice.egress.mode]} and {by_endpoint} interface endpoints: {_nat_text(choice, wish)}.",
+            next_best=None if other is None else _MODE_WORDS[other[0]],
+            extra_usd_per_month=None if other is None else cents(other[1] - choice.usd_per_month),
+        )
+    ]
+    for key, block in blocks.items():
+        holds = block.num_addresses - 5
+        reasons.append(
+            Reason(
+                subject=f"subnet {key}",
+                text=f"{block} holds {holds} addresses; the peak with a rolling deployment, a lost zone and growth needs {needs[key]}.",
+            )
+        )
+    return tuple(reasons)
+
+
+def _not_priced(demand: Demand, site_key: str, balancers: tuple[LoadBalancerPlan, ...]) -> tuple[str, ...]:
+    dns = demand.sites[site_key].network.dns
+    found = ["the first 100 GiB a month that leave AWS free of charge: they are shared by all of the account's stacks"]
+    if dns is not None and balancers:
+        found.append("DNS queries: the demand does not say how many; 0.40 USD a million in Route 53")
+    return tuple(found)

@@ -1,0 +1,138 @@
+"""Bytes that a site moves in a month, by where they go; from the demand's own figures and the machines' schedule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import fsum
+
+from solver.demand.demand import Demand
+from solver.demand.workloads import Service, Workload
+from solver.plan.compute import ComputePlan, NodeGroup, VariantPlan
+from solver.quantity import WEEKS_PER_MONTH
+from solver.vocabulary import Exposure
+
+KIB_PER_GIB = 2**20
+MIB_PER_GIB = 2**10
+SECONDS_PER_HOUR = 3600
+_ECR_HOST = re.compile(r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/")
+
+AGENT_SERVICES = ("ecs", "ecs-agent", "ecs-telemetry")
+"""What the container agent of each machine talks to; AWS asks for all three where there is no other way out
+(https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html)."""
+REGISTRY_SERVICES = ("ecr.api", "ecr.dkr")
+"""What an image pull from ECR talks to; the layers themselves come from S3
+(https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Traffic:
+    """GiB a month."""
+
+    aws_api_gib: Mapping[str, float]
+    """To each AWS service that has no gateway endpoint, by its short name."""
+    internet_gib: float
+    """Between machines and the internet, without image pulls."""
+    outside_pulls_gib: float
+    """Images pulled from registries outside of AWS."""
+    responses_gib: float
+    """From public services to their users."""
+    calls_gib: float
+    """Between services of the site."""
+    outside_images: tuple[str, ...]
+    """Workloads whose image comes from a registry outside of AWS."""
+
+
+def traffic_of(demand: Demand, site_key: str, compute: ComputePlan) -> Traffic:
+    """All traffic of the site.
+
+    The logs' bytes go to CloudWatch Logs; the rest of `aws_api_gib_per_month` is spread evenly over the other services
+    that are used. Requests and responses of a service count as calls when another service calls it.
+    """
+    wish = demand.sites[site_key].network
+    workloads = {key: entry for key, entry in demand.workloads.items() if demand.site_of(entry) == site_key}
+    used = _services_used(compute)
+    logs = fsum(entry.logs_gib_per_month for entry in workloads.values())
+    others = tuple(service for service in used if service != "logs")
+    rest = max(0.0, wish.aws_api_gib_per_month - logs) / len(others) if others else 0.0
+    services = {key: entry for key, entry in workloads.items() if isinstance(entry, Service)}
+    called = {callee for entry in workloads.values() for callee in entry.calls}
+    return Traffic(
+        aws_api_gib={service: logs if service == "logs" else rest for service in used},
+        internet_gib=wish.internet_gib_per_month,
+        outside_pulls_gib=_outside_pulls_gib(demand, compute),
+        responses_gib=fsum(
+            requests_per_month(entry) * entry.response_kib / KIB_PER_GIB
+            for entry in services.values()
+            if entry.exposure is Exposure.PUBLIC
+        ),
+        calls_gib=fsum(
+            requests_per_month(entry) * (entry.request_kib + entry.response_kib) / KIB_PER_GIB
+            for key, entry in services.items()
+            if key in called
+        ),
+        outside_images=tuple(
+            key
+            for key, variant in _variants(compute)
+            if variant.image_reference and not in_ecr(variant.image_reference)
+        ),
+    )
+
+
+def requests_per_month(service: Service) -> float:
+    """Units of load of a mean month."""
+    return fsum(service.load.week_per_second()) * SECONDS_PER_HOUR * WEEKS_PER_MONTH
+
+
+def in_ecr(reference: str) -> bool:
+    """Whether the image's address is a private ECR registry, which endpoints reach."""
+    return _ECR_HOST.match(reference) is not None
+
+
+def machine_starts_per_week(group: NodeGroup) -> int:
+    """Machines that the group's schedule starts: the sum of its rises around the week."""
+    hourly = group.machines.hourly()
+    return sum(max(0, hourly[hour] - hourly[hour - 1]) for hour in range(len(hourly)))
+
+
+def _services_used(compute: ComputePlan) -> tuple[str, ...]:
+    """AWS services that the site's machines and tasks talk to, besides S3 and those reached through a mount."""
+    found: set[str] = set()
+    if compute.node_groups:
+        found.update(AGENT_SERVICES, ("logs",))
+    references = [variant.image_reference for _, variant in _variants(compute)]
+    if any(reference is None or in_ecr(reference) for reference in references):
+        found.update(REGISTRY_SERVICES)
+    if any(entry.secrets for entry in (*compute.services, *compute.jobs)):
+        found.add("secretsmanager")
+    return tuple(sorted(found))
+
+
+def _variants(compute: ComputePlan) -> Iterator[tuple[str, VariantPlan]]:
+    for service in compute.services:
+        for variant in service.variants:
+            yield service.key, variant
+    for job in compute.jobs:
+        yield job.key, job.variant
+
+
+def _outside_pulls_gib(demand: Demand, compute: ComputePlan) -> float:
+    """Each machine that starts pulls each image once that its group runs."""
+    starts = {group.key: float(machine_starts_per_week(group)) for group in compute.node_groups}
+    if demand.machine_starts_per_week is not None:
+        machines = {group.key: group.machines.high for group in compute.node_groups}
+        whole = sum(machines.values())
+        starts = {
+            key: demand.machine_starts_per_week * count / whole if whole else 0.0 for key, count in machines.items()
+        }
+    return fsum(
+        starts[group] * WEEKS_PER_MONTH * _image_mib(demand.workloads[key], variant.key) / MIB_PER_GIB
+        for key, variant in _variants(compute)
+        if variant.image_reference and not in_ecr(variant.image_reference)
+        for group in variant.node_groups
+    )
+
+
+def _image_mib(workload: Workload, variant_key: str) -> int:
+    return (workload.variants[variant_key].image or workload.image).size_mib

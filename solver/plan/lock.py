@@ -1,0 +1,215 @@
+"""Lock: the plan that a stack is approved with; short text for a reviewer, all that the Pulumi program reads.
+
+It carries what is built and what it costs by item, not the witness nor the reasons: those are made anew from the same
+inputs by `poolwright plan`. A line of the file is a decision. Its `digest` line is the sha256 of all below it: a lock
+that was edited by hand, or merged line by line, is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import yaml
+from pydantic import ValidationError
+
+from solver.errors import LockError, Problem, StaleError
+from solver.plan.cost import total_usd_per_month
+from solver.plan.plan import MODEL_VERSION, Plan, PlanInputs, Proof, SitePlan
+from solver.schema import Schema
+
+_HEADER = """\
+# Lock of stack {stack}: the approved plan. Made by `poolwright plan {stack} --write`; review it, don't edit it.
+# Money is USD a month before tax.
+"""
+_STALE = {
+    "demand": "the demand files changed",
+    "catalog": "the catalog's tables changed",
+    "model": "this version of poolwright may give another plan",
+}
+_DIGEST = re.compile(r"^digest: (?P<digest>sha256:[0-9a-f]{64})\n", re.MULTILINE)
+_NOT_LOCKED = frozenset({"reason", "hour_classes"})
+
+
+class Lock(Schema):
+    """What a stack is built from, as committed beside its demand."""
+
+    schema_version: Literal[1] = 1
+    """Of this format."""
+    stack: str
+    """Its name."""
+    owner: str
+    """Who answers for it."""
+    cost_centre: str
+    """Who pays."""
+    tags: dict[str, str]
+    """Added to every resource."""
+    time_zone: str
+    """Of all hours and schedules."""
+    inputs: PlanInputs
+    """Digests of what the plan was made from."""
+    proof: Proof
+    """How good it is."""
+    cost_usd_per_month: dict[str, dict[str, float]]
+    """Pool → item → dollars a month; of a stack with several sites, `site pool`."""
+    sites: dict[str, SitePlan]
+    """What is built."""
+
+    def as_plan(self) -> Plan:
+        """The plan without witness, cost lines and reasons: what a new solve compares itself with."""
+        return Plan(
+            stack=self.stack,
+            owner=self.owner,
+            cost_centre=self.cost_centre,
+            tags=self.tags,
+            time_zone=self.time_zone,
+            inputs=self.inputs,
+            proof=self.proof,
+            sites=self.sites,
+            cost_lines=(),
+        )
+
+    def stale_inputs(self, *, demand: str, catalog: str) -> tuple[str, ...]:
+        """What changed since the lock was written, in words; empty when it is fresh."""
+        now = {"demand": demand, "catalog": catalog, "model": MODEL_VERSION}
+        return tuple(text for name, text in _STALE.items() if getattr(self.inputs, name) != now[name])
+
+
+def lock_of(plan: Plan) -> Lock:
+    """The lock that approves this plan."""
+    return Lock(
+        stack=plan.stack,
+        owner=plan.owner,
+        cost_centre=plan.cost_centre,
+        tags=plan.tags,
+        time_zone=plan.time_zone,
+        inputs=plan.inputs,
+        proof=plan.proof,
+        cost_usd_per_month=_cost_by_item(plan),
+        sites=plan.sites,
+    )
+
+
+def _cost_by_item(plan: Plan) -> dict[str, dict[str, float]]:
+    several = len(plan.sites) > 1
+    items: dict[str, dict[str, list[Any]]] = {}
+    for line in plan.cost_lines:
+        pool = f"{line.site} {line.pool}" if several else line.pool.value
+        items.setdefault(pool, {}).setdefault(line.item, []).append(line)
+    return {
+        pool: {item: total_usd_per_month(lines) for item, lines in sorted(by_item.items())}
+        for pool, by_item in sorted(items.items())
+    }
+
+
+def lock_text(lock: Lock) -> str:
+    """The file's text: the same lock gives the same bytes."""
+    content = _for_people(
+        {"schema_version": lock.schema_version, **lock.model_dump(mode="json", exclude_defaults=True)}
+    )
+    body = yaml.dump(
+        content, Dumper=yaml.CSafeDumper, default_flow_style=None, sort_keys=False, width=118, allow_unicode=True
+    )
+    return f"{_HEADER.format(stack=lock.stack)}digest: {text_digest(body)}\n{body}"
+
+
+def _for_people(value: object) -> object:
+    """Keyed lists become mappings; what is not locked is left out."""
+    if isinstance(value, dict):
+        entries = cast("dict[str, object]", value)
+        return {key: _for_people(entry) for key, entry in entries.items() if key not in _NOT_LOCKED}
+    if isinstance(value, list):
+        rows = cast("list[object]", value)
+        if rows and all(isinstance(row, dict) and "key" in row for row in rows):
+            keyed = cast("list[dict[str, object]]", rows)
+            return {str(row["key"]): _for_people({k: v for k, v in row.items() if k != "key"}) for row in keyed}
+        return [_for_people(row) for row in rows]
+    return value
+
+
+def text_digest(body: str) -> str:
+    """sha256 of the part of a lock that the digest line covers."""
+    return f"sha256:{hashlib.sha256(body.encode()).hexdigest()}"
+
+
+def digest_of(text: str, *, file: str, stack: str) -> str:
+    """The digest that a lock's text states, which is what a reviewer approved; LockError when the text is another."""
+    match = _DIGEST.search(text)
+    if match is None:
+        raise LockError([Problem(file=file, allowed="the line `digest: sha256:…` is missing", hint=_remedy(stack))])
+    if text_digest(text[match.end() :]) != match["digest"]:
+        line = text.count("\n", 0, match.start()) + 1
+        problem = Problem(
+            file=file,
+            line=line,
+            path="digest",
+            found=match["digest"][:19] + "…",
+            allowed="the digest of the lines below it; this lock was edited or merged by hand",
+            hint=_remedy(stack),
+        )
+        raise LockError([problem])
+    return match["digest"]
+
+
+def _remedy(stack: str) -> str:
+    return f"Run: poolwright plan {stack} --write"
+
+
+def write_lock(path: Path, lock: Lock) -> str:
+    """Replaces the file in one step, so that a reader sees the old lock or the new one; gives its digest."""
+    text = lock_text(lock)
+    if read_text(path) != text:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    return digest_of(text, file=str(path), stack=lock.stack)
+
+
+def read_text(path: Path) -> str | None:
+    """The file's text, or None when there is none."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+
+
+def read_lock(path: Path, *, shown_as: str | None = None) -> Lock:
+    """The lock in a file; LockError names what can't be read, and the command that writes a new one."""
+    file = shown_as or str(path)
+    text = read_text(path)
+    stack = path.name.removesuffix(".lock.yaml")
+    if text is None:
+        raise StaleError(f"{file}: stack {stack} has no lock yet", hint=_remedy(stack))
+    digest_of(text, file=file, stack=stack)
+    try:
+        content = yaml.load(text, Loader=yaml.CSafeLoader)
+        content.pop("digest")
+        return Lock.model_validate(content)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        problem = Problem(file=file, line=line, allowed=f"this is no YAML: {error.problem}", hint=_remedy(stack))
+        raise LockError([problem]) from error
+    except ValidationError as error:
+        raise LockError(
+            [
+                Problem(
+                    file=file,
+                    path=".".join(str(part) for part in detail["loc"]),
+                    allowed=f"{detail['msg']}; the lock was written by another version of poolwright",
+                    hint=_remedy(stack),
+                )
+                for detail in error.errors()
+            ]
+        ) from error

@@ -1,0 +1,110 @@
+"""NetworkPlan: subnets, NAT, endpoints, load balancers, flow logs, name."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+
+from solver.plan.keyed import Keyed
+from solver.schema import Schema
+from solver.vocabulary import EndpointKind, Exposure, NatMode, Protocol, Tier
+
+
+class SubnetPlan(Schema):
+    """One subnet; its key is tier and zone, so a zone added later moves nothing."""
+
+    key: str
+    """`private-use1-az1`."""
+    tier: Tier
+    """What it can reach."""
+    zone: str
+    """Zone id."""
+    cidr: IPv4Network
+    """Its block."""
+
+
+class NatPlan(Schema):
+    """NAT gateways by zone, and which zone each private subnet leaves through."""
+
+    mode: NatMode
+    """Per zone, one, or none."""
+    zones: tuple[str, ...]
+    """Zone ids with a NAT gateway."""
+    reason: str = ""
+    """Why this is the cheapest that is allowed."""
+
+
+class EndpointPlan(Schema):
+    """A VPC endpoint that pays for itself or that a rule asks for."""
+
+    service: str
+    """Short name of the AWS service: s3, ecr.api, ecr.dkr, logs, secretsmanager, …"""
+    kind: EndpointKind
+    """Gateway or interface."""
+    zones: tuple[str, ...] = ()
+    """Zones of an interface endpoint."""
+    reason: str = ""
+    """Why it is there."""
+
+
+class TargetPlan(Schema):
+    """One service behind a load balancer."""
+
+    workload: str
+    """Its key."""
+    path: str
+    """Path prefix that leads to it; "/" is the default action when only one service has it."""
+    port: int
+    """Where its replicas listen."""
+    protocol: Protocol
+    """What they speak."""
+    health_path: str
+    """Path of the health check."""
+    health_interval_seconds: int
+    """Between two checks."""
+
+
+class LoadBalancerPlan(Schema):
+    """One application load balancer and what is behind it."""
+
+    key: str
+    """`public` or `internal`."""
+    exposure: Exposure
+    """Who can reach it."""
+    targets: tuple[TargetPlan, ...]
+    """Services, longest path first."""
+    https: bool
+    """Listens on 443 with a certificate (and sends 80 there); an internal one without a name listens on 80."""
+
+
+class DnsPlan(Schema):
+    """Name and certificate of the public load balancer."""
+
+    domain: str
+    """The name."""
+    hosted_zone_id: str | None
+    """The zone that holds it; None: the stack makes one."""
+    certificate_arn: str | None
+    """A certificate that exists; None: one is made."""
+
+
+class NetworkPlan(Schema):
+    """The network pool of one site."""
+
+    cidr: IPv4Network
+    """The VPC's range."""
+    zones: tuple[str, ...]
+    """Zone ids, in order."""
+    subnets: Keyed[SubnetPlan]
+    """By tier, then zone."""
+    nat: NatPlan
+    """NAT."""
+    endpoints: tuple[EndpointPlan, ...]
+    """By service."""
+    load_balancers: Keyed[LoadBalancerPlan]
+    """By key."""
+    flow_logs: bool
+    """VPC flow logs to CloudWatch Logs, encrypted with the logs key."""
+    flow_log_retention_days: int
+    """How long they are kept."""
+    dns: DnsPlan | None
+    """Name and certificate, when a service is public."""

@@ -1,0 +1,104 @@
+"""Plan: the pre-solve's answer; one part per pool and site, cost, bound, gap, digests of the inputs."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from solver.plan.compute import ComputePlan
+from solver.plan.cost import CostLine
+from solver.plan.explanation import Reason
+from solver.plan.network import NetworkPlan
+from solver.plan.security import SecurityPlan
+from solver.plan.storage import StoragePlan
+from solver.schema import Schema
+from solver.vocabulary import SiteKind, Termination
+
+MODEL_VERSION = "1"
+"""Raised when the same inputs may give another plan than before; it makes every lock stale."""
+
+
+class PriceTable(Schema):
+    """Which prices a plan was made with."""
+
+    region: str
+    """The region."""
+    dated: str
+    """Newest date of its sources, `2026-07-20`."""
+
+
+class PlanInputs(Schema):
+    """Digests of all that the plan was made from; any change makes a lock stale."""
+
+    demand: str
+    """sha256 of the merged demand, traces included; comments and order of keys don't count."""
+    catalog: str
+    """sha256 of the tables of the stack's regions."""
+    prices: tuple[PriceTable, ...]
+    """By region."""
+    model: str
+    """Version of the models: it changes when the same inputs may give another plan."""
+
+
+class Proof(Schema):
+    """How good the plan is, and how that is known."""
+
+    solver: str
+    """HiGHS or CBC, with version."""
+    termination: Termination
+    """Why the search ended."""
+    cost_usd_per_month: float
+    """Sum of the cost lines."""
+    bound_usd_per_month: float
+    """No plan that holds this demand can cost less."""
+    gap: float
+    """(cost − bound) / cost."""
+    proven: bool
+    """The gap is at most what was asked for."""
+    witness: str
+    """What the independent checker found: `every replica of every hour is placed`, with counts."""
+
+
+class SitePlan(Schema):
+    """The four pools of one site."""
+
+    kind: SiteKind
+    """aws or docker."""
+    region: str
+    """The region."""
+    network: NetworkPlan
+    """Network pool."""
+    security: SecurityPlan
+    """Security pool."""
+    storage: StoragePlan
+    """Storage pool."""
+    compute: ComputePlan
+    """Compute pool."""
+
+
+class Plan(Schema):
+    """What a stack is built from."""
+
+    schema_version: Literal[1] = 1
+    """Of this format."""
+    stack: str
+    """Its name."""
+    owner: str
+    """Who answers for it."""
+    cost_centre: str
+    """Who pays."""
+    tags: dict[str, str]
+    """Added to every resource."""
+    time_zone: str
+    """Of all hours and schedules."""
+    inputs: PlanInputs
+    """What it was made from."""
+    proof: Proof
+    """How good it is."""
+    sites: dict[str, SitePlan]
+    """By key."""
+    cost_lines: tuple[CostLine, ...]
+    """By site, pool, item."""
+    not_priced: tuple[str, ...] = ()
+    """What costs money and is not in the lines, each with its reason."""
+    reasons: tuple[Reason, ...] = ()
+    """By subject."""

@@ -1,0 +1,101 @@
+"""SecurityPlan: measures, keys, roles, flows, secrets."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from solver.schema import Schema
+from solver.vocabulary import AccessMode, Exposure
+
+
+class KeyPurpose(StrEnum):
+    """What a KMS key encrypts; one key for each purpose that occurs."""
+
+    DATA = "data"
+    """Buckets, file systems, volumes that hold data."""
+    LOGS = "logs"
+    """CloudWatch log groups and the audit trail."""
+    SECRETS = "secrets"
+    """Secrets Manager."""
+    MACHINES = "machines"
+    """Root and scratch volumes of machines, container repositories."""
+
+
+class MeasurePlan(Schema):
+    """A security measure that the set cover chose."""
+
+    name: str
+    """As the catalog names it."""
+    controls: tuple[str, ...]
+    """Controls of the profile that it covers."""
+    build: bool
+    """False: the account has it, or the pools have it by construction."""
+
+
+class ClaimAccess(Schema):
+    """What a workload may do with a storage claim."""
+
+    claim: str
+    """Its key."""
+    mode: AccessMode
+    """Read, write or both."""
+
+
+class RolePlan(Schema):
+    """What one workload's task role may do, and which secrets its start needs."""
+
+    workload: str
+    """Its key."""
+    access: tuple[ClaimAccess, ...]
+    """Storage."""
+    secrets: tuple[str, ...]
+    """Secrets that fill its environment."""
+
+
+class FlowPlan(Schema):
+    """One allowed connection: from a workload, a load balancer or the internet, to a workload or a file system."""
+
+    source: str
+    """`internet`, `vpc`, `load-balancer public`, or `workload assistant`."""
+    target: str
+    """`load-balancer public`, `workload fraud`, `file-system shared`, `endpoints`."""
+    port: int
+    """TCP port."""
+    reason: str = ""
+    """Which line of the demand asks for it."""
+
+
+class WafPlan(Schema):
+    """A web application firewall in front of a load balancer."""
+
+    load_balancer: str
+    """Key of the load balancer."""
+    exposure: Exposure
+    """Whose requests it sees."""
+    requests_per_5_minutes: int
+    """Rate limit for one address."""
+
+
+class SecurityPlan(Schema):
+    """The security pool of one site."""
+
+    profile: str
+    """Compliance profile."""
+    measures: tuple[MeasurePlan, ...]
+    """Chosen measures, by name."""
+    waived: tuple[str, ...]
+    """Controls that are waived."""
+    keys: tuple[KeyPurpose, ...]
+    """KMS keys, by purpose; empty: AWS-managed keys suffice."""
+    key_deletion_days: int
+    """Waiting time before a key is gone, 7 to 30 days."""
+    roles: tuple[RolePlan, ...]
+    """By workload."""
+    secrets: tuple[str, ...]
+    """Secrets that the stack holds; values are set outside."""
+    flows: tuple[FlowPlan, ...]
+    """Allowed connections, by target, source, port."""
+    waf: tuple[WafPlan, ...]
+    """By load balancer."""
+    trail_retention_days: int
+    """How long the audit trail is kept."""

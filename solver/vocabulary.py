@@ -1,0 +1,163 @@
+"""The closed word lists of the product; files, plans and components share them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class SiteKind(StrEnum):
+    """Where capacity is bought or owned."""
+
+    AWS = "aws"
+    DOCKER = "docker"
+
+
+class PurchaseOption(StrEnum):
+    """How a machine hour is bought."""
+
+    ON_DEMAND = "on-demand"
+    SPOT = "spot"
+    RESERVED = "reserved"
+    SAVINGS_PLAN = "savings-plan"
+
+
+class CommitmentKind(StrEnum):
+    """What AWS sells for one or three years; a savings plan covers dollars an hour, a reservation covers machines."""
+
+    STANDARD_RESERVED = "standard-reserved"
+    CONVERTIBLE_RESERVED = "convertible-reserved"
+    INSTANCE_SAVINGS_PLAN = "instance-savings-plan"
+    COMPUTE_SAVINGS_PLAN = "compute-savings-plan"
+
+
+class Payment(StrEnum):
+    """How a commitment is paid."""
+
+    NO_UPFRONT = "no-upfront"
+    PARTIAL_UPFRONT = "partial-upfront"
+    ALL_UPFRONT = "all-upfront"
+
+
+class Architecture(StrEnum):
+    """Instruction set, in AWS's words."""
+
+    X86_64 = "x86_64"
+    ARM64 = "arm64"
+
+
+class AcceleratorKind(StrEnum):
+    """What an accelerator is programmed with: CUDA, Neuron (inference or training chips), or a bitstream."""
+
+    GPU = "gpu"
+    INFERENTIA = "inferentia"
+    TRAINIUM = "trainium"
+    FPGA = "fpga"
+
+
+class ImageFlavour(StrEnum):
+    """The machine image that a node group boots: the ECS-optimised Amazon Linux 2023 and its accelerator variants."""
+
+    STANDARD = "standard"
+    GPU = "gpu"
+    NEURON = "neuron"
+
+
+class WorkloadKind(StrEnum):
+    """How a workload's need is stated."""
+
+    SERVICE = "service"
+    BATCH = "batch"
+    TRAINING = "training"
+
+
+class Framework(StrEnum):
+    """What a container is built on."""
+
+    PYTORCH = "pytorch"
+    TENSORFLOW = "tensorflow"
+    PYTHON = "python"
+    OTHER = "other"
+
+
+class Exposure(StrEnum):
+    """Who can reach a service."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+class Protocol(StrEnum):
+    """What a service speaks on its port."""
+
+    HTTP = "http"
+    GRPC = "grpc"
+    TCP = "tcp"
+
+
+class Survive(StrEnum):
+    """The loss after which the rest must still meet the load (without headroom)."""
+
+    NONE = "none"
+    ZONE = "zone"
+
+
+class Tier(StrEnum):
+    """Subnet tiers: public reaches the internet directly, private through NAT, data not at all."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    DATA = "data"
+
+
+class NatMode(StrEnum):
+    """NAT gateways: one in each zone, one for all, or none."""
+
+    PER_ZONE = "per-zone"
+    SINGLE = "single"
+    NONE = "none"
+
+
+class EndpointKind(StrEnum):
+    """VPC endpoints: gateway endpoints are free routes, interface endpoints are addresses and cost by zone and hour."""
+
+    GATEWAY = "gateway"
+    INTERFACE = "interface"
+
+
+class StorageKind(StrEnum):
+    """What a storage claim asks for."""
+
+    BUCKET = "bucket"
+    VOLUME = "volume"
+    FILE_SYSTEM = "file-system"
+
+
+class AccessMode(StrEnum):
+    """What a workload may do with a storage claim."""
+
+    READ = "read"
+    WRITE = "write"
+    READ_WRITE = "read-write"
+
+
+class Weekday(StrEnum):
+    """Days, Monday first: hour 0 of a week is Monday 00:00 in the stack's time zone."""
+
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
+class Termination(StrEnum):
+    """Why a solve ended."""
+
+    OPTIMAL = "optimal"
+    """The gap to a valid bound is at most 1e-4."""
+    WITHIN_GAP = "within-gap"
+    """The gap to a valid bound is at most the gap asked for."""
+    LIMIT = "limit"
+    """A work limit ended the search; the gap is what it is."""

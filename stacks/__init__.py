@@ -1,0 +1,1 @@
+"""What is wanted for each environment, and the program that composes the pools."""
