@@ -93,6 +93,12 @@ class SiteNames:
         """ARN of a bucket."""
         return f"arn:{self.partition}:s3:::{self.bucket(key)}"
 
+    @property
+    def audit_bucket(self) -> str:
+        """Name of the bucket of trails and access logs; no claim's bucket has it, whatever the claim is called."""
+        end = digest(self.stack, self.site, "", self.account_id, self.region, length=10)
+        return f"{f'{self.stack}-{self.site}-audit'[:52].rstrip('-')}-{end}"
+
     def log_group(self, *keys: str) -> str:
         """`/poolwright/prod/main/workload/assistant`."""
         return "/".join(("/poolwright", self.stack, self.site, *keys))
@@ -100,6 +106,10 @@ class SiteNames:
     def workload_log_group(self, workload: str) -> str:
         """Name of the log group of a workload."""
         return self.log_group("workload", workload)
+
+    def waf_log_group(self, *keys: str) -> str:
+        """Name of the log group of a web ACL: AWS wants this beginning."""
+        return "-".join(("aws-waf-logs", self.stack, self.site, *keys))
 
     def secret(self, name: str) -> str:
         """`prod/main/model-api-token`."""

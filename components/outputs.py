@@ -5,7 +5,7 @@ Keys are the plan's own: workloads, claims, zones, load balancers, secrets. What
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -22,7 +22,7 @@ class SecurityOutputs:
     key_arns: Mapping[KeyPurpose, pulumi.Output[str]]
     """Customer managed keys; for a purpose that is absent AWS's own key serves."""
     task_role_arns: Mapping[str, pulumi.Output[str]]
-    """By workload: what the workload's code may do."""
+    """By workload: what its code may do; one without an entry has no rights in AWS."""
     execution_role_arns: Mapping[str, pulumi.Output[str]]
     """By workload: what its start needs (image, secrets, log stream)."""
     instance_profile_arns: Mapping[Literal["ecs", "batch"], pulumi.Output[str]]
@@ -35,6 +35,10 @@ class SecurityOutputs:
     """By name; the names to fill are `SiteNames.secret(name)`."""
     role_policies: tuple[pulumi.Resource, ...] = ()
     """What gives the roles their rights; machines and tasks start after it."""
+    measures: frozenset[str] = frozenset()
+    """Security measures that the stack builds, by the catalog's name; `container-insights` is one for compute."""
+    access_log_bucket: pulumi.Output[str] | None = None
+    """Where load balancers and buckets log requests; None: they don't."""
 
     def key_arn(self, purpose: KeyPurpose) -> pulumi.Output[str] | None:
         """The key for a purpose; None: AWS's own key."""
@@ -96,9 +100,9 @@ class NetworkOutputs:
     """By key."""
     target_groups: Mapping[tuple[str, str], TargetGroupOutputs]
     """By load balancer and workload."""
-    hosted_zone_id: pulumi.Output[str] | str | None
+    hosted_zone_id: pulumi.Output[str] | None
     """Zone of the stack's name."""
-    name_servers: pulumi.Output[list[str]] | None
+    name_servers: pulumi.Output[Sequence[str]] | None
     """Of a zone that the stack made: the parent zone delegates to them."""
     flow_log_group_name: str | None
     """Where flow logs go."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from poolwright.cli.console import print_json, say
 from poolwright.engine.project import find_project
 from solver.errors import ConfigError, Problem
 from solver.inputs import StackInputs, read_inputs, refuse_stale, shown
@@ -44,7 +44,7 @@ def run(
 
         digest = write_lock(inputs.lock_path, lock_of(plan))
         same = old is not None and change.old_usd_per_month is not None and not change.changes
-        print(f"{shown(inputs.lock_path)}: {'unchanged' if same else 'written'}, {digest}", file=sys.stderr)
+        say(f"{shown(inputs.lock_path)}: {'unchanged' if same else 'written'}, {digest}")
     if as_json:
         print(plan.model_dump_json(indent=2))
         return
@@ -81,14 +81,12 @@ def _standing_lock(inputs: StackInputs) -> Lock | None:
     try:
         return read_lock(inputs.lock_path, shown_as=shown(inputs.lock_path))
     except LockError as error:
-        print(f"note: {error.problems[0]}", file=sys.stderr)
+        say(f"note: {error.problems[0]}")
         return None
 
 
 def _check(inputs: StackInputs, as_json: bool) -> None:
     """Says that the lock is of these inputs, or raises; the text's own digest is verified on the way."""
-    import json
-
     from solver.plan.lock import digest_of, read_lock
 
     name = shown(inputs.lock_path)
@@ -96,13 +94,13 @@ def _check(inputs: StackInputs, as_json: bool) -> None:
     refuse_stale(lock, inputs)
     digest = digest_of(inputs.lock_path.read_text(encoding="utf-8"), file=name, stack=lock.stack)
     if as_json:
-        print(json.dumps({"schema_version": 1, "stack": lock.stack, "fresh": True, "lock": digest}))
+        print_json({"stack": lock.stack, "fresh": True, "lock": digest})
     else:
         print(f"{name} is fresh: {digest}")
 
 
 def _print(plan: Plan, change: Difference) -> None:
-    from poolwright.cli.console import output
     from poolwright.render.plan_view import plan_view
+    from poolwright.render.screen import screen
 
-    output().print(plan_view(plan, change))
+    screen().print(plan_view(plan, change))

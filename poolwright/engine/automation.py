@@ -7,8 +7,12 @@ engine forgets everything that it had done; journaling is for Pulumi's own servi
 
 from __future__ import annotations
 
+import gc
 import importlib
+import sys
+import time
 from collections.abc import Callable, Mapping
+from types import CoroutineType
 from typing import Any, cast
 
 from pulumi import automation
@@ -74,12 +78,13 @@ class Engine:
         try:
             run(on_event=on_event, color="never", **options)
         except CommandError as failure:
-            seen = reader.result()
-            error = self._program.error
-            if error is not None:
-                raise error from None
-            raise engine_failure(operation, self._environment, seen, str(failure)) from None
-        return reader.result()
+            text = str(failure)
+        else:
+            return reader.result()
+        _discard_program()
+        if self._program.error is not None:
+            raise self._program.error
+        raise engine_failure(operation, self._environment, reader.result(), text)
 
     def _recover(self) -> None:
         """On the sandbox, what a killed command left is put right; elsewhere that is a person's decision."""
@@ -112,6 +117,33 @@ class Engine:
             entry.pop("retainOnDelete", None)
         self._say(f"took the protection off {len(guarded)} resources")
         self._stack.import_stack(deployment)
+
+
+def _discard_program() -> None:
+    """Waits until the SDK has let go of a program that the engine broke off.
+
+    It leaves a coroutine that complains when it is freed; left to chance, that happens in the middle of something else,
+    and prints a traceback nobody can use.
+    """
+    complain = sys.unraisablehook
+    sys.unraisablehook = _ignore
+    try:
+        for _ in range(_DISCARD_TRIES):
+            gc.collect()
+            left = (item for item in gc.get_objects() if isinstance(item, CoroutineType))
+            if not any(item.__qualname__ == "run_in_stack" for item in left):
+                break
+            time.sleep(_DISCARD_SECONDS)
+    finally:
+        sys.unraisablehook = complain
+
+
+_DISCARD_TRIES = 20
+_DISCARD_SECONDS = 0.1
+
+
+def _ignore(complaint: object) -> None:
+    del complaint
 
 
 class _Workspace(automation.LocalWorkspace):

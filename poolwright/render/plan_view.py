@@ -12,6 +12,7 @@ from rich.text import Text
 from solver.plan.compute import ComputePlan, JobPlan, NodeGroup, ServicePlan, VariantPlan
 from solver.plan.cost import Billing, CostLine, Pool, total_usd_per_month
 from solver.plan.difference import Change, ChangeKind, Difference
+from solver.plan.explanation import Reason
 from solver.plan.network import NetworkPlan
 from solver.plan.plan import Plan, Proof, SitePlan
 from solver.plan.schedule import WeekSchedule, format_days
@@ -35,7 +36,7 @@ def plan_view(plan: Plan, change: Difference | None) -> RenderableType:
         parts += list(_site_view(site, [line for line in plan.cost_lines if line.site == name]))
     parts += [Text(), _heading("Money, USD a month before tax"), _money_view(plan.cost_lines)]
     if plan.reasons:
-        parts += [Text(), _heading("Why"), *_reasons_view(plan)]
+        parts += [Text(), _heading("Why"), *reasons_view(plan.reasons)]
     if plan.not_priced:
         parts += [Text(), _heading("Not in the figures"), *(Text(f"  {text}") for text in plan.not_priced)]
     prices = ", ".join(f"{table.region} of {table.dated}" for table in plan.inputs.prices)
@@ -117,10 +118,12 @@ def _compute_view(compute: ComputePlan, lines: Sequence[CostLine]) -> Iterator[R
     yield Text("Compute")
     yield groups
     if compute.services:
-        services = _table("service", "variant", "image", "each replica", "replicas", "at most", right=("at most",))
+        services = _table(
+            "service", "peak load", "holds", "variant", "each replica", "replicas", "at most", right=("at most",)
+        )
         for service in compute.services:
             for variant in service.variants:
-                services.add_row("", *_service_cells(service, variant))
+                services.add_row("", *_service_cells(compute, service, variant))
         yield services
     if compute.jobs:
         jobs = _table("job", "variant", "workers", "each worker", "starts", "takes", "on")
@@ -142,15 +145,28 @@ def _machine_words(group: NodeGroup) -> str:
     return f"{first} (or {', '.join(others)})" if others else first
 
 
-def _service_cells(service: ServicePlan, variant: VariantPlan) -> tuple[str, ...]:
+def _service_cells(compute: ComputePlan, service: ServicePlan, variant: VariantPlan) -> tuple[str, ...]:
+    first = variant is service.variants[0]
+    need, have = _peak(compute, service)
     return (
-        service.key,
+        service.key if first else "",
+        need if first else "",
+        have if first else "",
         variant.key,
-        _image_words(variant),
         _request_words(variant),
         schedule_words(variant.replicas),
         str(variant.max_replicas),
     )
+
+
+def _peak(compute: ComputePlan, service: ServicePlan) -> tuple[str, str]:
+    """Load and capacity in the service's highest hour, units a second."""
+    loads = [(hours.load_per_second[service.key], hours.hours[0]) for hours in compute.hour_classes]
+    if not loads:
+        return "-", "-"
+    need, hour = max(loads)
+    have = fsum(variant.replicas.hourly()[hour] * variant.load_per_replica_per_second for variant in service.variants)
+    return f"{need:,.0f}/s", f"{have:,.0f}/s ({have / need - 1:+.0%})" if need else f"{have:,.0f}/s"
 
 
 def _job_cells(job: JobPlan) -> tuple[str, ...]:
@@ -163,11 +179,6 @@ def _job_cells(job: JobPlan) -> tuple[str, ...]:
         f"{job.hours} h (deadline after {job.timeout_hours} h)",
         ", ".join(job.variant.node_groups),
     )
-
-
-def _image_words(variant: VariantPlan) -> str:
-    name = variant.image_reference or "own repository"
-    return f"{name}@{variant.image_digest[:19]}…" if variant.image_digest else name
 
 
 def _request_words(variant: VariantPlan) -> str:
@@ -263,8 +274,9 @@ def _billing_cells(lines: Sequence[CostLine], shown: Sequence[Billing]) -> Itera
     yield f"{total_usd_per_month(lines):,.2f}"
 
 
-def _reasons_view(plan: Plan) -> Iterator[RenderableType]:
-    for reason in plan.reasons:
+def reasons_view(reasons: Sequence[Reason]) -> Iterator[RenderableType]:
+    """One line for each decision: what binds, and the runner-up with its extra cost."""
+    for reason in reasons:
         line = Text(f"  {reason.subject}: ", "cyan")
         line.append(reason.text, "default")
         if reason.next_best is not None and reason.extra_usd_per_month is not None:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from solver.catalog.tables import shown, unknown
+from solver.errors import CatalogError, Problem
 
 REGION_FOLDER = "regions"
 _SHARED = ("*.yaml", "machines/*.csv", "storage/*.yaml")
@@ -14,8 +15,12 @@ _REGIONAL = ("region.yaml", "*.csv")
 
 
 def region_names(catalog: Path) -> tuple[str, ...]:
-    """The regions that the folder has tables for, by name."""
-    return tuple(sorted(path.parent.name for path in (catalog / REGION_FOLDER).glob("*/region.yaml")))
+    """The regions that the folder has tables for, by name; CatalogError when it is no catalog."""
+    found = tuple(sorted(path.parent.name for path in (catalog / REGION_FOLDER).glob("*/region.yaml")))
+    if not found:
+        needed = f"a catalog folder with {REGION_FOLDER}/<region>/region.yaml is needed"
+        raise CatalogError([Problem(file=shown(catalog), allowed=needed, hint="Name one with --catalog.")])
+    return found
 
 
 def table_files(catalog: Path, regions: Collection[str]) -> tuple[str, ...]:
@@ -24,7 +29,7 @@ def table_files(catalog: Path, regions: Collection[str]) -> tuple[str, ...]:
     The shared tables and the regions' own folders: a new price in one region makes no other region's lock stale.
     Raises CatalogError for a region that the folder does not have.
     """
-    known = region_names(catalog)
+    known = region_names(catalog) if regions else ()
     found = [path for pattern in _SHARED for path in catalog.glob(pattern)]
     for region in regions:
         if region not in known:

@@ -64,16 +64,6 @@ def load_catalog(path: Path | None = None, regions: Collection[str] | None = Non
     """The catalog of these regions, or of all that the folder has; CatalogError names every broken row at once."""
     folder = default_catalog_path() if path is None else path
     known = region_names(folder)
-    if not known:
-        raise CatalogError(
-            [
-                Problem(
-                    file=shown(folder),
-                    allowed=f"a catalog folder with {REGION_FOLDER}/<region>/region.yaml is needed",
-                    hint="Name one with --catalog.",
-                )
-            ]
-        )
     wanted = known if regions is None else tuple(sorted(set(regions)))
     for name in wanted:
         if name not in known:

@@ -39,7 +39,9 @@ def read_machines(reading: Reading, folder: Path) -> dict[str, MachineType]:
             machine = _machine(row, path.stem)
             if machine.name in machines:
                 row.refuse("type", "each machine type once is allowed", hint="Remove one of the two rows.")
-            if not row.broken:
+            if row.broken:
+                reading.withheld.add(machine.name)
+            else:
                 machines[machine.name] = machine
     return machines
 

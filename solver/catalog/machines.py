@@ -117,11 +117,11 @@ def memory_overhead_mib(memory_mib: int) -> int:
 
     The ECS agent registers what the kernel reports as total memory, which is less than the data sheet's (AWS: m4.large,
     8192 MiB nominal, registers 7985; https://docs.aws.amazon.com/AmazonECS/latest/developerguide/memory-management.html).
-    The line lies above every measured overhead of 380 types in aws/karpenter-provider-aws
-    zz_generated.memory_overhead.go @15e8769 (for example c5.large 433 MiB of 4096, m5.large 559 of 8192, c5.18xlarge
-    6727 of 147456, r6i.32xlarge 32697 of 1048576, x2iedn.32xlarge 81850 of 4194304), and above the 1.7 to 5.3 % that
-    pytorch/ci-infra #910 measured over a fleet in 2026-07. Karpenter's own default, a flat 7.5 %, is too much on large
-    machines and too little on c5.large, where 10.6 % is missing.
+    The line lies above every overhead that aws/karpenter-provider-aws zz_generated.memory_overhead.go @15e8769 lists as
+    measured (c5.large 433 MiB of 4096, m5.large 559 of 8192, c5.18xlarge 6727 of 147456, r6i.32xlarge 32697 of 1048576,
+    x2iedn.32xlarge 81850 of 4194304), but for the video machines vt1, which the catalog leaves out; and above the
+    1.7 to 5.3 % that pytorch/ci-infra #910 measured over a fleet in 2026-07. Karpenter's own default, a flat 7.5 %, is
+    too much on large machines and too little on c5.large, where 10.6 % is missing.
     """
     return MEMORY_OVERHEAD_BASE_MIB + -(-memory_mib * MEMORY_OVERHEAD_PER_MILLE // 1000)
 

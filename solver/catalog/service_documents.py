@@ -145,13 +145,15 @@ def _profiles(check: _Names, standards: ControlsFile) -> dict[str, CompliancePro
 
 def _read_storage(reading: Reading, folder: Path) -> dict[str, ObjectClass | VolumeType | FileSystemClass]:
     classes: dict[str, ObjectClass | VolumeType | FileSystemClass] = {}
-    for path in sorted(folder.glob("*.yaml")):
+    paths = sorted(folder.glob("*.yaml"))
+    for path in paths:
         entry = read_document(reading, path, _STORAGE)
         if entry is not None:
             classes[path.stem] = entry.model_copy(update={"name": path.stem})
     for name, entry in classes.items():
         if isinstance(entry, ObjectClass):
-            objects = [other for other, found in classes.items() if isinstance(found, ObjectClass)]
+            # A class whose own file is broken is known all the same: its file has the blame.
+            known = [path.stem for path in paths if isinstance(classes.get(path.stem, entry), ObjectClass)]
             check = _Names(reading.problems, shown(folder / f"{name}.yaml"))
-            check.known("transitions_to", entry.transitions_to, objects)
+            check.known("transitions_to", entry.transitions_to, known)
     return classes

@@ -52,6 +52,8 @@ class Reading:
     root: Path
     problems: list[Problem] = field(default_factory=list[Problem])
     digests: dict[str, str] = field(default_factory=dict[str, str])
+    withheld: set[str] = field(default_factory=set[str])
+    """Machine types whose rows are broken: other tables that name them are not to blame."""
 
     def text(self, path: Path) -> str | None:
         """The file's text, or None after noting why it can't be read."""

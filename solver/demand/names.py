@@ -30,14 +30,21 @@ def distinct(items: tuple[Item, ...]) -> tuple[Item, ...]:
 
 
 def _address_range(value: object) -> object:
-    try:
-        return IPv4Network(value) if isinstance(value, str) else value
-    except ValueError as error:
+    """The value as it is; QuantityError where it is a text that is no range."""
+    if isinstance(value, str):
         try:
-            meant = str(IPv4Network(str(value), strict=False))
-        except ValueError:
-            meant = None
-        raise QuantityError("a range like 10.20.0.0/16, without host bits, is allowed", meant=meant) from error
+            IPv4Network(value)
+        except ValueError as error:
+            meant = _without_host_bits(value)
+            raise QuantityError("a range like 10.20.0.0/16, without host bits, is allowed", meant=meant) from error
+    return value
+
+
+def _without_host_bits(text: str) -> str | None:
+    try:
+        return str(IPv4Network(text, strict=False))
+    except ValueError:
+        return None
 
 
 def _vpc_range(network: IPv4Network) -> IPv4Network:
@@ -61,7 +68,7 @@ def _time_zone(name: str) -> str:
         known = available_timezones()
         if known:
             near = get_close_matches(name, sorted(known), n=1)
-            raise ValueError(f"{allowed}{f'. Did you mean {near[0]}?' if near else ''}") from error
+            raise QuantityError(allowed, meant=near[0] if near else None) from error
     return name
 
 
@@ -119,7 +126,7 @@ UrlPath = Annotated[
 """A path on a service, `/healthz`."""
 
 MountPath = Annotated[
-    str, StringConstraints(pattern=r"^/[a-z0-9/_-]{1,64}$"), Written("an absolute path like /scratch, in lower case")
+    str, StringConstraints(pattern=r"^/[a-z0-9/_-]{1,64}$"), Written("a lower-case absolute path like /scratch")
 ]
 """Where replicas see a claim, `/scratch`."""
 
@@ -157,14 +164,14 @@ TagKey = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9 _.:/=+@-]{1,128}$"),
     AfterValidator(_not_reserved_by_aws),
-    Written("a tag key of letters, digits, spaces and _.:/=+@-, of at most 128 characters"),
+    Written("a tag key of 1 to 128 letters, digits, spaces and _.:/=+@-"),
 ]
 """A tag's key, in the letters that every AWS service takes."""
 
 TagValue = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9 _.:/=+@-]{0,256}$"),
-    Written("letters, digits, spaces and _.:/=+@-, at most 256 characters,"),
+    Written("a text of at most 256 letters, digits, spaces and _.:/=+@-"),
 ]
 """A tag's value."""
 

@@ -83,7 +83,7 @@ def _site_names(
             path = (section, key, "site")
             if entry.site is None and len(names) > 1:
                 yield Contradiction(path=path, found="nothing", allowed=_one_of(names))
-            if entry.site is not None and entry.site not in sites:
+            if names and entry.site is not None and entry.site not in sites:
                 yield Contradiction(path=path, allowed=_one_of(names), hint=_near(entry.site, names))
 
 

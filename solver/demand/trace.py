@@ -12,9 +12,10 @@ from pathlib import Path
 from solver.demand.located import shown_path
 from solver.demand.yaml_reader import read_text
 from solver.errors import Problem
-from solver.quantity import HOURS_PER_WEEK
 
 HEADER = "hour,load"
+TRACE_ROWS = 168
+"""The hours of a week."""
 _ROW = re.compile(r"(?P<hour>[0-9]{1,3})\s*,\s*(?P<load>[0-9]{1,30}(\.[0-9]{1,30})?([eE][-+]?[0-9]{1,3})?)")
 
 
@@ -32,19 +33,17 @@ def read_trace(path: Path, problems: list[Problem]) -> tuple[float, ...] | None:
         return None
     loads: list[float] = []
     mistakes: list[Problem] = []
-    for expected, (number, line) in enumerate(rows[1 : HOURS_PER_WEEK + 1]):
+    for expected, (number, line) in enumerate(rows[1 : TRACE_ROWS + 1]):
         match = _ROW.fullmatch(line)
         load = float(match["load"]) if match is not None else math.nan
         if match is None or int(match["hour"]) != expected or not math.isfinite(load):
             allowed = f"hour {expected} and a load of 0 or more, like {expected},12.5, is allowed"
             mistakes.append(Problem(file=name, line=number, found=f'"{line[:60]}"', allowed=allowed))
         loads.append(load)
-    if len(rows) - 1 != HOURS_PER_WEEK:
+    if len(rows) - 1 != TRACE_ROWS:
         found = f"{len(rows) - 1} rows"
         mistakes.append(
-            Problem(
-                file=name, line=rows[-1][0], found=found, allowed=f"{HOURS_PER_WEEK} rows, hour 0 to 167, are allowed"
-            )
+            Problem(file=name, line=rows[-1][0], found=found, allowed=f"{TRACE_ROWS} rows, hour 0 to 167, are allowed")
         )
     if not mistakes and max(loads) <= 0:
         mistakes.append(Problem(file=name, found="0 in every hour", allowed="at least one load above 0 is allowed"))

@@ -32,9 +32,9 @@ def allowed_words(wanted: Declared) -> str:
             f"a mapping with {', '.join(needed)}" if needed else f"a mapping of {', '.join(wanted.model.model_fields)}"
         )
     if get_origin(wanted.bare) is tuple:
-        return f"a list{_count(wanted)}, each value {allowed_words(declared(get_args(wanted.bare)[0]))}"
+        return f"a list{_count(wanted, 'values')}, each {_inner_words(get_args(wanted.bare)[0])},"
     if get_origin(wanted.bare) is dict:
-        return f"a mapping{_count(wanted)}, each value {allowed_words(declared(get_args(wanted.bare)[1]))}"
+        return f"a mapping{_count(wanted, 'entries')}, each {_inner_words(get_args(wanted.bare)[1])},"
     return _simple_words(wanted)
 
 
@@ -65,31 +65,43 @@ def nearest(found: str, choices: list[str]) -> str | None:
 def remedy(wanted: Declared, found: object, text: str) -> str | None:
     """One sentence on what was probably meant by a value, as it stands in the file, that the type does not take."""
     choices = choices_of(wanted)
-    if choices:
+    is_number = isinstance(found, int | float) and not isinstance(found, bool)
+    meant: str | None = None
+    if choices and is_number:
+        meant = _nearest_number(text, choices)
+    elif choices:
         meant = nearest(text, choices)
     elif wanted.bare is bool:
-        if text in ("true", "false"):
-            return f"Did you mean {text} without quotes?"
-        meant = _SWITCH.get(text.lower())
-    elif wanted.bare in (int, float) and isinstance(found, str) and not _is_written(wanted) and _is_number(found):
-        return f"Did you mean {found} without quotes?"
+        meant = f"{text} without quotes" if text in ("true", "false") else _SWITCH.get(text.lower())
+    elif wanted.bare in (int, float) and isinstance(found, str) and not _is_written(wanted):
+        meant = _number_in(text)
     elif wanted.bare is str and isinstance(found, bool | int | float):
-        return f'Did you mean "{text}" in quotes?'
-    else:
-        meant = None
+        meant = f'"{text}" in quotes'
     return f"Did you mean {meant}?" if meant is not None else None
+
+
+def _nearest_number(text: str, choices: list[str]) -> str | None:
+    numbers = [choice for choice in choices if choice.isdigit()]
+    if not numbers:
+        return None
+    return min(numbers, key=lambda choice: (abs(int(choice) - float(text)), int(choice)))
+
+
+def _number_in(text: str) -> str | None:
+    """The number that a text says in a way that YAML does not read: in quotes, `4_000`, `$700`, `20%`."""
+    bare = text.replace("_", "").replace(",", "").strip("$ ")
+    percent = bare.endswith("%")
+    try:
+        value = float(bare.removesuffix("%"))
+    except ValueError:
+        return None
+    if percent:
+        return f"{value / 100:g}"
+    return f"{bare} without quotes" if bare == text else bare
 
 
 def _is_written(wanted: Declared) -> bool:
     return any(isinstance(note, Written) for note in wanted.metadata)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _tag_of(member: Declared, discriminator: str | None) -> str:
@@ -127,13 +139,17 @@ def _range(wanted: Declared) -> str:
     return f" {' and '.join(parts)}" if parts else ""
 
 
-def _count(wanted: Declared) -> str:
+def _inner_words(annotation: object) -> str:
+    return allowed_words(declared(annotation)).removesuffix(",")
+
+
+def _count(wanted: Declared, what: str) -> str:
     least, most = _bound(wanted, "min_length"), _bound(wanted, "max_length")
     if least is not None and most is not None:
-        return f" of {_number(least)} to {_number(most)}"
+        return f" of {_number(least)} to {_number(most)} {what}"
     if most is not None:
-        return f" of at most {_number(most)}"
-    return f" of at least {_number(least)}" if least is not None else ""
+        return f" of at most {_number(most)} {what}"
+    return f" of {_number(least)} or more {what}" if least is not None else ""
 
 
 def _bound(wanted: Declared, name: str) -> float | None:

@@ -37,7 +37,7 @@ ImageReference = Annotated[
     Written("an image's address like public.ecr.aws/docker/library/python:3.12-slim"),
 ]
 Digest = Annotated[
-    str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$"), Written("sha256: and 64 hexadecimal digits")
+    str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$"), Written("a digest of sha256: and 64 hexadecimal digits")
 ]
 AcceleratorModel = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9-]{1,24}$"), Written("an accelerator's name in the catalog, like a10g,")

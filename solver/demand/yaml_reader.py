@@ -36,7 +36,7 @@ _WORDS: dict[str, Scalar] = {
 _TAGS = {f"tag:yaml.org,2002:{name}": name for name in ("str", "int", "float", "bool", "null", "map", "seq")}
 _NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-_PARSER: Any = getattr(yaml, "CParser", None) or yaml.SafeLoader
+_PARSER: Any = getattr(yaml, "CSafeLoader", None) or yaml.SafeLoader
 
 
 def plain_scalar(text: str) -> Scalar:
@@ -132,11 +132,12 @@ def read_yaml(path: Path, problems: list[Problem]) -> Located | None:
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> _Refused:
-    mark: Any = error.problem_mark or error.context_mark
+    reason = error.problem or error.context or "it can't be parsed"
+    begins = "end of stream" in reason and error.context_mark is not None  # the line where what has no end begins
+    mark: Any = error.context_mark if begins else error.problem_mark or error.context_mark
     number = cast("int", mark.line) if mark is not None else 0
     lines = text.split("\n")
     line = lines[number] if number < len(lines) else ""
-    reason = error.problem or error.context or "it can't be parsed"
     if line[: len(line) - len(line.lstrip())].find("\t") >= 0:
         return _Refused(number + 1, "a tab at the line's beginning", "spaces are allowed for indentation")
     hint = None
@@ -191,6 +192,9 @@ class _Builder:
     def _scalar(self, event: Any, line: int) -> None:
         text = cast("str", event.value)
         plain = cast("bool", event.implicit[0])
+        odd = None if plain else _NOT_TEXT.search(text)
+        if odd is not None:
+            raise _Refused(line, f"character U+{ord(odd[0]):04X}", "printable text is allowed")
         kind = self._tag(event, line)
         value: Scalar = plain_scalar(text) if plain and kind is None else text
         if kind not in (None, "str"):
@@ -229,7 +233,9 @@ class _Builder:
         """Puts a complete node where it belongs: as the root, a list's next item, a mapping's key or its value."""
         self.nodes += new_nodes
         if self.nodes > MAX_NODES:
-            raise _Refused(line, "more", f"at most {MAX_NODES} values are allowed, with aliases counted in full")
+            raise _Refused(
+                line, f"more than {MAX_NODES} values", f"at most {MAX_NODES} are allowed, with aliases counted in full"
+            )
         if not self.stack:
             self.root = node
             return

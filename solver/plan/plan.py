@@ -65,14 +65,14 @@ class SitePlan(Schema):
     """aws or docker."""
     region: str
     """The region."""
+    compute: ComputePlan
+    """Compute pool."""
+    storage: StoragePlan
+    """Storage pool."""
     network: NetworkPlan
     """Network pool."""
     security: SecurityPlan
     """Security pool."""
-    storage: StoragePlan
-    """Storage pool."""
-    compute: ComputePlan
-    """Compute pool."""
 
 
 class Plan(Schema):

@@ -174,10 +174,11 @@ def _node_groups() -> tuple[NodeGroup, ...]:
             slots={"assistant.gpu": 1},
         ),
         NodeGroup(
-            key="g6-12xlarge-spot",
+            # A gang runs on on-demand machines: Batch starts no multi-node job on spot ones.
+            key="g6-12xlarge-on-demand",
             runtime="batch",
             machine_types=("g6.12xlarge",),
-            purchase=PurchaseOption.SPOT,
+            purchase=PurchaseOption.ON_DEMAND,
             architecture=Architecture.X86_64,
             vcpus=48,
             accelerator_kind=AcceleratorKind.GPU,
@@ -263,7 +264,7 @@ def _compute() -> ComputePlan:
                 workers=2,
                 log_retention_days=30,
                 variant=_service_variant(
-                    "gpu", ("g6-12xlarge-spot",), weights=(2,), accelerator=AcceleratorKind.GPU
+                    "gpu", ("g6-12xlarge-on-demand",), weights=(2,), accelerator=AcceleratorKind.GPU
                 ).model_copy(update={"accelerator_count": 4, "cpu_millis": 40_000, "memory_mib": 160_000}),
             ),
         ),

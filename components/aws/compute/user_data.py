@@ -13,8 +13,8 @@ RESERVED_MEMORY_MIB = 256
 """Memory that the agent does not offer to tasks; the catalog takes the same off a machine's memory."""
 
 # An EBS volume shows up as /dev/nvme…n1, and the name that it was attached under is only in the controller's answer
-# to the NVMe command Identify (opcode 6, CNS 1): bytes 3072 to 3103, the vendor's part. Asking the device itself works on
-# every image of Amazon Linux, with whatever udev rules.
+# to the NVMe command Identify (opcode 6, CNS 1): bytes 3072 to 3103, the vendor's part. Asking the device itself works
+# on every image of Amazon Linux, with whatever udev rules.
 _FIND_DEVICES = """\
 cat > /usr/local/sbin/find-volume <<'PY'
 import ctypes, fcntl, glob, sys, time

@@ -30,7 +30,7 @@ class Egress:
 def egress(name: str, plan: NetworkPlan, addresses: Addresses, names: SiteNames, parent: pulumi.Resource) -> Egress:
     """One table for all public subnets, one for all data subnets, and one for the private subnets of each way out.
 
-    Public subnets are given a table even where nothing uses them yet: NAT gateways and public load balancers come there.
+    Public subnets lead to the internet even where nothing uses them yet: NAT gateways and load balancers come there.
     """
     by_tier = {tier: [subnet for subnet in plan.subnets if subnet.tier == tier] for tier in Tier}
     public_ready: dict[str, aws.ec2.RouteTableAssociation] = {}
@@ -63,8 +63,8 @@ def egress(name: str, plan: NetworkPlan, addresses: Addresses, names: SiteNames,
 def _way_out(plan: NetworkPlan, zone: str) -> tuple[str, str | None]:
     """Key of the route table of a private subnet, and the zone of the NAT gateway that it leads to.
 
-    The tables have keys of their own in each mode, so that a change of mode makes new tables and moves the associations,
-    which AWS does in place.
+    The tables have keys of their own in each mode: a change of mode makes new tables and moves the associations, which
+    AWS does in place.
     """
     if plan.nat.mode is NatMode.PER_ZONE:
         return f"private-{zone}", zone

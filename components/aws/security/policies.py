@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 
@@ -78,7 +78,7 @@ def _has_outputs(value: object) -> bool:
     if isinstance(value, pulumi.Output):
         return True
     if isinstance(value, Mapping):
-        return any(_has_outputs(entry) for entry in value.values())  # pyright: ignore[reportUnknownVariableType]
+        return any(_has_outputs(entry) for entry in cast("Mapping[str, object]", value).values())
     if isinstance(value, list | tuple):
-        return any(_has_outputs(entry) for entry in value)  # pyright: ignore[reportUnknownVariableType]
+        return any(_has_outputs(entry) for entry in cast("Sequence[object]", value))
     return False

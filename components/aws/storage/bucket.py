@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
 import pulumi
 from pulumi_aws import s3
 
+from components.aws.security.policies import deny_everyone, document
 from components.aws.storage.lifecycle import lifecycle_rules
 from components.naming import SiteNames
 from components.options import keeper_of_data
@@ -22,9 +19,11 @@ def build_bucket(
     *,
     names: SiteNames,
     key_arn: pulumi.Output[str] | None,
+    log_bucket: pulumi.Output[str] | None,
     protect: bool,
 ) -> s3.Bucket:
-    """A bucket with all that guards it: six companions, since S3's API and provider have one resource for each setting.
+    """A bucket with all that guards it: six companions, since S3's API and provider have one resource for each setting,
+    and a seventh where the plan asks for a log of its requests.
 
     When the plan protects data, the companions outlive the stack as the bucket does: data that stays keeps its guard.
     """
@@ -73,19 +72,25 @@ def build_bucket(
         # Rules for old versions need versioning to be decided first.
         opts=pulumi.ResourceOptions.merge(companion, pulumi.ResourceOptions(depends_on=[versioning])),
     )
+    if log_bucket is not None:
+        s3.BucketLogging(
+            f"{name}-logging",
+            bucket=bucket.bucket,
+            target_bucket=log_bucket,
+            target_prefix=f"buckets/{plan.key}/",
+            opts=companion,
+        )
     return bucket
 
 
-def _encryption(key_arn: pulumi.Output[str] | None) -> s3.BucketServerSideEncryptionConfigurationRuleArgs:
+def _encryption(key_arn: pulumi.Output[str] | None) -> s3.BucketServerSideEncryptionConfigurationRuleArgsDict:
     """The stack's data key with a bucket key (one KMS call for many objects); without a key, S3's own."""
     if key_arn is None:
-        return s3.BucketServerSideEncryptionConfigurationRuleArgs(
-            apply_server_side_encryption_by_default={"sse_algorithm": "AES256"}
-        )
-    return s3.BucketServerSideEncryptionConfigurationRuleArgs(
-        apply_server_side_encryption_by_default={"sse_algorithm": "aws:kms", "kms_master_key_id": key_arn},
-        bucket_key_enabled=True,
-    )
+        return {"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}
+    return {
+        "apply_server_side_encryption_by_default": {"sse_algorithm": "aws:kms", "kms_master_key_id": key_arn},
+        "bucket_key_enabled": True,
+    }
 
 
 def bucket_policy(arn: str, *, account_id: str, key_arn: pulumi.Output[str] | None) -> pulumi.Input[str]:
@@ -93,41 +98,23 @@ def bucket_policy(arn: str, *, account_id: str, key_arn: pulumi.Output[str] | No
 
     Nothing is allowed here: what a workload may do is in its own role.
     """
-    everything = [arn, f"{arn}/*"]
-    statements: list[dict[str, Any]] = [
-        _deny("DenyPlainHttp", everything, "s3:*", {"Bool": {"aws:SecureTransport": "false"}}),
-        _deny("DenyOldTls", everything, "s3:*", {"NumericLessThan": {"s3:TlsVersion": "1.2"}}),
-        _deny(
-            "DenyOtherAccounts",
-            everything,
-            "s3:*",
-            # AWS's own services (log delivery, inventory) come without an account.
-            {
-                "StringNotEquals": {"aws:PrincipalAccount": account_id},
-                "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
-            },
-        ),
-    ]
-    if key_arn is None:
-        return json.dumps({"Version": "2012-10-17", "Statement": statements})
-    # A writer that names no encryption gets the bucket's; one that names another is refused.
-    encryption = (
-        ("DenyOtherEncryption", "s3:x-amz-server-side-encryption", "aws:kms"),
-        ("DenyOtherKeys", "s3:x-amz-server-side-encryption-aws-kms-key-id", key_arn),
-    )
-    statements += [
-        _deny(sid, [f"{arn}/*"], "s3:PutObject", {"StringNotEqualsIfExists": {header: only}})
-        for sid, header, only in encryption
-    ]
-    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": statements})
-
-
-def _deny(sid: str, resources: list[str], action: str, condition: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "Sid": sid,
-        "Effect": "Deny",
-        "Principal": {"AWS": "*"},
-        "Action": action,
-        "Resource": resources,
-        "Condition": condition,
+    everything, objects = [arn, f"{arn}/*"], [f"{arn}/*"]
+    # AWS's own services (log delivery, inventory) come without an account.
+    strangers = {
+        "StringNotEquals": {"aws:PrincipalAccount": account_id},
+        "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
     }
+    statements = [
+        deny_everyone("DenyPlainHttp", ["s3:*"], everything, condition={"Bool": {"aws:SecureTransport": "false"}}),
+        deny_everyone("DenyOldTls", ["s3:*"], everything, condition={"NumericLessThan": {"s3:TlsVersion": "1.2"}}),
+        deny_everyone("DenyOtherAccounts", ["s3:*"], everything, condition=strangers),
+    ]
+    if key_arn is not None:
+        # A writer that names no encryption gets the bucket's; one that names another is refused.
+        for sid, header, only in (
+            ("DenyOtherEncryption", "s3:x-amz-server-side-encryption", "aws:kms"),
+            ("DenyOtherKeys", "s3:x-amz-server-side-encryption-aws-kms-key-id", key_arn),
+        ):
+            condition = {"StringNotEqualsIfExists": {header: only}}
+            statements.append(deny_everyone(sid, ["s3:PutObject"], objects, condition=condition))
+    return document(statements)

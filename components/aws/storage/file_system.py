@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pulumi
 from pulumi_aws import efs
 
+from components.aws.security.policies import allow_principal, deny_everyone, document
 from components.aws.storage.backup import build_backup
 from components.naming import SiteNames
 from components.options import child_of, keeper_of_data
@@ -14,7 +16,17 @@ from components.outputs import FileSystemOutputs
 from solver.plan.storage import FileSystemPlan
 
 POSIX_ID = 1000
-"""User and group of every file, whoever the container runs as: workloads that share a file system can read each other."""
+"""User and group of every file, whoever a container runs as: workloads that share a file system read each other's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileClient:
+    """A workload that mounts a file system."""
+
+    role_arn: pulumi.Output[str]
+    """Its task role."""
+    writes: bool
+    """It may change files too."""
 
 
 def build_file_system(
@@ -27,6 +39,7 @@ def build_file_system(
     subnet_ids: dict[str, pulumi.Output[str]],
     zone_name: pulumi.Output[str] | None,
     security_group_id: pulumi.Output[str],
+    clients: Mapping[str, FileClient],
     protect: bool,
 ) -> FileSystemOutputs:
     """One file system; `subnet_ids` are those of its mount targets, by zone id, `zone_name` that of a one-zone one."""
@@ -41,10 +54,14 @@ def build_file_system(
         tags=names.tags("file-system", plan.key),
         opts=keeper_of_data(parent, protect=protect),
     )
+    points = {workload: _access_point(parent, name, workload, plan, file_system, names) for workload in plan.workloads}
     policy = efs.FileSystemPolicy(
         f"{name}-policy",
         file_system_id=file_system.id,
-        policy=_policy(),
+        policy=_policy(
+            file_system.arn,
+            {workload: (points[workload].arn, client) for workload, client in clients.items()},
+        ),
         opts=pulumi.ResourceOptions(parent=parent, retain_on_delete=protect),
     )
     targets = [
@@ -58,7 +75,6 @@ def build_file_system(
         for zone, subnet_id in subnet_ids.items()
     ]
     build_backup(parent, name, plan, file_system.id, retain=protect)
-    points = {workload: _access_point(parent, name, workload, plan, file_system, names) for workload in plan.workloads}
     return FileSystemOutputs(
         id=file_system.id,
         arn=file_system.arn,
@@ -67,14 +83,14 @@ def build_file_system(
     )
 
 
-def _lifecycle(plan: FileSystemPlan) -> list[efs.FileSystemLifecyclePolicyArgs]:
+def _lifecycle(plan: FileSystemPlan) -> list[efs.FileSystemLifecyclePolicyArgsDict]:
     """EFS wants one policy for each direction: unread files leave, a file that is read again comes back."""
     days = plan.infrequent_after_days
     if days is None:
         return []
     return [
-        efs.FileSystemLifecyclePolicyArgs(transition_to_ia=f"AFTER_{days}_DAY{'' if days == 1 else 'S'}"),
-        efs.FileSystemLifecyclePolicyArgs(transition_to_primary_storage_class="AFTER_1_ACCESS"),
+        {"transition_to_ia": f"AFTER_{days}_DAY{'' if days == 1 else 'S'}"},
+        {"transition_to_primary_storage_class": "AFTER_1_ACCESS"},
     ]
 
 
@@ -103,33 +119,25 @@ def _access_point(
     )
 
 
-def _policy() -> str:
-    """Denies clients without TLS or without an access point; with any policy EFS also refuses clients without a role.
+def _policy(arn: pulumi.Output[str], clients: Mapping[str, tuple[pulumi.Output[str], FileClient]]) -> pulumi.Input[str]:
+    """Lets each workload's role in, by its own access point and a mount target; denies clients without TLS.
 
-    What a workload may do (read, or write too) is in its own role.
+    With a policy, EFS refuses every client that no statement lets in: no role, no file system.
     """
-    return json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Sid": "DenyPlainText",
-                    "Effect": "Deny",
-                    "Principal": {"AWS": "*"},
-                    "Action": "*",
-                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    statements = [
+        deny_everyone("DenyPlainText", ["*"], [arn], condition={"Bool": {"aws:SecureTransport": "false"}}),
+        *(
+            allow_principal(
+                "".join(word.capitalize() for word in workload.split("-")),
+                {"AWS": client.role_arn},
+                [f"elasticfilesystem:Client{right}" for right in (("Mount", "Write") if client.writes else ("Mount",))],
+                [arn],
+                condition={
+                    "StringEquals": {"elasticfilesystem:AccessPointArn": point_arn},
+                    "Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"},
                 },
-                {
-                    "Sid": "DenyRootOfTheTree",
-                    "Effect": "Deny",
-                    "Principal": {"AWS": "*"},
-                    "Action": [
-                        "elasticfilesystem:ClientMount",
-                        "elasticfilesystem:ClientRootAccess",
-                        "elasticfilesystem:ClientWrite",
-                    ],
-                    "Condition": {"Null": {"elasticfilesystem:AccessPointArn": "true"}},
-                },
-            ],
-        }
-    )
+            )
+            for workload, (point_arn, client) in clients.items()
+        ),
+    ]
+    return document(statements)

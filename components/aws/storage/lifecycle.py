@@ -18,28 +18,29 @@ _FROM_DAY_ONE = (
 """Classes that objects may move to at once; the infrequent-access classes take objects of at least 30 days."""
 
 
-def lifecycle_rules(plan: BucketPlan) -> list[s3.BucketLifecycleConfigurationRuleArgs]:
+def lifecycle_rules(plan: BucketPlan) -> list[s3.BucketLifecycleConfigurationRuleArgsDict]:
     """One rule for objects by age, old versions included, and one for uploads that were never finished.
 
     Expiry by days also removes delete markers that hide nothing any more, so no rule of their own is needed.
     """
-    objects = s3.BucketLifecycleConfigurationRuleArgs(
-        id="objects-by-age",
-        status="Enabled",
-        filter=s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
-        transitions=[
+    objects: s3.BucketLifecycleConfigurationRuleArgsDict = {
+        "id": "objects-by-age",
+        "status": "Enabled",
+        "filter": {"prefix": ""},
+        "transitions": [
             {"days": transition.days, "storage_class": transition.storage_class.value}
             for transition in _transitions(plan)
         ],
-        expiration={"days": plan.expiration_days},
-        noncurrent_version_expiration={"noncurrent_days": plan.noncurrent_days} if plan.versioned else None,
-    )
-    uploads = s3.BucketLifecycleConfigurationRuleArgs(
-        id="unfinished-uploads",
-        status="Enabled",
-        filter=s3.BucketLifecycleConfigurationRuleFilterArgs(prefix=""),
-        abort_incomplete_multipart_upload={"days_after_initiation": ABORT_UPLOAD_DAYS},
-    )
+        "expiration": {"days": plan.expiration_days},
+    }
+    if plan.versioned:
+        objects["noncurrent_version_expiration"] = {"noncurrent_days": plan.noncurrent_days}
+    uploads: s3.BucketLifecycleConfigurationRuleArgsDict = {
+        "id": "unfinished-uploads",
+        "status": "Enabled",
+        "filter": {"prefix": ""},
+        "abort_incomplete_multipart_upload": {"days_after_initiation": ABORT_UPLOAD_DAYS},
+    }
     return [objects, uploads]
 
 

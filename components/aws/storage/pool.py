@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import pulumi
 
 from components.aws.storage.bucket import build_bucket
-from components.aws.storage.file_system import build_file_system
+from components.aws.storage.file_system import FileClient, build_file_system
 from components.naming import SiteNames
 from components.outputs import NetworkOutputs, SecurityGroupsOutputs, SecurityOutputs, StorageOutputs
-from solver.plan.security import KeyPurpose
+from solver.plan.security import KeyPurpose, RolePlan
 from solver.plan.storage import StoragePlan
-from solver.vocabulary import Tier
+from solver.vocabulary import AccessMode, Tier
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +29,8 @@ class StoragePoolArgs:
     """Keys."""
     groups: SecurityGroupsOutputs
     """Security groups of mount targets."""
+    roles: tuple[RolePlan, ...]
+    """What each workload may do with what is kept."""
 
 
 class StoragePool(pulumi.ComponentResource):
@@ -42,7 +44,13 @@ class StoragePool(pulumi.ComponentResource):
         protect = args.plan.protect
         buckets = {
             bucket.key: build_bucket(
-                self, f"{name}-bucket-{bucket.key}", bucket, names=args.names, key_arn=key_arn, protect=protect
+                self,
+                f"{name}-bucket-{bucket.key}",
+                bucket,
+                names=args.names,
+                key_arn=key_arn,
+                log_bucket=args.security.access_log_bucket if "s3-access-logs" in args.security.measures else None,
+                protect=protect,
             )
             for bucket in args.plan.buckets
         }
@@ -57,6 +65,7 @@ class StoragePool(pulumi.ComponentResource):
                 subnet_ids={zone: subnets[zone] for zone in (subnets if plan.zone is None else (plan.zone,))},
                 zone_name=None if plan.zone is None else args.network.zone_names[plan.zone],
                 security_group_id=args.groups.file_systems[plan.key],
+                clients=_clients(args, plan.key),
                 protect=protect,
             )
             for plan in args.plan.file_systems
@@ -72,3 +81,15 @@ class StoragePool(pulumi.ComponentResource):
                 "fileSystemIds": {key: made.id for key, made in file_systems.items()},
             }
         )
+
+
+def _clients(args: StoragePoolArgs, claim: str) -> dict[str, FileClient]:
+    """Workloads that may mount a file system, with their roles."""
+    return {
+        role.workload: FileClient(
+            role_arn=args.security.task_role_arns[role.workload], writes=access.mode is not AccessMode.READ
+        )
+        for role in args.roles
+        for access in role.access
+        if access.claim == claim
+    }

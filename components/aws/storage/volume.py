@@ -53,21 +53,21 @@ def machine_disks(volumes: Sequence[VolumePlan]) -> tuple[MachineDisk, ...]:
 
 def block_devices(
     disks: Sequence[MachineDisk], key_arn: pulumi.Output[str] | None
-) -> list[ec2.LaunchTemplateBlockDeviceMappingArgs]:
+) -> list[ec2.LaunchTemplateBlockDeviceMappingArgsDict]:
     """The devices as a launch template has them; they go with their machine."""
     return [
-        ec2.LaunchTemplateBlockDeviceMappingArgs(
-            device_name=device,
-            ebs=ec2.LaunchTemplateBlockDeviceMappingEbsArgs(
-                volume_type=disk.plan.volume_type,
-                volume_size=disk.plan.size_gib,
-                iops=disk.plan.iops,
-                throughput=disk.plan.throughput_mibps,
-                encrypted="true",
-                kms_key_id=key_arn,
-                delete_on_termination="true",
-            ),
-        )
+        {
+            "device_name": device,
+            "ebs": {
+                "volume_type": disk.plan.volume_type,
+                "volume_size": disk.plan.size_gib,
+                "iops": disk.plan.iops,
+                "throughput": disk.plan.throughput_mibps,
+                "encrypted": "true",
+                "kms_key_id": key_arn,
+                "delete_on_termination": "true",
+            },
+        }
         for disk in disks
         for device in disk.devices
     ]
@@ -79,24 +79,24 @@ def task_volume(
     role_arn: pulumi.Output[str],
     key_arn: pulumi.Output[str] | None,
     tags: Mapping[str, str],
-) -> ecs.ServiceVolumeConfigurationArgs:
+) -> ecs.ServiceVolumeConfigurationArgsDict:
     """A volume that ECS makes, attaches and deletes with each task of a service."""
     if volume.stripes != 1:
         raise PoolwrightError(
             f"{volume.key}: ECS attaches one volume to a task, the plan has {volume.stripes} stripes",
             hint="attach it to the machine, or ask for less throughput",
         )
-    return ecs.ServiceVolumeConfigurationArgs(
-        name=volume.key,
-        managed_ebs_volume=ecs.ServiceVolumeConfigurationManagedEbsVolumeArgs(
-            role_arn=role_arn,
-            volume_type=volume.volume_type,
-            size_in_gb=volume.size_gib,
-            iops=volume.iops,
-            throughput=volume.throughput_mibps,
-            encrypted=True,
-            kms_key_id=key_arn,
-            file_system_type=FILE_SYSTEM,
-            tag_specifications=[{"resource_type": "volume", "propagate_tags": "SERVICE", "tags": dict(tags)}],
-        ),
-    )
+    return {
+        "name": volume.key,
+        "managed_ebs_volume": {
+            "role_arn": role_arn,
+            "volume_type": volume.volume_type,
+            "size_in_gb": volume.size_gib,
+            "iops": volume.iops,
+            "throughput": volume.throughput_mibps,
+            "encrypted": True,
+            "kms_key_id": key_arn,
+            "file_system_type": FILE_SYSTEM,
+            "tag_specifications": [{"resource_type": "volume", "propagate_tags": "SERVICE", "tags": dict(tags)}],
+        },
+    }

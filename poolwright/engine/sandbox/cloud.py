@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from poolwright.engine.sandbox.identity import Identity
+from poolwright.engine.sandbox.keys import has_composite_key, resource_key
 from poolwright.engine.sandbox.store import Resource, Store
 from poolwright.engine.sandbox.tokens import service_of
 from poolwright.engine.sandbox.values import Value
@@ -32,8 +33,9 @@ class Cloud:
         """The resource of that type and id in this region; None when there is none or the id is not known."""
         if not isinstance(resource_id, str):
             return None
-        found = self._store.get(kind, resource_id)
-        return found if found is not None and self._here(found) else None
+        if has_composite_key(kind):
+            return next((found for found in self.all(kind) if found.id == resource_id), None)
+        return self._store.get(kind, resource_key(kind, region_of(kind, self.region), resource_id, {}))
 
     def all(self, kind: str) -> list[Resource]:
         """Every resource of a type in this region, ordered by id."""
@@ -69,4 +71,9 @@ class Cloud:
         return self._store.creations(key)
 
     def _here(self, resource: Resource) -> bool:
-        return resource.region == self.region or service_of(resource.type) in GLOBAL_SERVICES
+        return resource.region in (self.region, "")
+
+
+def region_of(kind: str, region: str) -> str:
+    """The region that a type's resources are kept under: none for global services."""
+    return "" if service_of(kind) in GLOBAL_SERVICES else region

@@ -47,7 +47,7 @@ def differences(
 
 
 def deletes_before_replacing(type_name: str, name_property: str | None, inputs: Properties) -> bool:
-    """Whether the old resource goes first: two can't be, or its name was chosen by the program and two can't have it."""
+    """Whether the old resource goes first: there can't be two, or two can't have the name that the program chose."""
     if type_name in DELETE_FIRST:
         return True
     if name_property is None:

@@ -53,10 +53,14 @@ SETTINGS: Final = frozenset(
 """Types that AWS sets rather than creates: setting one a second time is no error."""
 
 
-def resource_key(kind: str, resource_id: str, outputs: Properties, region: str = "") -> str:
-    """The store's key; the id where nothing better is known."""
-    names = _FIELDS.get(kind)
-    if names is None:
-        return resource_id
+def resource_key(kind: str, region: str, resource_id: str, outputs: Properties) -> str:
+    """The store's key: the region, and the id or what tells the type's resources apart."""
+    names = _FIELDS.get(kind, ())
     parts = [outputs.get(name) for name in names]
-    return "/".join(str(part) for part in parts) if all(isinstance(part, str) for part in parts) else resource_id
+    told = bool(parts) and all(isinstance(part, str) for part in parts)
+    return f"{region}/{'/'.join(str(part) for part in parts) if told else resource_id}"
+
+
+def has_composite_key(kind: str) -> bool:
+    """Whether the type's id alone is not enough."""
+    return kind in _FIELDS

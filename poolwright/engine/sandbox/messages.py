@@ -7,6 +7,8 @@ from typing import Any, Final
 
 messages: Final[Any] = importlib.import_module("pulumi.runtime.proto.provider_pb2")
 service: Final[Any] = importlib.import_module("pulumi.runtime.proto.provider_pb2_grpc")
+engine: Final[Any] = importlib.import_module("pulumi.runtime.proto.engine_pb2")
+engine_service: Final[Any] = importlib.import_module("pulumi.runtime.proto.engine_pb2_grpc")
 plugins: Final[Any] = importlib.import_module("pulumi.runtime.proto.plugin_pb2")
 _empty: Final[Any] = importlib.import_module("google.protobuf.empty_pb2")
 

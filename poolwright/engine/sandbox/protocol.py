@@ -16,7 +16,7 @@ PROTOCOL_PACKAGE: Final = ("pulumi", "pulumi.runtime", "pulumi.runtime.proto")
 
 
 def load_messages_alone() -> None:
-    """Make the messages importable without running `pulumi/__init__.py`; for a process that needs nothing else of it."""
+    """Make the messages importable without running `pulumi/__init__.py`, in a process that needs nothing else of it."""
     if "pulumi" in sys.modules:
         return
     spec = importlib.util.find_spec("pulumi")

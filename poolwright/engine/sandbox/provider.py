@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 from poolwright.engine.sandbox.check import Failure, near_miss, schema_failures
-from poolwright.engine.sandbox.cloud import GLOBAL_SERVICES, Cloud
+from poolwright.engine.sandbox.cloud import Cloud, region_of
 from poolwright.engine.sandbox.defaults import Naming, name_rule, with_defaults
 from poolwright.engine.sandbox.diff import Difference, deletes_before_replacing, differences
 from poolwright.engine.sandbox.faults import Fault, strike
 from poolwright.engine.sandbox.identity import Identity, is_region
+from poolwright.engine.sandbox.keys import SETTINGS, resource_key
 from poolwright.engine.sandbox.outputs.generic import created_outputs, previewed_outputs
 from poolwright.engine.sandbox.outputs.making import Making
+from poolwright.engine.sandbox.project import inputs_seen
 from poolwright.engine.sandbox.rules.rule import Action, Change, Refusal, invalid_inputs, refusal_of
 from poolwright.engine.sandbox.schema import ResourceSchema, resource_schema
 from poolwright.engine.sandbox.sdk_source import module_tokens
@@ -124,14 +126,16 @@ class Provider:
             self._ask(subject, Change(action=Action.CREATE, type=subject.type, inputs=making.inputs), making.cloud)
             outputs = created_outputs(making, schema)
             resource_id = str(outputs.pop("id"))
-            if self.store.get(subject.type, resource_id) is not None:
+            region = region_of(subject.type, making.region)
+            there = self.store.get(subject.type, resource_key(subject.type, region, resource_id, outputs))
+            if there is not None and subject.type not in SETTINGS:
                 raise Refused(_spoken(subject, Action.CREATE, _exists(subject, resource_id)))
             kept = present(secrets, outputs)
             self.store.put(
                 Resource(
                     type=subject.type,
                     id=resource_id,
-                    region="" if service_of(subject.type) in GLOBAL_SERVICES else making.region,
+                    region=region,
                     urn=subject.urn,
                     inputs=hidden(inputs, secrets, resource_id),
                     outputs=hidden(outputs, kept, resource_id),
@@ -143,13 +147,12 @@ class Provider:
 
     def read(self, subject: Subject, resource_id: str, state: Properties) -> Known | None:
         """The resource as it is now; None when it is gone. `state` has the secrets that the store keeps as digests."""
-        found = self.store.get(subject.type, resource_id)
+        found = self._find(subject, resource_id, state)
         if found is None:
             return None
         outputs, secrets = revealed(found.outputs, state, resource_id)
         stored, hidden_inputs = revealed(found.inputs, state, resource_id)
-        # What somebody changed outside of Pulumi shows in the outputs; the inputs that hold are then those.
-        inputs = {name: outputs.get(name, value) for name, value in stored.items()}
+        inputs = inputs_seen(stored, outputs, _schema(subject).inputs)
         return Known(resource_id, outputs, inputs, secrets | hidden_inputs)
 
     def preview_update(
@@ -159,11 +162,13 @@ class Provider:
         outputs = updated_outputs(subject.type, _schema(subject), state, inputs)
         return Known(resource_id, outputs, inputs, present(secrets, outputs))
 
-    def update(self, subject: Subject, resource_id: str, inputs: Properties, secrets: frozenset[Path]) -> Known:
+    def update(
+        self, subject: Subject, resource_id: str, state: Properties, inputs: Properties, secrets: frozenset[Path]
+    ) -> Known:
         """Change the resource, or raise Refused with AWS's words."""
         schema = _schema(subject)
         with self.store.exclusive():
-            existing = self.store.get(subject.type, resource_id)
+            existing = self._find(subject, resource_id, state)
             if existing is None:
                 raise Refused(_spoken(subject, Action.UPDATE, _missing(subject, resource_id)))
             seed = text(existing.facts.get("seed")) or resource_id
@@ -182,22 +187,29 @@ class Provider:
             )
         return Known(resource_id, outputs, inputs, kept)
 
-    def delete(self, subject: Subject, resource_id: str) -> None:
+    def delete(self, subject: Subject, resource_id: str, state: Properties) -> None:
         """Remove the resource, or raise Refused; removing what is gone already is no mistake."""
         with self.store.exclusive():
-            existing = self.store.get(subject.type, resource_id)
+            existing = self._find(subject, resource_id, state)
             if existing is None:
                 return
             inputs = visible(existing.inputs)
             change = Change(action=Action.DELETE, type=subject.type, inputs=inputs, existing=existing)
             self._ask(subject, change, self._cloud_of(inputs))
-            self.store.delete(subject.type, resource_id)
+            self.store.delete(existing)
 
     def _ask(self, subject: Subject, change: Change, cloud: Cloud) -> None:
         fault = strike(self._faults, change, self.store.creations, self.store.count_creation)
         refusal = fault or refusal_of(change, cloud)
         if refusal is not None:
             raise Refused(_spoken(subject, change.action, refusal))
+
+    def _find(self, subject: Subject, resource_id: str, state: Properties) -> Resource | None:
+        """The resource that an id and Pulumi's state mean; an import has the id alone."""
+        cloud = self._cloud_of(state)
+        region = region_of(subject.type, cloud.region)
+        found = self.store.get(subject.type, resource_key(subject.type, region, resource_id, state))
+        return found or cloud.get(subject.type, resource_id)
 
     def _cloud_of(self, inputs: Properties) -> Cloud:
         region = text(inputs.get("region"))

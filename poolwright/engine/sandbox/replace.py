@@ -1,4 +1,4 @@
-"""Whether a change takes a new resource: the provider's table, and the cases that it decides by looking at the values."""
+"""Whether a change takes a new resource: the provider's table, and the cases that the values decide."""
 
 from __future__ import annotations
 

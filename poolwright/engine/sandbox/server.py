@@ -17,14 +17,14 @@ from poolwright.engine.sandbox.configuration import configuration_failures, plai
 from poolwright.engine.sandbox.diff import Difference, Kind
 from poolwright.engine.sandbox.faults import FaultFileError, fault_file, load_faults
 from poolwright.engine.sandbox.identity import IdentityError, identity_of
-from poolwright.engine.sandbox.invokes import invoked
+from poolwright.engine.sandbox.invokes.invoke import invoked
 from poolwright.engine.sandbox.messages import empty, messages, plugin_info, service
+from poolwright.engine.sandbox.notice import say_where
 from poolwright.engine.sandbox.provider import Known, NameWish, Provider, Refused, Subject
 from poolwright.engine.sandbox.sdk_source import sdk_version
 from poolwright.engine.sandbox.store import default_folder
 from poolwright.engine.sandbox.wire import decode, encode
 
-NOTICE: Final = "sandbox: nothing is created in AWS; aws resources exist in {folder} alone"
 _THREADS: Final = 8
 _PARENT_CHECK_SECONDS: Final = 2.0
 # The engine sends whole states of large resources; gRPC's own limit is 4 MB.
@@ -40,7 +40,8 @@ _T = TypeVar("_T")
 class Servicer:
     """Answers the engine; one instance serves one configured provider."""
 
-    def __init__(self) -> None:
+    def __init__(self, engine_address: str | None = None) -> None:
+        self._engine_address = engine_address
         self._provider: Provider | None = None
         self._cancelled = threading.Event()
 
@@ -75,6 +76,7 @@ class Servicer:
             self._provider = Provider(identity, default_folder(), faults)
         except (IdentityError, FaultFileError) as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        say_where(self._engine_address, default_folder())
         return messages.ConfigureResponse(
             acceptSecrets=True,
             supportsPreview=True,
@@ -128,13 +130,14 @@ class Servicer:
         def changed(provider: Provider) -> Known:
             if request.preview:
                 return provider.preview_update(subject, request.id, state, news.properties, news.secrets)
-            return provider.update(subject, request.id, news.properties, news.secrets)
+            return provider.update(subject, request.id, state, news.properties, news.secrets)
 
         known = self._guarded(context, changed)
         return messages.UpdateResponse(properties=encode(known.outputs, known.secrets))
 
     def Delete(self, request: Any, context: Any) -> Any:
-        self._guarded(context, lambda provider: provider.delete(_subject(request), request.id))
+        state = decode(request.properties).properties
+        self._guarded(context, lambda provider: provider.delete(_subject(request), request.id, state))
         return empty()
 
     def Invoke(self, request: Any, context: Any) -> Any:
@@ -222,12 +225,11 @@ def start(servicer: Servicer, *, address: str = "127.0.0.1:0") -> tuple[Any, int
 def main() -> None:
     """Serve until the engine ends the process, or is gone itself: the first line of standard output is the port."""
     ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda number, frame: ended.set())
     parent = os.getppid()
-    server, port = start(Servicer())
+    server, port = start(Servicer(sys.argv[1] if len(sys.argv) > 1 else None))
     print(port, flush=True)
-    print(NOTICE.format(folder=default_folder()), file=sys.stderr, flush=True)
     # A killed engine ends no plugin: this one ends when it has been adopted by another parent.
     while not ended.wait(_PARENT_CHECK_SECONDS) and os.getppid() == parent:
         pass

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias, TypedDict, cast
 
+from poolwright.engine.sandbox.keys import resource_key
 from poolwright.engine.sandbox.values import Properties, Value
 
 FOLDER_VARIABLE: Final = "POOLWRIGHT_SANDBOX_DIR"
@@ -48,6 +49,11 @@ class Resource:
     """Everything a read answers, inputs included."""
     facts: Properties = field(default_factory=dict[str, Value])
     """What the cloud knows and Pulumi does not ask: objects in a bucket, running tasks."""
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other resource of its type in the account."""
+        return resource_key(self.type, self.region, self.id, self.outputs)
 
 
 class _Document(TypedDict):
@@ -91,13 +97,13 @@ class Store:
                     os.close(self._lock_file)  # closing releases the lock
                     self._lock_file = None
 
-    def get(self, kind: str, resource_id: str) -> Resource | None:
-        """The resource of that type and id; None when it does not exist."""
+    def get(self, kind: str, key: str) -> Resource | None:
+        """The resource of that type under that key; None when it does not exist."""
         with self._mutex:
-            return self._folder(kind).fresh().get(resource_id)
+            return self._folder(kind).fresh().get(key)
 
     def all(self, kind: str) -> list[Resource]:
-        """Every resource of a type, ordered by id."""
+        """Every resource of a type, ordered by key."""
         with self._mutex:
             known = self._folder(kind).fresh()
             return [known[key] for key in sorted(known)]
@@ -113,10 +119,10 @@ class Store:
         with self.exclusive():
             self._folder(resource.type).write(resource)
 
-    def delete(self, kind: str, resource_id: str) -> None:
+    def delete(self, resource: Resource) -> None:
         """Forget the resource; nothing happens when it does not exist."""
         with self.exclusive():
-            self._folder(kind).remove(resource_id)
+            self._folder(resource.type).remove(resource.key)
 
     def creations(self, key: str) -> int:
         """How many resources were ever created under this key."""
@@ -158,11 +164,11 @@ class _TypeFolder:
         self._settled = False
         self._file_stamps: dict[str, _Stamp] = {}
         self._resources: dict[str, Resource] = {}
-        self._ids: dict[str, str] = {}
-        """File name → id of the resource in it."""
+        self._keys: dict[str, str] = {}
+        """File name → key of the resource in it."""
 
     def fresh(self) -> dict[str, Resource]:
-        """The resources by id, read again where a file has changed since."""
+        """The resources by key, read again where a file has changed since."""
         try:
             stamp = self._path.stat().st_mtime_ns
         except FileNotFoundError:
@@ -191,7 +197,7 @@ class _TypeFolder:
         self.fresh()
         if not self._stamp:
             self._path.mkdir(parents=True, exist_ok=True)
-        name = _file_name(resource.id)
+        name = _file_name(resource.key)
         document: _Document = {
             "type": resource.type,
             "id": resource.id,
@@ -209,10 +215,10 @@ class _TypeFolder:
         self._keep(name, resource, stamp)
         self._remember(self._path.stat().st_mtime_ns)
 
-    def remove(self, resource_id: str) -> None:
+    def remove(self, key: str) -> None:
         """Delete the resource's file."""
         self.fresh()
-        name = _file_name(resource_id)
+        name = _file_name(key)
         (self._path / name).unlink(missing_ok=True)
         self._forget(name)
         if self._stamp:
@@ -223,13 +229,13 @@ class _TypeFolder:
         self._settled = time.time_ns() - stamp > _STAMP_STEP_NS
 
     def _keep(self, name: str, resource: Resource, stamp: _Stamp) -> None:
-        self._resources[resource.id] = resource
-        self._ids[name] = resource.id
+        self._resources[resource.key] = resource
+        self._keys[name] = resource.key
         self._file_stamps[name] = stamp
 
     def _forget(self, name: str) -> None:
         self._file_stamps.pop(name, None)
-        known = self._ids.pop(name, None)
+        known = self._keys.pop(name, None)
         if known is not None:
             self._resources.pop(known, None)
 
@@ -259,12 +265,12 @@ def _load(path: Path) -> Resource | None:
         raise ValueError(f"{path}: not a resource of the sandbox ({error}); delete the file or repair it") from error
 
 
-def _file_name(resource_id: str) -> str:
-    """Readable where the id allows it, and one file for each id always."""
-    readable = _SAFE.sub("_", resource_id)
-    if readable == resource_id and len(readable) <= 100:
-        return f"{readable}.json"
-    return f"{readable[:80]}~{_digest(resource_id)[:12]}.json"
+def _file_name(key: str) -> str:
+    """Readable where the key allows it, and one file for each key always."""
+    region, _, name = key.partition("/")
+    readable = _SAFE.sub("_", name)
+    tail = "" if readable == name and len(readable) <= 100 else f"~{_digest(key)[:12]}"
+    return f"{region or 'global'}~{readable[:100]}{tail}.json"
 
 
 def _digest(key: str) -> str:

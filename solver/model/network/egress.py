@@ -4,11 +4,11 @@ For each NAT mode m that is allowed and each AWS service s that machines talk to
 
     NAT mode m       hours × gateways + addresses + price × bytes + 2 × inter-zone price × (bytes from other zones)
     s through NAT    b(s) is among those bytes
-    s by endpoint    endpoint hours × its zones + endpoint price × b(s) + 2 × inter-zone price × (bytes from other zones)
+    s by endpoint    endpoint hours × zones + endpoint price × b(s) + 2 × inter-zone price × (bytes from other zones)
 
-Given the mode, the services are independent but for the endpoint bytes' tiers, which they share. A tiered price of
-falling rates is the lowest of its tiers' lines a + p × bytes (`tier_lines`), so the least over modes and lines of a sum
-of separate minima is the exact optimum: a few dozen comparisons and no search.
+Given the mode, the services are independent but for the endpoint bytes' tiers, which they share. A tiered price is
+the lowest of its tiers' lines (solver.model.tiers), so the least over modes and lines of a sum of separate minima is
+the exact optimum: a few dozen comparisons and no search.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from solver.catalog.prices import Price
 from solver.errors import InfeasibleError
 from solver.model.network.traffic import Traffic
 from solver.model.priced import Charge, SitePrices
+from solver.model.tiers import tier_lines
 from solver.plan.cost import Billing
 from solver.quantity import HOURS_PER_MONTH
 from solver.vocabulary import NatMode
@@ -36,8 +36,6 @@ class EgressWish:
     nat: NatMode | Literal["auto"]
     survivors: tuple[str, ...]
     """Services that must survive the loss of a zone."""
-    nat_forbidden: bool = False
-    """A security measure allows no way to the internet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,17 +58,6 @@ class EgressChoice:
     """The optimum; below `usd_per_month` where the approved choice was kept since it is nearly as cheap."""
     others: tuple[tuple[NatMode, float], ...]
     """The best of each other mode that is allowed, cheapest first."""
-
-
-def tier_lines(price: Price) -> tuple[tuple[float, float], ...]:
-    """(a, p) of each tier's line: dollars = a + p × amount, exact inside the tier and never below the price outside.
-
-    That holds for falling rates only: ValueError where a later tier is dearer.
-    """
-    rates = [tier.usd for tier in price.tiers]
-    if rates != sorted(rates, reverse=True):
-        raise ValueError("a tier that is dearer than the one before")
-    return tuple((price.cost(tier.from_amount) - tier.usd * tier.from_amount, tier.usd) for tier in price.tiers)
 
 
 def choose_egress(
@@ -146,17 +133,15 @@ def _allowed_modes(wish: EgressWish) -> tuple[NatMode, ...]:
     needs_internet += [
         f"workloads.{key}.image: from a registry outside of AWS" for key in dict.fromkeys(wish.traffic.outside_images)
     ]
-    wanted = NatMode.NONE if wish.nat_forbidden else wish.nat
-    if wanted is NatMode.NONE:
+    if wish.nat is NatMode.NONE:
         if needs_internet:
-            cause = "a security measure of the compliance profile" if wish.nat_forbidden else f"{site}.nat: none"
             raise InfeasibleError(
                 "without NAT machines don't reach the internet",
-                conflict=(cause, *needs_internet),
+                conflict=(f"{site}.nat: none", *needs_internet),
                 hint="images in the stack's own repositories and internet_gib_per_month: 0 need no NAT",
             )
         return (NatMode.NONE,)
-    if wanted is NatMode.SINGLE and wish.survivors and needs_internet:
+    if wish.nat is NatMode.SINGLE and wish.survivors and needs_internet:
         raise InfeasibleError(
             "one NAT gateway is lost with its zone",
             conflict=(
@@ -166,8 +151,8 @@ def _allowed_modes(wish: EgressWish) -> tuple[NatMode, ...]:
             ),
             hint="nat: per-zone or auto survives it",
         )
-    if wanted is NatMode.SINGLE or wanted is NatMode.PER_ZONE:
-        return (wanted,)
+    if wish.nat is NatMode.SINGLE or wish.nat is NatMode.PER_ZONE:
+        return (wish.nat,)
     modes = () if needs_internet else (NatMode.NONE,)
     return (*modes, NatMode.PER_ZONE) if wish.survivors else (*modes, NatMode.SINGLE, NatMode.PER_ZONE)
 

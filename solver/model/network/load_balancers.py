@@ -22,7 +22,7 @@ RULE_EVALUATIONS_PER_LCU = 1_000.0
 FREE_RULES = 10
 REQUESTS_PER_CONNECTION = 5.0
 CONNECTION_SECONDS = 120.0
-"""Clients send five requests over a connection that lasts two minutes: the example of AWS's price page for load balancers
+"""Clients send five requests over a connection that lasts two minutes: the example of AWS's price page
 (https://aws.amazon.com/elasticloadbalancing/pricing/, one new connection and five requests a second)."""
 MOST_TARGETS = 100
 """AWS's default quota of rules and of target groups for one load balancer."""

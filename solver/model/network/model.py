@@ -8,7 +8,7 @@ from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.demand.workloads import Service
 from solver.model.answer import PoolAnswer
-from solver.model.network.addressing import SubnetKey, subnet_blocks
+from solver.model.network.addressing import SubnetKey, subnet_blocks, usable_addresses
 from solver.model.network.egress import (
     Egress,
     EgressChoice,
@@ -49,7 +49,6 @@ def solve_network(
     *,
     compute: ComputePlan,
     storage: StoragePlan,
-    measures_forbid_nat: bool = False,
     previous: NetworkPlan | None = None,
 ) -> PoolAnswer[NetworkPlan]:
     """The network of one site, around the machines and file systems that are decided.
@@ -72,7 +71,6 @@ def solve_network(
         traffic=traffic,
         nat=wish.nat,
         survivors=survivors,
-        nat_forbidden=measures_forbid_nat,
     )
     before = previous if previous is not None and previous.cidr == wish.cidr else None
     choice = choose_egress(egress_wish, prices, previous=_egress_of(before), gap=demand.limits.gap)
@@ -232,8 +230,6 @@ def _dns(demand: Demand, site_key: str, balancers: tuple[LoadBalancerPlan, ...])
 
 def _nat_text(choice: EgressChoice, wish: EgressWish) -> str:
     cost = f"ways out cost {format_usd(choice.usd_per_month)} a month"
-    if wish.nat_forbidden:
-        return f"a security measure forbids NAT; {cost}"
     if wish.nat != "auto":
         return f"the demand asks for it; {cost}"
     if choice.egress.mode is NatMode.PER_ZONE and wish.survivors:
@@ -260,11 +256,11 @@ def _reasons(
         )
     ]
     for key, block in blocks.items():
-        holds = block.num_addresses - 5
+        holds = usable_addresses(block.prefixlen)
         reasons.append(
             Reason(
                 subject=f"subnet {key}",
-                text=f"{block} holds {holds} addresses; the peak with a rolling deployment, a lost zone and growth needs {needs[key]}.",
+                text=f"{block} holds {holds} addresses; peak, rolling release, lost zone and growth need {needs[key]}.",
             )
         )
     return tuple(reasons)

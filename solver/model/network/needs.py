@@ -1,4 +1,4 @@
-"""How many addresses each subnet needs: at the peak, while a release rolls out, after the loss of a zone, after growth."""
+"""How many addresses each subnet needs: at the peak, in a rolling release, after the loss of a zone, after growth."""
 
 from __future__ import annotations
 

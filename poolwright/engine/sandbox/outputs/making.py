@@ -51,6 +51,10 @@ class Making:
         """A text input."""
         return text(self.inputs.get(name)) or default
 
+    def made_name(self) -> str:
+        """The name, or the one that the cloud makes from `namePrefix`."""
+        return self.given("name") or self.given("namePrefix") + self.decimal(26, "name")
+
     def hex(self, digits: int, salt: str = "") -> str:
         """Hexadecimal digits that belong to this creation and purpose."""
         return _digest(self.seed, salt)[:digits]
@@ -86,27 +90,36 @@ Computed: TypeAlias = Callable[[Making], Properties]
 """Answers the outputs that the cloud adds to the inputs, `id` among them."""
 
 _MODULES: Final = {
-    service: f"poolwright.engine.sandbox.outputs.{module}"
-    for module, services in {
-        "network": ("ec2", "vpc", "ebs"),
-        "balancing": ("lb", "alb", "acm", "route53", "servicediscovery"),
-        "identity": ("iam", "kms", "secretsmanager"),
-        "compute": ("autoscaling", "ecs", "appautoscaling", "ecr", "batch", "scheduler"),
-        "storage": ("s3", "efs", "fsx", "backup"),
-        "oversight": (
-            "cloudwatch",
-            "cloudtrail",
-            "cfg",
-            "guardduty",
-            "accessanalyzer",
-            "securityhub",
-            "inspector2",
-            "wafv2",
-            "sns",
-            "sqs",
-        ),
-    }.items()
-    for service in services
+    "ec2": ("network", "machine"),
+    "vpc": ("network",),
+    "ebs": ("machine",),
+    "lb": ("balancing",),
+    "acm": ("balancing",),
+    "route53": ("balancing",),
+    "servicediscovery": ("balancing",),
+    "iam": ("identity",),
+    "kms": ("identity",),
+    "secretsmanager": ("identity",),
+    "autoscaling": ("scaling",),
+    "appautoscaling": ("scaling",),
+    "ecs": ("containers",),
+    "ecr": ("containers",),
+    "batch": ("containers",),
+    "scheduler": ("scaling",),
+    "s3": ("storage",),
+    "efs": ("storage",),
+    "fsx": ("storage",),
+    "backup": ("storage",),
+    "cloudwatch": ("oversight",),
+    "cloudtrail": ("oversight",),
+    "cfg": ("oversight",),
+    "guardduty": ("oversight",),
+    "accessanalyzer": ("oversight",),
+    "securityhub": ("oversight",),
+    "inspector2": ("oversight",),
+    "wafv2": ("oversight",),
+    "sns": ("oversight",),
+    "sqs": ("oversight",),
 }
 _REGISTERED: dict[str, Computed] = {}
 
@@ -124,9 +137,8 @@ def outputs_of(*types: str) -> Callable[[Computed], Computed]:
 
 def computed_for(kind: str) -> Computed | None:
     """The function registered for a type; None where the generic answer has to do."""
-    module = _MODULES.get(service_of(kind))
-    if module is not None:
-        importlib.import_module(module)
+    for module in _MODULES.get(service_of(kind), ()):
+        importlib.import_module(f"poolwright.engine.sandbox.outputs.{module}")
     return _REGISTERED.get(kind)
 
 
@@ -135,6 +147,7 @@ def _digest(seed: str, salt: str) -> str:
     return hashlib.sha256(f"{seed}\0{salt}".encode()).hexdigest()
 
 
-def known(value: Value, default: Value) -> Value:
-    """The value when it was given, else the default."""
+def given_or(inputs: Properties, name: str, default: Value) -> Value:
+    """The input when it was given, else the default."""
+    value = inputs.get(name)
     return default if value is None else value

@@ -1,66 +1,83 @@
-"""pydantic's errors and a demand's contradictions → Problems: file, line, path, what was found, what is allowed."""
+"""pydantic's errors and a demand's contradictions → one Problem each: file, line, path, what was found, is allowed."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from dataclasses import replace
+from typing import Any, TypeVar, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from solver.demand.content import Content, problem_at
+from solver.demand.demand import Demand, Site
 from solver.demand.fields import Declared, Place, declared, place_of
 from solver.demand.load import FORMS
 from solver.demand.located import Located, Steps, shown_path
-from solver.demand.references import CONTRADICTIONS, Contradiction
+from solver.demand.references import CONTRADICTIONS, Contradiction, find_contradictions
+from solver.demand.storage import StorageClaim
 from solver.demand.words import allowed_words, choices_of, either, nearest, remedy
+from solver.demand.workloads import Workload
 from solver.errors import Problem
 from solver.quantity import QuantityError
 
 MAX_PROBLEMS = 200
 """More are counted, not listed."""
 
-
-def problem_at(
-    tree: Located, path: Steps, allowed: str, *, found: str | None = None, hint: str | None = None
-) -> Problem:
-    """A problem with the value at a path; its line is the value's, or that of what should hold it."""
-    there, nearby = tree.at(path), tree.nearest(path)
-    if found is None and there is not None and not isinstance(there.value, dict):
-        found = there.shown()
-    return Problem(
-        file=shown_path(nearby.file),
-        line=nearby.line,
-        path=".".join(str(step) for step in path),
-        found=found,
-        allowed=allowed,
-        hint=hint,
-    )
+Entry = TypeVar("Entry")
 
 
-def contradiction_problems(tree: Located, contradictions: Iterable[Contradiction]) -> list[Problem]:
-    """One problem for each contradiction."""
+def mistakes(content: Content, error: ValidationError) -> list[Problem]:
+    """One problem for each mistake; what follows from another mistake only is left out.
+
+    pydantic looks at what parts say about each other only when each part is right; here that is done for the parts that
+    are, so that one reading shows all mistakes.
+    """
+    tree = content.tree
+    details = [cast("Mapping[str, Any]", each) for each in error.errors(include_url=False, include_input=False)]
+    for detail in details:
+        if detail["type"] == CONTRADICTIONS:
+            return _contradictions(tree, cast("Sequence[Contradiction]", detail["ctx"]["contradictions"]))
+    problems = _listed(tree, details[:MAX_PROBLEMS])
+    sections = [content.plain.get(name, {}) for name in ("sites", "workloads", "storage")]
+    if all(isinstance(section, dict) for section in sections):
+        sites = _right_entries(sections[0], TypeAdapter(Site))
+        workloads = _right_entries(sections[1], TypeAdapter[Workload](Workload))
+        storage = _right_entries(sections[2], TypeAdapter[StorageClaim](StorageClaim))
+        problems += _contradictions(tree, find_contradictions(sites, workloads, storage))
+    if len(details) > MAX_PROBLEMS:
+        last = max(problems, key=lambda problem: (problem.file, problem.line or 0, problem.path))
+        rest = f"{len(details) - MAX_PROBLEMS} more mistakes are not listed"
+        problems[problems.index(last)] = replace(last, hint=rest if last.hint is None else f"{last.hint} {rest}")
+    return problems
+
+
+def _contradictions(tree: Located, contradictions: Iterable[Contradiction]) -> list[Problem]:
     return [problem_at(tree, each.path, each.allowed, found=each.found, hint=each.hint) for each in contradictions]
 
 
-def validation_problems(tree: Located, root: type[BaseModel], error: ValidationError) -> list[Problem]:
-    """One problem for each mistake that pydantic found; what follows from another mistake only is left out."""
-    details = [cast("Mapping[str, Any]", each) for each in error.errors(include_url=False)]
-    placed = [(place_of(root, tuple(detail["loc"])), detail) for detail in details]
+def _right_entries(section: Mapping[str, object], adapter: TypeAdapter[Entry]) -> dict[str, Entry | None]:
+    """The entries of a section, None for those that are wrong."""
+    entries: dict[str, Entry | None] = {}
+    for name, entry in section.items():
+        try:
+            entries[name] = adapter.validate_json(json.dumps(entry), strict=True)
+        except ValidationError:
+            entries[name] = None
+    return entries
+
+
+def _listed(tree: Located, details: Sequence[Mapping[str, Any]]) -> list[Problem]:
+    placed = [(place_of(Demand, tuple(detail["loc"])), detail) for detail in details]
     with_errors = [place.path for place, _ in placed]
     problems: list[Problem] = []
     seen: set[tuple[str | int, ...]] = set()
-    for place, detail in placed[:MAX_PROBLEMS]:
-        if detail["type"] == CONTRADICTIONS:
-            contradictions = cast("Sequence[Contradiction]", detail["ctx"]["contradictions"])
-            problems += contradiction_problems(tree, contradictions)
-            continue
+    for place, detail in placed:
         if place.is_member or detail["type"] in ("too_short", "too_long"):
             if place.path in seen or any(_is_below(other, place.path) for other in with_errors):
                 continue
             seen.add(place.path)
-        problems.append(_problem(tree, root, place, detail))
-    if len(placed) > MAX_PROBLEMS:
-        rest = len(placed) - MAX_PROBLEMS
-        problems.append(Problem(file=shown_path(tree.file), allowed=f"{rest} more mistakes are not listed"))
+        problems.append(_problem(tree, place, detail))
     return problems
 
 
@@ -68,7 +85,7 @@ def _is_below(path: Steps, above: Steps) -> bool:
     return len(path) > len(above) and tuple(path[: len(above)]) == tuple(above)
 
 
-def _problem(tree: Located, root: type[BaseModel], place: Place, detail: Mapping[str, Any]) -> Problem:
+def _problem(tree: Located, place: Place, detail: Mapping[str, Any]) -> Problem:
     kind = cast("str", detail["type"])
     cause = cast("object", detail.get("ctx", {}).get("error"))
     path = place.path
@@ -87,12 +104,13 @@ def _problem(tree: Located, root: type[BaseModel], place: Place, detail: Mapping
         return problem_at(tree, path, cause.allowed, hint=hint)
     if isinstance(cause, ValueError):
         return problem_at(tree, path, str(cause), hint=_inherited_form(tree, path))
-    wanted = declared_at(root, place)
+    wanted = _declared_at(place)
+    found = there.shown() if there is not None else None
     hint = remedy(wanted, there.value, there.text) if there is not None else None
-    return problem_at(tree, path, f"{allowed_words(wanted)} is allowed", hint=hint)
+    return problem_at(tree, path, f"{allowed_words(wanted)} is allowed", found=found, hint=hint)
 
 
-def declared_at(root: type[BaseModel], place: Place) -> Declared:
+def _declared_at(place: Place) -> Declared:
     """The type of the field itself, where the error is of one member of a union."""
     if not place.is_member or place.record is None:
         return place.declared

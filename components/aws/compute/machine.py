@@ -1,0 +1,94 @@
+"""Launch templates: what every machine of a node group is, on ECS and on Batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+from pulumi_aws import ec2
+
+from components.aws.compute.args import ComputePoolArgs
+from components.aws.compute.user_data import user_data
+from components.aws.storage.volume import MachineDisk, block_devices, machine_disks
+from components.options import child_of
+from solver.plan.compute import NodeGroup
+
+ROOT_VOLUME_TYPE = "gp3"
+_TAGGED = ("instance", "volume", "network-interface")
+
+
+def disks_of(args: ComputePoolArgs, group: NodeGroup) -> tuple[MachineDisk, ...]:
+    """Volumes that each machine of the group has for the workloads that run on it, in the plan's order.
+
+    A job's volume for each replica is the machine's too: Batch attaches none to a container.
+    """
+    claims = {
+        claim
+        for service in args.plan.services
+        if any(group.key in variant.node_groups for variant in service.variants)
+        for claim in service.storage
+    }
+    of_jobs = {claim for job in args.plan.jobs if group.key in job.variant.node_groups for claim in job.storage}
+    return machine_disks(
+        [
+            volume
+            for volume in args.storage_plan.volumes
+            if (volume.attach == "machine" and volume.key in claims) or volume.key in of_jobs
+        ]
+    )
+
+
+def build_launch_template(
+    parent: pulumi.Resource,
+    name: str,
+    group: NodeGroup,
+    *,
+    args: ComputePoolArgs,
+    security_group_ids: Sequence[pulumi.Input[str]],
+) -> ec2.LaunchTemplate:
+    """The pinned image, encrypted volumes, session tokens for metadata, and tags on all that a launch makes.
+
+    The metadata service answers one network hop away: the agent is on the machine itself, tasks have their own roles.
+    Batch sets type, profile and security groups in its environment and refuses or ignores them here.
+    """
+    batch = group.runtime == "batch"
+    disks = disks_of(args, group)
+    tags = {**args.names.default_tags, **args.names.tags("machine", group.key), "node-group": group.key}
+    return ec2.LaunchTemplate(
+        name,
+        description=f"{group.key}: {group.image.name}",
+        update_default_version=True,
+        image_id=None if batch else group.image.image_id,
+        instance_type=None if batch else group.machine_types[0],
+        iam_instance_profile=None if batch else {"arn": args.security.instance_profile_arns["ecs"]},
+        vpc_security_group_ids=None if batch else list(security_group_ids),
+        ebs_optimized="true",
+        block_device_mappings=[_root(args, group), *block_devices(disks, args.machine_key_arn)],
+        metadata_options={
+            "http_endpoint": "enabled",
+            "http_tokens": "required",
+            "http_put_response_hop_limit": 1,
+            "instance_metadata_tags": "disabled",
+        },
+        # Container Insights has each machine's use by the minute; EC2's own detail would cost for every machine again.
+        monitoring={"enabled": False},
+        # A machine that can't mount its volumes shuts itself down; it must not stay as a stopped one.
+        instance_initiated_shutdown_behavior=None if batch else "terminate",
+        user_data=user_data(group, cluster=None if batch else args.names.cluster, disks=disks),
+        tag_specifications=[{"resource_type": kind, "tags": tags} for kind in _TAGGED],
+        tags=args.names.tags("machine", group.key),
+        opts=child_of(parent),
+    )
+
+
+def _root(args: ComputePoolArgs, group: NodeGroup) -> ec2.LaunchTemplateBlockDeviceMappingArgsDict:
+    return {
+        "device_name": group.image.root_device,
+        "ebs": {
+            "volume_type": ROOT_VOLUME_TYPE,
+            "volume_size": group.root_volume_gib,
+            "encrypted": "true",
+            "kms_key_id": args.machine_key_arn,
+            "delete_on_termination": "true",
+        },
+    }

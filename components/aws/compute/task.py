@@ -1,0 +1,122 @@
+"""Task definitions of services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+from pulumi_aws import ecs
+
+from components.aws.compute.args import ComputePoolArgs
+from components.aws.compute.container import (
+    STOP_SECONDS,
+    Json,
+    cpu_units,
+    gpu_requirement,
+    is_privileged,
+    log_settings,
+    mount_points,
+    name_value_pairs,
+    open_files_limit,
+    process_settings,
+    secret_pairs,
+)
+from components.aws.compute.health import container_health_check
+from components.aws.compute.surroundings import Mount, environment, machine_paths, mounts, secrets
+from components.naming import NameKind
+from components.options import child_of
+from solver.plan.compute import ServicePlan, VariantPlan
+from solver.vocabulary import AcceleratorKind, Architecture
+
+_FIRST_PRIVATE_PORT = 1024
+
+
+def build_task_definition(
+    parent: pulumi.Resource,
+    name: str,
+    service: ServicePlan,
+    variant: VariantPlan,
+    *,
+    args: ComputePoolArgs,
+    image: pulumi.Input[str],
+) -> ecs.TaskDefinition:
+    """One container with an address of its own.
+
+    Its cpu is a share, not a cap: what neighbours leave idle makes it faster, and the plan never counts on that. Its
+    memory is a hard limit. Both stand on the container, since a limit on the task would turn the share into a cap.
+    """
+    found = mounts(args, service, on_machine=machine_paths(args.volumes(service.storage)))
+    return ecs.TaskDefinition(
+        name,
+        family=args.names.physical(NameKind.TASK_FAMILY, service.key, variant.key),
+        requires_compatibilities=["EC2"],
+        network_mode="awsvpc",
+        runtime_platform={
+            "operating_system_family": "LINUX",
+            "cpu_architecture": "ARM64" if variant.architecture is Architecture.ARM64 else "X86_64",
+        },
+        task_role_arn=args.security.task_role_arns.get(service.key),
+        execution_role_arn=args.security.execution_role_arns.get(service.key),
+        container_definitions=pulumi.Output.json_dumps([_container(args, service, variant, image, found)]),
+        volumes=[_volume(mount) for mount in found],
+        tags=args.names.tags(service.key, variant.key, workload=service.key),
+        opts=child_of(parent),
+    )
+
+
+def _container(
+    args: ComputePoolArgs, service: ServicePlan, variant: VariantPlan, image: pulumi.Input[str], found: Sequence[Mount]
+) -> Json:
+    container: Json = {
+        "name": service.key,
+        "image": image,
+        "essential": True,
+        "cpu": cpu_units(variant.cpu_millis),
+        "memory": variant.memory_mib,
+        "portMappings": [{"containerPort": service.port, "hostPort": service.port, "protocol": "tcp"}],
+        "environment": name_value_pairs(environment(args, service, variant)),
+        "secrets": secret_pairs(secrets(args, service)),
+        "mountPoints": mount_points(found),
+        "logConfiguration": log_settings(args.names.workload_log_group(service.key), args.names.region, variant.key),
+        "linuxParameters": {**process_settings(variant, rights=("read", "write")), **_capabilities(service, variant)},
+        "dockerSecurityOptions": ["no-new-privileges"],
+        "privileged": is_privileged(variant),
+        "readonlyRootFilesystem": True,
+        "stopTimeout": STOP_SECONDS,
+        "ulimits": open_files_limit(),
+    }
+    if service.command:
+        container["command"] = list(service.command)
+    if requirements := gpu_requirement(variant):
+        container["resourceRequirements"] = requirements
+    if check := container_health_check(service, variant):
+        container["healthCheck"] = check
+    return container
+
+
+def _capabilities(service: ServicePlan, variant: VariantPlan) -> Json:
+    """None of root's powers, except those that the plan's own facts ask for."""
+    if is_privileged(variant):
+        return {}
+    added: list[str] = []
+    if variant.accelerator_kind in (AcceleratorKind.INFERENTIA, AcceleratorKind.TRAINIUM):
+        added.append("IPC_LOCK")  # the Neuron runtime pins memory for its transfers
+    if service.port < _FIRST_PRIVATE_PORT:
+        added.append("NET_BIND_SERVICE")
+    dropped: Json = {"drop": ["ALL"]}
+    return {"capabilities": {**dropped, "add": added} if added else dropped}
+
+
+def _volume(mount: Mount) -> ecs.TaskDefinitionVolumeArgsDict:
+    if mount.file_system_id is not None:
+        return {
+            "name": mount.volume,
+            "efs_volume_configuration": {
+                "file_system_id": mount.file_system_id,
+                "transit_encryption": "ENABLED",
+                "authorization_config": {"access_point_id": mount.access_point_id, "iam": "ENABLED"},
+            },
+        }
+    if mount.attached:
+        return {"name": mount.volume, "configure_at_launch": True}
+    return {"name": mount.volume} if mount.host_path is None else {"name": mount.volume, "host_path": mount.host_path}

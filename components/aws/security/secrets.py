@@ -1,0 +1,42 @@
+"""Secrets: names and keys without values; who operates the stack fills them, and no value ever comes near the state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+
+from components.naming import SiteNames
+from components.options import keeper_of_data
+from solver.plan.security import SecurityPlan
+
+_RECOVERY_DAYS = 30
+"""How long a deleted secret can be brought back; AWS's longest."""
+
+
+def secrets(
+    name: str,
+    plan: SecurityPlan,
+    names: SiteNames,
+    *,
+    key_arn: pulumi.Output[str] | None,
+    protect: bool,
+    parent: pulumi.Resource,
+) -> Mapping[str, pulumi.Output[str]]:
+    """The planned secrets: name → ARN.
+
+    Where the plan does not protect data a deleted secret is gone at once, so that its name is free for the next `up`.
+    """
+    return {
+        secret: aws.secretsmanager.Secret(
+            f"{name}-secret-{secret}",
+            name=names.secret(secret),
+            description=f"Filled by the operators of stack {names.stack}",
+            kms_key_id=key_arn,
+            recovery_window_in_days=_RECOVERY_DAYS if protect else 0,
+            tags=names.tags("secret", secret),
+            opts=keeper_of_data(parent, protect=protect),
+        ).arn
+        for secret in plan.secrets
+    }

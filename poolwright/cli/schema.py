@@ -1,0 +1,57 @@
+"""`poolwright schema KIND`: the JSON Schema of a file format, for editors and other programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Any
+
+from solver.errors import ConfigError, Problem
+
+Json = dict[str, Any]
+
+
+def _demand() -> Json:
+    from solver.demand.file_schema import stack_file_schema
+
+    return stack_file_schema()
+
+
+def _plan() -> Json:
+    from solver.plan.plan import Plan
+
+    return Plan.model_json_schema(mode="serialization")
+
+
+def _lock() -> Json:
+    from solver.plan.lock import Lock
+
+    return Lock.model_json_schema()
+
+
+KINDS: dict[str, Callable[[], Json]] = {"demand": _demand, "plan": _plan, "lock": _lock}
+"""File formats by name; a format's modules are loaded when its schema is asked for."""
+
+
+def schema_text(kind: str) -> str:
+    """The schema as it is exported: indented JSON with a final newline; ConfigError for a kind that does not exist."""
+    if kind not in KINDS:
+        near = get_close_matches(kind, list(KINDS), n=1)
+        raise ConfigError(
+            [
+                Problem(
+                    file="",
+                    path="kind",
+                    found=f'"{kind}"',
+                    allowed=f"one of {', '.join(KINDS)} is allowed",
+                    hint=f"Did you mean {near[0]}?" if near else None,
+                )
+            ]
+        )
+    return json.dumps(KINDS[kind](), indent=2, ensure_ascii=False) + "\n"
+
+
+def run(kind: str = "demand") -> None:
+    """Prints the schema on standard output."""
+    print(schema_text(kind), end="")

@@ -1,0 +1,1 @@
+"""Data sources: what a program may ask of the cloud without making anything."""

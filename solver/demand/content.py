@@ -1,0 +1,98 @@
+"""A stack's content before it is validated: files merged, traces read. It loads no pydantic, so a digest costs little.
+
+Two stacks with the same content digest mean the same to one version of Poolwright: comments, formatting, key order and
+how the content is spread over files don't count. What a field's default is, is not part of it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, cast
+
+from solver.demand.inherits import STACK, merged_stack
+from solver.demand.located import Located, Steps, shown_path
+from solver.demand.trace import TRACE_ROWS, read_trace
+from solver.errors import DemandError, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a stack file says with all that it inherits."""
+
+    tree: Located
+    """The merged files, which know the line of each value."""
+    plain: dict[str, Any]
+    """The same as dictionaries, lists and scalars, each trace's loads as the shape of its load."""
+    files: tuple[Path, ...]
+    """Every file read: parents before children, the stack file, then traces."""
+    digest: str
+    """SHA-256 of `plain` as JSON with ordered keys."""
+
+
+def content_digest(path: Path) -> str:
+    """The content digest of a stack file; DemandError when it, or what it inherits, can't be read."""
+    problems: list[Problem] = []
+    content = read_content(path, problems)
+    if problems:
+        raise DemandError(problems)
+    return content.digest
+
+
+def read_content(path: Path, problems: list[Problem]) -> Content:
+    """The content of a stack file, which may have added problems; DemandError where nothing can be read."""
+    if not path.is_file():
+        raise DemandError([Problem(file=shown_path(path), allowed="an existing stack file is allowed")])
+    tree, files = merged_stack(path, problems)
+    if tree is None:
+        raise DemandError(problems)
+    if tree.child(STACK) is None:
+        named = Located(path.stem, path, 1, text=path.stem)
+        tree = Located({STACK: named, **(tree.mapping or {})}, tree.file, tree.line)
+    plain = cast("dict[str, Any]", tree.plain())
+    traces = _fill_traces(tree, plain, problems)
+    text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
+    return Content(tree, plain, (*files, *traces), sha256(text.encode()).hexdigest())
+
+
+def problem_at(
+    tree: Located, path: Steps, allowed: str, *, found: str | None = None, hint: str | None = None
+) -> Problem:
+    """A problem with the value at a path; its line is the value's, or that of what should hold it."""
+    there, nearby = tree.at(path), tree.nearest(path)
+    if found is None and there is not None and not isinstance(there.value, dict):
+        found = there.shown()
+    return Problem(
+        file=shown_path(nearby.file),
+        line=nearby.line,
+        path=".".join(str(step) for step in path),
+        found=found,
+        allowed=allowed,
+        hint=hint,
+    )
+
+
+def _fill_traces(tree: Located, plain: dict[str, Any], problems: list[Problem]) -> tuple[Path, ...]:
+    """Puts each trace's loads in as the shape of its load; a trace that can't be read gets a flat one."""
+    read: dict[Path, tuple[float, ...] | None] = {}
+    workloads = tree.child("workloads")
+    for name in (workloads.mapping or {}) if workloads is not None else {}:
+        path = ("workloads", name, "load", "trace")
+        given = tree.at(path)
+        if given is None or not isinstance(given.value, str):
+            continue
+        load = cast("dict[str, Any]", plain["workloads"][name]["load"])
+        if "shape" in load:
+            allowed = "a trace or a shape is allowed; both are given"
+            problems.append(problem_at(tree, path, allowed, hint="Write null for the one that is not meant"))
+            continue
+        file = given.file.parent / given.value
+        if not file.is_file():
+            hint = "The path counts from the folder of the file that names it"
+            problems.append(problem_at(tree, path, "an existing CSV file is allowed", hint=hint))
+        elif file not in read:
+            read[file] = read_trace(file, problems)
+        load["shape"] = read.get(file) or (1.0,) * TRACE_ROWS
+    return tuple(read)

@@ -1,0 +1,244 @@
+"""Backend: runs one PuLP problem on HiGHS or CBC; the only place that names a solver.
+
+A solver's outcome is a value: why it stopped, objective, bound, gap, values and duals by name. Work is limited by
+nodes and iterations, never by time, and one thread is used, so that the same problem gives the same answer on every
+machine. Nothing that a solver prints reaches standard output: the file descriptor is turned away while it runs.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from importlib import metadata
+from math import inf, isfinite
+from pathlib import Path
+from typing import Any, Literal
+
+import pulp
+
+from solver.errors import ConfigError, Problem
+
+# pulp and highspy have no complete types: what they return enters here as Any and leaves as plain values.
+_pulp: Any = pulp
+
+SolverName = Literal["highs", "cbc"]
+_SEED = 7
+_CBC_BOUND = re.compile(r"^Lower bound:\s+(?P<bound>[-+.\deE]+)", re.MULTILINE)
+
+
+class Outcome(StrEnum):
+    """Why a solver stopped."""
+
+    OPTIMAL = "optimal"
+    """Proved within the gap asked for."""
+    LIMIT = "limit"
+    """A work limit ended the search; `values` hold the best answer found, if there is one."""
+    INFEASIBLE = "infeasible"
+    """No values satisfy all rows."""
+    UNBOUNDED = "unbounded"
+    """The objective has no end."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Solution:
+    """What a solver said about one problem."""
+
+    outcome: Outcome
+    """Why it stopped."""
+    objective: float
+    """Of `values`; infinite (for a maximum: minus infinite) without them."""
+    bound: float
+    """No answer is better."""
+    values: Mapping[str, float]
+    """By variable name; empty when there is no answer."""
+    duals: Mapping[str, float] = field(default_factory=dict[str, float])
+    """By row name, of a problem without integers: change of the objective for one more unit of the right-hand side."""
+
+    @property
+    def gap(self) -> float:
+        """Distance of objective and bound, as a part of the objective; infinite without an answer."""
+        if not self.values or not isfinite(self.bound):
+            return inf
+        return abs(self.objective - self.bound) / max(abs(self.objective), 1e-9)
+
+
+@dataclass(frozen=True)
+class Backend:
+    """A solver by its name."""
+
+    name: SolverName = "highs"
+
+    @property
+    def label(self) -> str:
+        """`HiGHS 1.16.0` or `CBC 2.10.3`, for the plan's proof."""
+        if self.name == "highs":
+            return f"HiGHS {metadata.version('highspy')}"
+        return f"CBC of PuLP {metadata.version('pulp')}"
+
+    def run(
+        self,
+        problem: pulp.LpProblem,
+        *,
+        gap_rel: float = 1e-9,
+        node_limit: int | None = None,
+        relaxed: bool = False,
+    ) -> Solution:
+        """Solve; `relaxed` ignores that variables are integer."""
+        integer = not relaxed and bool(_pulp.LpProblem.isMIP(problem))
+        with silenced():
+            if self.name == "highs":
+                return _run_highs(problem, integer, gap_rel, node_limit)
+            return _run_cbc(problem, integer, gap_rel, node_limit)
+
+
+def backend(name: str) -> Backend:
+    """The backend of that name; ConfigError when the solver is not known or not installed."""
+    if name == "highs" and _pulp.HiGHS(msg=False).available():
+        return Backend("highs")
+    if name == "cbc" and _pulp.PULP_CBC_CMD(msg=False).available():
+        return Backend("cbc")
+    state = "which is not installed" if name in ("highs", "cbc") else "which is not known"
+    raise ConfigError([Problem(file="", path="solver", found=f"{name}, {state}", allowed="highs or cbc is allowed")])
+
+
+@contextmanager
+def silenced() -> Iterator[None]:
+    """Turn file descriptor 1 away: solvers print from C++, past sys.stdout."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    away = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(away, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(away)
+
+
+def _run_highs(problem: Any, integer: bool, gap_rel: float, node_limit: int | None) -> Solution:
+    options: dict[str, Any] = {"random_seed": _SEED, "parallel": "off"}
+    if node_limit is not None:
+        options["mip_max_nodes"] = node_limit
+    solver = _pulp.HiGHS(mip=integer, msg=False, threads=1, gapRel=gap_rel, gapAbs=1e-9, **options)
+    problem.solve(solver)
+    highs: Any = problem.solverModel
+    if _highs_status(highs) == "kNotset":
+        # A run with another number of threads in this process leaves HiGHS's scheduler unusable until it is reset.
+        reset_highs_threads()
+        problem.solve(solver)
+        highs = problem.solverModel
+    status = _highs_status(highs)
+    info = highs.getInfo()
+    feasible = int(info.primal_solution_status) == 2
+    if status in ("kInfeasible", "kUnbounded", "kUnboundedOrInfeasible"):
+        outcome = Outcome.UNBOUNDED if status == "kUnbounded" else Outcome.INFEASIBLE
+        if status == "kUnboundedOrInfeasible":
+            outcome = _without_presolve(problem, options)
+        return _no_answer(problem, outcome)
+    objective = float(_pulp.value(problem.objective) or 0.0) if feasible else _worst(problem)
+    sign = -1.0 if problem.sense == _pulp.LpMaximize else 1.0
+    bound = objective
+    if integer:
+        bound = sign * float(info.mip_dual_bound) + _constant(problem)
+    return Solution(
+        outcome=Outcome.OPTIMAL if status == "kOptimal" else Outcome.LIMIT,
+        objective=objective,
+        bound=bound,
+        values=_values(problem) if feasible else {},
+        duals={} if integer or not feasible else _duals(problem, sign),
+    )
+
+
+def _without_presolve(problem: Any, options: Mapping[str, Any]) -> Outcome:
+    """Which of infeasible and unbounded it is: HiGHS's presolve can't always tell."""
+    problem.solve(_pulp.HiGHS(mip=False, msg=False, threads=1, presolve="off", **options))
+    return Outcome.UNBOUNDED if _highs_status(problem.solverModel) == "kUnbounded" else Outcome.INFEASIBLE
+
+
+def reset_highs_threads() -> None:
+    """Forget HiGHS's thread pool; the next run makes a new one."""
+    import highspy
+
+    highs: Any = highspy.Highs
+    highs.resetGlobalScheduler(True)
+
+
+def _highs_status(highs: Any) -> str:
+    return str(highs.getModelStatus()).rpartition(".")[2]
+
+
+def _run_cbc(problem: Any, integer: bool, gap_rel: float, node_limit: int | None) -> Solution:
+    with tempfile.TemporaryDirectory(prefix="poolwright-cbc-") as folder:
+        log = Path(folder) / "cbc.log"
+        solver = _pulp.PULP_CBC_CMD(
+            mip=integer, msg=False, gapRel=gap_rel, gapAbs=1e-9, maxNodes=node_limit, logPath=str(log)
+        )
+        solver.tmpDir = folder
+        problem.solve(solver)
+        text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    if problem.status == _pulp.LpStatusInfeasible:
+        return _no_answer(problem, Outcome.INFEASIBLE)
+    if problem.status == _pulp.LpStatusUnbounded:
+        return _no_answer(problem, Outcome.UNBOUNDED)
+    feasible = problem.sol_status in (_pulp.LpSolutionOptimal, _pulp.LpSolutionIntegerFeasible)
+    proved = problem.sol_status == _pulp.LpSolutionOptimal
+    objective = float(_pulp.value(problem.objective) or 0.0) if feasible else _worst(problem)
+    sign = -1.0 if problem.sense == _pulp.LpMaximize else 1.0
+    bound = objective
+    if integer:
+        found = _CBC_BOUND.search(text)
+        if found is not None:
+            bound = sign * float(found["bound"]) + _constant(problem)
+        elif not proved:
+            bound = -_worst(problem)
+        bound = min(bound, objective) if sign > 0 else max(bound, objective)
+    return Solution(
+        outcome=Outcome.OPTIMAL if proved else Outcome.LIMIT,
+        objective=objective,
+        bound=bound,
+        values=_values(problem) if feasible else {},
+        duals={} if integer or not feasible else _duals(problem, 1.0),
+    )
+
+
+def _no_answer(problem: Any, outcome: Outcome) -> Solution:
+    worst = _worst(problem)
+    return Solution(
+        outcome=outcome, objective=worst, bound=worst if outcome is Outcome.INFEASIBLE else -worst, values={}
+    )
+
+
+def _worst(problem: Any) -> float:
+    return -inf if problem.sense == _pulp.LpMaximize else inf
+
+
+def _constant(problem: Any) -> float:
+    return float(getattr(problem.objective, "constant", 0.0) or 0.0)
+
+
+def _values(problem: Any) -> dict[str, float]:
+    return {str(variable.name): float(variable.varValue or 0.0) for variable in problem.variables()}
+
+
+def _duals(problem: Any, sign: float) -> dict[str, float]:
+    rows: Mapping[str, Any] = problem.constraints
+    return {str(name): sign * float(row.pi or 0.0) for name, row in rows.items()}
+
+
+def whole(value: float, *, tolerance: float = 1e-5) -> int:
+    """The integer that a solver meant; ValueError when the value is none."""
+    nearest = round(value)
+    if abs(value - nearest) > tolerance * max(1.0, abs(value)):
+        raise ValueError(f"a solver gave {value!r} where an integer was asked for")
+    return nearest
+
+
+Rows = Sequence[tuple[int, float]]
+"""A column's entries: row number and coefficient."""

@@ -1,0 +1,223 @@
+"""Whether the catalog has what a demand names: regions, zones, machines, accelerators, controls; all mistakes at once.
+
+A variant that fits no machine of its region is no mistake by itself, since one demand serves several regions; it is one
+where no machine of any region fits it, or where no other variant of the workload fits one either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from solver.catalog.catalog import Catalog
+from solver.catalog.machines import MachineType, QuotaFamily, Reserved, allocatable
+from solver.demand.demand import AwsSite, Demand
+from solver.demand.loader import LoadedDemand
+from solver.demand.workloads import Service, Variant, Workload
+from solver.errors import DemandError, Problem
+from solver.quantity import format_cpu, format_gib, format_memory_mib
+
+Path = tuple[str | int, ...]
+_MOST_LISTED = 12
+
+
+def check_regions(loaded: LoadedDemand, known: Collection[str]) -> None:
+    """DemandError when a site is in a region of which the catalog has no tables."""
+    problems = [
+        _unknown(loaded, ("sites", name, "region"), site.region, known, "region of the catalog")
+        for name, site in loaded.demand.sites.items()
+        if site.region not in known
+    ]
+    if problems:
+        raise DemandError(problems)
+
+
+def check_against_catalog(loaded: LoadedDemand, catalog: Catalog) -> None:
+    """DemandError with every name of the demand that the catalog does not have and every workload that fits nowhere."""
+    check_regions(loaded, catalog.regions)
+    problems = [
+        *_site_problems(loaded, catalog),
+        *_compliance_problems(loaded, catalog),
+        *_filter_problems(loaded, catalog),
+        *_accelerator_problems(loaded, catalog),
+    ]
+    if not problems:
+        problems += _fit_problems(loaded, catalog)
+    if problems:
+        raise DemandError(problems)
+
+
+def matches(machine: str, patterns: Sequence[str]) -> bool:
+    """Whether a machine type's name matches one of the patterns: * is any text, ? one character."""
+    return any(fnmatchcase(machine, pattern) for pattern in patterns)
+
+
+def _unknown(
+    loaded: LoadedDemand, path: Path, name: str, known: Collection[str], what: str, *, as_key: bool = False
+) -> Problem:
+    names = sorted(known)
+    wanted = f"{'an' if what[0] in 'aeiou' else 'a'} {what} is allowed"
+    if len(names) <= _MOST_LISTED:
+        allowed = f"{wanted}: {', '.join(names)}" if names else f"{wanted}; there is none"
+    else:
+        allowed = f"{wanted}, one of {len(names)}"
+    near = get_close_matches(name, names, n=1)
+    hint = f"Did you mean {near[0]}?" if near else None
+    return loaded.problem(path, allowed, found=f'the key "{name}"' if as_key else None, hint=hint)
+
+
+def _site_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
+    for name, site in loaded.demand.sites.items():
+        zones = catalog.region(site.region).zone_ids
+        path: Path = ("sites", name, "zones")
+        if isinstance(site.zones, tuple):
+            for index, zone in enumerate(site.zones):
+                if zone not in zones:
+                    yield _unknown(loaded, (*path, index), zone, zones, f"zone of {site.region}")
+        elif site.zones > len(zones):
+            allowed = f"at most {len(zones)} is allowed, as many zones as {site.region} has"
+            yield loaded.problem(path, allowed, found=str(site.zones))
+        groups = [str(group) for group in QuotaFamily]
+        for group in site.quotas:
+            if group not in groups:
+                yield _unknown(
+                    loaded, ("sites", name, "quotas", group), group, groups, "family group of AWS", as_key=True
+                )
+
+
+def _compliance_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
+    wish = loaded.demand.compliance
+    services = catalog.services
+    if wish.profile not in services.profiles:
+        yield _unknown(loaded, ("compliance", "profile"), wish.profile, services.profiles, "profile of the catalog")
+    for index, waiver in enumerate(wish.waivers):
+        if waiver.control not in services.controls:
+            path: Path = ("compliance", "waivers", index, "control")
+            yield _unknown(loaded, path, waiver.control, services.controls, "control of the catalog")
+    for index, measure in enumerate(wish.existing):
+        if measure not in services.measures:
+            path = ("compliance", "existing", index)
+            yield _unknown(loaded, path, measure, services.measures, "measure of the catalog")
+
+
+def _filter_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
+    limits = loaded.demand.limits
+    filters: list[tuple[Path, tuple[str, ...]]] = [
+        (("limits", "machines"), limits.machines),
+        (("limits", "exclude_machines"), limits.exclude_machines),
+    ]
+    for name, workload in loaded.demand.workloads.items():
+        for key, variant in workload.variants.items():
+            filters.append((("workloads", name, "variants", key, "machines"), variant.machines))
+    for path, patterns in filters:
+        for index, pattern in enumerate(patterns):
+            if not any(fnmatchcase(machine, pattern) for machine in catalog.machines):
+                yield _unknown(
+                    loaded,
+                    (*path, index),
+                    pattern,
+                    {machine.family + ".*" for machine in catalog.machines.values()},
+                    "pattern that matches a machine type",
+                )
+
+
+def _accelerator_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
+    models = {machine.accelerator.model for machine in catalog.machines.values() if machine.accelerator is not None}
+    for name, workload in loaded.demand.workloads.items():
+        for key, variant in workload.variants.items():
+            if variant.accelerator is not None and variant.accelerator.model not in models:
+                path: Path = ("workloads", name, "variants", key, "accelerator", "model")
+                yield _unknown(loaded, path, variant.accelerator.model, models, "accelerator of the catalog")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shortfall:
+    """One dimension in which a machine is too small for a variant."""
+
+    dimension: str
+    has: str
+    ratio: float
+    """Asked for each unit that the machine has; infinite where it has none."""
+
+
+def _fit_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
+    demand = loaded.demand
+    for name, workload in demand.workloads.items():
+        site = demand.sites[demand.site_of(workload)]
+        offered = [offering.machine for offering in catalog.purchasable(site.region)]
+        everywhere = list(catalog.machines.values())
+        fits_here = {
+            key: _fits_one(variant, workload, demand, site, offered) for key, variant in workload.variants.items()
+        }
+        for key, variant in workload.variants.items():
+            if any(fits_here.values()) and _fits_one(variant, workload, demand, site, everywhere):
+                continue
+            yield _fit_problem(loaded, name, key, everywhere if any(fits_here.values()) else offered)
+
+
+def _fits_one(
+    variant: Variant, workload: Workload, demand: Demand, site: AwsSite, machines: Sequence[MachineType]
+) -> bool:
+    return any(not _shortfalls(variant, machine, site) for machine in _candidates(variant, workload, demand, machines))
+
+
+def _candidates(
+    variant: Variant, workload: Workload, demand: Demand, machines: Sequence[MachineType]
+) -> list[MachineType]:
+    """Machines of the variant's architecture and accelerator that its own filter and the stack's let through."""
+    limits = demand.limits
+    model = variant.accelerator.model if variant.accelerator is not None else None
+    return [
+        machine
+        for machine in machines
+        if machine.architecture is variant.architecture
+        and (model is None or (machine.accelerator is not None and machine.accelerator.model == model))
+        and (not variant.machines or matches(machine.name, variant.machines))
+        and (not limits.machines or matches(machine.name, limits.machines))
+        and not matches(machine.name, limits.exclude_machines)
+        and (limits.burstable or not machine.burstable or not isinstance(workload, Service))
+        and not machine.capacity_block_only
+    ]
+
+
+def _shortfalls(variant: Variant, machine: MachineType, site: AwsSite) -> list[_Shortfall]:
+    has = allocatable(machine, eni_trunking=site.eni_trunking, reserved=Reserved())
+    devices = variant.accelerator.count if variant.accelerator is not None else 0
+    amounts = (
+        ("cpu", variant.cpu, has.cpu_millis, format_cpu),
+        ("memory", variant.memory, has.memory_mib, format_memory_mib),
+        ("accelerator.count", devices, has.accelerators, str),
+        ("disk", variant.disk, site.root_volume, format_gib),
+        ("network_mbps", variant.network_mbps, has.network_mbps, str),
+    )
+    return [
+        _Shortfall(dimension, shown(there), asked / there if there else float("inf"))
+        for dimension, asked, there, shown in amounts
+        if asked > there
+    ]
+
+
+def _fit_problem(loaded: LoadedDemand, name: str, key: str, machines: Sequence[MachineType]) -> Problem:
+    demand = loaded.demand
+    workload = demand.workloads[name]
+    variant = workload.variants[key]
+    site = demand.sites[demand.site_of(workload)]
+    path: Path = ("workloads", name, "variants", key)
+    candidates = _candidates(variant, workload, demand, machines)
+    if not candidates:
+        asked = [f"architecture {variant.architecture}"]
+        asked += [f"accelerator {variant.accelerator.model}"] if variant.accelerator is not None else []
+        asked += ["the machine filters"] if variant.machines or demand.limits.machines else []
+        allowed = f"a request that a machine of {site.region} can hold is allowed; none has {', '.join(asked)}"
+        return loaded.problem(path, allowed)
+    ranked = [(_shortfalls(variant, machine, site), machine.name) for machine in candidates]
+    missing, nearest = min(ranked, key=lambda each: (max(lack.ratio for lack in each[0]), len(each[0]), each[1]))
+    worst = max(missing, key=lambda lack: lack.ratio)
+    others = "".join(f" and {lack.dimension} {lack.has}" for lack in missing if lack is not worst)
+    allowed = (
+        f"at most {worst.has} is allowed: {nearest}, the nearest machine, has {worst.dimension} {worst.has}{others}"
+    )
+    field = (*path, *worst.dimension.split("."))
+    return loaded.problem(field, allowed)

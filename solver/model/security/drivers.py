@@ -1,0 +1,228 @@
+"""What security services bill by, estimated from a plan: events, log bytes, configuration items, hosts, keys.
+
+An estimate is as good as its figures; each constant says where it is from. They decide between measures that cover the
+same control and make the cost honest to the order of magnitude; no size depends on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import fsum
+
+from solver.demand.demand import Demand
+from solver.demand.storage import Bucket
+from solver.demand.workloads import Service
+from solver.model.network.load_balancers import exposed_services
+from solver.model.network.traffic import machine_starts_per_week, requests_per_month
+from solver.model.storage.object_life import ObjectLife
+from solver.plan.compute import ComputePlan, VariantPlan
+from solver.plan.network import NetworkPlan
+from solver.plan.schedule import WeekSchedule
+from solver.plan.storage import StoragePlan
+from solver.quantity import HOURS_PER_MONTH, HOURS_PER_WEEK, WEEKS_PER_MONTH
+from solver.vocabulary import Exposure
+
+DAYS_PER_MONTH = HOURS_PER_MONTH / 24
+BYTES_PER_GIB = 2**30
+LOG_COMPRESSION = 0.15
+"""Stored part of ingested log bytes: the AWS pricing calculator's factor for CloudWatch Logs."""
+FLOW_RECORD_BYTES = 140
+"""A record of the 14 default fields (VPC user guide's examples) and the 26 bytes that CloudWatch adds to an event."""
+FLOW_WINDOWS_PER_MONTH = HOURS_PER_MONTH * 6
+"""Records are aggregated over ten minutes (VPC user guide, the default interval)."""
+RECORDS_PER_CONNECTION = 6
+"""Both directions at the load balancer's client side, its target side, and the task's interface."""
+REQUESTS_PER_FLOW = 5
+"""As in the load balancer's capacity units: requests that share a connection."""
+STANDING_FLOWS_PER_INTERFACE = 6
+"""Both directions of the connections that a machine or task keeps: logs, agent or sidecar, metadata look-ups by DNS."""
+EVENTS_PER_MACHINE_START = 40
+EVENTS_PER_TASK_START = 15
+EVENTS_PER_RUNNING_HOUR = 12
+"""Management calls: launching and registering a machine, placing a task with its interface and role, and the scaling
+services' own polling; our count of the calls in AWS's API references, no measurement."""
+BASE_EVENTS = 50_000
+"""Calls of people, pipelines and AWS services in a small account in a month; our estimate."""
+TRAIL_EVENT_KIB = 1.5
+"""As the catalog's driver says."""
+ITEMS_PER_MACHINE_START = 8
+ITEMS_PER_TASK_START = 4
+"""Machine, interface, volume and group, recorded when they come and when they go; a task's interface likewise."""
+CHECKS_PER_RESOURCE_TYPE = 30
+"""A day and resource type, as the catalog's driver says."""
+ACCESS_LOG_BYTES = 120
+"""A load balancer's log entry, compressed: about 800 bytes of text at the same factor as logs."""
+ACCESS_LOG_DAYS = 90
+BLOCKED_SHARE = 0.01
+BLOCKED_RECORD_KIB = 1.5
+"""Requests that a firewall stops, and its log record of each; our estimate."""
+DEPLOYMENTS_PER_MONTH = 4.0
+"""Releases of each workload."""
+KEY_REQUEST_SHARE = 0.01
+"""S3 Bucket Keys cut the requests to KMS by up to 99 % (S3 user guide)."""
+YEAR_DAYS = 365
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanFacts:
+    """The parts of a plan that drivers are estimated from."""
+
+    demand: Demand
+    site_key: str
+    network: NetworkPlan
+    compute: ComputePlan
+    storage: StoragePlan
+
+
+def estimate_drivers(facts: PlanFacts) -> dict[str, float]:
+    """Driver of the catalog → amount a month; the measures' cost terms multiply prices with them."""
+    compute = facts.compute
+    task_starts = _task_starts(compute)
+    machine_starts = sum(machine_starts_per_week(group) for group in compute.node_groups) * WEEKS_PER_MONTH
+    hosts = fsum(_mean(group.machines) for group in compute.node_groups)
+    tasks = fsum(_mean(variant.replicas) for variant in _variants(compute))
+    web_requests = _requests(facts, Exposure.PUBLIC)
+    all_requests = web_requests + _requests(facts, Exposure.INTERNAL)
+    events = (
+        BASE_EVENTS
+        + machine_starts * EVENTS_PER_MACHINE_START
+        + task_starts * EVENTS_PER_TASK_START
+        + hosts * EVENTS_PER_RUNNING_HOUR * HOURS_PER_MONTH
+    )
+    object_events = fsum(_object_events(facts).values())
+    flow_gib = _flow_log_gib(facts, hosts + tasks)
+    return {
+        "one": 1.0,
+        "hours": float(HOURS_PER_MONTH),
+        "management_events": events,
+        "trail_gib": events * TRAIL_EVENT_KIB / 2**20,
+        "object_events": object_events,
+        "configuration_items": _resources(facts)
+        + machine_starts * ITEMS_PER_MACHINE_START
+        + task_starts * ITEMS_PER_TASK_START,
+        "security_checks": CHECKS_PER_RESOURCE_TYPE * _resource_types(facts) * DAYS_PER_MONTH,
+        "flow_log_gib": flow_gib,
+        "flow_log_stored_gib": stored_gib(flow_gib, facts.network.flow_log_retention_days),
+        "log_stored_gib": _kept_longer_gib(facts, flow_gib),
+        "access_log_stored_gib": all_requests * ACCESS_LOG_BYTES / BYTES_PER_GIB * ACCESS_LOG_DAYS / DAYS_PER_MONTH,
+        "key_requests": object_events * KEY_REQUEST_SHARE + machine_starts * 2 + task_starts * 2,
+        "hosts": hosts,
+        "vcpus": fsum(_mean(group.machines) * group.vcpus for group in compute.node_groups),
+        "images": len(compute.repositories) * DEPLOYMENTS_PER_MONTH,
+        "services": float(len(compute.services) + 1),
+        "web_acls": float(sum(balancer.exposure is Exposure.PUBLIC for balancer in facts.network.load_balancers)),
+        "web_requests": web_requests,
+        "blocked_gib": web_requests * BLOCKED_SHARE * BLOCKED_RECORD_KIB / 2**20,
+    }
+
+
+def bucket_log_stored_gib(facts: PlanFacts) -> float:
+    """GiB of the buckets' own access logs, mean over the month."""
+    return fsum(_object_events(facts).values()) * ACCESS_LOG_BYTES / BYTES_PER_GIB * ACCESS_LOG_DAYS / DAYS_PER_MONTH
+
+
+def stored_gib(ingested_gib: float, days: int) -> float:
+    """GiB that CloudWatch Logs keeps of a monthly volume, in a steady state."""
+    return ingested_gib * LOG_COMPRESSION * days / DAYS_PER_MONTH
+
+
+def secret_reads(compute: ComputePlan) -> float:
+    """Reads of secrets a month: each task start reads each of its workload's."""
+    return fsum(
+        _starts(variant) * len(entry.secrets) for entry in compute.services for variant in entry.variants
+    ) + fsum(len(job.days) * job.workers * WEEKS_PER_MONTH * len(job.secrets) for job in compute.jobs)
+
+
+def _variants(compute: ComputePlan) -> tuple[VariantPlan, ...]:
+    return tuple(variant for service in compute.services for variant in service.variants)
+
+
+def _mean(schedule: WeekSchedule) -> float:
+    return sum(schedule.hourly()) / HOURS_PER_WEEK
+
+
+def _starts(variant: VariantPlan) -> float:
+    """Task starts a month: the schedule's rises, and every replica anew with each release."""
+    hourly = variant.replicas.hourly()
+    rises = sum(max(0, hourly[hour] - hourly[hour - 1]) for hour in range(HOURS_PER_WEEK))
+    return rises * WEEKS_PER_MONTH + _mean(variant.replicas) * DEPLOYMENTS_PER_MONTH
+
+
+def _task_starts(compute: ComputePlan) -> float:
+    jobs = sum(len(job.days) * job.workers for job in compute.jobs) * WEEKS_PER_MONTH
+    return fsum(_starts(variant) for variant in _variants(compute)) + jobs
+
+
+def _requests(facts: PlanFacts, exposure: Exposure) -> float:
+    services = exposed_services(facts.demand, facts.site_key, exposure)
+    return fsum(requests_per_month(service) for service in services.values())
+
+
+def _flow_log_gib(facts: PlanFacts, interfaces: float) -> float:
+    """Records of clients' connections, of calls between services, and of what each interface keeps open."""
+    called = {callee for service in facts.compute.services for callee in service.calls}
+    requests = _requests(facts, Exposure.PUBLIC) + _requests(facts, Exposure.INTERNAL)
+    for key in sorted(called):
+        service = facts.demand.workloads[key]
+        if isinstance(service, Service):
+            requests += requests_per_month(service)
+    records = requests / REQUESTS_PER_FLOW * RECORDS_PER_CONNECTION
+    records += interfaces * STANDING_FLOWS_PER_INTERFACE * FLOW_WINDOWS_PER_MONTH
+    return records * FLOW_RECORD_BYTES / BYTES_PER_GIB
+
+
+def _kept_longer_gib(facts: PlanFacts, flow_gib: float) -> float:
+    """GiB stored more when every log group keeps its events for a year."""
+    volumes = [
+        (facts.demand.workloads[entry.key].logs_gib_per_month, entry.log_retention_days)
+        for entry in (*facts.compute.services, *facts.compute.jobs)
+    ]
+    volumes.append((flow_gib, facts.network.flow_log_retention_days))
+    return fsum(stored_gib(gib, max(0, YEAR_DAYS - days)) for gib, days in volumes)
+
+
+def _object_events(facts: PlanFacts) -> Mapping[str, float]:
+    """Reads and writes of each bucket in a month."""
+    found: dict[str, float] = {}
+    for key, claim in sorted(facts.demand.storage.items()):
+        if isinstance(claim, Bucket) and facts.demand.site_of(claim) == facts.site_key:
+            life = ObjectLife(need=claim)
+            reads = life.reads_per_object(0, claim.retention_days)
+            found[key] = life.objects_per_month * (1 + reads)
+    return found
+
+
+def _resources(facts: PlanFacts) -> float:
+    """Resources that AWS Config records: about eight of the network's and the account's own, and those of each part."""
+    network, compute, storage = facts.network, facts.compute, facts.storage
+    counted = (
+        (20, 1),
+        (3, len(network.subnets)),
+        (2, len(network.nat.zones)),
+        (3, len(network.endpoints)),
+        (5, len(network.load_balancers)),
+        (6, len(compute.node_groups)),
+        (7, len(compute.services) + len(compute.jobs)),
+        (3, len(storage.buckets)),
+        (2 + len(network.zones), len(storage.file_systems)),
+    )
+    return float(sum(each * count for each, count in counted))
+
+
+def _resource_types(facts: PlanFacts) -> int:
+    """Types of resources that the stack has, of those that the standard checks."""
+    network, compute, storage = facts.network, facts.compute, facts.storage
+    occurring = (
+        # Account, IAM, KMS, EC2 machines, VPC, subnets, groups, trail.
+        8,
+        int(bool(network.load_balancers)),
+        2 * int(bool(compute.node_groups)),
+        3 * int(bool(compute.services)),
+        int(bool(compute.jobs)),
+        int(bool(compute.repositories)),
+        int(bool(storage.buckets)),
+        int(bool(storage.file_systems)),
+        int(any(entry.secrets for entry in (*compute.services, *compute.jobs))),
+    )
+    return sum(occurring)

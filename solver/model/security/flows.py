@@ -1,0 +1,88 @@
+"""Allowed connections: each from a line of the demand, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from solver.demand.demand import Demand
+from solver.demand.workloads import Service
+from solver.plan.network import NetworkPlan
+from solver.plan.security import FlowPlan
+from solver.plan.storage import StoragePlan
+from solver.vocabulary import EndpointKind, Exposure
+
+HTTP = 80
+HTTPS = 443
+NFS = 2049
+
+
+def flows_of(demand: Demand, site_key: str, network: NetworkPlan, storage: StoragePlan) -> tuple[FlowPlan, ...]:
+    """The site's flows by target, source and port."""
+    found = [
+        *_to_load_balancers(network),
+        *_to_targets(network),
+        *_calls(demand, site_key),
+        *_to_file_systems(storage),
+        *_to_endpoints(network),
+    ]
+    return tuple(sorted(found, key=lambda flow: (flow.target, flow.source, flow.port)))
+
+
+def _to_load_balancers(network: NetworkPlan) -> Iterator[FlowPlan]:
+    for balancer in network.load_balancers:
+        source = "internet" if balancer.exposure is Exposure.PUBLIC else "vpc"
+        first = balancer.targets[0].workload
+        # Port 80 of a load balancer with a certificate only sends clients on to 443.
+        for port in (HTTPS, HTTP) if balancer.https else (HTTP,):
+            yield FlowPlan(
+                source=source,
+                target=f"load-balancer {balancer.key}",
+                port=port,
+                reason=f"workloads.{first}.exposure: {balancer.exposure}",
+            )
+
+
+def _to_targets(network: NetworkPlan) -> Iterator[FlowPlan]:
+    for balancer in network.load_balancers:
+        for target in balancer.targets:
+            yield FlowPlan(
+                source=f"load-balancer {balancer.key}",
+                target=f"workload {target.workload}",
+                port=target.port,
+                reason=f"workloads.{target.workload}.exposure: {balancer.exposure}",
+            )
+
+
+def _calls(demand: Demand, site_key: str) -> Iterator[FlowPlan]:
+    """Between workloads of the site; a call to a service of another site goes through that one's load balancer."""
+    for key, workload in demand.workloads.items():
+        if demand.site_of(workload) != site_key:
+            continue
+        for callee in workload.calls:
+            service = demand.workloads[callee]
+            if isinstance(service, Service) and demand.site_of(service) == site_key:
+                yield FlowPlan(
+                    source=f"workload {key}",
+                    target=f"workload {callee}",
+                    port=service.port,
+                    reason=f"workloads.{key}.calls: {callee}",
+                )
+
+
+def _to_file_systems(storage: StoragePlan) -> Iterator[FlowPlan]:
+    for file_system in storage.file_systems:
+        for workload in file_system.workloads:
+            yield FlowPlan(
+                source=f"workload {workload}",
+                target=f"file-system {file_system.key}",
+                port=NFS,
+                reason=f"workloads.{workload}.uses.{file_system.key}",
+            )
+
+
+def _to_endpoints(network: NetworkPlan) -> Iterator[FlowPlan]:
+    services = [each.service for each in network.endpoints if each.kind is EndpointKind.INTERFACE]
+    if services:
+        yield FlowPlan(
+            source="vpc", target="endpoints", port=HTTPS, reason=f"machines and tasks reach {', '.join(services)}"
+        )

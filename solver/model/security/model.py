@@ -1,0 +1,227 @@
+"""solve_security: measures, keys, roles, flows, secrets, firewall and logs of a site, and what they cost, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import ceil, fsum
+
+from solver.catalog.catalog import Catalog
+from solver.catalog.services import CostTerm, SecurityMeasure
+from solver.demand.demand import Demand
+from solver.model.answer import PoolAnswer
+from solver.model.backend import Backend
+from solver.model.network.load_balancers import exposed_services
+from solver.model.priced import Charge, SitePrices
+from solver.model.security.cover import Cover, CoverProblem, cheapest_cover
+from solver.model.security.drivers import (
+    PlanFacts,
+    bucket_log_stored_gib,
+    estimate_drivers,
+    secret_reads,
+    stored_gib,
+)
+from solver.model.security.flows import flows_of
+from solver.model.security.identity import key_purposes, keys_of_measure, roles_of, secrets_of, site_workloads
+from solver.plan.compute import ComputePlan
+from solver.plan.cost import Billing, Pool, total_usd_per_month
+from solver.plan.explanation import Reason
+from solver.plan.network import NetworkPlan
+from solver.plan.security import MeasurePlan, SecurityPlan, WafPlan
+from solver.plan.storage import StoragePlan
+from solver.quantity import format_usd
+from solver.vocabulary import Exposure
+
+BY_CONSTRUCTION = "poolwright-defaults"
+"""The measure that stands for what the pools always have."""
+FIREWALL = "waf"
+BUCKET_LOGS = "s3-access-logs"
+KEY_DELETION_DAYS = 30
+"""AWS's longest waiting time: a key that is gone takes its data with it."""
+TRAIL_RETENTION_DAYS = 365
+"""The catalog's price of the trail is for twelve months."""
+LEAST_REQUESTS_PER_ADDRESS = 2_000
+"""In five minutes; many users behind one office's address must not be taken for an attack."""
+SHARE_PER_ADDRESS = 0.01
+"""Part of the peak's requests that one address may send."""
+_FIVE_MINUTES = 300
+
+
+def solve_security(
+    demand: Demand,
+    site_key: str,
+    catalog: Catalog,
+    backend: Backend,
+    *,
+    network: NetworkPlan,
+    compute: ComputePlan,
+    storage: StoragePlan,
+) -> PoolAnswer[SecurityPlan]:
+    """The security of one site, around the other pools; InfeasibleError names controls that can't be covered.
+
+    Lines of the workloads' logs and secrets are here too. What the measures mean for the other pools is applied by
+    `solver.model.security.effects`.
+    """
+    region = demand.sites[site_key].region
+    prices = SitePrices(catalog, region, site_key, Pool.SECURITY)
+    facts = PlanFacts(demand=demand, site_key=site_key, network=network, compute=compute, storage=storage)
+    measures = catalog.measures(region)
+    waived = tuple(sorted({waiver.control for waiver in demand.compliance.waivers}))
+    required = tuple(c for c in catalog.profile(demand.compliance.profile).controls if c not in waived)
+    given = {BY_CONSTRUCTION, *(catalog.measure(name).name for name in demand.compliance.existing)}
+    secrets = secrets_of(demand, site_key)
+    purposes = key_purposes(storage, secrets)
+    drivers = estimate_drivers(facts)
+    charges = {each.name: [] if each.name in given else _charges(each, drivers, facts) for each in measures}
+    keys = {
+        each.name: owned
+        for each in measures
+        if each.name not in given and (owned := keys_of_measure(each.name, purposes))
+    }
+    cover = cheapest_cover(
+        CoverProblem(
+            measures=measures,
+            usd_per_month={name: prices.usd(own) for name, own in charges.items()},
+            keys=keys,
+            key_usd_per_month=prices.price("kms", "key_month").usd_first,
+            controls=required,
+            given=given,
+        ),
+        backend,
+    )
+    lines = prices.lines(
+        [
+            *(charge for name in cover.chosen for charge in charges[name]),
+            _fixed("customer keys", "keys", "kms", "key_month", float(len(cover.keys))),
+            *_secret_charges(compute, secrets),
+            *_log_charges(facts),
+        ]
+    )
+    plan = SecurityPlan(
+        profile=demand.compliance.profile,
+        measures=_measures(measures, cover, required, given),
+        waived=waived,
+        keys=cover.keys,
+        key_deletion_days=KEY_DELETION_DAYS,
+        roles=roles_of(demand, site_key),
+        secrets=secrets,
+        flows=flows_of(demand, site_key, network, storage),
+        waf=_firewalls(facts) if FIREWALL in cover.chosen and FIREWALL not in given else (),
+        trail_retention_days=TRAIL_RETENTION_DAYS,
+    )
+    return PoolAnswer(
+        plan=plan,
+        lines=lines,
+        bound_usd_per_month=total_usd_per_month(lines),
+        termination=cover.termination,
+        reasons=_reasons(plan, charges, prices),
+    )
+
+
+def _charges(measure: SecurityMeasure, drivers: Mapping[str, float], facts: PlanFacts) -> list[Charge]:
+    """What the measure costs, but for customer keys: measures share them."""
+    return [
+        Charge(
+            subject=f"measure {measure.name}",
+            detail=term.driver.replace("_", " "),
+            service=term.service,
+            item=term.item,
+            amount_per_month=term.amount * _driver(measure, term, drivers, facts),
+            billing=Billing.FIXED if term.driver == "one" else Billing.USAGE,
+        )
+        for term in measure.costs
+        if (term.service, term.item) != ("kms", "key_month")
+    ]
+
+
+def _driver(measure: SecurityMeasure, term: CostTerm, drivers: Mapping[str, float], facts: PlanFacts) -> float:
+    # The catalog names the logs of load balancers and of buckets by one driver; each measure keeps its own.
+    if measure.name == BUCKET_LOGS and term.driver == "access_log_stored_gib":
+        return bucket_log_stored_gib(facts)
+    return drivers[term.driver]
+
+
+def _secret_charges(compute: ComputePlan, secrets: tuple[str, ...]) -> list[Charge]:
+    return [
+        _fixed("secrets", "secrets", "secrets_manager", "secret_month", float(len(secrets))),
+        _usage("secrets", "reads at task starts", "secrets_manager", "api_request", secret_reads(compute)),
+    ]
+
+
+def _log_charges(facts: PlanFacts) -> list[Charge]:
+    """Ingestion and storage of the workloads' own logs."""
+    workloads = site_workloads(facts.demand, facts.site_key)
+    ingested = fsum(workload.logs_gib_per_month for workload in workloads.values())
+    kept = {key: stored_gib(each.logs_gib_per_month, each.log_retention_days) for key, each in workloads.items()}
+    charges: list[Charge] = []
+    for key, workload in workloads.items():
+        charges.append(
+            _usage(
+                f"logs {key}",
+                "bytes ingested",
+                "cloudwatch",
+                "logs_ingested_standard",
+                workload.logs_gib_per_month,
+                whole=ingested,
+            )
+        )
+        charges.append(
+            _usage(f"logs {key}", "bytes kept", "cloudwatch", "logs_stored", kept[key], whole=fsum(kept.values()))
+        )
+    return charges
+
+
+def _measures(
+    measures: tuple[SecurityMeasure, ...], cover: Cover, required: tuple[str, ...], given: set[str]
+) -> tuple[MeasurePlan, ...]:
+    return tuple(
+        MeasurePlan(
+            name=each.name,
+            controls=tuple(control for control in required if control in each.covers),
+            build=each.name not in given,
+        )
+        for each in measures
+        if each.name in cover.chosen
+    )
+
+
+def _firewalls(facts: PlanFacts) -> tuple[WafPlan, ...]:
+    services = exposed_services(facts.demand, facts.site_key, Exposure.PUBLIC)
+    weeks = [service.load.week_per_second() for service in services.values()]
+    peak = max((fsum(rates) for rates in zip(*weeks, strict=True)), default=0.0)
+    allowed = max(LEAST_REQUESTS_PER_ADDRESS, ceil(peak * _FIVE_MINUTES * SHARE_PER_ADDRESS))
+    return tuple(
+        WafPlan(load_balancer=balancer.key, exposure=balancer.exposure, requests_per_5_minutes=allowed)
+        for balancer in facts.network.load_balancers
+        if balancer.exposure is Exposure.PUBLIC
+    )
+
+
+def _reasons(plan: SecurityPlan, charges: Mapping[str, list[Charge]], prices: SitePrices) -> tuple[Reason, ...]:
+    reasons: list[Reason] = []
+    for measure in plan.measures:
+        if not measure.build:
+            continue
+        usd = prices.usd(charges[measure.name])
+        asked = ", ".join(measure.controls) or "another measure that needs it"
+        reasons.append(
+            Reason(subject=f"measure {measure.name}", text=f"{format_usd(usd)} a month; asked for by {asked}.")
+        )
+    return tuple(reasons)
+
+
+def _fixed(subject: str, detail: str, service: str, item: str, amount: float) -> Charge:
+    return Charge(
+        subject=subject, detail=detail, service=service, item=item, amount_per_month=amount, billing=Billing.FIXED
+    )
+
+
+def _usage(subject: str, detail: str, service: str, item: str, amount: float, *, whole: float | None = None) -> Charge:
+    return Charge(
+        subject=subject,
+        detail=detail,
+        service=service,
+        item=item,
+        amount_per_month=amount,
+        billing=Billing.USAGE,
+        whole_per_month=whole,
+    )

@@ -1,0 +1,130 @@
+"""Buckets: each gets the cheapest way through S3's classes, all of a site together.
+
+S3 Standard is sold in tiers that all buckets of a region fill together. A tiered price is the lowest of its tiers'
+lines (solver.model.tiers), so the best is the least, over the combinations of one line for each tiered price, of the
+sum of each bucket's cheapest path at those rates: exact for all buckets at once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import fsum
+
+from solver.catalog.prices import Price
+from solver.catalog.storage import ObjectClass
+from solver.demand.storage import Bucket
+from solver.model.priced import Charge
+from solver.model.storage.lifecycle import Lifecycle, LifePlan
+from solver.model.storage.object_life import ObjectLife
+from solver.model.tiers import tier_lines
+from solver.plan.cost import Billing
+from solver.plan.explanation import Reason
+from solver.plan.storage import BucketPlan, StorageClassName, TransitionPlan
+from solver.quantity import cents, format_usd
+
+S3 = "s3"
+PriceOf = Callable[[str], Price]
+"""The region's price of an S3 item."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketAnswer:
+    """The best plan of one bucket, and the best that does without one of its classes."""
+
+    plan: LifePlan
+    next_best: LifePlan | None
+    extra_usd_per_month: float | None
+
+
+def solve_buckets(
+    needs: Mapping[str, Bucket], classes: Sequence[ObjectClass], price: PriceOf
+) -> dict[str, BucketAnswer | None]:
+    """The best plan for each bucket; None for one that no class can hold."""
+    ways = {key: Lifecycle(ObjectLife(need=need), _allowed(need, classes)) for key, need in needs.items()}
+    items = sorted({item for each in ways.values() for item in each.items})
+    most_gib = fsum(each.most_gib for each in ways.values())
+    tiered = [item for item in items if len(price(item).tiers) > 1]
+    lines = [_reachable_lines(price(item), most_gib) for item in tiered]
+    best: tuple[float, dict[str, float], dict[str, LifePlan]] | None = None
+    for combination in product(*lines):
+        rates = {item: price(item).usd_first for item in items}
+        rates.update({item: rate for item, (_, rate) in zip(tiered, combination, strict=True)})
+        plans = {key: plan for key, each in ways.items() if (plan := each.cheapest(rates)) is not None}
+        usd = fsum([*(base for base, _ in combination), *(plan.usd(rates) for plan in plans.values())])
+        if best is None or usd < best[0] - 1e-9:
+            best = usd, rates, plans
+    _, rates, plans = best if best is not None else (0.0, {}, {})
+    return {key: _with_next_best(ways[key], plans[key], rates) if key in plans else None for key in needs}
+
+
+def _allowed(need: Bucket, classes: Sequence[ObjectClass]) -> tuple[ObjectClass, ...]:
+    return tuple(each for each in classes if each.zone_loss_tolerant or not need.zone_loss_tolerant)
+
+
+def _reachable_lines(price: Price, most: float) -> list[tuple[float, float]]:
+    return [line for line, tier in zip(tier_lines(price), price.tiers, strict=True) if tier.from_amount <= most]
+
+
+def _with_next_best(ways: Lifecycle, plan: LifePlan, rates: Mapping[str, float]) -> BucketAnswer:
+    others = [ways.cheapest(rates, without=used.name) for _, used in plan.stays]
+    found = [other for other in others if other is not None]
+    next_best = min(found, key=lambda other: other.usd(rates), default=None)
+    extra = None if next_best is None else next_best.usd(rates) - plan.usd(rates)
+    return BucketAnswer(plan=plan, next_best=next_best, extra_usd_per_month=extra)
+
+
+def bucket_plan(key: str, need: Bucket, answer: BucketAnswer) -> BucketPlan:
+    """The answer as the plan has it."""
+    (_, first), *rest = answer.plan.stays
+    return BucketPlan(
+        key=key,
+        storage_class=StorageClassName(first.lifecycle_name),
+        transitions=tuple(
+            TransitionPlan(days=age, storage_class=StorageClassName(each.lifecycle_name)) for age, each in rest
+        ),
+        expiration_days=need.retention_days,
+        versioned=need.versioned,
+        noncurrent_days=need.noncurrent_days,
+        reason=_text(answer),
+    )
+
+
+def bucket_reason(key: str, answer: BucketAnswer) -> Reason:
+    """Why these classes, and the next best."""
+    return Reason(
+        subject=f"bucket {key}",
+        text=_text(answer),
+        next_best=None if answer.next_best is None else answer.next_best.words,
+        extra_usd_per_month=None if answer.extra_usd_per_month is None else cents(answer.extra_usd_per_month),
+    )
+
+
+def bucket_charges(answers: Mapping[str, BucketAnswer]) -> list[Charge]:
+    """What each bucket's objects cost in a month; what is stored goes through the tiers together."""
+    whole: dict[str, float] = defaultdict(float)
+    for answer in answers.values():
+        for item, amount in answer.plan.amounts.items():
+            whole[item] += amount
+    return [
+        Charge(
+            subject=f"bucket {key}",
+            detail=item.replace("_", " "),
+            service=S3,
+            item=item,
+            amount_per_month=amount,
+            billing=Billing.USAGE,
+            whole_per_month=whole[item],
+        )
+        for key, answer in answers.items()
+        for item, amount in answer.plan.amounts.items()
+    ]
+
+
+def _text(answer: BucketAnswer) -> str:
+    text = f"{answer.plan.words} is the cheapest way that reads fast enough"
+    if answer.next_best is None or answer.extra_usd_per_month is None:
+        return f"{text}; no other does"
+    return f"{text}; {answer.next_best.words} costs {format_usd(answer.extra_usd_per_month)} a month more"

@@ -1,0 +1,166 @@
+"""solve_storage: classes, types, sizes and lifecycle of a site's claims, and what they cost, exactly."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from solver.catalog.catalog import Catalog
+from solver.demand.demand import Demand
+from solver.demand.storage import Bucket, FileSystem, Volume
+from solver.errors import InfeasibleError
+from solver.model.answer import PoolAnswer
+from solver.model.priced import SitePrices
+from solver.model.storage.buckets import (
+    S3,
+    BucketAnswer,
+    bucket_charges,
+    bucket_plan,
+    bucket_reason,
+    solve_buckets,
+)
+from solver.model.storage.file_systems import (
+    FileSystemOption,
+    file_system_options,
+    file_system_plan,
+    file_system_reason,
+)
+from solver.model.storage.volumes import VolumeOption, volume_options, volume_plan, volume_reason, volume_usd
+from solver.model.zones import zones_of
+from solver.plan.cost import Pool, total_usd_per_month
+from solver.plan.storage import StoragePlan, VolumePlan
+from solver.quantity import format_gib
+from solver.vocabulary import Termination
+
+EBS = "ebs"
+
+
+def solve_storage(demand: Demand, site_key: str, catalog: Catalog) -> PoolAnswer[StoragePlan]:
+    """The storage of one site; its parts are enumerated exactly, so it takes no backend.
+
+    Volumes have no lines here: how many there are follows from machines and replicas, and the compute pool counts them
+    at `volume_usd_per_month`. InfeasibleError for a claim that nothing in the region can hold.
+    """
+    prices = SitePrices(catalog, demand.sites[site_key].region, site_key, Pool.STORAGE)
+    zones = zones_of(demand, site_key, catalog)
+    claims = {key: claim for key, claim in sorted(demand.storage.items()) if demand.site_of(claim) == site_key}
+    bucket_needs = {key: claim for key, claim in claims.items() if isinstance(claim, Bucket)}
+    volume_needs = {key: claim for key, claim in claims.items() if isinstance(claim, Volume)}
+    file_needs = {key: claim for key, claim in claims.items() if isinstance(claim, FileSystem)}
+    users = _users(demand, site_key)
+
+    buckets = _buckets(bucket_needs, prices)
+    volumes = {key: _volume(key, need, prices) for key, need in volume_needs.items()}
+    files = {key: _file_system(key, need, prices, zones=len(zones)) for key, need in file_needs.items()}
+
+    plan = StoragePlan(
+        buckets=tuple(bucket_plan(key, need, buckets[key]) for key, need in bucket_needs.items()),
+        volumes=tuple(volume_plan(key, need, volumes[key], users[key]) for key, need in volume_needs.items()),
+        file_systems=tuple(
+            file_system_plan(key, need, files[key], zones[0], users[key]) for key, need in file_needs.items()
+        ),
+        protect=demand.data_protection,
+    )
+    lines = prices.lines(
+        [*bucket_charges(buckets), *(charge for options in files.values() for charge in options[0].charges)]
+    )
+    return PoolAnswer(
+        plan=plan,
+        lines=lines,
+        bound_usd_per_month=total_usd_per_month(lines),
+        termination=Termination.OPTIMAL,
+        reasons=(
+            *(bucket_reason(key, answer) for key, answer in buckets.items()),
+            *(volume_reason(key, options) for key, options in volumes.items()),
+            *(file_system_reason(key, options) for key, options in files.items()),
+        ),
+        not_priced=_not_priced(plan),
+    )
+
+
+def volume_usd_per_month(volume: VolumePlan, catalog: Catalog, region: str) -> float:
+    """Dollars a month for one claim's volume, all its stripes together, of one machine or replica."""
+    volume_type = next(each for each in catalog.volume_types(region) if each.volume_type == volume.volume_type)
+    usd = volume_usd(
+        volume_type,
+        lambda item: catalog.price(region, EBS, item),
+        size_gib=volume.size_gib,
+        iops=volume.iops,
+        throughput_mibps=volume.throughput_mibps,
+    )
+    return volume.stripes * usd
+
+
+def _buckets(needs: Mapping[str, Bucket], prices: SitePrices) -> dict[str, BucketAnswer]:
+    classes = prices.catalog.object_classes(prices.region)
+    found: dict[str, BucketAnswer] = {}
+    for key, answer in solve_buckets(needs, classes, lambda item: prices.price(S3, item)).items():
+        if answer is None:
+            raise InfeasibleError(
+                f"no S3 class of {prices.region} can hold bucket {key}",
+                conflict=tuple(
+                    f"storage.{key}.access.{index}.retrieval_within_hours: {band.retrieval_within_hours:g}"
+                    for index, band in enumerate(needs[key].access)
+                ),
+            )
+        found[key] = answer
+    return found
+
+
+def _volume(key: str, need: Volume, prices: SitePrices) -> list[VolumeOption]:
+    options = volume_options(need, prices.catalog.volume_types(prices.region), lambda item: prices.price(EBS, item))
+    if not options:
+        raise InfeasibleError(
+            f"no EBS type of {prices.region} holds volume {key}, however striped",
+            conflict=(
+                f"storage.{key}.size: {format_gib(need.size)}",
+                f"storage.{key}.iops: {need.iops}",
+                f"storage.{key}.throughput_mibps: {need.throughput_mibps}",
+            ),
+        )
+    return options
+
+
+def _file_system(key: str, need: FileSystem, prices: SitePrices, *, zones: int) -> list[FileSystemOption]:
+    options = file_system_options(key, need, prices.catalog.file_systems(prices.region), prices, zones=zones)
+    if not options:
+        raise InfeasibleError(
+            f"no EFS mode of {prices.region} holds file system {key}",
+            conflict=(
+                f"storage.{key}.peak_mibps: {need.peak_mibps:g}",
+                f"storage.{key}.zone_loss_tolerant: {str(need.zone_loss_tolerant).lower()}",
+            ),
+        )
+    return options
+
+
+def _users(demand: Demand, site_key: str) -> defaultdict[str, tuple[str, ...]]:
+    """Claim → workloads of the site that use it."""
+    found: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
+    for key, entry in sorted(demand.workloads.items()):
+        if demand.site_of(entry) == site_key:
+            for claim in entry.uses:
+                found[claim] = (*found[claim], key)
+    return found
+
+
+def _not_priced(plan: StoragePlan) -> tuple[str, ...]:
+    found: list[str] = []
+    archived = [
+        bucket.key
+        for bucket in plan.buckets
+        if {"GLACIER", "DEEP_ARCHIVE"} & {bucket.storage_class, *(each.storage_class for each in bucket.transitions)}
+    ]
+    if archived:
+        found.append(
+            f"restore requests and restored copies of {', '.join(archived)}: the tables have no price for them"
+        )
+    versioned = [bucket.key for bucket in plan.buckets if bucket.versioned]
+    if versioned:
+        found.append(
+            f"overwritten objects of {', '.join(versioned)}: the demand does not say how many; deleted ones are priced"
+        )
+    backed_up = [file_system.key for file_system in plan.file_systems if file_system.backup]
+    if backed_up:
+        found.append(f"backups of {', '.join(backed_up)}: the tables have no price of AWS Backup for EFS")
+    return tuple(found)

@@ -1,0 +1,212 @@
+"""solve: a demand and a catalog in, a Plan out; the four pools of each site, their cost, bound and proof.
+
+The order is that of the arrows between the pools: storage says what volumes cost, compute chooses machines with those,
+network is built around the machines, security around all three. Storage, network and security are solved exactly, given
+the machines; so the bound is the compute pool's own bound and what the others cost.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+
+from solver.catalog.catalog import Catalog
+from solver.demand.demand import Demand
+from solver.errors import GateError, InfeasibleError
+from solver.model.answer import PoolAnswer
+from solver.model.backend import Backend
+from solver.model.compute.model import solve_compute
+from solver.model.network.model import solve_network
+from solver.model.security.effects import with_log_retention, with_measures
+from solver.model.security.model import solve_security
+from solver.model.storage.model import solve_storage, volume_usd_per_month
+from solver.plan.compute import ComputePlan
+from solver.plan.cost import CostLine, Pool, total_usd_per_month
+from solver.plan.explanation import Reason
+from solver.plan.network import NetworkPlan
+from solver.plan.plan import MODEL_VERSION, Plan, PlanInputs, PriceTable, Proof, SitePlan
+from solver.plan.security import SecurityPlan
+from solver.plan.storage import StoragePlan
+from solver.quantity import cents, format_usd
+from solver.vocabulary import Termination
+from solver.witness import check_plan
+
+OPTIMAL_GAP = 1e-4
+"""Gap up to which a plan is called optimal."""
+NOT_PRICED = (
+    "taxes, and support plans: a part of the account's whole bill",
+    "data transfer to other regions and over peerings: the demand has no figures of it",
+    "free tiers of the account: all of its stacks share them",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SiteAnswer:
+    """The four pools of one site, decided."""
+
+    key: str
+    plan: SitePlan
+    storage: PoolAnswer[StoragePlan]
+    compute: PoolAnswer[ComputePlan]
+    network: PoolAnswer[NetworkPlan]
+    security: PoolAnswer[SecurityPlan]
+
+    @property
+    def lines(self) -> tuple[CostLine, ...]:
+        return (*self.network.lines, *self.security.lines, *self.storage.lines, *self.compute.lines)
+
+    @property
+    def bound_usd_per_month(self) -> float:
+        pools = (self.network, self.security, self.storage, self.compute)
+        return sum(answer.bound_usd_per_month for answer in pools)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        return (*self.network.reasons, *self.security.reasons, *self.storage.reasons, *self.compute.reasons)
+
+    @property
+    def not_priced(self) -> tuple[str, ...]:
+        return (*self.network.not_priced, *self.security.not_priced, *self.storage.not_priced, *self.compute.not_priced)
+
+
+def solve(
+    demand: Demand,
+    catalog: Catalog,
+    *,
+    previous: Plan | None = None,
+    solver_name: str = "highs",
+    inputs: PlanInputs | None = None,
+) -> Plan:
+    """The cheapest plan found that keeps every promise of the demand, with a lower bound and the witness's word.
+
+    `previous` is the approved plan: of plans that cost the same within the gap asked for, the one that changes least is
+    taken. `inputs` are digests of what demand and catalog were read from; without them they are made from the objects.
+
+    InfeasibleError when promises can't hold together, or the budget is below the bound; GateError when the budget is above
+    the bound but no plan was found within it.
+    """
+    backend = Backend(solver_name)
+    approved = previous.sites if previous is not None else {}
+    answers = [_solve_site(demand, key, catalog, backend, previous=approved.get(key)) for key in sorted(demand.sites)]
+    order = list(Pool)
+    lines = tuple(
+        sorted(
+            (line for answer in answers for line in answer.lines),
+            key=lambda line: (line.site, order.index(line.pool), line.item),
+        )
+    )
+    cost = total_usd_per_month(lines)
+    bound = min(cost, cents(sum(answer.bound_usd_per_month for answer in answers)))
+    _check_budget(demand, cost, bound)
+    plan = Plan(
+        stack=demand.stack,
+        owner=demand.owner,
+        cost_centre=demand.cost_centre,
+        tags=dict(demand.tags),
+        time_zone=demand.time_zone,
+        inputs=inputs if inputs is not None else inputs_of(demand, catalog),
+        proof=_proof(demand, backend, cost, bound, witness=""),
+        sites={answer.key: answer.plan for answer in answers},
+        cost_lines=lines,
+        not_priced=(*dict.fromkeys(text for answer in answers for text in answer.not_priced), *NOT_PRICED),
+        reasons=_reasons(answers),
+    )
+    witness = check_plan(plan, demand, catalog)
+    return plan.model_copy(update={"proof": _proof(demand, backend, cost, bound, witness=witness.text)})
+
+
+def inputs_of(demand: Demand, catalog: Catalog) -> PlanInputs:
+    """Digests of a demand and a catalog that no file is known for."""
+    regions = sorted({site.region for site in demand.sites.values()})
+    text = json.dumps(demand.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+    tables = [catalog.price_table(region) for region in regions]
+    return PlanInputs(
+        demand=sha256(text.encode()).hexdigest(),
+        catalog=catalog.digest(regions),
+        model=MODEL_VERSION,
+        prices=tuple(PriceTable(region=table.region, dated=str(table.source_date or "undated")) for table in tables),
+    )
+
+
+def _solve_site(
+    demand: Demand, key: str, catalog: Catalog, backend: Backend, *, previous: SitePlan | None
+) -> _SiteAnswer:
+    site = demand.sites[key]
+    storage = solve_storage(demand, key, catalog)
+    volumes = {each.key: volume_usd_per_month(each, catalog, site.region) for each in storage.plan.volumes}
+    compute = solve_compute(
+        demand,
+        key,
+        catalog,
+        backend,
+        storage=storage.plan,
+        volume_usd_per_month=volumes,
+        previous=previous.compute if previous is not None else None,
+    )
+    network = solve_network(
+        demand,
+        key,
+        catalog,
+        compute=compute.plan,
+        storage=storage.plan,
+        previous=previous.network if previous is not None else None,
+    )
+    security = solve_security(
+        demand, key, catalog, backend, network=network.plan, compute=compute.plan, storage=storage.plan
+    )
+    plan = SitePlan(
+        kind=site.kind,
+        region=site.region,
+        network=with_measures(network.plan, security.plan),
+        security=security.plan,
+        storage=storage.plan,
+        compute=with_log_retention(compute.plan, security.plan),
+    )
+    return _SiteAnswer(key=key, plan=plan, storage=storage, compute=compute, network=network, security=security)
+
+
+def _check_budget(demand: Demand, cost: float, bound: float) -> None:
+    budget = demand.limits.budget_usd_per_month
+    if budget is None or cost <= budget:
+        return
+    wish = f"limits.budget_usd_per_month: {budget:g}"
+    if bound > budget:
+        raise InfeasibleError(
+            f"the budget is {format_usd(bound - budget)} a month too low: nothing that holds this demand costs less than "
+            f"{format_usd(bound)}",
+            conflict=(wish,),
+            hint=f"a plan of {format_usd(cost)} was found; less demand, or that budget, is needed",
+        )
+    raise GateError(
+        f"no plan was found within the budget of {format_usd(budget)} a month: the best costs {format_usd(cost)}, and "
+        f"none can cost less than {format_usd(bound)}",
+        hint="a smaller limits.gap searches longer",
+    )
+
+
+def _proof(demand: Demand, backend: Backend, cost: float, bound: float, *, witness: str) -> Proof:
+    gap = (cost - bound) / cost if cost > 0 else 0.0
+    proven = gap <= demand.limits.gap
+    return Proof(
+        solver=backend.version,
+        termination=(
+            Termination.OPTIMAL if gap <= OPTIMAL_GAP else Termination.WITHIN_GAP if proven else Termination.LIMIT
+        ),
+        cost_usd_per_month=cost,
+        bound_usd_per_month=bound,
+        gap=gap,
+        proven=proven,
+        witness=witness,
+    )
+
+
+def _reasons(answers: list[_SiteAnswer]) -> tuple[Reason, ...]:
+    """By subject; with several sites the site stands before it."""
+    several = len(answers) > 1
+    found = [
+        reason.model_copy(update={"subject": f"{answer.key} {reason.subject}"}) if several else reason
+        for answer in answers
+        for reason in answer.reasons
+    ]
+    return tuple(sorted(found, key=lambda reason: reason.subject))

@@ -1,0 +1,221 @@
+"""The Pulumi program: the approved plan in, four pools for each site out.
+
+It never solves, except where a person at a desk asks for it (POOLWRIGHT_REPLAN=1): what it builds is what the lock
+says, and it stops before any resource when the lock's inputs have changed since.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, assert_never
+
+import pulumi
+
+from components.aws.compute.args import ComputePoolArgs
+from components.aws.compute.pool import ComputePool
+from components.aws.network.pool import NetworkPool, NetworkPoolArgs
+from components.aws.provider import account_of, site_provider
+from components.aws.security.groups import SecurityGroups, SecurityGroupsArgs
+from components.aws.security.guards import Guards, GuardsArgs
+from components.aws.security.pool import SecurityPool, SecurityPoolArgs
+from components.aws.storage.pool import StoragePool, StoragePoolArgs
+from components.naming import SiteNames, default_tags
+from components.outputs import ComputeOutputs, NetworkOutputs, StorageOutputs
+from solver.errors import ConfigError, PoolwrightError, Problem
+from solver.inputs import fresh_lock
+from solver.plan.lock import digest_of, read_text
+from solver.plan.plan import Plan, SitePlan
+from solver.vocabulary import NatMode, SiteKind
+
+REPLAN = "POOLWRIGHT_REPLAN"
+"""Environment variable: 1 solves anew and builds the answer without a lock."""
+ROOT = Path(__file__).resolve().parent.parent
+"""The project's folder."""
+_ACCOUNT = re.compile(r"\d{12}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approved:
+    """A plan and where it comes from."""
+
+    plan: Plan
+    lock_digest: str | None
+    """What a reviewer approved; None when it was solved just now."""
+
+
+def build(root: Path | None = None) -> None:
+    """Builds the current stack; PoolwrightError, before any resource, when its lock or configuration is not right."""
+    stack = pulumi.get_stack()
+    folder = ROOT if root is None else root
+    approved = replan(folder, stack) if os.environ.get(REPLAN) == "1" else locked(folder, stack)
+    account_id = configured_account(stack)
+    refuse_other_regions(stack, approved.plan)
+    for key, site in sorted(approved.plan.sites.items()):
+        pulumi.export(key, site_pools(key, site, approved.plan, account_id))
+    proof = approved.plan.proof
+    pulumi.export(
+        "plan",
+        {
+            "costUsdPerMonth": proof.cost_usd_per_month,
+            "boundUsdPerMonth": proof.bound_usd_per_month,
+            "lockDigest": approved.lock_digest or "solved now, without a lock",
+        },
+    )
+
+
+def locked(root: Path, stack: str) -> Approved:
+    """The plan in the stack's lock; StaleError when there is none, or its inputs have changed since."""
+    lock = fresh_lock(root, stack)
+    path = root / "stacks" / f"{stack}.lock.yaml"
+    return Approved(plan=lock.as_plan(), lock_digest=digest_of(read_text(path) or "", file=str(path), stack=stack))
+
+
+def replan(root: Path, stack: str) -> Approved:
+    """The plan of this moment's inputs."""
+    # The solver takes longer to load than all the rest of the program: only who asks for it pays.
+    from solver.inputs import read_inputs
+    from solver.plan.lock import read_lock
+    from solver.solve import solve
+
+    inputs = read_inputs(root, stack)
+    catalog = inputs.catalog()
+    previous = read_lock(inputs.lock_path).as_plan() if inputs.lock_path.is_file() else None
+    plan = solve(inputs.loaded.demand, catalog, previous=previous, inputs=inputs.plan_inputs(catalog))
+    return Approved(plan=plan, lock_digest=None)
+
+
+def configured_account(stack: str) -> str | None:
+    """The only account that the stack may touch, as `pulumi config set account` named it."""
+    account_id = pulumi.Config("poolwright").get("account") or None
+    if account_id is not None and not _ACCOUNT.fullmatch(account_id):
+        problem = Problem(
+            file=f"stacks/Pulumi.{stack}.yaml",
+            path="poolwright:account",
+            found=f'"{account_id}"',
+            allowed="the 12 digits of an AWS account are allowed",
+            hint="Run: pulumi config set account 111122223333",
+        )
+        raise ConfigError([problem])
+    return account_id
+
+
+def refuse_other_regions(stack: str, plan: Plan) -> None:
+    """ConfigError when Pulumi's configuration names another region than the plan's sites have."""
+    region = pulumi.Config("aws").get("region")
+    planned = sorted({site.region for site in plan.sites.values()})
+    if region is not None and planned != [region]:
+        problem = Problem(
+            file=f"stacks/Pulumi.{stack}.yaml",
+            path="aws:region",
+            found=region,
+            allowed=f"the plan is for {', '.join(planned)}",
+            hint="The region stands in the demand file; run: pulumi config rm aws:region",
+        )
+        raise ConfigError([problem])
+
+
+def site_pools(key: str, site: SitePlan, plan: Plan, account_id: str | None) -> dict[str, Any]:
+    """The pools of one site; gives what people and other stacks need of them."""
+    match site.kind:
+        case SiteKind.AWS:
+            return aws_pools(key, site, plan, account_id)
+        case SiteKind.DOCKER:
+            raise PoolwrightError(f"site {key}: Docker hosts are planned for but can't be built by this version")
+        case _:
+            assert_never(site.kind)
+
+
+def aws_pools(key: str, site: SitePlan, plan: Plan, account_id: str | None) -> dict[str, Any]:
+    """Security, network, storage, compute of a region, in the order in which each needs the ones before it."""
+    tags = default_tags(stack=plan.stack, site=key, owner=plan.owner, cost_centre=plan.cost_centre, more=plan.tags)
+    provider = site_provider(key, region=site.region, account_id=account_id, tags=tags)
+    names = SiteNames(
+        stack=plan.stack,
+        site=key,
+        region=site.region,
+        account_id=account_id or account_of(provider),
+        default_tags=tags,
+    )
+    opts = pulumi.ResourceOptions(providers=[provider])
+    security = SecurityPool(
+        f"{key}-security",
+        SecurityPoolArgs(plan=site.security, compute=site.compute, storage=site.storage, names=names),
+        opts,
+    ).outputs
+    network = NetworkPool(
+        f"{key}-network",
+        NetworkPoolArgs(plan=site.network, names=names, security=security, protect=site.storage.protect),
+        opts,
+    ).outputs
+    groups = SecurityGroups(
+        f"{key}-groups",
+        SecurityGroupsArgs(
+            flows=site.security.flows,
+            compute=site.compute,
+            storage=site.storage,
+            internet=site.network.nat.mode is not NatMode.NONE,
+            names=names,
+            network=network,
+        ),
+        opts,
+    ).outputs
+    storage = StoragePool(
+        f"{key}-storage",
+        StoragePoolArgs(
+            plan=site.storage,
+            names=names,
+            network=network,
+            security=security,
+            groups=groups,
+            roles=site.security.roles,
+        ),
+        opts,
+    ).outputs
+    compute = ComputePool(
+        f"{key}-compute",
+        ComputePoolArgs(
+            plan=site.compute,
+            storage_plan=site.storage,
+            time_zone=plan.time_zone,
+            names=names,
+            network=network,
+            security=security,
+            groups=groups,
+            storage=storage,
+        ),
+        opts,
+    ).outputs
+    Guards(
+        f"{key}-guards",
+        GuardsArgs(plan=site.security, names=names, security=security, network=network),
+        opts,
+    )
+    return exports(site, names, network, storage, compute)
+
+
+def exports(
+    site: SitePlan, names: SiteNames, network: NetworkOutputs, storage: StorageOutputs, compute: ComputeOutputs
+) -> dict[str, Any]:
+    """What people and other stacks need of a site; what it does not have is left out."""
+    found: Mapping[str, Any] = {
+        "region": site.region,
+        "accountId": names.account_id,
+        "urls": {key: balancer.url for key, balancer in network.load_balancers.items()},
+        "nameServers": network.name_servers,
+        "vpcId": network.vpc_id,
+        "subnetIds": {tier.value: dict(by_zone) for tier, by_zone in network.subnet_ids.items()},
+        "flowLogGroup": network.flow_log_group_name,
+        "buckets": dict(storage.bucket_names),
+        "fileSystemIds": {key: made.id for key, made in storage.file_systems.items()},
+        "cluster": compute.cluster_name,
+        "services": dict(compute.service_names),
+        "jobQueueArns": dict(compute.job_queue_arns),
+        "repositoryUrls": dict(compute.repository_urls),
+        "logGroups": dict(compute.log_group_names),
+        "secretsToFill": [names.secret(secret) for secret in site.security.secrets],
+    }
+    return {name: value for name, value in found.items() if value is not None and value not in ({}, [])}

@@ -1,0 +1,35 @@
+"""The storage pool as a whole."""
+
+from __future__ import annotations
+
+from components.aws.storage.pool import StoragePool
+from tests.components import plans
+from tests.components.aws import upstream
+from tests.recorder import Recording, record
+
+
+def test_what_is_kept_is_named_by_its_claim(full_storage: Recording[StoragePool]) -> None:
+    outputs = full_storage.built.outputs
+    assert set(outputs.bucket_names) == set(outputs.bucket_arns) == {"documents", "models"}
+    assert set(outputs.file_systems) == {"shared"}
+    assert set(outputs.file_systems["shared"].access_point_ids) == {"assistant"}
+
+
+def test_a_claim_added_later_renames_nothing(full_storage: Recording[StoragePool]) -> None:
+    site = plans.full_site()
+    first = site.storage.buckets[0].model_copy(update={"key": "archive"})
+    storage = site.storage.model_copy(update={"buckets": (first, *site.storage.buckets)})
+    made = record(lambda: upstream.storage_pool(site.model_copy(update={"storage": storage})))
+    before = {kept.name: kept.inputs for kept in full_storage.custom()}
+    after = {kept.name: kept.inputs for kept in made.custom()}
+    assert before.items() <= after.items()
+
+
+def test_a_site_that_keeps_nothing_has_an_empty_pool() -> None:
+    made = record(lambda: upstream.storage_pool(plans.minimal_site()))
+    assert made.custom() == ()
+
+
+def test_everything_is_a_child_of_the_pool(full_storage: Recording[StoragePool]) -> None:
+    pool = full_storage.one("poolwright:aws:StoragePool")
+    assert {kept.parent for kept in full_storage.custom()} == {pool.urn}

@@ -1,0 +1,64 @@
+"""Digests of the tables."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from solver.catalog.catalog import Catalog
+from solver.catalog.digest import catalog_digest, region_names, table_files
+from solver.catalog.loader import default_catalog_path, load_catalog
+from solver.errors import CatalogError
+from tests.solver.catalog.small_catalog import PRICES, SmallCatalog
+
+
+def test_the_digest_of_the_files_is_that_of_the_loaded_catalog(real_catalog: Catalog) -> None:
+    for regions in (["us-east-1"], ["us-west-2", "eu-west-1"], list(real_catalog.regions)):
+        assert catalog_digest(default_catalog_path(), regions) == real_catalog.digest(regions)
+
+
+def test_the_digest_does_not_depend_on_what_else_was_loaded(real_catalog: Catalog) -> None:
+    assert load_catalog(regions=["eu-west-1"]).digest(["eu-west-1"]) == real_catalog.digest(["eu-west-1"])
+
+
+def test_the_order_of_regions_does_not_matter(real_catalog: Catalog) -> None:
+    assert real_catalog.digest(["us-east-1", "eu-west-1"]) == real_catalog.digest(["eu-west-1", "us-east-1"])
+
+
+@pytest.mark.parametrize("file", [PRICES, "machines/c7g.csv", "services.yaml", "storage/ebs-gp3.yaml", "sources.yaml"])
+def test_any_changed_byte_of_a_used_table_changes_the_digest(small_catalog: SmallCatalog, file: str) -> None:
+    before = catalog_digest(small_catalog.root, ["eu-west-1"])
+    (small_catalog.root / file).write_text("# another line\n" + small_catalog.text(file))
+    assert catalog_digest(small_catalog.root, ["eu-west-1"]) != before
+
+
+def test_a_change_in_another_region_leaves_the_digest_alone(small_catalog: SmallCatalog) -> None:
+    other = small_catalog.root / "regions" / "eu-north-1"
+    shutil.copytree(small_catalog.root / "regions" / "eu-west-1", other)
+    before = catalog_digest(small_catalog.root, ["eu-west-1"])
+    (other / "machine_prices.csv").write_text("another table\n")
+    assert catalog_digest(small_catalog.root, ["eu-west-1"]) == before
+    assert catalog_digest(small_catalog.root, ["eu-north-1"]) != before
+
+
+def test_the_digest_covers_exactly_the_files_that_are_read(small_catalog: SmallCatalog) -> None:
+    assert set(small_catalog.load().file_digests) == set(table_files(small_catalog.root, ["eu-west-1"]))
+
+
+def test_files_that_are_no_tables_do_not_count(small_catalog: SmallCatalog) -> None:
+    before = catalog_digest(small_catalog.root, ["eu-west-1"])
+    (small_catalog.root / "machines" / "notes.md").write_text("thoughts")
+    assert catalog_digest(small_catalog.root, ["eu-west-1"]) == before
+
+
+def test_an_unknown_region_is_an_error(small_catalog: SmallCatalog) -> None:
+    assert region_names(small_catalog.root) == ("eu-west-1",)
+    with pytest.raises(CatalogError, match="Did you mean eu-west-1"):
+        catalog_digest(small_catalog.root, ["eu-west-2"])
+
+
+def test_a_folder_that_is_no_catalog_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match=r"a catalog folder with regions/<region>/region\.yaml is needed"):
+        catalog_digest(tmp_path / "nowhere", ["eu-west-1"])

@@ -1,0 +1,275 @@
+"""One wrong value for each field of the demand format, with what the message says about it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Wrong(NamedTuple):
+    """A value that a field refuses."""
+
+    value: str
+    """As it stands in the file."""
+    found: str
+    allowed: str
+    hint: str | None = None
+
+
+WRONG_VALUES = {
+    "Demand.stack": Wrong(
+        "Prod", '"Prod"', "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters"
+    ),
+    "Demand.description": Wrong('""', '""', "a text of 1 to 500 characters"),
+    "Demand.owner": Wrong("5", "5", "a text of 1 to 500 characters", 'Did you mean "5" in quotes?'),
+    "Demand.cost_centre": Wrong("a;b", '"a;b"', "a text of at most 256 letters, digits, spaces and _.:/=+@-"),
+    "Demand.tags": Wrong(
+        "[a, b]",
+        "a list of 2",
+        "a mapping of at most 40 entries, each a text of at most 256 letters, digits, spaces and _.:/=+@-,",
+    ),
+    "Demand.time_zone": Wrong(
+        "Europe/Dublim",
+        '"Europe/Dublim"',
+        "a name of the IANA time zone database like Europe/Dublin",
+        "Did you mean Europe/Dublin?",
+    ),
+    "Demand.sites": Wrong(
+        "us-east-1", '"us-east-1"', "a mapping of 1 to 20 entries, each a mapping with region, network,"
+    ),
+    "AwsSite.kind": Wrong("gcp", '"gcp"', "aws"),
+    "AwsSite.region": Wrong("Ireland", '"Ireland"', "an AWS region like eu-west-1"),
+    "AwsSite.zones": Wrong(
+        "7", "7", "a whole number from 1 to 6 or a list of 1 to 6 values, each a zone id like euw1-az2,"
+    ),
+    "AwsSite.network": Wrong("10.1.0.0/16", '"10.1.0.0/16"', "a mapping with cidr"),
+    "NetworkWish.cidr": Wrong(
+        "10.1.2.0/16", '"10.1.2.0/16"', "a range like 10.20.0.0/16, without host bits,", "Did you mean 10.1.0.0/16?"
+    ),
+    "NetworkWish.reserved": Wrong(
+        "10.2.0.0/16", '"10.2.0.0/16"', "a list, each a range like 10.20.0.0/16, without host bits,"
+    ),
+    "NetworkWish.nat": Wrong("singel", '"singel"', "per-zone, single, none or auto", "Did you mean single?"),
+    "NetworkWish.growth": Wrong("-1", "-1", "a number from 0 to 10"),
+    "NetworkWish.internet_gib_per_month": Wrong(".inf", ".inf", "a number from 0 to 1000000000"),
+    "NetworkWish.aws_api_gib_per_month": Wrong("10Gi", '"10Gi"', "a number from 0 to 1000000000"),
+    "NetworkWish.flow_log_retention_days": Wrong(
+        "91", "91", "1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545 or 731", "Did you mean 90?"
+    ),
+    "NetworkWish.dns": Wrong("api.example.com", '"api.example.com"', "a mapping with domain"),
+    "Dns.domain": Wrong("API", '"API"', "a DNS name like api.example.com"),
+    "Dns.hosted_zone_id": Wrong("example.com", '"example.com"', "a Route 53 zone's id like Z0123456789ABCDEFGHIJ"),
+    "Dns.certificate_arn": Wrong(
+        "arn:aws:iam::123456789012:role/x", '"arn:aws:iam::123456789012:role/x"', "an ACM certificate's ARN"
+    ),
+    "AwsSite.eni_trunking": Wrong('"true"', '"true"', "true or false", "Did you mean true without quotes?"),
+    "AwsSite.root_volume": Wrong("40 GB", '"40 GB"', "a quantity like 100Gi", "Did you mean 40Gi?"),
+    "AwsSite.quotas": Wrong("64", "64", "a mapping, each a whole number from 0 to 10000000,"),
+    "Demand.workloads": Wrong(
+        "[web]", "a list of 1", "a mapping of 1 to 1000 entries, each a mapping with kind service, batch or training,"
+    ),
+    "WorkloadBase.description": Wrong("7", "7", "a text of 1 to 500 characters", 'Did you mean "7" in quotes?'),
+    "WorkloadBase.site": Wrong(
+        "Main Site",
+        '"Main Site"',
+        "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters",
+    ),
+    "WorkloadBase.image": Wrong("python:3.12", '"python:3.12"', "a mapping of reference, digest, size_mib, framework"),
+    "ContainerImage.reference": Wrong(
+        "Python:latest", '"Python:latest"', "an image's address like public.ecr.aws/docker/library/python:3.12-slim"
+    ),
+    "ContainerImage.digest": Wrong("sha256:abc", '"sha256:abc"', "a digest of sha256: and 64 hexadecimal digits"),
+    "ContainerImage.size_mib": Wrong("2Gi", '"2Gi"', "a whole number from 1 to 100000"),
+    "ContainerImage.framework": Wrong(
+        "torch", '"torch"', "pytorch, tensorflow, python or other", "Did you mean pytorch?"
+    ),
+    "WorkloadBase.command": Wrong("python -m app", '"python -m app"', "a list, each a text,"),
+    "WorkloadBase.environment": Wrong("[A]", "a list of 1", "a mapping, each a text,"),
+    "WorkloadBase.secrets": Wrong(
+        "token", '"token"', "a mapping, each a secret's name like fraud-database (never its value),"
+    ),
+    "WorkloadBase.uses": Wrong("[documents]", "a list of 1", "a mapping, each read, write or read-write,"),
+    "WorkloadBase.calls": Wrong("[web, web, web]", "a list of 3", "each only once is allowed; web is there twice"),
+    "WorkloadBase.variants": Wrong(
+        "cpu",
+        '"cpu"',
+        "a mapping of 1 or more entries, each a mapping with cpu, memory, throughput_per_second, source,",
+    ),
+    "ResourceRequest.cpu": Wrong("true", "true", "a number of vCPUs like 2, 0.5 or 500m"),
+    "ResourceRequest.memory": Wrong("16 GB", '"16 GB"', "a quantity like 16Gi", "Did you mean 16Gi?"),
+    "ResourceRequest.accelerator": Wrong("t4", '"t4"', "a mapping with model"),
+    "AcceleratorRequest.model": Wrong("Tesla T4", '"Tesla T4"', "an accelerator's name in the catalog, like a10g,"),
+    "AcceleratorRequest.count": Wrong("0.5", "0.5", "a whole number from 1 to 16"),
+    "ResourceRequest.disk": Wrong("1.5Gi", '"1.5Gi"', "a whole number of Gi"),
+    "ResourceRequest.network_mbps": Wrong("10.5", "10.5", "a whole number from 0 to 400000"),
+    "Variant.throughput_per_second": Wrong(".nan", ".nan", "a number above 0 and at most 1000000000"),
+    "Variant.source": Wrong('""', '""', "a text of 1 to 500 characters"),
+    "Variant.architecture": Wrong("arm", '"arm"', "x86_64 or arm64", "Did you mean arm64?"),
+    "Variant.machines": Wrong("c7i.*", '"c7i.*"', "a list, each a machine type or a pattern like m7g.xlarge or c7i.*,"),
+    "Variant.image": Wrong("gpu", '"gpu"', "a mapping of reference, digest, size_mib, framework"),
+    "Variant.environment": Wrong("{A: 1}", "1", "a text", 'Did you mean "1" in quotes?'),
+    "WorkloadBase.interruptible_share": Wrong("30", "30", "a number from 0 to 1"),
+    "WorkloadBase.spot_pools": Wrong("0", "0", "a whole number from 1 to 20"),
+    "WorkloadBase.logs_gib_per_month": Wrong("-0.5", "-0.5", "a number from 0 to 1000000"),
+    "WorkloadBase.log_retention_days": Wrong(
+        "31",
+        "31",
+        "1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653",
+        "Did you mean 30?",
+    ),
+    "Service.kind": Wrong("servise", '"servise"', "service, batch or training", "Did you mean service?"),
+    "Service.port": Wrong("80800", "80800", "a whole number from 1 to 65535"),
+    "Service.protocol": Wrong("https", '"https"', "http, grpc or tcp", "Did you mean http?"),
+    "Service.exposure": Wrong("private", '"private"', "public or internal"),
+    "Service.path": Wrong("recommend", '"recommend"', "a path like /healthz"),
+    "Service.health_check": Wrong("/healthz", '"/healthz"', "a mapping of path, interval_seconds, grace_seconds"),
+    "HealthCheck.path": Wrong("healthz", '"healthz"', "a path like /healthz"),
+    "HealthCheck.interval_seconds": Wrong("1", "1", "a whole number from 5 to 300"),
+    "HealthCheck.grace_seconds": Wrong("120s", '"120s"', "a whole number from 0 to 7200"),
+    "Service.load": Wrong(
+        "5", "5", "a mapping of peak_per_second, trace, shape, hourly_per_second, constant_per_second"
+    ),
+    "LoadProfile.peak_per_second": Wrong("0", "0", "a number above 0 and at most 1000000000"),
+    "LoadProfile.trace": Wrong("12", "12", "a text", 'Did you mean "12" in quotes?'),
+    "LoadProfile.shape": Wrong(
+        "[1, 2]", "a list of 2", "a list of 24 to 168 values, each a number from 0 to 1000000000,"
+    ),
+    "LoadProfile.hourly_per_second": Wrong(
+        "10", "10", "a list of 24 to 168 values, each a number from 0 to 1000000000,"
+    ),
+    "LoadProfile.constant_per_second": Wrong("-5", "-5", "a number above 0 and at most 1000000000"),
+    "Service.headroom": Wrong("20%", '"20%"', "a number from 0 to 10", "Did you mean 0.2?"),
+    "Service.max_utilisation": Wrong("0", "0", "a number above 0 and at most 1"),
+    "Service.latency": Wrong("100", "100", "a mapping with milliseconds"),
+    "LatencyTarget.percentile": Wrong("100", "100", "a number above 0 and below 100"),
+    "LatencyTarget.milliseconds": Wrong("100ms", '"100ms"', "a number above 0 and at most 3600000"),
+    "Service.replicas": Wrong("3", "3", "a mapping of min, max"),
+    "ReplicaBounds.min": Wrong("-1", "-1", "a whole number from 0 to 10000"),
+    "ReplicaBounds.max": Wrong("0", "0", "a whole number from 1 to 10000"),
+    "Service.survive": Wrong("zones", '"zones"', "none or zone", "Did you mean zone?"),
+    "Service.max_per_machine": Wrong("2.5", "2.5", "a whole number from 1 to 100000"),
+    "Service.request_kib": Wrong('"2"', '"2"', "a number from 0 to 1000000", "Did you mean 2 without quotes?"),
+    "Service.response_kib": Wrong("-4", "-4", "a number from 0 to 1000000"),
+    "BatchJob.kind": Wrong("job", '"job"', "service, batch or training"),
+    "BatchJob.work": Wrong("0", "0", "a number above 0 and at most 1000000000000000"),
+    "BatchJob.window": Wrong("night", '"night"', "a mapping with opens, deadline"),
+    "Window.days": Wrong("[monday]", '"monday"', "mon, tue, wed, thu, fri, sat or sun", "Did you mean mon?"),
+    "Window.opens": Wrong("22:30", '"22:30"', "a full hour like 22:00, from 00:00 to 24:00,"),
+    "Window.deadline": Wrong("6:00", '"6:00"', "a full hour like 22:00, from 00:00 to 24:00,", "Did you mean 06:00?"),
+    "BatchJob.max_parallel": Wrong("-1", "-1", "a whole number from 1 to 100000"),
+    "BatchJob.attempts": Wrong("11", "11", "a whole number from 1 to 10"),
+    "TrainingJob.kind": Wrong("train", '"train"', "service, batch or training", "Did you mean training?"),
+    "TrainingJob.work": Wrong(
+        "4_000", '"4_000"', "a number above 0 and at most 1000000000000000", "Did you mean 4000?"
+    ),
+    "TrainingJob.window": Wrong("22:00", '"22:00"', "a mapping with opens, deadline"),
+    "TrainingJob.workers": Wrong("0", "0", "a whole number from 1 to 1000"),
+    "TrainingJob.attempts": Wrong("0", "0", "a whole number from 1 to 10"),
+    "Demand.storage": Wrong("none", '"none"', "a mapping, each a mapping with kind bucket, volume or file-system,"),
+    "ClaimBase.description": Wrong("{}", "a mapping", "a text of 1 to 500 characters"),
+    "ClaimBase.site": Wrong(
+        "-main", '"-main"', "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters"
+    ),
+    "Bucket.kind": Wrong("s3", '"s3"', "bucket, volume or file-system"),
+    "Bucket.written_gib_per_month": Wrong("0", "0", "a number above 0 and at most 1000000000"),
+    "Bucket.object_mib": Wrong("0", "0", "a number above 0 and at most 5242880"),
+    "Bucket.retention_days": Wrong("7y", '"7y"', "a whole number from 1 to 36500"),
+    "Bucket.access": Wrong(
+        "[]",
+        "a list of 0",
+        "a list of 1 to 8 values, each a mapping with from_days, reads_per_object_month, retrieved_share_per_month,",
+    ),
+    "AgeBand.from_days": Wrong("-1", "-1", "a whole number from 0 to 36500"),
+    "AgeBand.reads_per_object_month": Wrong("often", '"often"', "a number from 0 to 1000000000"),
+    "AgeBand.retrieved_share_per_month": Wrong("-1", "-1", "a number from 0 to 1000000"),
+    "AgeBand.retrieval_within_hours": Wrong("72", "72", "a number from 0 to 48"),
+    "Bucket.versioned": Wrong("1", "1", "true or false"),
+    "Bucket.noncurrent_days": Wrong("0", "0", "a whole number from 1 to 36500"),
+    "Bucket.zone_loss_tolerant": Wrong("no", '"no"', "true or false", "Did you mean false?"),
+    "Volume.kind": Wrong("disk", '"disk"', "bucket, volume or file-system"),
+    "Volume.attach": Wrong("workload", '"workload"', "machine or replica"),
+    "Volume.size": Wrong("500", "500", "a quantity like 100Gi"),
+    "Volume.iops": Wrong("3k", '"3k"', "a whole number from 0 to 260000"),
+    "Volume.throughput_mibps": Wrong("5000", "5000", "a whole number from 0 to 4000"),
+    "Volume.mount": Wrong("scratch", '"scratch"', "a lower-case absolute path like /scratch"),
+    "FileSystem.kind": Wrong("efs", '"efs"', "bucket, volume or file-system"),
+    "FileSystem.size": Wrong("10 gb", '"10 gb"', "a quantity like 100Gi", "Did you mean 10Gi?"),
+    "FileSystem.cold_share": Wrong("60", "60", "a number from 0 to 1"),
+    "FileSystem.read_gib_per_month": Wrong("-1", "-1", "a number from 0 to 1000000000"),
+    "FileSystem.write_gib_per_month": Wrong("1e10", "1e10", "a number from 0 to 1000000000"),
+    "FileSystem.peak_mibps": Wrong("0", "0", "a number above 0 and at most 10000"),
+    "FileSystem.mount": Wrong("/Shared", '"/Shared"', "a lower-case absolute path like /scratch"),
+    "FileSystem.zone_loss_tolerant": Wrong("0", "0", "true or false"),
+    "FileSystem.backup": Wrong("daily", '"daily"', "true or false"),
+    "Demand.compliance": Wrong("baseline", '"baseline"', "a mapping of profile, waivers, existing"),
+    "ComplianceWish.profile": Wrong("PCI", '"PCI"', "a profile of the catalog, like baseline,"),
+    "ComplianceWish.waivers": Wrong("EC2.1", '"EC2.1"', "a list, each a mapping with control, reason, owner, expires,"),
+    "Waiver.control": Wrong('"EC2 1"', '"EC2 1"', "a control's id in the catalog"),
+    "Waiver.reason": Wrong('""', '""', "a text of 1 to 500 characters"),
+    "Waiver.owner": Wrong("5", "5", "a text of 1 to 500 characters", 'Did you mean "5" in quotes?'),
+    "Waiver.expires": Wrong("2027-02-30", '"2027-02-30"', "a date like 2027-06-30"),
+    "ComplianceWish.existing": Wrong("[a, a]", "a list of 2", "each only once is allowed; a is there twice"),
+    "Demand.purchase": Wrong("spot", '"spot"', "a mapping of spot, commitments"),
+    "PurchaseWish.spot": Wrong("maybe", '"maybe"', "true or false"),
+    "PurchaseWish.commitments": Wrong("none", '"none"', "a list, each a mapping with kind, years,"),
+    "CommitmentWish.kind": Wrong(
+        "reserved",
+        '"reserved"',
+        "standard-reserved, convertible-reserved, instance-savings-plan or compute-savings-plan",
+        "Did you mean standard-reserved?",
+    ),
+    "CommitmentWish.years": Wrong("2", "2", "1 or 3", "Did you mean 1?"),
+    "CommitmentWish.payment": Wrong("monthly", '"monthly"', "no-upfront, partial-upfront or all-upfront"),
+    "Demand.limits": Wrong(
+        "8",
+        "8",
+        "a mapping of node_groups, budget_usd_per_month, gap, load_tolerance, fold, machines, exclude_machines, burstable",
+    ),
+    "Limits.node_groups": Wrong("0", "0", "a whole number from 1 to 100"),
+    "Limits.budget_usd_per_month": Wrong("$700", '"$700"', "a number from 0 to 1000000000000", "Did you mean 700?"),
+    "Limits.gap": Wrong("0", "0", "a number from 0.0001 to 0.5"),
+    "Limits.load_tolerance": Wrong("2", "2", "a number from 0 to 0.5"),
+    "Limits.fold": Wrong("weekly", '"weekly"', "week, workdays or day", "Did you mean week?"),
+    "Limits.machines": Wrong("[M7g]", '"M7g"', "a machine type or a pattern like m7g.xlarge or c7i.*"),
+    "Limits.exclude_machines": Wrong(
+        "t3.micro", '"t3.micro"', "a list, each a machine type or a pattern like m7g.xlarge or c7i.*,"
+    ),
+    "Limits.burstable": Wrong("off", '"off"', "true or false", "Did you mean false?"),
+    "Demand.data_protection": Wrong("yes", '"yes"', "true or false", "Did you mean true?"),
+    "Demand.cross_zone_share": Wrong("67", "67", "a number from 0 to 1"),
+    "Demand.machine_starts_per_week": Wrong("0", "0", "a whole number from 1 to 100000"),
+}
+"""By `Record.field`, with the record that declares the field; allowed without its last words, "is allowed"."""
+
+WRONG_KEYS = {
+    "Demand.tags": Wrong("aws:team: x", 'the key "aws:team"', "a tag key that does not begin with aws:"),
+    "Demand.sites": Wrong(
+        "Main: {}",
+        'the key "Main"',
+        "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters",
+    ),
+    "AwsSite.quotas": Wrong("Standard: 5", 'the key "Standard"', "a family group (standard, g, p, inf, trn, f)"),
+    "Demand.workloads": Wrong(
+        "my_app: {kind: service}",
+        'the key "my_app"',
+        "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters",
+    ),
+    "WorkloadBase.environment": Wrong("model: x", 'the key "model"', "an environment variable's name like MODEL_NAME"),
+    "WorkloadBase.secrets": Wrong("token: x", 'the key "token"', "an environment variable's name like MODEL_NAME"),
+    "WorkloadBase.uses": Wrong(
+        "2nd: read",
+        'the key "2nd"',
+        "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters",
+    ),
+    "WorkloadBase.variants": Wrong(
+        "a10g--x: {}",
+        'the key "a10g--x"',
+        "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters",
+    ),
+    "Variant.environment": Wrong("model: x", 'the key "model"', "an environment variable's name like MODEL_NAME"),
+    "Demand.storage": Wrong(
+        "a.b: {kind: bucket}",
+        'the key "a.b"',
+        "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters",
+    ),
+}
+"""A wrong key, with its entry, for each field that is a mapping of free keys."""
