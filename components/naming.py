@@ -79,7 +79,7 @@ class SiteNames:
         base = "-".join((self.stack, self.site, *keys))
         if not changes_with:
             return shortened(base, kind.limit)
-        return f"{shortened(base, kind.limit - 7)}-{digest(*changes_with, length=6)}"
+        return f"{base[: kind.limit - 7].rstrip('-')}-{digest(base, *changes_with, length=6)}"
 
     def bucket(self, key: str) -> str:
         """Name of a bucket: unique in all of S3 by a digest of stack, site, key, account and region.

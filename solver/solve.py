@@ -15,7 +15,7 @@ from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.errors import GateError, InfeasibleError
 from solver.model.answer import PoolAnswer
-from solver.model.backend import Backend
+from solver.model.backend import Backend, backend
 from solver.model.compute.model import solve_compute
 from solver.model.network.model import solve_network
 from solver.model.security.effects import with_log_retention, with_measures
@@ -37,7 +37,7 @@ OPTIMAL_GAP = 1e-4
 NOT_PRICED = (
     "taxes, and support plans: a part of the account's whole bill",
     "data transfer to other regions and over peerings: the demand has no figures of it",
-    "free tiers of the account: all of its stacks share them",
+    "free tiers of the account, as the first 100 GiB a month to the internet: all of its stacks share them",
 )
 
 
@@ -83,12 +83,12 @@ def solve(
     `previous` is the approved plan: of plans that cost the same within the gap asked for, the one that changes least is
     taken. `inputs` are digests of what demand and catalog were read from; without them they are made from the objects.
 
-    InfeasibleError when promises can't hold together, or the budget is below the bound; GateError when the budget is above
-    the bound but no plan was found within it.
+    InfeasibleError when promises can't hold together, or the budget is below the bound; GateError when the budget is
+    above the bound but no plan was found within it.
     """
-    backend = Backend(solver_name)
+    engine = backend(solver_name)
     approved = previous.sites if previous is not None else {}
-    answers = [_solve_site(demand, key, catalog, backend, previous=approved.get(key)) for key in sorted(demand.sites)]
+    answers = [_solve_site(demand, key, catalog, engine, previous=approved.get(key)) for key in sorted(demand.sites)]
     order = list(Pool)
     lines = tuple(
         sorted(
@@ -106,14 +106,14 @@ def solve(
         tags=dict(demand.tags),
         time_zone=demand.time_zone,
         inputs=inputs if inputs is not None else inputs_of(demand, catalog),
-        proof=_proof(demand, backend, cost, bound, witness=""),
+        proof=_proof(demand, engine, cost, bound, witness=""),
         sites={answer.key: answer.plan for answer in answers},
         cost_lines=lines,
         not_priced=(*dict.fromkeys(text for answer in answers for text in answer.not_priced), *NOT_PRICED),
         reasons=_reasons(answers),
     )
     witness = check_plan(plan, demand, catalog)
-    return plan.model_copy(update={"proof": _proof(demand, backend, cost, bound, witness=witness.text)})
+    return plan.model_copy(update={"proof": _proof(demand, engine, cost, bound, witness=witness.text)})
 
 
 def inputs_of(demand: Demand, catalog: Catalog) -> PlanInputs:
@@ -130,7 +130,7 @@ def inputs_of(demand: Demand, catalog: Catalog) -> PlanInputs:
 
 
 def _solve_site(
-    demand: Demand, key: str, catalog: Catalog, backend: Backend, *, previous: SitePlan | None
+    demand: Demand, key: str, catalog: Catalog, engine: Backend, *, previous: SitePlan | None
 ) -> _SiteAnswer:
     site = demand.sites[key]
     storage = solve_storage(demand, key, catalog)
@@ -139,7 +139,7 @@ def _solve_site(
         demand,
         key,
         catalog,
-        backend,
+        engine,
         storage=storage.plan,
         volume_usd_per_month=volumes,
         previous=previous.compute if previous is not None else None,
@@ -153,7 +153,7 @@ def _solve_site(
         previous=previous.network if previous is not None else None,
     )
     security = solve_security(
-        demand, key, catalog, backend, network=network.plan, compute=compute.plan, storage=storage.plan
+        demand, key, catalog, engine, network=network.plan, compute=compute.plan, storage=storage.plan
     )
     plan = SitePlan(
         kind=site.kind,
@@ -173,8 +173,8 @@ def _check_budget(demand: Demand, cost: float, bound: float) -> None:
     wish = f"limits.budget_usd_per_month: {budget:g}"
     if bound > budget:
         raise InfeasibleError(
-            f"the budget is {format_usd(bound - budget)} a month too low: nothing that holds this demand costs less than "
-            f"{format_usd(bound)}",
+            f"the budget is {format_usd(bound - budget)} a month too low: nothing that holds this demand costs less "
+            f"than {format_usd(bound)}",
             conflict=(wish,),
             hint=f"a plan of {format_usd(cost)} was found; less demand, or that budget, is needed",
         )
@@ -185,11 +185,11 @@ def _check_budget(demand: Demand, cost: float, bound: float) -> None:
     )
 
 
-def _proof(demand: Demand, backend: Backend, cost: float, bound: float, *, witness: str) -> Proof:
+def _proof(demand: Demand, engine: Backend, cost: float, bound: float, *, witness: str) -> Proof:
     gap = (cost - bound) / cost if cost > 0 else 0.0
     proven = gap <= demand.limits.gap
     return Proof(
-        solver=backend.version,
+        solver=engine.label,
         termination=(
             Termination.OPTIMAL if gap <= OPTIMAL_GAP else Termination.WITHIN_GAP if proven else Termination.LIMIT
         ),

@@ -159,7 +159,7 @@ class Demand(Schema):
     compliance: ComplianceWish = ComplianceWish()
     """What must be proven to auditors."""
     purchase: PurchaseWish = PurchaseWish()
-    """How machine hours may be bought."""
+    """Spot machines and commitments, or neither."""
     limits: Limits = Limits()
     """Bounds of the stack and of the search."""
     data_protection: bool = True

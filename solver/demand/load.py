@@ -33,7 +33,8 @@ class LoadProfile(Schema):
     def _one_form(self) -> Self:
         given = [name for name in FORMS if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"one of {', '.join(FORMS)} is allowed; {' and '.join(given) or 'none'} is given")
+            found = f"{' and '.join(given)} are given" if given else "none is given"
+            raise ValueError(f"one of {', '.join(FORMS)} is allowed; {found}")
         if self.peak_per_second is None and (self.trace is not None or self.shape is not None):
             raise ValueError(f"a trace or a shape is allowed with peak_per_second only; {given[0]} is given")
         if self.peak_per_second is not None and self.trace is None and self.shape is None:

@@ -135,7 +135,7 @@ def _calls(name: str, workload: Workload, workloads: Mapping[str, Workload | Non
         if callee not in services:
             yield Contradiction(
                 path=("workloads", name, "calls", index),
-                allowed=f"another service is allowed: {_one_of(services)}" if services else "no call is allowed",
+                allowed=f"another service is allowed: {', '.join(services)}" if services else "no call is allowed",
                 hint=_near(callee, services),
             )
 
@@ -186,5 +186,5 @@ def _paths_shared(
         if other != name:
             yield Contradiction(
                 path=("workloads", name, "path"),
-                allowed=f"a path of its own is allowed; {other} is reached at {entry.path} on the same load balancer",
+                allowed=f"a path of its own is allowed; {other} has it on the same load balancer",
             )

@@ -11,7 +11,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,7 +20,9 @@ from math import inf, isfinite
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pulp
+from numpy.typing import NDArray
 
 from solver.errors import ConfigError, Problem
 
@@ -108,7 +110,7 @@ def backend(name: str) -> Backend:
 
 
 @contextmanager
-def silenced() -> Iterator[None]:
+def silenced() -> Generator[None]:
     """Turn file descriptor 1 away: solvers print from C++, past sys.stdout."""
     sys.stdout.flush()
     kept = os.dup(1)
@@ -168,6 +170,49 @@ def reset_highs_threads() -> None:
 
     highs: Any = highspy.Highs
     highs.resetGlobalScheduler(True)
+
+
+@dataclass(frozen=True)
+class LiveModel:
+    """HiGHS's own model of a PuLP problem that was solved, without integers and of a minimum."""
+
+    highs: Any
+    """The solver's object."""
+
+    def add_columns(
+        self,
+        costs: NDArray[np.float64],
+        starts: NDArray[np.int32],
+        rows: NDArray[np.int32],
+        entries: NDArray[np.float64],
+    ) -> None:
+        """Columns from 0 up, in compressed form: the entries of column i begin at starts[i]."""
+        count = len(costs)
+        if count:
+            ends = np.full(count, inf)
+            self.highs.addCols(count, costs, np.zeros(count), ends, len(rows), starts, rows, entries)
+
+    def run(self) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+        """Objective, duals by row, values by column; ValueError when there is no optimum."""
+        self.highs.run()
+        status = _highs_status(self.highs)
+        if status != "kOptimal":
+            raise ValueError(f"the linear program is {status}")
+        found = self.highs.getSolution()
+        return (
+            float(self.highs.getInfo().objective_function_value),
+            np.array(found.row_dual, dtype=np.float64),
+            np.array(found.col_value, dtype=np.float64),
+        )
+
+
+def live_model(problem: pulp.LpProblem) -> LiveModel:
+    """The live model of a problem that HiGHS has just solved; columns are the problem's variables in their order."""
+    return LiveModel(_solver_model(problem))
+
+
+def _solver_model(problem: Any) -> Any:
+    return problem.solverModel
 
 
 def _highs_status(highs: Any) -> str:
@@ -238,7 +283,3 @@ def whole(value: float, *, tolerance: float = 1e-5) -> int:
     if abs(value - nearest) > tolerance * max(1.0, abs(value)):
         raise ValueError(f"a solver gave {value!r} where an integer was asked for")
     return nearest
-
-
-Rows = Sequence[tuple[int, float]]
-"""A column's entries: row number and coefficient."""

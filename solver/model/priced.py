@@ -46,14 +46,15 @@ class SitePrices:
         """Dollars of one unit: the mean price that the tiers come to."""
         price = self.price(charge.service, charge.item)
         whole = charge.amount_per_month if charge.whole_per_month is None else charge.whole_per_month
-        return price.cost(whole) / whole if whole > 0 else price.usd_first
+        end = price.tiers[0].to_amount
+        return price.usd_first if end is None or whole <= end else price.cost(whole) / whole
 
     def usd(self, charges: Iterable[Charge]) -> float:
         """Dollars of all charges, not rounded."""
         return fsum(charge.amount_per_month * self.mean_usd(charge) for charge in charges)
 
     def lines(self, charges: Iterable[Charge]) -> tuple[CostLine, ...]:
-        """One line for each charge above zero, in their order."""
+        """One line for each charge that costs something, in their order."""
         return tuple(
             cost_line(
                 self.pool,
@@ -66,5 +67,5 @@ class SitePrices:
                 usd_per_unit=self.mean_usd(charge),
             )
             for charge in charges
-            if charge.amount_per_month > 0
+            if charge.amount_per_month > 0 and self.mean_usd(charge) > 0
         )

@@ -13,14 +13,14 @@ from fnmatch import fnmatchcase
 
 from solver.catalog.catalog import Catalog
 from solver.catalog.machines import MachineType, QuotaFamily, Reserved, allocatable
-from solver.demand.demand import AwsSite, Demand
+from solver.demand.demand import AwsSite, Limits
 from solver.demand.loader import LoadedDemand
-from solver.demand.workloads import Service, Variant, Workload
+from solver.demand.workloads import Service, Variant
 from solver.errors import DemandError, Problem
 from solver.quantity import format_cpu, format_gib, format_memory_mib
 
 Path = tuple[str | int, ...]
-_MOST_LISTED = 12
+_MOST_LISTED = 20
 
 
 def check_regions(loaded: LoadedDemand, known: Collection[str]) -> None:
@@ -144,30 +144,36 @@ class _Shortfall:
 
 def _fit_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
     demand = loaded.demand
+    everywhere = list(catalog.machines.values())
     for name, workload in demand.workloads.items():
         site = demand.sites[demand.site_of(workload)]
-        offered = [offering.machine for offering in catalog.purchasable(site.region)]
-        everywhere = list(catalog.machines.values())
-        fits_here = {
-            key: _fits_one(variant, workload, demand, site, offered) for key, variant in workload.variants.items()
+        zones = catalog.region(site.region).zone_ids
+        used = set(site.zones if isinstance(site.zones, tuple) else zones[: site.zones])
+        offered = [
+            offering.machine for offering in catalog.purchasable(site.region) if used.intersection(offering.zones)
+        ]
+        here = {
+            key: _candidates(variant, offered, demand.limits, services=isinstance(workload, Service))
+            for key, variant in workload.variants.items()
         }
+        some_fit_here = any(_any_fits(workload.variants[key], machines, site) for key, machines in here.items())
         for key, variant in workload.variants.items():
-            if any(fits_here.values()) and _fits_one(variant, workload, demand, site, everywhere):
-                continue
-            yield _fit_problem(loaded, name, key, everywhere if any(fits_here.values()) else offered)
+            # Without the stack's own limits, which may well leave out machines that some variants need.
+            anywhere = _candidates(variant, everywhere, None, services=False)
+            if not some_fit_here:
+                yield _fit_problem(loaded, name, key, here[key])
+            elif not _any_fits(variant, anywhere, site):
+                yield _fit_problem(loaded, name, key, anywhere)
 
 
-def _fits_one(
-    variant: Variant, workload: Workload, demand: Demand, site: AwsSite, machines: Sequence[MachineType]
-) -> bool:
-    return any(not _shortfalls(variant, machine, site) for machine in _candidates(variant, workload, demand, machines))
+def _any_fits(variant: Variant, machines: Sequence[MachineType], site: AwsSite) -> bool:
+    return any(not _shortfalls(variant, machine, site) for machine in machines)
 
 
 def _candidates(
-    variant: Variant, workload: Workload, demand: Demand, machines: Sequence[MachineType]
+    variant: Variant, machines: Sequence[MachineType], limits: Limits | None, *, services: bool
 ) -> list[MachineType]:
     """Machines of the variant's architecture and accelerator that its own filter and the stack's let through."""
-    limits = demand.limits
     model = variant.accelerator.model if variant.accelerator is not None else None
     return [
         machine
@@ -175,11 +181,16 @@ def _candidates(
         if machine.architecture is variant.architecture
         and (model is None or (machine.accelerator is not None and machine.accelerator.model == model))
         and (not variant.machines or matches(machine.name, variant.machines))
-        and (not limits.machines or matches(machine.name, limits.machines))
-        and not matches(machine.name, limits.exclude_machines)
-        and (limits.burstable or not machine.burstable or not isinstance(workload, Service))
-        and not machine.capacity_block_only
+        and (limits is None or _within(machine, limits, services=services))
     ]
+
+
+def _within(machine: MachineType, limits: Limits, *, services: bool) -> bool:
+    return (
+        (not limits.machines or matches(machine.name, limits.machines))
+        and not matches(machine.name, limits.exclude_machines)
+        and (limits.burstable or not machine.burstable or not services)
+    )
 
 
 def _shortfalls(variant: Variant, machine: MachineType, site: AwsSite) -> list[_Shortfall]:
@@ -199,18 +210,19 @@ def _shortfalls(variant: Variant, machine: MachineType, site: AwsSite) -> list[_
     ]
 
 
-def _fit_problem(loaded: LoadedDemand, name: str, key: str, machines: Sequence[MachineType]) -> Problem:
+def _fit_problem(loaded: LoadedDemand, name: str, key: str, candidates: Sequence[MachineType]) -> Problem:
     demand = loaded.demand
     workload = demand.workloads[name]
     variant = workload.variants[key]
     site = demand.sites[demand.site_of(workload)]
     path: Path = ("workloads", name, "variants", key)
-    candidates = _candidates(variant, workload, demand, machines)
     if not candidates:
         asked = [f"architecture {variant.architecture}"]
         asked += [f"accelerator {variant.accelerator.model}"] if variant.accelerator is not None else []
-        asked += ["the machine filters"] if variant.machines or demand.limits.machines else []
-        allowed = f"a request that a machine of {site.region} can hold is allowed; none has {', '.join(asked)}"
+        filtered = bool(variant.machines or demand.limits.machines or demand.limits.exclude_machines)
+        asked += ["a type that the machine filters let through"] if filtered else []
+        either = " and ".join(asked)
+        allowed = f"a request that a machine in the zones of {site.region} can hold is allowed; none has {either}"
         return loaded.problem(path, allowed)
     ranked = [(_shortfalls(variant, machine, site), machine.name) for machine in candidates]
     missing, nearest = min(ranked, key=lambda each: (max(lack.ratio for lack in each[0]), len(each[0]), each[1]))
@@ -220,4 +232,5 @@ def _fit_problem(loaded: LoadedDemand, name: str, key: str, machines: Sequence[M
         f"at most {worst.has} is allowed: {nearest}, the nearest machine, has {worst.dimension} {worst.has}{others}"
     )
     field = (*path, *worst.dimension.split("."))
-    return loaded.problem(field, allowed)
+    hint = f"Raise sites.{demand.site_of(workload)}.root_volume" if worst.dimension == "disk" else None
+    return loaded.problem(field, allowed, hint=hint)

@@ -129,7 +129,7 @@ BUILT_WITH: Mapping[str, tuple[str, ...]] = {
 """Measure → others with which it is built together here."""
 BUILT_ELSEWHERE: Mapping[str, str] = {
     "container-insights": "the ECS cluster's setting",
-    "customer-keys": "keys for the purposes of the plan",
+    "kms-customer-keys": "keys for the purposes of the plan",
     "ecr-scan-on-push": "a setting of each repository",
     "load-balancer-logs": "a setting of each load balancer, into the audit bucket",
     "log-retention-year": "the retention of each log group in the plan",

@@ -1,9 +1,11 @@
-"""Regions and their zones, as far as names tell."""
+"""Regions and their zones: as the catalog has them, else as far as names tell."""
 
 from __future__ import annotations
 
 import functools
 from typing import Final
+
+from poolwright.engine.sandbox.machines import zone_names
 
 _DIRECTIONS: Final = {
     "northeast": "ne",
@@ -16,7 +18,7 @@ _DIRECTIONS: Final = {
     "east": "e",
     "west": "w",
 }
-# Regions whose zones are not a, b and c.
+# Regions that the catalog may lack and whose zones are not a, b and c.
 _ZONE_LETTERS: Final = {
     "us-east-1": "abcdef",
     "us-west-1": "ac",
@@ -30,7 +32,8 @@ _ZONE_LETTERS: Final = {
 @functools.cache
 def zones_of(region: str) -> tuple[str, ...]:
     """The names of a region's availability zones, in AWS's order."""
-    return tuple(f"{region}{letter}" for letter in _ZONE_LETTERS.get(region, "abc"))
+    known = sorted(zone_names(region).values())
+    return tuple(known or (f"{region}{letter}" for letter in _ZONE_LETTERS.get(region, "abc")))
 
 
 def first_zone(region: str) -> str:
@@ -40,8 +43,11 @@ def first_zone(region: str) -> str:
 
 @functools.cache
 def zone_id(zone: str) -> str:
-    """`eu-west-1b` → `euw1-az2`; AWS shuffles these for each account, the sandbox keeps the alphabet."""
+    """`eu-west-1b` → `euw1-az1`: as the catalog has it, else by the alphabet; AWS shuffles these for each account."""
     region, letter = zone[:-1], zone[-1]
+    known = next((number for number, name in zone_names(region).items() if name == zone), None)
+    if known is not None:
+        return known
     *world, direction, number = region.split("-")
     code = "".join(part[0] if index else part for index, part in enumerate(world))
     position = zones_of(region).index(zone) + 1 if zone in zones_of(region) else ord(letter) - ord("a") + 1

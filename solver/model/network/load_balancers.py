@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import fsum
 
+from solver.catalog.services import NetworkService
 from solver.demand.demand import Demand
 from solver.demand.workloads import Service
 from solver.errors import InfeasibleError
@@ -12,36 +14,38 @@ from solver.plan.network import LoadBalancerPlan, TargetPlan
 from solver.quantity import HOURS_PER_WEEK, WEEKS_PER_MONTH
 from solver.vocabulary import Exposure, Protocol
 
-NEW_CONNECTIONS_PER_LCU = 25.0
-"""A second."""
-ACTIVE_CONNECTIONS_PER_LCU = 3_000.0
-"""In a minute."""
-GIB_PER_LCU_HOUR = 1.0
-RULE_EVALUATIONS_PER_LCU = 1_000.0
-"""A second."""
+CATALOG_NAME = "application-load-balancer"
+"""Under which the catalog has its prices, capacity unit and limits."""
 FREE_RULES = 10
 REQUESTS_PER_CONNECTION = 5.0
 CONNECTION_SECONDS = 120.0
 """Clients send five requests over a connection that lasts two minutes: the example of AWS's price page
 (https://aws.amazon.com/elasticloadbalancing/pricing/, one new connection and five requests a second)."""
-MOST_TARGETS = 100
-"""AWS's default quota of rules and of target groups for one load balancer."""
 
 
-def load_balancers(demand: Demand, site_key: str) -> tuple[LoadBalancerPlan, ...]:
+def load_balancers(demand: Demand, site_key: str, kind: NetworkService) -> tuple[LoadBalancerPlan, ...]:
     """Load balancers of the site by key; InfeasibleError for what an application load balancer can't do."""
-    has_name = demand.sites[site_key].network.dns is not None
+    most = int(min(kind.limits["rules_per_listener"], kind.limits["target_groups"]))
     found: list[LoadBalancerPlan] = []
     for exposure in sorted(Exposure):
         services = exposed_services(demand, site_key, exposure)
         if not services:
             continue
-        https = exposure is Exposure.PUBLIC and has_name
+        https = exposure is Exposure.PUBLIC
+        if https and demand.sites[site_key].network.dns is None:
+            raise InfeasibleError(
+                "a public service is reached over HTTPS, which needs a name and its certificate",
+                conflict=(
+                    *(f"workloads.{key}.exposure: public" for key in services),
+                    f"sites.{site_key}.network.dns: nothing",
+                ),
+                hint="network.dns.domain names it",
+            )
         for key, service in services.items():
             _check(key, service, https=https)
-        if len(services) > MOST_TARGETS:
+        if len(services) > most:
             raise InfeasibleError(
-                f"a load balancer has at most {MOST_TARGETS} services; {len(services)} are {exposure}",
+                f"a load balancer has at most {most} services; {len(services)} are {exposure}",
                 conflict=tuple(f"workloads.{key}.exposure: {exposure}" for key in services),
                 hint="a second site, or one service in front of others, is needed",
             )
@@ -76,7 +80,7 @@ def exposed_services(demand: Demand, site_key: str, exposure: Exposure) -> dict[
     }
 
 
-def lcu_hours_per_month(services: dict[str, Service]) -> float:
+def lcu_hours_per_month(services: Mapping[str, Service], kind: NetworkService) -> float:
     """Capacity units of one load balancer over a mean month: in each hour the dimension that takes most.
 
     New connections, active connections, bytes, and rule evaluations beyond the ten first rules, as AWS counts them for
@@ -90,12 +94,13 @@ def lcu_hours_per_month(services: dict[str, Service]) -> float:
             week[hour] += rate
             gib[hour] += rate * SECONDS_PER_HOUR * kib / KIB_PER_GIB
     rules = max(0, len(services) - FREE_RULES)
+    unit = kind.capacity_unit
     return WEEKS_PER_MONTH * fsum(
         max(
-            requests / REQUESTS_PER_CONNECTION / NEW_CONNECTIONS_PER_LCU,
-            requests / REQUESTS_PER_CONNECTION * CONNECTION_SECONDS / ACTIVE_CONNECTIONS_PER_LCU,
-            gib[hour] / GIB_PER_LCU_HOUR,
-            requests * rules / RULE_EVALUATIONS_PER_LCU,
+            requests / REQUESTS_PER_CONNECTION / unit["new_connections_per_second"],
+            requests / REQUESTS_PER_CONNECTION * CONNECTION_SECONDS / unit["active_connections"],
+            gib[hour] / unit["gib_per_hour"],
+            requests * rules / unit["rule_evaluations_per_second"],
         )
         for hour, requests in enumerate(week)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 
 from solver.catalog.catalog import Catalog
+from solver.catalog.services import NetworkService
 from solver.demand.demand import Demand
 from solver.demand.workloads import Service
 from solver.model.answer import PoolAnswer
@@ -17,7 +18,12 @@ from solver.model.network.egress import (
     egress_charges,
     endpoint_against_nat,
 )
-from solver.model.network.load_balancers import exposed_services, lcu_hours_per_month, load_balancers
+from solver.model.network.load_balancers import (
+    CATALOG_NAME,
+    exposed_services,
+    lcu_hours_per_month,
+    load_balancers,
+)
 from solver.model.network.needs import address_needs
 from solver.model.network.traffic import Traffic, traffic_of
 from solver.model.priced import Charge, SitePrices
@@ -28,7 +34,7 @@ from solver.plan.explanation import Reason
 from solver.plan.network import DnsPlan, EndpointPlan, LoadBalancerPlan, NatPlan, NetworkPlan, SubnetPlan
 from solver.plan.storage import StoragePlan
 from solver.quantity import HOURS_PER_MONTH, cents, format_usd
-from solver.vocabulary import EndpointKind, NatMode, Survive, Termination
+from solver.vocabulary import EndpointKind, Exposure, NatMode, Survive, Termination
 
 GATEWAY_ENDPOINT = EndpointPlan(
     service="s3",
@@ -74,7 +80,8 @@ def solve_network(
     )
     before = previous if previous is not None and previous.cidr == wish.cidr else None
     choice = choose_egress(egress_wish, prices, previous=_egress_of(before), gap=demand.limits.gap)
-    balancers = load_balancers(demand, site_key)
+    balancer_kind = catalog.network_service(CATALOG_NAME)
+    balancers = load_balancers(demand, site_key, balancer_kind)
     needs = address_needs(
         egress_wish.zones,
         compute,
@@ -89,7 +96,7 @@ def solve_network(
     lines = prices.lines(
         [
             *egress_charges(choice.egress, egress_wish),
-            *_balancer_charges(demand, site_key, balancers, len(egress_wish.zones)),
+            *_balancer_charges(demand, site_key, balancers, balancer_kind, len(egress_wish.zones)),
             *_transfer_charges(demand, traffic, len(egress_wish.zones)),
             *_name_charges(demand, site_key),
         ]
@@ -133,16 +140,16 @@ def _blocks_of(plan: NetworkPlan | None) -> dict[SubnetKey, IPv4Network]:
 
 
 def _balancer_charges(
-    demand: Demand, site_key: str, balancers: tuple[LoadBalancerPlan, ...], zones: int
+    demand: Demand, site_key: str, balancers: tuple[LoadBalancerPlan, ...], kind: NetworkService, zones: int
 ) -> list[Charge]:
     charges: list[Charge] = []
     for balancer in balancers:
         services = exposed_services(demand, site_key, balancer.exposure)
         amounts = [
             ("hours", "alb", "hour", float(HOURS_PER_MONTH), Billing.FIXED),
-            ("capacity unit hours", "alb", "lcu_hour", lcu_hours_per_month(services), Billing.USAGE),
+            ("capacity unit hours", "alb", "lcu_hour", lcu_hours_per_month(services, kind), Billing.USAGE),
         ]
-        if balancer.exposure.value == "public":
+        if balancer.exposure is Exposure.PUBLIC:
             # One node in each zone; AWS adds nodes under load without a price of their own but for the address.
             amounts.append(
                 ("public address hours", "vpc", "public_ipv4_in_use", zones * HOURS_PER_MONTH, Billing.FIXED)
@@ -193,18 +200,22 @@ def _transfer_charges(demand: Demand, traffic: Traffic, zones: int) -> list[Char
 
 
 def _name_charges(demand: Demand, site_key: str) -> list[Charge]:
+    """A zone for the public name unless there is one, and one for the names by which services call each other."""
     dns = demand.sites[site_key].network.dns
-    if dns is None or dns.hosted_zone_id is not None:
-        return []
+    subjects = [f"name {dns.domain}"] if dns is not None and dns.hosted_zone_id is None else []
+    if any(entry.calls for entry in demand.workloads.values() if demand.site_of(entry) == site_key):
+        subjects.append("names of services")
     return [
         Charge(
-            subject=f"name {dns.domain}",
+            subject=subject,
             detail="hosted zone",
             service="route53",
             item="hosted_zone_month",
             amount_per_month=1.0,
             billing=Billing.FIXED,
+            whole_per_month=float(len(subjects)),
         )
+        for subject in subjects
     ]
 
 
@@ -217,7 +228,8 @@ def _endpoints(egress: Egress, wish: EgressWish, prices: SitePrices) -> tuple[En
             if egress.mode is NatMode.NONE
             else f"{format_usd(own)} a month against {format_usd(nat)} through NAT"
         )
-        found.append(EndpointPlan(service=service, kind=EndpointKind.INTERFACE, zones=zones, reason=reason))
+        kind = prices.catalog.endpoint_service(service).kind
+        found.append(EndpointPlan(service=service, kind=kind, zones=zones, reason=reason))
     return tuple(sorted(found, key=lambda endpoint: endpoint.service))
 
 
@@ -255,12 +267,15 @@ def _reasons(
             extra_usd_per_month=None if other is None else cents(other[1] - choice.usd_per_month),
         )
     ]
-    for key, block in blocks.items():
-        holds = usable_addresses(block.prefixlen)
+    for tier in dict.fromkeys(key.tier for key in blocks):
+        own = {key.zone: (block, needs[key]) for key, block in blocks.items() if key.tier is tier}
+        least = min(usable_addresses(block.prefixlen) for block, _ in own.values())
+        most = max(need for _, need in own.values())
         reasons.append(
             Reason(
-                subject=f"subnet {key}",
-                text=f"{block} holds {holds} addresses; peak, rolling release, lost zone and growth need {needs[key]}.",
+                subject=f"subnets {tier}",
+                text=f"Each of {len(own)} holds {least} addresses or more; the peak in a rolling release, after the "
+                f"loss of a zone and with growth needs {most}.",
             )
         )
     return tuple(reasons)
@@ -268,7 +283,6 @@ def _reasons(
 
 def _not_priced(demand: Demand, site_key: str, balancers: tuple[LoadBalancerPlan, ...]) -> tuple[str, ...]:
     dns = demand.sites[site_key].network.dns
-    found = ["the first 100 GiB a month that leave AWS free of charge: they are shared by all of the account's stacks"]
-    if dns is not None and balancers:
-        found.append("DNS queries: the demand does not say how many; 0.40 USD a million in Route 53")
-    return tuple(found)
+    if dns is None or not balancers:
+        return ()
+    return ("DNS queries: the demand does not say how many",)

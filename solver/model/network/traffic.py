@@ -39,7 +39,7 @@ class Traffic:
     responses_gib: float
     """From public services to their users."""
     calls_gib: float
-    """Between services of the site."""
+    """Straight between services of the site; what passes a load balancer is counted there."""
     outside_images: tuple[str, ...]
     """Workloads whose image comes from a registry outside of AWS."""
 
@@ -48,7 +48,8 @@ def traffic_of(demand: Demand, site_key: str, compute: ComputePlan) -> Traffic:
     """All traffic of the site.
 
     The logs' bytes go to CloudWatch Logs; the rest of `aws_api_gib_per_month` is spread evenly over the other services
-    that are used. Requests and responses of a service count as calls when another service calls it.
+    that are used. A service that others call and that has no load balancer gets its load by calls; the load of one that
+    has both is counted at the load balancer, since the demand does not split it.
     """
     wish = demand.sites[site_key].network
     workloads = {key: entry for key, entry in demand.workloads.items() if demand.site_of(entry) == site_key}
@@ -70,7 +71,7 @@ def traffic_of(demand: Demand, site_key: str, compute: ComputePlan) -> Traffic:
         calls_gib=fsum(
             requests_per_month(entry) * (entry.request_kib + entry.response_kib) / KIB_PER_GIB
             for key, entry in services.items()
-            if key in called
+            if key in called and entry.exposure is None
         ),
         outside_images=tuple(
             key

@@ -14,7 +14,7 @@ those the first by the catalog's order: a second run at the first's cost.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
 from typing import Any
 
@@ -22,9 +22,8 @@ import pulp
 
 from solver.catalog.services import SecurityMeasure
 from solver.errors import InfeasibleError
-from solver.model.backend import Backend
+from solver.model.backend import Backend, whole
 from solver.plan.security import KeyPurpose
-from solver.vocabulary import Termination
 
 _TIE_USD = 1e-6
 
@@ -51,7 +50,6 @@ class Cover:
     chosen: tuple[str, ...]
     keys: tuple[KeyPurpose, ...]
     usd_per_month: float
-    termination: Termination
 
 
 def cheapest_cover(problem: CoverProblem, backend: Backend) -> Cover:
@@ -62,7 +60,7 @@ def cheapest_cover(problem: CoverProblem, backend: Backend) -> Cover:
     if uncovered:
         raise InfeasibleError(
             "no measure of the catalog covers these controls",
-            conflict=uncovered,
+            conflict=[f"control {each}" for each in uncovered],
             hint="a waiver in compliance.waivers names why a control is not asked for",
         )
     cover = _solve(problem, backend, problem.controls)
@@ -79,18 +77,18 @@ def _solve(problem: CoverProblem, backend: Backend, controls: Sequence[str]) -> 
     """The cheapest cover of these controls; None when there is none."""
     model = _Model(problem, controls)
     cheapest = backend.run(model.problem)
-    if cheapest.values is None:
+    if not cheapest.values:
         return None
     model.prefer_small(cheapest.objective)
     solution = backend.run(model.problem)
-    values = solution.values if solution.values is not None else cheapest.values
-    chosen = tuple(name for name, variable in model.measures.items() if whole(values[variable.name]))
-    keys = tuple(key for key, variable in model.keys.items() if whole(values[variable.name]))
+    values = solution.values or cheapest.values
+    # A variable that no row and no cost mentions is missing: nothing asks for it.
+    chosen = tuple(name for name, variable in model.measures.items() if whole(values.get(variable.name, 0.0)))
+    keys = tuple(key for key, variable in model.keys.items() if whole(values.get(variable.name, 0.0)))
     return Cover(
         chosen=chosen,
         keys=keys,
         usd_per_month=fsum(problem.usd_per_month[name] for name in chosen) + problem.key_usd_per_month * len(keys),
-        termination=cheapest.termination,
     )
 
 
@@ -100,12 +98,12 @@ class _Model:
     def __init__(self, problem: CoverProblem, controls: Sequence[str]) -> None:
         self.problem: Any = pulp.LpProblem("security", pulp.LpMinimize)
         self.measures: dict[str, Any] = {
-            each.name: pulp.LpVariable(f"measure_{index:03d}", cat="Binary")
+            each.name: self.problem.add_variable(f"measure_{index:03d}", cat="Binary")
             for index, each in enumerate(problem.measures)
         }
         purposes = [purpose for purpose in KeyPurpose if any(purpose in keys for keys in problem.keys.values())]
         self.keys: dict[KeyPurpose, Any] = {
-            purpose: pulp.LpVariable(f"key_{purpose}", cat="Binary") for purpose in purposes
+            purpose: self.problem.add_variable(f"key_{purpose}", cat="Binary") for purpose in purposes
         }
         self._cost: Any = pulp.lpSum(
             [
@@ -146,10 +144,15 @@ class _Model:
 
 
 def _irreducible(problem: CoverProblem, backend: Backend) -> list[str]:
-    """Controls that can't be covered together, of which each is needed for that: dropped one by one."""
-    kept = list(problem.controls)
+    """Controls and given measures that can't hold together, each needed for that: the others are dropped one by one."""
+    controls = list(problem.controls)
+    given = sorted(problem.given)
     for control in problem.controls:
-        fewer = [each for each in kept if each != control]
-        if _solve(problem, backend, fewer) is None:
-            kept = fewer
-    return kept
+        fewer = [each for each in controls if each != control]
+        if _solve(replace(problem, given=given), backend, fewer) is None:
+            controls = fewer
+    for measure in sorted(problem.given):
+        fewer = [each for each in given if each != measure]
+        if _solve(replace(problem, given=fewer), backend, controls) is None:
+            given = fewer
+    return [*(f"control {each}" for each in controls), *(f"compliance.existing: {each}" for each in given)]

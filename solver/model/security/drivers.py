@@ -12,8 +12,7 @@ from math import fsum
 
 from solver.demand.demand import Demand
 from solver.demand.storage import Bucket
-from solver.demand.workloads import Service
-from solver.model.network.load_balancers import exposed_services
+from solver.model.network.load_balancers import REQUESTS_PER_CONNECTION, exposed_services
 from solver.model.network.traffic import machine_starts_per_week, requests_per_month
 from solver.model.storage.object_life import ObjectLife
 from solver.plan.compute import ComputePlan, VariantPlan
@@ -31,12 +30,12 @@ FLOW_RECORD_BYTES = 140
 """A record of the 14 default fields (VPC user guide's examples) and the 26 bytes that CloudWatch adds to an event."""
 FLOW_WINDOWS_PER_MONTH = HOURS_PER_MONTH * 6
 """Records are aggregated over ten minutes (VPC user guide, the default interval)."""
-RECORDS_PER_CONNECTION = 6
-"""Both directions at the load balancer's client side, its target side, and the task's interface."""
-REQUESTS_PER_FLOW = 5
-"""As in the load balancer's capacity units: requests that share a connection."""
-STANDING_FLOWS_PER_INTERFACE = 6
-"""Both directions of the connections that a machine or task keeps: logs, agent or sidecar, metadata look-ups by DNS."""
+RECORDS_PER_CONNECTION = 2.4
+"""Both directions at the load balancer's interface, and one connection of two minutes in five lies in two windows. Load
+balancers and services keep their own connections to tasks open: those are standing flows."""
+STANDING_FLOWS_PER_INTERFACE = 20
+"""Both directions of ten connections that a machine or task keeps open: load balancer nodes, callers, logs, agent, DNS;
+our estimate."""
 EVENTS_PER_MACHINE_START = 40
 EVENTS_PER_TASK_START = 15
 EVENTS_PER_RUNNING_HOUR = 12
@@ -160,14 +159,9 @@ def _requests(facts: PlanFacts, exposure: Exposure) -> float:
 
 
 def _flow_log_gib(facts: PlanFacts, interfaces: float) -> float:
-    """Records of clients' connections, of calls between services, and of what each interface keeps open."""
-    called = {callee for service in facts.compute.services for callee in service.calls}
+    """Records of clients' connections to load balancers, and of what each interface keeps open."""
     requests = _requests(facts, Exposure.PUBLIC) + _requests(facts, Exposure.INTERNAL)
-    for key in sorted(called):
-        service = facts.demand.workloads[key]
-        if isinstance(service, Service):
-            requests += requests_per_month(service)
-    records = requests / REQUESTS_PER_FLOW * RECORDS_PER_CONNECTION
+    records = requests / REQUESTS_PER_CONNECTION * RECORDS_PER_CONNECTION
     records += interfaces * STANDING_FLOWS_PER_INTERFACE * FLOW_WINDOWS_PER_MONTH
     return records * FLOW_RECORD_BYTES / BYTES_PER_GIB
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import ceil, fsum
 
 from solver.catalog.catalog import Catalog
@@ -26,10 +26,10 @@ from solver.plan.compute import ComputePlan
 from solver.plan.cost import Billing, Pool, total_usd_per_month
 from solver.plan.explanation import Reason
 from solver.plan.network import NetworkPlan
-from solver.plan.security import MeasurePlan, SecurityPlan, WafPlan
+from solver.plan.security import KeyPurpose, MeasurePlan, SecurityPlan, WafPlan
 from solver.plan.storage import StoragePlan
-from solver.quantity import format_usd
-from solver.vocabulary import Exposure
+from solver.quantity import cents, format_usd
+from solver.vocabulary import Exposure, Termination
 
 BY_CONSTRUCTION = "poolwright-defaults"
 """The measure that stands for what the pools always have."""
@@ -112,8 +112,8 @@ def solve_security(
         plan=plan,
         lines=lines,
         bound_usd_per_month=total_usd_per_month(lines),
-        termination=cover.termination,
-        reasons=_reasons(plan, charges, prices),
+        termination=Termination.OPTIMAL,
+        reasons=_reasons(plan, charges, keys, prices),
     )
 
 
@@ -122,7 +122,7 @@ def _charges(measure: SecurityMeasure, drivers: Mapping[str, float], facts: Plan
     return [
         Charge(
             subject=f"measure {measure.name}",
-            detail=term.driver.replace("_", " "),
+            detail=term.item.replace("_", " "),
             service=term.service,
             item=term.item,
             amount_per_month=term.amount * _driver(measure, term, drivers, facts),
@@ -196,17 +196,25 @@ def _firewalls(facts: PlanFacts) -> tuple[WafPlan, ...]:
     )
 
 
-def _reasons(plan: SecurityPlan, charges: Mapping[str, list[Charge]], prices: SitePrices) -> tuple[Reason, ...]:
+def _reasons(
+    plan: SecurityPlan,
+    charges: Mapping[str, list[Charge]],
+    keys: Mapping[str, Sequence[KeyPurpose]],
+    prices: SitePrices,
+) -> tuple[Reason, ...]:
     reasons: list[Reason] = []
     for measure in plan.measures:
         if not measure.build:
             continue
-        usd = prices.usd(charges[measure.name])
         asked = ", ".join(measure.controls) or "another measure that needs it"
-        reasons.append(
-            Reason(subject=f"measure {measure.name}", text=f"{format_usd(usd)} a month; asked for by {asked}.")
-        )
+        cost = _cost_words(prices.usd(charges[measure.name]), keys.get(measure.name, ()))
+        reasons.append(Reason(subject=f"measure {measure.name}", text=f"{cost}; asked for by {asked}."))
     return tuple(reasons)
+
+
+def _cost_words(usd: float, keys: Sequence[KeyPurpose]) -> str:
+    cost = "free" if cents(usd) == 0 else f"{format_usd(usd)} a month"
+    return f"{cost}, with the customer keys for {', '.join(keys)}" if keys else cost
 
 
 def _fixed(subject: str, detail: str, service: str, item: str, amount: float) -> Charge:

@@ -222,7 +222,8 @@ WRONG_VALUES = {
     "Demand.limits": Wrong(
         "8",
         "8",
-        "a mapping of node_groups, budget_usd_per_month, gap, load_tolerance, fold, machines, exclude_machines, burstable",
+        "a mapping of node_groups, budget_usd_per_month, gap, load_tolerance, fold, machines, exclude_machines, "
+        "burstable",
     ),
     "Limits.node_groups": Wrong("0", "0", "a whole number from 1 to 100"),
     "Limits.budget_usd_per_month": Wrong("$700", '"$700"', "a number from 0 to 1000000000000", "Did you mean 700?"),

@@ -64,7 +64,7 @@ def make_demand() -> DemandMaker:
                         "kind": "aws",
                         "region": "us-east-1",
                         "zones": zones,
-                        "network": {"cidr": "10.0.0.0/16", **(network or {})},
+                        "network": {"cidr": "10.0.0.0/16", "dns": {"domain": "api.example.com"}, **(network or {})},
                     }
                 },
                 "workloads": {key: default | each for key, each in (workloads or {"app": {}}).items()},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 from poolwright.engine.sandbox.check import Failure
 from poolwright.engine.sandbox.cloud import Cloud
 from poolwright.engine.sandbox.invokes.invoke import Answer, answers
+from poolwright.engine.sandbox.machines import image_of, made_image
 from poolwright.engine.sandbox.values import Properties, Value, objects, text, texts
 
 _ECS_PATH: Final = re.compile(r"^/aws/service/ecs/optimized-ami/([\w.-]+)(?:/([\w.-]+))?/recommended(?:/(\w+))?$")
@@ -18,12 +18,6 @@ _BOTTLEROCKET_PATH: Final = re.compile(
 )
 _AMI_PATH: Final = re.compile(r"^/aws/service/ami-amazon-linux-latest/([\w.-]+)$")
 _ARM: Final = re.compile(r"arm64|aarch64")
-
-
-def image_id(region: str, architecture: str, name: str) -> str:
-    """The sandbox's image of that name; its first digit tells the architecture: `a` for arm64, `8` for x86_64."""
-    digest = hashlib.sha256(f"{region}\0{name}".encode()).hexdigest()
-    return f"ami-0{'a' if architecture == 'arm64' else '8'}{digest[:15]}"
 
 
 @answers("ssm.getParameter")
@@ -56,7 +50,7 @@ def ami(arguments: Properties, cloud: Cloud) -> Answer:
     names = filters.get("name") or [text(arguments.get("nameRegex")) or "image"]
     wanted = filters.get("architecture", [])
     architecture = wanted[0] if wanted else ("arm64" if _ARM.search(names[0]) else "x86_64")
-    found = next(iter(filters.get("image-id", [])), None) or image_id(cloud.region, architecture, names[0])
+    found = next(iter(filters.get("image-id", [])), None) or made_image(cloud.region, architecture, names[0])
     owners: list[Value] = [*texts(arguments.get("owners"))]
     return {
         **arguments,
@@ -89,14 +83,16 @@ def _public_parameter(name: str, region: str) -> str | None:
     if ecs:
         flavour, variant, field = ecs.groups()
         architecture = "arm64" if variant == "arm64" or "arm64" in flavour else "x86_64"
-        found = image_id(region, architecture, f"ecs/{flavour}/{variant}")
+        kind = variant if variant in ("gpu", "neuron") else "standard"
+        found = image_of(region, architecture, kind) if flavour == "amazon-linux-2023" else None
+        found = found or made_image(region, architecture, f"ecs/{flavour}/{variant}")
         known = {"image_id": found, "image_name": f"{flavour}-ecs-hvm-2024.01.01-{architecture}", "os": flavour}
         return json.dumps(known) if field is None else known.get(field)
     bottlerocket = _BOTTLEROCKET_PATH.match(name)
     if bottlerocket:
         variant, architecture, field = bottlerocket.groups()
-        return image_id(region, architecture, f"bottlerocket/{variant}") if field == "id" else "1.20.0"
+        return made_image(region, architecture, f"bottlerocket/{variant}") if field == "id" else "1.20.0"
     plain = _AMI_PATH.match(name)
     if plain:
-        return image_id(region, "arm64" if _ARM.search(name) else "x86_64", name)
+        return made_image(region, "arm64" if _ARM.search(name) else "x86_64", name)
     return None

@@ -101,7 +101,7 @@ def daily_bill(need: Bucket, stays: Stays, catalog: Catalog) -> float | None:
             if not ways:
                 return None
             cheapest = min(usd(way.item) if way.item else 0.0 for way in ways)
-            total += need.written_gib_per_month / MONTH * band.retrieved_share_per_month / MONTH * MONTH * cheapest
+            total += need.written_gib_per_month / MONTH * band.retrieved_share_per_month * cheapest
             if kind.get is not None:
                 total += objects / MONTH * band.reads_per_object_month * usd(kind.get)
     return total
@@ -171,7 +171,7 @@ def named(kinds: Sequence[ObjectClass], ages: Sequence[int]) -> Iterator[Stays]:
         yield from ([*before, (ages[-1], kind)] for kind in kinds if kind.name in before[-1][1].transitions_to)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(need=needs)
 def test_no_way_through_the_classes_is_cheaper(catalog: Catalog, need: Bucket) -> None:
     answer = solve_one(need, catalog)

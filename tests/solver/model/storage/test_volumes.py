@@ -88,7 +88,7 @@ def brute_force_usd(need: Volume, kind: VolumeType, catalog: Catalog) -> float |
     return best
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(size=st.integers(1, 400), iops=st.integers(0, 4_000), throughput=st.integers(0, 200))
 def test_no_single_device_of_any_type_is_cheaper(catalog: Catalog, size: int, iops: int, throughput: int) -> None:
     need = need_of(size, iops, throughput)

@@ -1,0 +1,60 @@
+"""Blocks: numbers of machines of one column that are started together.
+
+With zone survival, n machines count as n − ⌈n / zones⌉. Any n is zones-sized blocks and at most one smaller block, and
+what the parts are worth apart is never more than what they are worth together, because ⌈·⌉ is subadditive. So a column
+with Z zones has blocks of 1 … Z machines, of which any number may be taken; where no row counts survivors, or the group
+has one zone, the block of one machine is enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solver.model.compute.columns import Columns, worths
+from solver.model.compute.rows import Counted, Row, surviving
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """All blocks of all columns."""
+
+    column: Integers
+    """Column of each block."""
+    machines: Integers
+    """Machines in each block."""
+    worth: Integers
+    """What the block is worth in each row: blocks × rows."""
+
+    @property
+    def count(self) -> int:
+        """Number of blocks."""
+        return len(self.column)
+
+
+def build_blocks(columns: Columns, rows: Sequence[Row], chosen: Integers | None = None) -> Blocks:
+    """Blocks of all columns, or of the chosen ones, by column and number of machines; none is worth nothing."""
+    picked = np.arange(columns.count, dtype=np.int64) if chosen is None else chosen
+    worth = worths(columns, rows)[picked]
+    zones = columns.zones[picked]
+    counts_survivors = np.array([row.counted is Counted.SURVIVING for row in rows], dtype=np.bool_)
+    spread = worth[:, counts_survivors].any(axis=1)
+    column: list[Integers] = []
+    machines: list[Integers] = []
+    worth_of: list[Integers] = []
+    for number in range(1, int(zones.max(initial=1)) + 1):
+        mine = (spread & (zones >= number)) if number > 1 else np.ones(len(picked), dtype=np.bool_)
+        left = np.array([surviving(number, int(count)) for count in zones[mine]], dtype=np.int64)
+        of_row = np.where(counts_survivors[np.newaxis, :], left[:, np.newaxis], number)
+        block_worth = worth[mine] * of_row
+        useful = block_worth.any(axis=1)
+        column.append(picked[mine][useful])
+        machines.append(np.full(int(useful.sum()), number, dtype=np.int64))
+        worth_of.append(block_worth[useful])
+    return Blocks(np.concatenate(column), np.concatenate(machines), np.concatenate(worth_of))

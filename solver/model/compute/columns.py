@@ -1,0 +1,239 @@
+"""Columns: every machine with every maximal pattern of replicas, as arrays.
+
+A column is what a node group is made of: a machine (type, purchase option, zones) and a pattern. Columns are kept once
+for each pattern and undominated machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solver.catalog.catalog import Catalog
+from solver.model.compute.needs import Needs
+from solver.model.compute.patterns import Pattern, maximal_patterns
+from solver.model.compute.replicas import usable_variants
+from solver.model.compute.rows import Counted, Row
+from solver.model.compute.supply import (
+    Machine,
+    Market,
+    capacity,
+    fits,
+    offered,
+    request,
+    spot_machines,
+    undominated,
+)
+from solver.quantity import HOURS_PER_MONTH
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+_MOST_PATTERNS_OF_A_MACHINE = 4000
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What a machine costs besides its price, in USD for each hour that it exists."""
+
+    root_volume: float
+    """Its root volume."""
+    machine_volumes: Mapping[str, float]
+    """By claim: a volume for each machine that holds replicas of a workload that uses the claim."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """All columns of one site's services."""
+
+    machines: tuple[Machine, ...]
+    """Undominated machines, on demand before spot, each cheapest first."""
+    machine: Integers
+    """Number of each column's machine."""
+    slots: Integers
+    """Replicas of each runnable variant, one row for each column."""
+    fixed: Floats
+    """USD an hour besides the machine's price."""
+    complete: bool
+    """Every maximal pattern of every machine is there, so that a bound over the columns is a bound."""
+
+    @property
+    def count(self) -> int:
+        """Number of columns."""
+        return len(self.machine)
+
+    @property
+    def zones(self) -> Integers:
+        """Zones of each column's machine."""
+        return np.array([len(machine.zones) for machine in self.machines], dtype=np.int64)[self.machine]
+
+    @property
+    def on_demand(self) -> NDArray[np.bool_]:
+        """Which columns are bought on demand."""
+        return np.array([machine.on_demand for machine in self.machines], dtype=np.bool_)[self.machine]
+
+    def usd_per_hour(self) -> Floats:
+        """Price of a machine hour of each column without commitments, with its volumes."""
+        return np.array([machine.usd_per_hour for machine in self.machines])[self.machine] + self.fixed
+
+    def pattern(self, column: int) -> Pattern:
+        """The column's slots."""
+        return tuple(int(number) for number in self.slots[column])
+
+
+def fixed_costs(catalog: Catalog, market: Market, volume_usd_per_month: Mapping[str, float]) -> Fixed:
+    """Root volumes are gp3 at its included throughput; a volume is paid for as long as its machine exists."""
+    gib = catalog.price(market.site.region, "ebs", "gp3_storage").usd_first
+    return Fixed(
+        root_volume=market.site.root_volume * gib / HOURS_PER_MONTH,
+        machine_volumes={claim: usd / HOURS_PER_MONTH for claim, usd in volume_usd_per_month.items()},
+    )
+
+
+def build_columns(needs: Needs, catalog: Catalog, market: Market, fixed: Fixed, *, spot: bool) -> Columns:
+    """The columns of all machines that run a usable variant."""
+    usable = sorted(variant for service in needs.services for variant in usable_variants(needs, service))
+    interruptible = [variant for variant in usable if needs.services[needs.runnables[variant].service].spot_share > 0]
+    on_sale = offered(catalog, market)
+    variants = [needs.runnables[variant].variant for variant in usable]
+    offers = [(machine, usable) for machine in undominated(on_sale, variants, market)]
+    if spot and interruptible:
+        pools = max(needs.services[needs.runnables[variant].service].service.spot_pools for variant in interruptible)
+        variants = [needs.runnables[variant].variant for variant in interruptible]
+        shared = undominated(spot_machines(on_sale, pools=pools), variants, market)
+        offers += [(machine, interruptible) for machine in shared]
+    return _columns(needs, market, fixed, offers)
+
+
+def _columns(needs: Needs, market: Market, fixed: Fixed, offers: Sequence[tuple[Machine, list[int]]]) -> Columns:
+    most = most_useful(needs)
+    best: dict[tuple[bool, Pattern], list[tuple[int, tuple[float, ...]]]] = {}
+    machines: list[Machine] = []
+    complete = True
+    for machine, variants in offers:
+        number = len(machines)
+        machines.append(machine)
+        patterns = _patterns(needs, machine, variants, most, market)
+        if patterns is None:
+            complete = False
+            patterns = _uniform_patterns(needs, machine, variants, most, market)
+        rank = _rank(machine, market)
+        for pattern in patterns:
+            rivals = best.setdefault((machine.on_demand, pattern), [])
+            if not any(all(mine >= theirs for mine, theirs in zip(rank, other, strict=True)) for _, other in rivals):
+                rivals.append((number, rank))
+    entries = [(number, pattern) for (_, pattern), rivals in best.items() for number, _ in rivals]
+    entries.sort(key=lambda entry: (entry[0], tuple(-slots for slots in entry[1])))
+    slots = np.array([pattern for _, pattern in entries], dtype=np.int64).reshape(len(entries), len(needs.runnables))
+    return Columns(
+        machines=tuple(machines),
+        machine=np.array([number for number, _ in entries], dtype=np.int64),
+        slots=slots,
+        fixed=np.array([fixed_usd_per_hour(needs, fixed, pattern) for _, pattern in entries], dtype=np.float64),
+        complete=complete,
+    )
+
+
+def _rank(machine: Machine, market: Market) -> tuple[float, ...]:
+    """Numbers of which less is better between machines that hold the same pattern."""
+    price = machine.usd_per_hour
+    rates = machine.offering.commitments
+    terms = [min(rates.get(term, price), price) for term in market.terms] if machine.on_demand else []
+    quota = [machine.machine.vcpus if machine.machine.quota == family else 0 for family in sorted(market.site.quotas)]
+    return (price, -len(machine.zones), *terms, *quota)
+
+
+def fixed_usd_per_hour(needs: Needs, fixed: Fixed, pattern: Pattern) -> float:
+    """Root volume and the volumes of the services that have slots on the machine."""
+    held = sorted({needs.runnables[variant].service for variant, slots in enumerate(pattern) if slots})
+    claims = sorted({claim for service in held for claim in needs.services[service].machine_volumes})
+    return fixed.root_volume + sum(fixed.machine_volumes[claim] for claim in claims)
+
+
+def most_useful(needs: Needs) -> list[int]:
+    """By variant: replicas on one machine beyond which the peak, or the floor, needs no more."""
+    return [
+        max(
+            ceil(max(needs.services[each.service].needed) / each.capacity) if each.capacity else 0,
+            needs.services[each.service].service.replicas.min,
+        )
+        for each in needs.runnables
+    ]
+
+
+def _limits(
+    needs: Needs, machine: Machine, variants: Sequence[int], market: Market
+) -> tuple[list[int], list[list[int]], list[int]]:
+    """Room of the machine, requests, and the variants that fit; most replicas per machine are a resource too."""
+    fitting = [variant for variant in variants if fits(needs.runnables[variant].variant, machine, market)]
+    room = [int(value) for value in capacity(machine, market)]
+    requests = [[int(value) for value in request(needs.runnables[variant].variant)] for variant in fitting]
+    for service in needs.services:
+        bound = service.service.max_per_machine
+        if bound is not None:
+            room.append(bound)
+            for place, variant in enumerate(fitting):
+                requests[place].append(int(needs.runnables[variant].service == service.number))
+    return room, requests, fitting
+
+
+def _patterns(
+    needs: Needs, machine: Machine, variants: Sequence[int], most: Sequence[int], market: Market
+) -> list[Pattern] | None:
+    room, requests, fitting = _limits(needs, machine, variants, market)
+    found: dict[Pattern, None] = {}
+    for left_out in _left_out(needs, fitting):
+        allowed = [0 if needs.runnables[variant].service in left_out else most[variant] for variant in fitting]
+        patterns = maximal_patterns(room, requests, allowed, limit=_MOST_PATTERNS_OF_A_MACHINE)
+        if patterns is None:
+            return None
+        found.update(dict.fromkeys(_spread(pattern, fitting, len(needs.runnables)) for pattern in patterns))
+    return [pattern for pattern in found if any(pattern)]
+
+
+def _left_out(needs: Needs, fitting: Sequence[int]) -> list[set[int]]:
+    """Services to leave out of a machine's patterns: its volume for a service may cost more than the place is worth.
+
+    All subsets of the services that bring a volume to each machine, the empty one first.
+    """
+    bringing = sorted(
+        {needs.runnables[variant].service for variant in fitting}
+        & {service.number for service in needs.services if service.machine_volumes}
+    )
+    return [set(chosen) for size in range(len(bringing) + 1) for chosen in combinations(bringing, size)]
+
+
+def _uniform_patterns(
+    needs: Needs, machine: Machine, variants: Sequence[int], most: Sequence[int], market: Market
+) -> list[Pattern]:
+    """For each pair of variants, the patterns that hold only these: enough for a plan, too few for a bound."""
+    room, requests, fitting = _limits(needs, machine, variants, market)
+    found: dict[Pattern, None] = {}
+    for first in range(len(fitting)):
+        for second in range(first, len(fitting)):
+            allowed = [most[variant] if place in (first, second) else 0 for place, variant in enumerate(fitting)]
+            for pattern in maximal_patterns(room, requests, allowed, limit=_MOST_PATTERNS_OF_A_MACHINE) or []:
+                found[_spread(pattern, fitting, len(needs.runnables))] = None
+    return list(found)
+
+
+def _spread(pattern: Pattern, fitting: Sequence[int], count: int) -> Pattern:
+    slots = [0] * count
+    for variant, number in zip(fitting, pattern, strict=True):
+        slots[variant] = number
+    return tuple(slots)
+
+
+def worths(columns: Columns, rows: Sequence[Row]) -> Integers:
+    """What one counted machine of each column is worth in each row: columns × rows."""
+    if not rows:
+        return np.zeros((columns.count, 0), dtype=np.int64)
+    worth = columns.slots @ np.array([row.worth for row in rows], dtype=np.int64).T
+    for place, row in enumerate(rows):
+        if row.counted is Counted.ON_DEMAND:
+            worth[~columns.on_demand, place] = 0
+    return worth

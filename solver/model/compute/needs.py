@@ -1,0 +1,148 @@
+"""What the services of one site need, in whole numbers: capacity of each variant and load of each hour class.
+
+Loads and throughputs are decimal numbers. Each service has its own grain, a power of ten, in which the capacity of a
+replica is rounded down and a load is rounded up to whole numbers of at most 13 digits. All checks of capacity against
+load are then exact: nothing that is short by a hair counts as enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor, log10
+
+from solver.demand.demand import Demand
+from solver.demand.storage import Volume
+from solver.demand.workloads import BatchJob, Service, TrainingJob, Variant
+from solver.model.compute.hours import Hours, exact, hour_classes
+from solver.vocabulary import Survive
+
+_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Runnable:
+    """One variant of one service."""
+
+    service: int
+    """Its number."""
+    workload: str
+    """The service."""
+    key: str
+    """The variant."""
+    variant: Variant
+    """As the demand has it."""
+    capacity: int
+    """Load that one replica is asked for, in the service's grain."""
+
+    @property
+    def name(self) -> str:
+        """`assistant.l4`, as a node group's slots name it."""
+        return f"{self.workload}.{self.key}"
+
+
+@dataclass(frozen=True)
+class ServiceNeed:
+    """One service of the site."""
+
+    number: int
+    """Position among the services, which are sorted by key."""
+    key: str
+    """The workload."""
+    service: Service
+    """As the demand has it."""
+    grain: Fraction
+    """Whole numbers for one unit a second."""
+    variants: tuple[int, ...]
+    """Numbers of its variants among all runnable ones."""
+    load: tuple[int, ...]
+    """Load by hour class, in its grain."""
+    needed: tuple[int, ...]
+    """Load × (1 + headroom) by hour class, in its grain."""
+    machine_volumes: tuple[str, ...]
+    """Claims of which each machine that holds its replicas gets a volume."""
+    replica_volumes: tuple[str, ...]
+    """Claims of which each replica gets a volume."""
+
+    @property
+    def survives_zone(self) -> bool:
+        """The load must still be met after the loss of any one zone."""
+        return self.service.survive is Survive.ZONE
+
+    @property
+    def spot_share(self) -> Fraction:
+        """Part of the needed capacity that may rest on spot machines."""
+        return exact(self.service.interruptible_share)
+
+
+@dataclass(frozen=True)
+class Needs:
+    """All that one site must run."""
+
+    hours: tuple[Hours, ...]
+    """Hour classes."""
+    services: tuple[ServiceNeed, ...]
+    """By key."""
+    runnables: tuple[Runnable, ...]
+    """Variants of services, by workload and variant."""
+    jobs: Mapping[str, BatchJob | TrainingJob]
+    """By key."""
+
+    @property
+    def hour_of_week(self) -> tuple[int, ...]:
+        """The hour class of each of the 168 hours."""
+        return tuple(
+            number
+            for _, number in sorted((hour, number) for number, each in enumerate(self.hours) for hour in each.hours)
+        )
+
+
+def needs_of(demand: Demand, site_key: str) -> Needs:
+    """The needs of one site's workloads."""
+    here = {key: entry for key, entry in sorted(demand.workloads.items()) if demand.site_of(entry) == site_key}
+    services = {key: entry for key, entry in here.items() if isinstance(entry, Service)}
+    hours = hour_classes(
+        {key: service.load.week_per_second() for key, service in services.items()},
+        fold=demand.limits.fold,
+        tolerance=demand.limits.load_tolerance,
+    )
+    runnables: list[Runnable] = []
+    found: list[ServiceNeed] = []
+    for number, (key, service) in enumerate(services.items()):
+        loads = [each.load[number] for each in hours]
+        headroom = 1 + exact(service.headroom)
+        grain = _grain(max(loads) * headroom)
+        first = len(runnables)
+        for name, variant in sorted(service.variants.items()):
+            rate = exact(variant.throughput_per_second) * exact(service.max_utilisation)
+            runnables.append(Runnable(number, key, name, variant, floor(rate * grain)))
+        machine_volumes, replica_volumes = volume_claims(demand, service.uses)
+        found.append(
+            ServiceNeed(
+                number=number,
+                key=key,
+                service=service,
+                grain=grain,
+                variants=tuple(range(first, len(runnables))),
+                load=tuple(ceil(load * grain) for load in loads),
+                needed=tuple(ceil(load * headroom * grain) for load in loads),
+                machine_volumes=machine_volumes,
+                replica_volumes=replica_volumes,
+            )
+        )
+    jobs = {key: entry for key, entry in here.items() if not isinstance(entry, Service)}
+    return Needs(hours=hours, services=tuple(found), runnables=tuple(runnables), jobs=jobs)
+
+
+def volume_claims(demand: Demand, uses: Mapping[str, object]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Claims of volumes that a workload uses: one for each machine, and one for each replica."""
+    volumes = {claim: demand.storage[claim] for claim in sorted(uses)}
+    by_machine = [claim for claim, entry in volumes.items() if isinstance(entry, Volume) and entry.attach == "machine"]
+    by_replica = [claim for claim, entry in volumes.items() if isinstance(entry, Volume) and entry.attach == "replica"]
+    return tuple(by_machine), tuple(by_replica)
+
+
+def _grain(peak: Fraction) -> Fraction:
+    power = _DIGITS - floor(log10(peak)) if peak > 0 else _DIGITS
+    return Fraction(10) ** power

@@ -1,0 +1,189 @@
+"""Relaxation: the linear program over all blocks, hours and commitments, by column generation.
+
+    min   Σ_h Σ_b cost(b, h) · y(b, h)  +  Σ_g 168 · s(g)
+    s.t.  Σ_b min(worth(b, r), required(r, h)) · y(b, h)  ≥  required(r, h)          every row r, hour class h
+          Σ_b rate(g, b) · y(b, h) covered by g           ≤  s(g)                    every commitment g, hour class h
+
+A block is worth at most what is required, which is true of every plan: what it has beyond is of no use in that hour.
+Each block of on-demand machines is bought at the on-demand price or covered by one commitment; `s` is in USD an hour.
+
+The duals price a machine hour: with μ(g, h) ≥ 0 the price of what g covers, a machine m costs
+min(hours(h) · on-demand(m), min over g of μ(g, h) · rate(g, m)) in hour class h. Dual feasibility is
+Σ_h μ(g, h) ≤ 168. For any such μ, the sum over hour classes of the cheapest way to hold that class at these prices is a
+lower bound on the cost of every plan: a plan pays at least μ(g, h) for each USD an hour of g that it uses in h, since
+what it buys is used in every class at most once. So commitments are dualised, and each hour class stands alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solver.model.backend import Backend
+from solver.model.column_program import ColumnProgram
+from solver.model.compute.blocks import Blocks
+from solver.model.compute.columns import Columns
+from solver.model.compute.commitments import Good
+from solver.quantity import HOURS_PER_WEEK
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+_NEW_PER_HOUR = 4
+_MOST_ROUNDS = 80
+_TOLERANCE = 1e-7
+
+
+@dataclass(frozen=True)
+class HourlyTask:
+    """What must hold in every hour class, as arrays."""
+
+    columns: Columns
+    blocks: Blocks
+    required: Integers
+    """Hour classes × rows."""
+    weight: Integers
+    """Hours of the week in each class."""
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """The optimum of the relaxation and its prices."""
+
+    usd_per_week: float
+    """Objective; every plan costs at least as much, once `machine_price` leaves no block with a negative cost."""
+    duals: Floats
+    """USD for the whole requirement: hour classes × rows."""
+    machine_price: Floats
+    """USD for one machine in all hours of a class: machines × hour classes."""
+    use: Mapping[tuple[int, int], float]
+    """Blocks taken, by block and hour class."""
+
+
+def relax(task: HourlyTask, goods: Sequence[Good], backend: Backend) -> Relaxed:
+    """Solve; ValueError when some row can't be met by any block, which the caller has excluded."""
+    return _Relaxation(task, goods, backend).solve()
+
+
+class _Relaxation:
+    def __init__(self, task: HourlyTask, goods: Sequence[Good], backend: Backend) -> None:
+        self.task = task
+        self.goods = goods
+        hours, rows = task.required.shape
+        self.row_of = np.full((hours, rows), -1, dtype=np.int64)
+        real = np.argwhere(task.required > 0)
+        for place, (hour, row) in enumerate(real.tolist()):
+            self.row_of[hour, row] = place
+        self.first_good_row = len(real)
+        right = np.concatenate([np.ones(len(real)), np.zeros(len(goods) * hours)])
+        self.program = ColumnProgram(backend, right)
+        machines = task.columns.machines
+        self.on_demand_price = np.array([machine.usd_per_hour for machine in machines])
+        self.rates = np.array(
+            [
+                [good.rates.get(machine.machine.name, np.inf) if machine.on_demand else np.inf for machine in machines]
+                for good in goods
+            ]
+        ).reshape(len(goods), len(machines))
+        self.block_machine = task.columns.machine[task.blocks.column]
+        self.block_fixed = task.columns.fixed[task.blocks.column] * task.blocks.machines
+        self.taken: dict[tuple[int, int, int], int] = {}
+
+    def solve(self) -> Relaxed:
+        hours = len(self.task.weight)
+        for good in range(len(self.goods)):
+            rows = self.first_good_row + good * hours + np.arange(hours)
+            self.program.add(float(HOURS_PER_WEEK), rows, np.ones(hours))
+        price = np.outer(self.on_demand_price, self.task.weight.astype(np.float64))
+        self._start()
+        duals = np.zeros(self.task.required.shape)
+        objective = 0.0
+        values: Floats = np.zeros(0)
+        for _ in range(_MOST_ROUNDS):
+            point = self.program.solve()
+            objective, values = point.objective, point.values
+            real = self.row_of >= 0
+            duals = np.zeros(self.task.required.shape)
+            duals[real] = np.maximum(point.duals[self.row_of[real]], 0.0)
+            price = self._prices(np.maximum(point.duals[self.first_good_row :], 0.0))
+            if not self._improve(duals, price):
+                break
+        use: dict[tuple[int, int], float] = {}
+        for (block, hour, _), number in self.taken.items():
+            if values[number] > _TOLERANCE:
+                use[block, hour] = use.get((block, hour), 0.0) + float(values[number])
+        return Relaxed(objective, duals, price, use)
+
+    def _prices(self, good_duals: Floats) -> Floats:
+        """The cheapest price of a machine in each class; duals above what a commitment costs are scaled down."""
+        price = np.outer(self.on_demand_price, self.task.weight.astype(np.float64))
+        if not self.goods:
+            return price
+        by_good = good_duals.reshape(len(self.goods), len(self.task.weight))
+        total = by_good.sum(axis=1, keepdims=True)
+        by_good = by_good * np.minimum(1.0, HOURS_PER_WEEK / np.maximum(total, 1e-12))
+        for good in range(len(self.goods)):
+            known = np.isfinite(self.rates[good])
+            price[known] = np.minimum(price[known], np.outer(self.rates[good][known], by_good[good]))
+        self.good_price = by_good
+        return price
+
+    def _start(self) -> None:
+        """For each row of each class, the block that meets it at the lowest price for its worth."""
+        task = self.task
+        cost = (self.on_demand_price[self.block_machine] * task.blocks.machines + self.block_fixed)[:, np.newaxis]
+        for hour in range(len(task.weight)):
+            capped = np.minimum(task.blocks.worth, task.required[hour])
+            with np.errstate(divide="ignore", invalid="ignore"):
+                ratio = np.where(capped > 0, cost / capped, np.inf)
+            for row in np.nonzero(task.required[hour] > 0)[0].tolist():
+                block = int(np.argmin(ratio[:, row]))
+                if not np.isfinite(ratio[block, row]):
+                    raise ValueError(f"no block meets row {row}")
+                self._take(block, hour, -1)
+
+    def _improve(self, duals: Floats, price: Floats) -> bool:
+        task = self.task
+        added = False
+        for hour in range(len(task.weight)):
+            reduced = self.reduced_costs(hour, duals[hour], price[:, hour])
+            order = np.argsort(reduced, kind="stable")[:_NEW_PER_HOUR]
+            for block in order[reduced[order] < -_TOLERANCE * task.weight[hour]].tolist():
+                added |= self._take(int(block), hour, self._cover(int(block), hour, price))
+        return added
+
+    def reduced_costs(self, hour: int, duals: Floats, price: Floats) -> Floats:
+        """Cost of each block in the class at these prices, less what its worth earns."""
+        task = self.task
+        cost = price[self.block_machine] * task.blocks.machines + self.block_fixed * task.weight[hour]
+        required = np.maximum(task.required[hour], 1)
+        return cost - (np.minimum(task.blocks.worth, task.required[hour]) / required) @ duals
+
+    def _cover(self, block: int, hour: int, price: Floats) -> int:
+        """The commitment that gives the block's machine its price in the class; −1 for the on-demand price."""
+        machine = int(self.block_machine[block])
+        if not self.goods or price[machine, hour] >= self.on_demand_price[machine] * self.task.weight[hour] - 1e-12:
+            return -1
+        return int(np.argmin(self.good_price[:, hour] * self.rates[:, machine]))
+
+    def _take(self, block: int, hour: int, good: int) -> bool:
+        if (block, hour, good) in self.taken:
+            return False
+        task = self.task
+        machine = int(self.block_machine[block])
+        machines = int(task.blocks.machines[block])
+        weight = int(task.weight[hour])
+        cost = self.block_fixed[block] * weight
+        capped = np.minimum(task.blocks.worth[block], task.required[hour])
+        held = np.nonzero(capped)[0]
+        rows = self.row_of[hour, held]
+        entries = capped[held] / task.required[hour, held]
+        if good < 0:
+            cost += self.on_demand_price[machine] * machines * weight
+        else:
+            rows = np.append(rows, self.first_good_row + good * len(task.weight) + hour)
+            entries = np.append(entries, -self.rates[good, machine] * machines)
+        self.taken[block, hour, good] = self.program.add(float(cost), rows, entries)
+        return True

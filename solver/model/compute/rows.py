@@ -1,0 +1,90 @@
+"""Row: one promise to one service, as an inequality that holds in every hour class.
+
+Each machine of a column (machine type, purchase option, pattern) adds to a row what its replicas are worth there. How
+many of n machines count is the promise's: all of them, those left after the loss of a zone, or those bought on demand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Counted(StrEnum):
+    """Which of a group's machines count."""
+
+    ALL = "all"
+    """Every machine."""
+    SURVIVING = "surviving"
+    """Those that the loss of any one zone leaves: n − ⌈n / zones⌉."""
+    ON_DEMAND = "on-demand"
+    """Every machine, where the group is bought on demand; none of a spot group."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Σ over columns of worth(pattern) × counted(machines) ≥ required, in each hour class."""
+
+    promise: str
+    """The promise's name: capacity, survival, spot, replicas."""
+    service: int
+    """Whose promise it is."""
+    counted: Counted
+    """Which machines count."""
+    worth: tuple[int, ...]
+    """What one replica of each runnable variant is worth."""
+    required: tuple[int, ...]
+    """By hour class."""
+
+
+def surviving(machines: int, zones: int) -> int:
+    """Machines left after the loss of any one zone.
+
+    An Auto Scaling group keeps its zones' machine counts within one of each other, and any zone may have the extra
+    machine, so the zone that is lost may hold ⌈machines / zones⌉ of them.
+    """
+    return machines - -(-machines // zones)
+
+
+def counted(how: Counted, machines: int, zones: int, *, on_demand: bool) -> int:
+    """How many of a group's machines a row counts."""
+    match how:
+        case Counted.ALL:
+            return machines
+        case Counted.SURVIVING:
+            return surviving(machines, zones)
+        case Counted.ON_DEMAND:
+            return machines if on_demand else 0
+
+
+def without_implied(rows: Sequence[Row], zones: int) -> list[Row]:
+    """The rows that others do not imply.
+
+    With at most `zones` zones in a group, n machines are at least zones / (zones − 1) times those that survive. So a
+    capacity row is implied by a survival row of the same service that asks for at least (zones − 1) / zones of it.
+    A row of the same kind and worth is implied by one that asks for at least as much in every hour.
+    """
+    kept: list[Row] = []
+    for number, row in enumerate(rows):
+        others = [other for place, other in enumerate(rows) if place != number and other.worth == row.worth]
+        implied = any(
+            _implies(other, row, zones) and not (_implies(row, other, zones) and rows.index(other) > number)
+            for other in others
+        )
+        if not implied and any(row.required):
+            kept.append(row)
+    return kept
+
+
+def _implies(stronger: Row, row: Row, zones: int) -> bool:
+    pairs = list(zip(stronger.required, row.required, strict=True))
+    if stronger.counted is row.counted:
+        return all(more >= less for more, less in pairs)
+    if row.counted is Counted.ALL and stronger.counted is Counted.SURVIVING and zones > 1:
+        return all(more * zones >= less * (zones - 1) for more, less in pairs)
+    return (
+        row.counted is Counted.ALL
+        and stronger.counted is Counted.ON_DEMAND
+        and all(more >= less for more, less in pairs)
+    )

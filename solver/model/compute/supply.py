@@ -1,0 +1,255 @@
+"""Machines for sale to one site: what is offered, fits something, passes the filters and is not dominated.
+
+A machine that is at least as good in every respect (capacity, variants that it can run, zones, price, each allowed
+commitment, quota) as another of the same price or a higher one replaces it in every plan, so the other is dropped:
+neither the best plan nor any bound changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solver.catalog.catalog import Catalog
+from solver.catalog.machines import Allocatable, MachineType, Reserved, allocatable
+from solver.catalog.prices import CommitmentTerm, Offering
+from solver.demand.demand import AwsSite, Demand
+from solver.demand.workloads import Variant
+from solver.vocabulary import PurchaseOption
+
+Vector = NDArray[np.int64]
+_MOST_SPOT_TYPES = 5
+
+
+@dataclass(frozen=True)
+class Market:
+    """What the site's rules say about machines."""
+
+    zones: tuple[str, ...]
+    """Zone ids of the site, in order."""
+    site: AwsSite
+    """Root volume, trunking, quotas."""
+    terms: tuple[CommitmentTerm, ...]
+    """Commitments that may be bought."""
+    machines: tuple[str, ...]
+    """Patterns of the types that may be used; empty for all."""
+    excluded: tuple[str, ...]
+    """Patterns of the types that may not be used."""
+    burstable: bool
+    """T types may run this."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One way to get a machine: types, zones, price."""
+
+    offering: Offering
+    """The type that is priced and whose capacity counts."""
+    types: tuple[str, ...]
+    """The type first; a spot group's other types hold at least as much and cost at most as much."""
+    purchase: PurchaseOption
+    """On demand or spot."""
+    zones: tuple[str, ...]
+    """Zones of the site in which all its types are offered, in order."""
+    usd_per_hour: float
+    """On-demand price, or the mean of the zones' spot prices of the dearest type."""
+    holds: Allocatable
+    """What tasks can have of it."""
+
+    @property
+    def machine(self) -> MachineType:
+        """The priced type."""
+        return self.offering.machine
+
+    @property
+    def name(self) -> str:
+        """`g6-xlarge-on-demand`: the node group's key."""
+        return f"{self.machine.name.replace('.', '-')}-{self.purchase}"
+
+    @property
+    def on_demand(self) -> bool:
+        """Commitments apply to it."""
+        return self.purchase is PurchaseOption.ON_DEMAND
+
+
+def market_of(demand: Demand, site: AwsSite, zones: tuple[str, ...], *, services: bool) -> Market:
+    """The rules for the site's services, or for its jobs: the limit on T types is for services only."""
+    limits = demand.limits
+    return Market(
+        zones=zones,
+        site=site,
+        terms=tuple(CommitmentTerm(wish.kind, wish.years, wish.payment) for wish in demand.purchase.commitments),
+        machines=limits.machines,
+        excluded=limits.exclude_machines,
+        burstable=limits.burstable or not services,
+    )
+
+
+def matches(name: str, patterns: Sequence[str]) -> bool:
+    """Whether a machine type's name matches one of the patterns: * is any text, ? one character."""
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def offered(catalog: Catalog, market: Market) -> list[Machine]:
+    """On-demand machines that the rules allow, cheapest first."""
+    found: list[Machine] = []
+    for offering in catalog.purchasable(market.site.region):
+        machine = offering.machine
+        zones = tuple(zone for zone in market.zones if zone in offering.zones)
+        if not zones or offering.on_demand_usd_per_hour is None or not _allowed(machine, market):
+            continue
+        holds = allocatable(machine, eni_trunking=market.site.eni_trunking, reserved=Reserved())
+        found.append(
+            Machine(
+                offering=offering,
+                types=(machine.name,),
+                purchase=PurchaseOption.ON_DEMAND,
+                zones=zones,
+                usd_per_hour=offering.on_demand_usd_per_hour,
+                holds=holds,
+            )
+        )
+    return sorted(found, key=_preference)
+
+
+def _preference(machine: Machine) -> tuple[float, bool, str]:
+    return (machine.usd_per_hour, machine.machine.bare_metal, machine.machine.name)
+
+
+def _allowed(machine: MachineType, market: Market) -> bool:
+    return (
+        (market.burstable or not machine.burstable)
+        and (not market.machines or matches(machine.name, market.machines))
+        and not matches(machine.name, market.excluded)
+    )
+
+
+def spot_machines(machines: Sequence[Machine], *, pools: int) -> list[Machine]:
+    """Spot machines of the same types, cheapest first; each with companions of its shape.
+
+    The price is the mean over the zones that have one, since a group's machines are spread over its zones evenly. A
+    companion has the same architecture and accelerators, is offered in the same zones, holds at least as much of
+    everything and costs no more; dearer ones are added, and the group priced as they are, only as far as `pools`
+    distinct pools (type × zone) ask for more types.
+    """
+    priced: list[Machine] = []
+    for machine in machines:
+        prices = machine.offering.spot_usd_per_hour
+        zones = tuple(zone for zone in machine.zones if zone in prices)
+        if zones and machine.machine.spot_supported:
+            mean = sum(prices[zone] for zone in zones) / len(zones)
+            priced.append(Machine(machine.offering, machine.types, PurchaseOption.SPOT, zones, mean, machine.holds))
+    priced.sort(key=_preference)
+    shapes: dict[tuple[object, ...], list[Machine]] = {}
+    for machine in priced:
+        shapes.setdefault(_shape(machine), []).append(machine)
+    found: list[Machine] = []
+    for machine in priced:
+        alike = [other for other in shapes[_shape(machine)] if other is not machine and _holds_as_much(other, machine)]
+        cheaper = [other for other in alike if other.usd_per_hour <= machine.usd_per_hour]
+        dearer = [other for other in alike if other.usd_per_hour > machine.usd_per_hour]
+        wanted = max(1, -(-pools // len(machine.zones)))
+        named = [machine, *cheaper[-(_MOST_SPOT_TYPES - 1) :]]
+        named += dearer[: max(0, wanted - len(named))]
+        if len(named) < wanted:
+            continue
+        found.append(
+            Machine(
+                machine.offering,
+                tuple(other.machine.name for other in named),
+                PurchaseOption.SPOT,
+                machine.zones,
+                max(other.usd_per_hour for other in named),
+                machine.holds,
+            )
+        )
+    return sorted(found, key=_preference)
+
+
+def _shape(machine: Machine) -> tuple[object, ...]:
+    types = machine.machine
+    accelerators = ("", 0) if types.accelerator is None else (types.accelerator.model, types.accelerator.count)
+    return (types.architecture, types.image_flavour, accelerators, types.vcpus, machine.zones)
+
+
+def _holds_as_much(other: Machine, machine: Machine) -> bool:
+    return all(has >= asked for has, asked in zip(_capacity(other.holds), _capacity(machine.holds), strict=True))
+
+
+def _capacity(holds: Allocatable) -> tuple[int, ...]:
+    return (holds.cpu_millis, holds.memory_mib, holds.accelerators, holds.network_mbps, holds.task_slots)
+
+
+def capacity(machine: Machine, market: Market) -> Vector:
+    """What one machine holds: cpu, memory, accelerators, network, task slots, scratch disk of the root volume."""
+    return np.array([*_capacity(machine.holds), market.site.root_volume], dtype=np.int64)
+
+
+def request(variant: Variant) -> Vector:
+    """What one replica needs, in the order of `capacity`."""
+    devices = 0 if variant.accelerator is None else variant.accelerator.count
+    return np.array([variant.cpu, variant.memory, devices, variant.network_mbps, 1, variant.disk], dtype=np.int64)
+
+
+def fits(variant: Variant, machine: Machine, market: Market) -> bool:
+    """Whether all types of the machine can run at least one replica."""
+    types = machine.machine
+    if types.architecture is not variant.architecture:
+        return False
+    if variant.machines and not all(matches(name, variant.machines) for name in machine.types):
+        return False
+    if variant.accelerator is not None and (
+        types.accelerator is None or types.accelerator.model != variant.accelerator.model
+    ):
+        return False
+    return bool(np.all(request(variant) <= capacity(machine, market)))
+
+
+def undominated(machines: Sequence[Machine], variants: Sequence[Variant], market: Market) -> list[Machine]:
+    """Machines that run something and that no other replaces, cheapest first."""
+    running = [[fits(variant, machine, market) for variant in variants] for machine in machines]
+    useful = [number for number, row in enumerate(running) if any(row)]
+    if not useful:
+        return []
+    requests = np.array([request(variant) for variant in variants])
+    room = _usable(np.array([capacity(machines[number], market) for number in useful]), requests)
+    others = np.array([_merits(machines[number], running[number], market) for number in useful], dtype=np.float64)
+    merits = np.hstack([room, others])
+    kept: list[int] = []
+    for place in range(len(useful)):
+        if not kept or not np.any(np.all(merits[kept] >= merits[place], axis=1)):
+            kept.append(place)
+    return [machines[useful[place]] for place in kept]
+
+
+def _usable(room: Vector, requests: Vector) -> NDArray[np.float64]:
+    """Capacity that replicas can use: what is left of one resource when another one is full is worth nothing.
+
+    A machine holds at most r_e / q_e replicas of each kind, so it uses of resource d at most r_e × max(q_d / q_e), over
+    all variants, for each resource e that all of them need.
+    """
+    asked = requests.astype(np.float64)
+    usable = room.astype(np.float64)
+    for other in range(asked.shape[1]):
+        if np.all(asked[:, other] > 0):
+            most = (asked / asked[:, [other]]).max(axis=0)
+            usable = np.minimum(usable, np.floor(room[:, [other]] * most[np.newaxis, :] + 1e-6))
+    return usable
+
+
+def _merits(machine: Machine, running: Sequence[bool], market: Market) -> list[float]:
+    """Numbers of which more is better; the machine with no less of any replaces the other."""
+    rates: Mapping[CommitmentTerm, float] = machine.offering.commitments if machine.on_demand else {}
+    types = machine.machine
+    quota = [float(-types.vcpus if types.quota == family else 0) for family in sorted(market.site.quotas)]
+    return [
+        *(float(runs) for runs in running),
+        float(len(machine.zones)),
+        -machine.usd_per_hour,
+        *(-min(rates.get(term, machine.usd_per_hour), machine.usd_per_hour) for term in market.terms),
+        *quota,
+    ]

@@ -1,0 +1,108 @@
+"""Auto Scaling groups and capacity providers."""
+
+from __future__ import annotations
+
+from components.aws.compute.node_group import provider_name
+from components.aws.compute.pool import ComputePool
+from components.naming import SiteNames
+from solver.plan.schedule import WeekSchedule
+from tests.components import plans
+from tests.components.aws import edits, upstream
+from tests.recorder import Record, Recording, record
+
+
+def group(made: Recording[ComputePool], key: str) -> Record:
+    return made.one("autoscaling/group:Group", f"compute-machines-{key}")
+
+
+def test_floor_and_ceiling_are_the_plans_and_the_number_is_nobodys_but_ecs(
+    full_compute: Recording[ComputePool],
+) -> None:
+    found = group(full_compute, "c7g-xlarge-spot").inputs
+    assert found["minSize"] == 1
+    assert found["maxSize"] == 6
+    assert "desiredCapacity" not in found
+
+
+def test_machines_are_in_the_private_subnets_of_the_groups_zones(full_compute: Recording[ComputePool]) -> None:
+    found = group(full_compute, "g6-xlarge-on-demand").inputs
+    assert found["vpcZoneIdentifiers"] == ["subnet-private-euw1-az1", "subnet-private-euw1-az2"]
+
+
+def test_an_on_demand_group_is_plain(full_compute: Recording[ComputePool]) -> None:
+    found = group(full_compute, "c7i-xlarge-on-demand").inputs
+    assert found["launchTemplate"]["version"] == "1"
+    assert "mixedInstancesPolicy" not in found
+    assert found["capacityRebalance"] is False
+
+
+def test_a_spot_group_names_all_types_of_the_shape_without_weights(full_compute: Recording[ComputePool]) -> None:
+    found = group(full_compute, "c7g-xlarge-spot").inputs
+    policy = found["mixedInstancesPolicy"]
+    assert policy["launchTemplate"]["overrides"] == [
+        {"instanceType": "c7g.xlarge"},
+        {"instanceType": "c6g.xlarge"},
+        {"instanceType": "m7g.xlarge"},
+    ]
+    assert policy["instancesDistribution"]["onDemandPercentageAboveBaseCapacity"] == 0
+    assert policy["instancesDistribution"]["spotAllocationStrategy"] == "price-capacity-optimized"
+    assert found["capacityRebalance"] is True
+    assert "launchTemplate" not in found
+
+
+def test_the_plans_hours_move_the_floor_alone(full_compute: Recording[ComputePool]) -> None:
+    schedule = full_compute.one("autoscaling/schedule:Schedule", "compute-machines-c7g-xlarge-spot-mon-fri-08")
+    assert schedule.inputs["recurrence"] == "0 8 * * 1-5"
+    assert schedule.inputs["timeZone"] == "Europe/Dublin"
+    assert schedule.inputs["minSize"] == 3
+    assert schedule.inputs["maxSize"] == schedule.inputs["desiredCapacity"] == -1
+
+
+def test_ecs_scales_drains_and_protects(full_compute: Recording[ComputePool]) -> None:
+    for provider in full_compute.of_type(":CapacityProvider"):
+        settings = provider.inputs["autoScalingGroupProvider"]
+        assert settings["managedDraining"] == settings["managedTerminationProtection"] == "ENABLED"
+        assert settings["managedScaling"] == {"status": "ENABLED", "targetCapacity": 100}
+    for found in full_compute.of_type("autoscaling/group:Group"):
+        assert found.inputs["protectFromScaleIn"] is True
+        assert found.inputs["forceDelete"] is True
+
+
+def test_a_new_image_reaches_running_machines_by_itself(full_compute: Recording[ComputePool]) -> None:
+    refresh = group(full_compute, "c7i-xlarge-on-demand").inputs["instanceRefresh"]
+    assert refresh["strategy"] == "Rolling"
+    assert refresh["preferences"]["minHealthyPercentage"] == 100
+    assert refresh["preferences"]["scaleInProtectedInstances"] == "Refresh"
+    assert refresh["preferences"]["autoRollback"] is True
+
+
+def test_the_group_keeps_ecs_own_tag_and_carries_the_stacks(full_compute: Recording[ComputePool]) -> None:
+    tags = {tag["key"]: tag for tag in group(full_compute, "c7i-xlarge-on-demand").inputs["tags"]}
+    assert tags["AmazonECSManaged"]["propagateAtLaunch"] is True
+    assert tags["stack"]["value"] == "prod"
+    assert tags["node-group"]["value"] == "c7i-xlarge-on-demand"
+
+
+def test_no_stacks_name_makes_a_capacity_provider_that_aws_refuses(full_compute: Recording[ComputePool]) -> None:
+    for stack in ("aws-dev", "ecs", "fargate"):
+        site = plans.full_site()
+        names = SiteNames(stack=stack, site="main", region=plans.REGION, account_id=plans.ACCOUNT_ID)
+        made = record(lambda site=site, names=names: upstream.compute_pool(site, names=names))
+        for provider in made.of_type(":CapacityProvider"):
+            assert not provider.inputs["name"].startswith(("aws", "ecs", "fargate"))
+    assert provider_name.__doc__ is not None
+
+
+def test_machines_start_when_they_can_reach_aws_and_join(full_compute: Recording[ComputePool]) -> None:
+    waits = group(full_compute, "c7i-xlarge-on-demand").depends_on
+    for name in ("route", "role-policy", "compute-cluster", "compute-eni-trunking"):
+        assert any(urn.endswith(f"::{name}") for urn in waits), name
+
+
+def test_the_ceiling_is_never_below_the_floor_of_any_hour() -> None:
+    site = edits.with_group(
+        plans.full_site(), "c7i-xlarge-on-demand", max_machines=2, machines=WeekSchedule(constant=3)
+    )
+    made = record(lambda: upstream.compute_pool(site))
+    found = group(made, "c7i-xlarge-on-demand").inputs
+    assert found["minSize"] == found["maxSize"] == 3

@@ -1,0 +1,71 @@
+"""Builds and records the pools before storage and compute: security, network, groups; and the guards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from components.aws.network.pool import NetworkPool, NetworkPoolArgs
+from components.aws.security.groups import SecurityGroups, SecurityGroupsArgs
+from components.aws.security.guards import Guards, GuardsArgs
+from components.aws.security.pool import SecurityPool, SecurityPoolArgs
+from components.outputs import NetworkOutputs, SecurityGroupsOutputs, SecurityOutputs
+from solver.plan.plan import SitePlan
+from solver.plan.security import MeasurePlan
+from solver.vocabulary import NatMode
+from tests.components import plans
+from tests.recorder import Recording, record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Early:
+    """What the early pools gave."""
+
+    security: SecurityOutputs
+    network: NetworkOutputs
+    groups: SecurityGroupsOutputs
+
+
+def early(site: SitePlan, *, stack: str = "prod", key: str = "main", preview: bool = False) -> Recording[Early]:
+    """The early pools of a site."""
+    names = plans.names(stack, key)
+
+    def build() -> Early:
+        security = SecurityPool(
+            f"{key}-security",
+            SecurityPoolArgs(plan=site.security, compute=site.compute, storage=site.storage, names=names),
+        ).outputs
+        network = NetworkPool(
+            f"{key}-network",
+            NetworkPoolArgs(plan=site.network, names=names, security=security, protect=site.storage.protect),
+        ).outputs
+        groups = SecurityGroups(
+            f"{key}-groups",
+            SecurityGroupsArgs(
+                flows=site.security.flows,
+                compute=site.compute,
+                storage=site.storage,
+                internet=site.network.nat.mode is not NatMode.NONE,
+                names=names,
+                network=network,
+            ),
+        ).outputs
+        Guards(f"{key}-guards", GuardsArgs(plan=site.security, names=names, security=security, network=network))
+        return Early(security=security, network=network, groups=groups)
+
+    return record(build, stack=stack, preview=preview)
+
+
+def with_network(site: SitePlan, **changes: object) -> SitePlan:
+    """The site with another network."""
+    return site.model_copy(update={"network": site.network.model_copy(update=changes)})
+
+
+def with_security(site: SitePlan, **changes: object) -> SitePlan:
+    """The site with another security."""
+    return site.model_copy(update={"security": site.security.model_copy(update=changes)})
+
+
+def with_measures(site: SitePlan, *names: str) -> SitePlan:
+    """The site with these measures to build, and no others."""
+    measures = tuple(MeasurePlan(name=name, controls=("X.1",), build=True) for name in sorted(names))
+    return with_security(site, measures=measures)

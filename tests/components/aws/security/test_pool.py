@@ -1,0 +1,81 @@
+"""Rules that hold over all that the early pools make."""
+
+from __future__ import annotations
+
+from tests.components import plans
+from tests.components.aws.early import Early, early, with_measures
+from tests.components.aws.security.test_detection import measures
+from tests.recorder import Recording
+
+STAR_ACTIONS = {
+    # Deny statements take rights away; kms:* in a key's policy hands the decision to IAM.
+    ("DenyPlainHttp", "s3:*"),
+    ("AccountDecides", "kms:*"),
+}
+STAR_RESOURCES = {
+    "RegistryLogin": "a login token is for the registry as a whole",
+    "FindEndpoint": "the action has no resource",
+}
+
+
+def with_everything() -> Recording[Early]:
+    return early(with_measures(plans.full_site(), *measures()))
+
+
+def test_no_policy_allows_a_star_without_a_listed_reason() -> None:
+    recorded = with_everything()
+    for record, policy in recorded.policies():
+        for statement in policy["Statement"]:
+            for action in statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]:
+                assert "*" not in action.split(":")[0]
+                if action.endswith(":*"):
+                    assert (statement["Sid"], action) in STAR_ACTIONS
+            if "*" in statement.get("Resource", []) and not record.type.endswith(":Key"):
+                assert statement["Sid"] in STAR_RESOURCES
+            if "NotAction" in statement or "NotResource" in statement or "NotPrincipal" in statement:
+                raise AssertionError(f"{record.name} allows by exception")
+
+
+def test_every_policy_fits_awss_limits() -> None:
+    limits = {":RolePolicy": 10_240, ":Role": 2_048, ":Key": 32_768, ":BucketPolicy": 20_480}
+    recorded = with_everything()
+    checked = 0
+    for record, _ in recorded.policies():
+        for type_, limit in limits.items():
+            if record.type.endswith(type_):
+                text = record.inputs.get("policy") or record.inputs["assumeRolePolicy"]
+                assert len("".join(text.split())) <= limit
+                checked += 1
+    assert checked > 20
+
+
+def test_every_log_group_and_secret_is_encrypted_when_keys_are_planned() -> None:
+    recorded = with_everything()
+    assert len(recorded.of_type(":LogGroup")) == 3
+    for record in (*recorded.of_type(":LogGroup"), *recorded.of_type(":Secret")):
+        assert record.inputs["kmsKeyId"], record.name
+
+
+def test_everything_with_tags_has_a_name_for_people() -> None:
+    for record in with_everything().custom():
+        if "tags" in record.inputs:
+            assert record.inputs["tags"]["Name"].startswith("prod-main")
+
+
+def test_two_sites_of_a_stack_share_no_name() -> None:
+    one, other = early(plans.full_site()), early(plans.full_site(), key="far")
+    assert not {record.urn for record in one.custom()} & {record.urn for record in other.custom()}
+    for type_ in (":Role", ":Alias", "s3/bucket:Bucket", ":LogGroup", ":TargetGroup", ":LoadBalancer", ":Secret"):
+        here = {record.inputs["bucket" if type_.endswith("Bucket") else "name"] for record in one.of_type(type_)}
+        there = {record.inputs["bucket" if type_.endswith("Bucket") else "name"] for record in other.of_type(type_)}
+        assert here and not here & there, type_
+
+
+def test_the_same_plan_gives_the_same_resources() -> None:
+    first, second = early(plans.full_site()), early(plans.full_site())
+    assert [(r.urn, r.inputs) for r in first.records] == [(r.urn, r.inputs) for r in second.records]
+
+
+def test_a_preview_needs_no_value_that_only_an_update_has() -> None:
+    previewed, made = early(plans.full_site(), preview=True), early(plans.full_site())
+    assert {record.urn for record in previewed.records} == {record.urn for record in made.records}

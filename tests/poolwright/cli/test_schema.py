@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from poolwright.cli.schema import KINDS, run, schema_text
+from solver.errors import ConfigError
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_the_exported_schema_of_stack_files_is_current() -> None:
+    exported = (ROOT / "docs/schemas/demand.schema.json").read_text("utf-8")
+    assert exported == schema_text("demand"), "run: poolwright schema demand > docs/schemas/demand.schema.json"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_schema_is_printed_as_json_on_standard_output(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    run(kind)
+    printed = capsys.readouterr()
+    assert "properties" in json.loads(printed.out)
+    assert printed.err == ""
+
+
+def test_an_unknown_kind_is_told_with_those_that_exist() -> None:
+    with pytest.raises(ConfigError) as refused:
+        run("demnd")
+    assert str(refused.value) == 'kind: found "demnd"; one of demand, plan, lock is allowed. Did you mean demand?'
+
+
+def test_every_stack_file_names_the_schema_for_editors() -> None:
+    for path in sorted((ROOT / "stacks").glob("*.yaml")):
+        if path.name.startswith("Pulumi.") or path.name.endswith(".lock.yaml"):
+            continue
+        first = path.read_text("utf-8").splitlines()[0]
+        assert first == "# yaml-language-server: $schema=../docs/schemas/demand.schema.json", path.name

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from solver.demand.demand import Demand
+from solver.demand.references import CONTRADICTIONS, Contradiction, find_contradictions
+
+WHOLE = Path(__file__).with_name("whole.yaml").read_text("utf-8")
+
+
+def whole() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load(WHOLE.replace("22:00", "'22:00'").replace("06:00", "'06:00'"))
+    return {"stack": "dev", **document}
+
+
+def contradictions(document: dict[str, Any]) -> list[str]:
+    """What a Demand that is built in Python says, as `path: allowed`."""
+    with pytest.raises(ValidationError) as refused:
+        Demand.model_validate(document)
+    (detail,) = refused.value.errors()
+    assert detail["type"] == CONTRADICTIONS and "ctx" in detail
+    found: tuple[Contradiction, ...] = detail["ctx"]["contradictions"]
+    assert str(refused.value).count(found[0].allowed) >= 1
+    return [str(each) for each in found]
+
+
+def another_site(document: dict[str, Any], cidr: str) -> None:
+    document["sites"]["other"] = {"region": "us-east-1", "network": {"cidr": cidr}}
+
+
+def on_a_site(document: dict[str, Any], site: str) -> None:
+    for section in ("workloads", "storage"):
+        for entry in document[section].values():
+            entry["site"] = site
+
+
+def test_a_demand_without_contradictions_is_built() -> None:
+    assert Demand.model_validate(whole()).stack == "dev"
+
+
+def test_where_there_are_several_sites_each_workload_and_claim_names_one() -> None:
+    document = whole()
+    another_site(document, "10.2.0.0/16")
+    on_a_site(document, "main")
+    del document["workloads"]["web"]["site"], document["storage"]["files"]["site"]
+    document["storage"]["documents"]["site"] = "mian"
+    assert contradictions(document)[:3] == [
+        "workloads.web.site: one of main, other is allowed",
+        "storage.documents.site: one of main, other is allowed. Did you mean main?",
+        "storage.files.site: one of main, other is allowed",
+    ]
+
+
+def test_a_service_calls_services_that_exist_and_not_itself() -> None:
+    document = whole()
+    document["workloads"]["report"]["calls"] = ["web", "report", "wep"]
+    document["workloads"]["web"]["calls"] = ["web"]
+    assert contradictions(document) == [
+        "workloads.web.calls.0: no call is allowed",
+        "workloads.report.calls.1: another service is allowed: web",
+        "workloads.report.calls.2: another service is allowed: web. Did you mean web?",
+    ]
+
+
+def test_a_workload_uses_claims_that_exist() -> None:
+    document = whole()
+    document["workloads"]["web"]["uses"] = {"document": "read"}
+    assert contradictions(document) == [
+        "workloads.web.uses.document: one of documents, scratch, files is allowed. Did you mean documents?"
+    ]
+
+
+def test_a_volume_belongs_to_one_workload() -> None:
+    document = whole()
+    document["workloads"]["report"]["uses"] = {"scratch": "read"}
+    assert contradictions(document) == [
+        "workloads.train.uses.scratch: a volume of this workload alone is allowed; report uses scratch too. "
+        "A file system can be shared"
+    ]
+
+
+def test_volumes_and_file_systems_are_on_the_site_of_their_workload() -> None:
+    document = whole()
+    another_site(document, "10.2.0.0/16")
+    on_a_site(document, "main")
+    document["storage"]["files"]["site"] = "other"
+    assert contradictions(document) == [
+        "workloads.web.uses.files: a volume or file system of the workload's own site is allowed"
+    ]
+
+
+def test_two_claims_of_a_workload_have_paths_of_their_own() -> None:
+    document = whole()
+    document["workloads"]["train"]["uses"]["files"] = "read"
+    document["storage"]["files"]["mount"] = "/scratch"
+    assert contradictions(document) == [
+        "storage.files.mount: a path of its own is allowed; workload train mounts scratch there too"
+    ]
+
+
+def test_a_load_balancer_and_the_loss_of_a_zone_need_two_zones() -> None:
+    document = whole()
+    document["sites"]["main"]["zones"] = ["euw1-az1"]
+    document["workloads"]["web"] |= {"exposure": "internal", "survive": "zone"}
+    assert contradictions(document) == [
+        "workloads.web.exposure: an exposure on a site of 2 zones or more is allowed; main has 1. "
+        "A load balancer needs subnets in two zones",
+        "workloads.web.survive: zone on a site of 2 zones or more is allowed; main has 1",
+    ]
+
+
+def test_services_on_one_load_balancer_have_paths_of_their_own() -> None:
+    document = whole()
+    web = document["workloads"]["web"]
+    web |= {"exposure": "public", "path": "/x"}
+    document["workloads"]["same"] = {**web, "path": "/x/"}
+    document["workloads"]["inside"] = {**web, "exposure": "internal"}
+    document["workloads"]["hidden"] = {**web, "exposure": None}
+    assert contradictions(document) == [
+        "workloads.same.path: a path of its own is allowed; web has it on the same load balancer"
+    ]
+
+
+def test_a_sites_range_overlaps_neither_its_reserved_ranges_nor_another_sites() -> None:
+    document = whole()
+    another_site(document, "10.1.128.0/17")
+    on_a_site(document, "main")
+    document["sites"]["main"]["network"]["reserved"] = ["10.2.0.0/16", "10.0.0.0/12"]
+    assert contradictions(document) == [
+        "sites.main.network.cidr: a range that does not overlap 10.0.0.0/12 (network.reserved.1) is allowed",
+        "sites.other.network.cidr: a range that does not overlap 10.1.0.0/16 of site main is allowed",
+    ]
+
+
+def test_an_entry_that_is_itself_wrong_still_has_a_name_that_others_may_use() -> None:
+    demand = Demand.model_validate(whole())
+    workloads = {**demand.workloads, "web": None}
+    assert list(find_contradictions({"main": None}, workloads, dict.fromkeys(demand.storage))) == []
