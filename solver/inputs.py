@@ -1,4 +1,4 @@
-"""What a stack's plan is made from, read from disk: the demand with its digest, the catalog's digest, the lock's freshness.
+"""What a stack's plan is made from, read from disk: demand and catalog with their digests, and the lock's freshness.
 
 Nothing here solves, so a check of freshness costs no more than reading the files.
 """
@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from solver.catalog.catalog import Catalog
-from solver.catalog.digest import catalog_digest
+from solver.catalog.digest import catalog_digest, region_names
 from solver.catalog.loader import default_catalog_path, load_catalog
 from solver.demand.loader import LoadedDemand, find_stack, load_demand
 from solver.errors import StaleError
+from solver.model.requirements import check_regions
 from solver.plan.lock import Lock, read_lock
 from solver.plan.plan import MODEL_VERSION, PlanInputs, PriceTable
 
@@ -62,6 +63,7 @@ def read_inputs(
     path = demand_file if demand_file is not None else find_stack(root, stack)
     loaded = load_demand(path)
     tables = catalog_path if catalog_path is not None else default_catalog_path()
+    check_regions(loaded, region_names(tables))
     regions = {site.region for site in loaded.demand.sites.values()}
     return StackInputs(
         loaded=loaded,

@@ -1,4 +1,8 @@
-"""The base of every file format: frozen, closed, documented by the text under each field."""
+"""The base of every file format: frozen, closed, documented by the text under each field.
+
+Pydantic could read those texts itself (`use_attribute_docstrings`), by parsing each class's source at every start, at
+60 ms of every command. `poolwright/cli/field_texts.py` reads them when a schema is printed.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,11 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Schema(BaseModel):
-    """A frozen record of a file format; an unknown key is an error, a field's docstring is its description."""
+    """A frozen record of a file format; an unknown key is an error, the text under a field is its description."""
 
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
-        use_attribute_docstrings=True,
         allow_inf_nan=False,
         validate_default=True,
         ser_json_inf_nan="constants",

@@ -18,6 +18,7 @@ from solver.model.answer import PoolAnswer
 from solver.model.backend import Backend, backend
 from solver.model.compute.model import solve_compute
 from solver.model.network.model import solve_network
+from solver.model.registry import image_lines
 from solver.model.security.effects import with_log_retention, with_measures
 from solver.model.security.model import solve_security
 from solver.model.storage.model import solve_storage, volume_usd_per_month
@@ -51,15 +52,28 @@ class _SiteAnswer:
     compute: PoolAnswer[ComputePlan]
     network: PoolAnswer[NetworkPlan]
     security: PoolAnswer[SecurityPlan]
+    images: tuple[CostLine, ...]
+    """Storage of the site's container images."""
 
     @property
     def lines(self) -> tuple[CostLine, ...]:
-        return (*self.network.lines, *self.security.lines, *self.storage.lines, *self.compute.lines)
+        return (
+            *self.network.lines,
+            *self.security.lines,
+            *self.storage.lines,
+            *self.compute.lines,
+            *self.images,
+        )
 
     @property
     def bound_usd_per_month(self) -> float:
-        pools = (self.network, self.security, self.storage, self.compute)
-        return sum(answer.bound_usd_per_month for answer in pools)
+        return (
+            self.network.bound_usd_per_month
+            + self.security.bound_usd_per_month
+            + self.storage.bound_usd_per_month
+            + self.compute.bound_usd_per_month
+            + total_usd_per_month(self.images)
+        )
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -133,7 +147,7 @@ def _solve_site(
     demand: Demand, key: str, catalog: Catalog, engine: Backend, *, previous: SitePlan | None
 ) -> _SiteAnswer:
     site = demand.sites[key]
-    storage = solve_storage(demand, key, catalog)
+    storage = solve_storage(demand, key, catalog, previous=previous.storage if previous is not None else None)
     volumes = {each.key: volume_usd_per_month(each, catalog, site.region) for each in storage.plan.volumes}
     compute = solve_compute(
         demand,
@@ -163,7 +177,15 @@ def _solve_site(
         storage=storage.plan,
         compute=with_log_retention(compute.plan, security.plan),
     )
-    return _SiteAnswer(key=key, plan=plan, storage=storage, compute=compute, network=network, security=security)
+    return _SiteAnswer(
+        key=key,
+        plan=plan,
+        storage=storage,
+        compute=compute,
+        network=network,
+        security=security,
+        images=image_lines(demand, key, catalog, compute.plan),
+    )
 
 
 def _check_budget(demand: Demand, cost: float, bound: float) -> None:

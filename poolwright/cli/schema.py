@@ -7,27 +7,29 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
 
+from poolwright.cli.field_texts import described
 from solver.errors import ConfigError, Problem
 
 Json = dict[str, Any]
 
 
 def _demand() -> Json:
+    from solver.demand.demand import Demand
     from solver.demand.file_schema import stack_file_schema
 
-    return stack_file_schema()
+    return described(stack_file_schema(), Demand)
 
 
 def _plan() -> Json:
     from solver.plan.plan import Plan
 
-    return Plan.model_json_schema(mode="serialization")
+    return described(Plan.model_json_schema(mode="serialization"), Plan)
 
 
 def _lock() -> Json:
     from solver.plan.lock import Lock
 
-    return Lock.model_json_schema()
+    return described(Lock.model_json_schema(), Lock)
 
 
 KINDS: dict[str, Callable[[], Json]] = {"demand": _demand, "plan": _plan, "lock": _lock}

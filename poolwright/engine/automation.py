@@ -7,12 +7,8 @@ engine forgets everything that it had done; journaling is for Pulumi's own servi
 
 from __future__ import annotations
 
-import gc
 import importlib
-import sys
-import time
 from collections.abc import Callable, Mapping
-from types import CoroutineType
 from typing import Any, cast
 
 from pulumi import automation
@@ -23,7 +19,7 @@ from poolwright.engine.command import EngineCommand
 from poolwright.engine.environment import Cloud, EngineEnvironment
 from poolwright.engine.failure import engine_failure
 from poolwright.engine.preview import EventReader, Preview, ResourceChange, ResourceRecord, records_of
-from poolwright.engine.program import Remembered
+from poolwright.engine.program import InlineProgram
 
 Say = Callable[[str], None]
 Watch = Callable[[ResourceChange, int], None]
@@ -35,7 +31,7 @@ class Engine:
 
     def __init__(self, environment: EngineEnvironment, build: Callable[[], None], say: Say) -> None:
         self._environment = environment
-        self._program = Remembered(build)
+        self._program = InlineProgram(build)
         self._say = say
         project = environment.project
         command = EngineCommand(environment, say)
@@ -81,7 +77,8 @@ class Engine:
             text = str(failure)
         else:
             return reader.result()
-        _discard_program()
+        finally:
+            self._program.break_off()
         if self._program.error is not None:
             raise self._program.error
         raise engine_failure(operation, self._environment, reader.result(), text)
@@ -117,33 +114,6 @@ class Engine:
             entry.pop("retainOnDelete", None)
         self._say(f"took the protection off {len(guarded)} resources")
         self._stack.import_stack(deployment)
-
-
-def _discard_program() -> None:
-    """Waits until the SDK has let go of a program that the engine broke off.
-
-    It leaves a coroutine that complains when it is freed; left to chance, that happens in the middle of something else,
-    and prints a traceback nobody can use.
-    """
-    complain = sys.unraisablehook
-    sys.unraisablehook = _ignore
-    try:
-        for _ in range(_DISCARD_TRIES):
-            gc.collect()
-            left = (item for item in gc.get_objects() if isinstance(item, CoroutineType))
-            if not any(item.__qualname__ == "run_in_stack" for item in left):
-                break
-            time.sleep(_DISCARD_SECONDS)
-    finally:
-        sys.unraisablehook = complain
-
-
-_DISCARD_TRIES = 20
-_DISCARD_SECONDS = 0.1
-
-
-def _ignore(complaint: object) -> None:
-    del complaint
 
 
 class _Workspace(automation.LocalWorkspace):

@@ -100,7 +100,7 @@ def _compile(go: str, work: Path, target: Path, environment: dict[str, str], say
     def tell() -> None:
         while not finished.wait(PROGRESS_SECONDS):
             passed = duration(time.monotonic() - started)
-            say(f"  {passed}: {counts['fetched']} modules fetched, {counts['compiled']} of about 2400 packages built")
+            say(f"  {passed}: {counts['fetched']} modules fetched, {counts['compiled']} of about 1700 packages built")
 
     log = cache_folder() / "build.log"
     with (

@@ -82,7 +82,9 @@ def serve(engine_address: str) -> None:
 
             return cast("Any", empty_pb2).Empty()
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # This is how the engine ends a plugin; one that does not go at once holds it up for ten seconds.
+    signal.signal(signal.SIGINT, _end_now)
+    signal.signal(signal.SIGTERM, _end_now)
     server = grpc.server(ThreadPoolExecutor(max_workers=4), options=[_MESSAGE_LIMIT])
     cast("Any", language_pb2_grpc).add_LanguageRuntimeServicer_to_server(Host(lambda: None), server)
     port: int = server.add_insecure_port("127.0.0.1:0")
@@ -121,13 +123,20 @@ def run_program() -> None:
     def run() -> None:
         runpy.run_path(str(program), run_name="__main__")
 
-    # An interrupt is the engine's to answer; the program ends when the engine's monitor does.
+    # An interrupt is the engine's to answer. A program that the engine broke off may wait for ever, so it ends with
+    # the host, which the engine ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     server: Any = _server.LanguageServer(run)
     response: Any = server.Run(request, None)
     sys.stdout.flush()
     sys.stdout.buffer.write(_FRAME + cast("bytes", response.SerializeToString()))
     sys.stdout.flush()
+
+
+def _end_now(number: int, frame: object) -> None:
+    del number, frame
+    os._exit(0)
 
 
 def _end_with_parent() -> None:

@@ -174,6 +174,9 @@ _OPERATIONS = {
 }
 
 
+_FOUND_ON_PATH = re.compile(r"using pulumi-\S+ from \$PATH at ")
+
+
 class EventReader:
     """Takes the engine's events one by one; `result` is what they amount to so far."""
 
@@ -218,8 +221,10 @@ class EventReader:
             outputs=self._outputs,
         )
 
-    def _begin(self, metadata: Any) -> ResourceChange:
+    def _begin(self, metadata: Any) -> ResourceChange | None:
         change = change_of(metadata)
+        if _is_default_provider(change):
+            return None
         known = self._changes.get(change.urn)
         # A replacement comes as up to three steps; the one that says why must not be lost to the others.
         if known is not None and known.operation is Operation.REPLACE:
@@ -246,7 +251,8 @@ class EventReader:
         if event.ephemeral or event.severity == "debug":
             return
         message = plain(event.message)
-        if not message:
+        # That the sandbox's plugins are found on PATH is how it works, not a matter for a warning.
+        if not message or _FOUND_ON_PATH.match(message):
             return
         severity = {"error": Severity.ERROR, "warning": Severity.WARNING}.get(event.severity, Severity.INFO)
         self._diagnostics.append(Diagnostic(severity=severity, message=message, urn=event.urn or ""))
@@ -265,6 +271,11 @@ def change_of(metadata: Any) -> ResourceChange:
         properties=_properties(metadata),
         protected=any(bool(state.protect) for state in states),
     )
+
+
+def _is_default_provider(change: ResourceChange) -> bool:
+    """Made by the engine itself for resources that name no provider; Pulumi's own display hides them as well."""
+    return change.type.startswith("pulumi:providers:") and change.name.startswith("default")
 
 
 def plain(message: str) -> str:

@@ -5,11 +5,16 @@ An unexpected exception keeps its traceback, which is what someone who mends the
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import time
 from collections.abc import Callable
 
 import pulumi
 
 from solver.errors import PoolwrightError
+
+_BREAK_OFF_SECONDS = 5.0
 
 
 def plainly(build: Callable[[], None]) -> None:
@@ -20,17 +25,41 @@ def plainly(build: Callable[[], None]) -> None:
         raise pulumi.RunError(str(error)) from error
 
 
-class Remembered:
-    """A program for the Automation API that keeps the PoolwrightError it ended with, which the engine would flatten."""
+class InlineProgram:
+    """A program for the Automation API, which runs it in a thread of this process.
+
+    It keeps the PoolwrightError that the program ended with, which the engine would flatten, and can be broken off: the
+    SDK leaves a program waiting for ever when the engine stops at another resource's error, and its thread would then
+    keep the whole process from ending.
+    """
 
     def __init__(self, build: Callable[[], None]) -> None:
         self._build = build
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.error: PoolwrightError | None = None
 
     def __call__(self) -> None:
         self.error = None
+        self._loop = asyncio.get_running_loop()
         try:
             self._build()
         except PoolwrightError as error:
             self.error = error
             raise pulumi.RunError(str(error)) from error
+
+    def break_off(self) -> None:
+        """Ends what still waits once the engine has ended; returns when the program's thread is free."""
+        loop, self._loop = self._loop, None
+        if loop is None:
+            return
+        give_up = time.monotonic() + _BREAK_OFF_SECONDS
+        while loop.is_running() and time.monotonic() < give_up:
+            # The loop may close between the two lines.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(_cancel_all, loop)
+            time.sleep(0.02)
+
+
+def _cancel_all(loop: asyncio.AbstractEventLoop) -> None:
+    for task in asyncio.all_tasks(loop):
+        task.cancel()

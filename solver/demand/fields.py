@@ -108,8 +108,6 @@ def place_of(root: type[BaseModel], location: tuple[str | int, ...]) -> Place:
             here = _member_tried(here, step)
             is_member = True
             continue
-        if step == "[key]":
-            return Place(tuple(path), declared(get_args(here.bare)[0]), is_key=True)
         if here.model is not None:
             record = here.model
             field = here.model.model_fields.get(str(step))

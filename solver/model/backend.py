@@ -90,12 +90,18 @@ class Backend:
         gap_rel: float = 1e-9,
         node_limit: int | None = None,
         relaxed: bool = False,
+        start: Mapping[str, float] | None = None,
+        prove: bool = False,
     ) -> Solution:
-        """Solve; `relaxed` ignores that variables are integer."""
+        """Solve; `relaxed` ignores that variables are integer.
+
+        `start` is an answer to begin with, by variable name. `prove` spends the work on the bound rather than on better
+        answers; it pays when the start is good. Both are hints, which CBC does without.
+        """
         integer = not relaxed and bool(_pulp.LpProblem.isMIP(problem))
         with silenced():
             if self.name == "highs":
-                return _run_highs(problem, integer, gap_rel, node_limit)
+                return _run_highs(problem, integer, gap_rel, node_limit, start or {}, prove)
             return _run_cbc(problem, integer, gap_rel, node_limit)
 
 
@@ -124,17 +130,29 @@ def silenced() -> Generator[None]:
         os.close(away)
 
 
-def _run_highs(problem: Any, integer: bool, gap_rel: float, node_limit: int | None) -> Solution:
+# HiGHS's searches in smaller problems take most of the time of a small problem, and a good start makes them needless.
+_PROVE_OPTIONS: Mapping[str, Any] = {
+    "mip_heuristic_run_root_reduced_cost": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_rins": False,
+}
+
+
+def _run_highs(
+    problem: Any, integer: bool, gap_rel: float, node_limit: int | None, start: Mapping[str, float], prove: bool
+) -> Solution:
     options: dict[str, Any] = {"random_seed": _SEED, "parallel": "off"}
     if node_limit is not None:
         options["mip_max_nodes"] = node_limit
+    if prove:
+        options |= _PROVE_OPTIONS
     solver = _pulp.HiGHS(mip=integer, msg=False, threads=1, gapRel=gap_rel, gapAbs=1e-9, **options)
-    problem.solve(solver)
+    _start_highs(problem, solver, start if integer else {})
     highs: Any = problem.solverModel
     if _highs_status(highs) == "kNotset":
         # A run with another number of threads in this process leaves HiGHS's scheduler unusable until it is reset.
         reset_highs_threads()
-        problem.solve(solver)
+        _start_highs(problem, solver, start if integer else {})
         highs = problem.solverModel
     status = _highs_status(highs)
     info = highs.getInfo()
@@ -156,6 +174,23 @@ def _run_highs(problem: Any, integer: bool, gap_rel: float, node_limit: int | No
         values=_values(problem) if feasible else {},
         duals={} if integer or not feasible else _duals(problem, sign),
     )
+
+
+def _start_highs(problem: Any, solver: Any, start: Mapping[str, float]) -> None:
+    """What PuLP's own call does, with the start handed over between building and running."""
+    problem.checkDuplicateVars()
+    solver.createAndConfigureSolver(problem)
+    solver.buildSolverModel(problem)
+    if start:
+        import highspy
+
+        known: Any = highspy
+        answer = known.HighsSolution()
+        answer.col_value = [start.get(variable.name, 0.0) for variable in problem.variables()]
+        problem.solverModel.setSolution(answer)
+    solver.callSolver(problem)
+    status, sol_status = solver.findSolutionValues(problem)
+    problem.assignStatus(status, sol_status)
 
 
 def _without_presolve(problem: Any, options: Mapping[str, Any]) -> Outcome:

@@ -17,6 +17,15 @@ from components.options import child_of
 from solver.errors import PoolwrightError
 from solver.plan.compute import JobPlan
 
+STUCK_FOR = (
+    "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
+    "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE",
+    "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
+)
+"""Why a job may wait in vain, as Batch names it."""
+LEAST_WAIT_SECONDS, MOST_WAIT_SECONDS = 600, 86_400
+"""Batch's bounds for how long it lets a job wait."""
+
 _SECONDS_PER_HOUR = 3600
 
 
@@ -88,7 +97,12 @@ def build_queue(
     args: ComputePoolArgs,
     environments: Mapping[str, batch.ComputeEnvironment],
 ) -> batch.JobQueue:
-    """The job's own queue, over its node groups in the plan's order: one job never waits behind another."""
+    """The job's own queue, over its node groups in the plan's order: one job never waits behind another.
+
+    A job that gets no machine while it could still be done by its deadline is cancelled then, so that it does not start
+    in the hours after it; the next one of the schedule has its own chance.
+    """
+    slack_seconds = max(0, job.timeout_hours - job.hours) * _SECONDS_PER_HOUR
     return batch.JobQueue(
         f"{name}-queue",
         name=args.names.physical(NameKind.BATCH, job.key),
@@ -97,6 +111,15 @@ def build_queue(
         compute_environment_orders=[
             {"order": order, "compute_environment": environments[group].arn}
             for order, group in enumerate(job.variant.node_groups, start=1)
+        ],
+        job_state_time_limit_actions=[
+            {
+                "action": "CANCEL",
+                "state": "RUNNABLE",
+                "reason": reason,
+                "max_time_seconds": min(max(slack_seconds, LEAST_WAIT_SECONDS), MOST_WAIT_SECONDS),
+            }
+            for reason in STUCK_FOR
         ],
         tags=args.names.tags("queue", job.key, workload=job.key),
         opts=child_of(parent),

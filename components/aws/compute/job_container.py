@@ -38,15 +38,18 @@ def job_container(args: ComputePoolArgs, job: JobPlan, image: pulumi.Input[str])
         ],
         "executionRoleArn": args.security.execution_role_arns[job.key],
         "environment": name_value_pairs(environment(args, job, variant)),
-        "secrets": secret_pairs(secrets(args, job)),
         "volumes": [_volume(mount) for mount in found],
         "mountPoints": mount_points(found),
         "logConfiguration": log_settings(args.names.workload_log_group(job.key), args.names.region, variant.key),
         "linuxParameters": process_settings(variant, rights=("READ", "WRITE")),
-        "privileged": is_privileged(variant),
         "readonlyRootFilesystem": True,
         "ulimits": open_files_limit(),
     }
+    # What is absent stays out: the provider takes an empty list or a false for a difference from what AWS gives back.
+    if is_privileged(variant):
+        container["privileged"] = True
+    if found_secrets := secret_pairs(secrets(args, job)):
+        container["secrets"] = found_secrets
     if (role := args.security.task_role_arns.get(job.key)) is not None:
         container["jobRoleArn"] = role
     if job.command:

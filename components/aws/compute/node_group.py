@@ -53,7 +53,8 @@ def build_node_group(
             autoscaling_group_name=machines.name,
             scheduled_action_name=step_key(step),
             recurrence=unix_cron(step.days, step.hour),
-            time_zone=args.time_zone,
+            # AWS's own name for UTC is no zone at all: it gives back none where none was given.
+            time_zone=None if args.time_zone == "UTC" else args.time_zone,
             min_size=step.value,
             max_size=UNCHANGED,
             desired_capacity=UNCHANGED,

@@ -15,6 +15,7 @@ from components.aws.compute.cluster import allow_capacity_providers, build_clust
 from components.aws.compute.discovery import build_discovery
 from components.aws.compute.images import build_repository, image_address
 from components.aws.compute.node_group import BuiltNodeGroup, build_node_group
+from components.aws.compute.refusals import refuse_what_aws_cannot_run
 from components.aws.compute.service import build_service, service_name, target_groups
 from components.aws.compute.task import build_task_definition
 from components.aws.compute.training_job import build_training_job
@@ -33,6 +34,7 @@ class ComputePool(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ComputePoolArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("poolwright:aws:ComputePool", name, None, opts)
+        refuse_what_aws_cannot_run(args)
         plan = args.plan
         self._name, self._args = name, args
         repositories = {

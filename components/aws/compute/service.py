@@ -13,7 +13,6 @@ from components.aws.compute.container import takes_whole_machine
 from components.aws.compute.images import waits_for_image
 from components.aws.storage.volume import task_volume
 from components.outputs import TargetGroupOutputs
-from solver.errors import PoolwrightError
 from solver.plan.compute import NodeGroup, ServicePlan, VariantPlan
 from solver.vocabulary import Tier
 
@@ -146,14 +145,10 @@ def _constraints(service: ServicePlan, variant: VariantPlan) -> list[ecs.Service
 
 
 def _attached_volume(args: ComputePoolArgs, service: ServicePlan) -> ecs.ServiceVolumeConfigurationArgsDict | None:
-    volumes = [volume for volume in args.volumes(service.storage) if volume.attach == "replica"]
-    if not volumes:
-        return None
-    if len(volumes) > 1 or args.security.volume_role_arn is None:
-        raise PoolwrightError(
-            f"{service.key}: {', '.join(volume.key for volume in volumes)} can't be attached to its replicas: "
-            "ECS attaches one volume to a task, with a role for it",
-            hint="attach the others to the machine, or make one volume of them",
-        )
-    tags = {**args.names.default_tags, **args.names.tags(service.key, volumes[0].key, workload=service.key)}
-    return task_volume(volumes[0], role_arn=args.security.volume_role_arn, key_arn=args.machine_key_arn, tags=tags)
+    """The volume of each replica, where the service has one."""
+    role_arn = args.security.volume_role_arn
+    for volume in args.volumes(service.storage):
+        if volume.attach == "replica" and role_arn is not None:
+            tags = {**args.names.default_tags, **args.names.tags(service.key, volume.key, workload=service.key)}
+            return task_volume(volume, role_arn=role_arn, key_arn=args.machine_key_arn, tags=tags)
+    return None

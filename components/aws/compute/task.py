@@ -75,16 +75,19 @@ def _container(
         "memory": variant.memory_mib,
         "portMappings": [{"containerPort": service.port, "hostPort": service.port, "protocol": "tcp"}],
         "environment": name_value_pairs(environment(args, service, variant)),
-        "secrets": secret_pairs(secrets(args, service)),
         "mountPoints": mount_points(found),
         "logConfiguration": log_settings(args.names.workload_log_group(service.key), args.names.region, variant.key),
         "linuxParameters": {**process_settings(variant, rights=("read", "write")), **_capabilities(service, variant)},
         "dockerSecurityOptions": ["no-new-privileges"],
-        "privileged": is_privileged(variant),
         "readonlyRootFilesystem": True,
         "stopTimeout": STOP_SECONDS,
         "ulimits": open_files_limit(),
     }
+    # What is absent stays out: the provider takes an empty list or a false for a difference from what AWS gives back.
+    if is_privileged(variant):
+        container["privileged"] = True
+    if found_secrets := secret_pairs(secrets(args, service)):
+        container["secrets"] = found_secrets
     if service.command:
         container["command"] = list(service.command)
     if requirements := gpu_requirement(variant):

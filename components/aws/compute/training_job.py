@@ -12,9 +12,7 @@ from components.aws.compute.batch_job import BuiltJob, build_batch_job, build_qu
 from components.aws.compute.job_container import job_container
 from components.naming import NameKind
 from components.options import child_of
-from solver.errors import InfeasibleError
 from solver.plan.compute import JobPlan
-from solver.vocabulary import PurchaseOption
 
 
 def build_training_job(
@@ -36,7 +34,6 @@ def build_training_job(
         return build_batch_job(
             parent, name, job, args=args, image=image, environments=environments, depends_on=depends_on
         )
-    _refuse_spot(job, args)
     definition = batch.JobDefinition(
         f"{name}-definition",
         name=args.names.physical(NameKind.BATCH, job.key),
@@ -58,18 +55,3 @@ def build_training_job(
     queue = build_queue(parent, name, job, args=args, environments=environments)
     build_schedule(parent, name, job, args=args, request={}, depends_on=[definition, queue])
     return BuiltJob(queue=queue, definition=definition)
-
-
-def _refuse_spot(job: JobPlan, args: ComputePoolArgs) -> None:
-    """AWS Batch runs multi-node jobs on on-demand machines only: one worker lost is the gang lost."""
-    spot = [
-        group.key
-        for group in args.plan.node_groups
-        if group.key in job.variant.node_groups and group.purchase is PurchaseOption.SPOT
-    ]
-    if spot:
-        raise InfeasibleError(
-            f"{job.key}: a gang of {job.workers} workers can't run on spot machines ({', '.join(spot)}): "
-            "AWS Batch starts multi-node jobs on on-demand machines only",
-            hint="plan again with interruptible_share 0 for this job, or with one worker",
-        )

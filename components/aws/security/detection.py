@@ -133,7 +133,6 @@ BUILT_ELSEWHERE: Mapping[str, str] = {
     "ecr-scan-on-push": "a setting of each repository",
     "load-balancer-logs": "a setting of each load balancer, into the audit bucket",
     "log-retention-year": "the retention of each log group in the plan",
-    "logs-key": "the key for logs",
     "poolwright-defaults": "the pools as they are",
     "s3-access-logs": "a setting of each bucket, into the audit bucket",
     "vpc-flow-logs": "flow logs of the network pool",

@@ -81,11 +81,6 @@ def task_volume(
     tags: Mapping[str, str],
 ) -> ecs.ServiceVolumeConfigurationArgsDict:
     """A volume that ECS makes, attaches and deletes with each task of a service."""
-    if volume.stripes != 1:
-        raise PoolwrightError(
-            f"{volume.key}: ECS attaches one volume to a task, the plan has {volume.stripes} stripes",
-            hint="attach it to the machine, or ask for less throughput",
-        )
     return {
         "name": volume.key,
         "managed_ebs_volume": {

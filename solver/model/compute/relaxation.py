@@ -112,7 +112,7 @@ class _Relaxation:
                 break
         use: dict[tuple[int, int], float] = {}
         for (block, hour, _), number in self.taken.items():
-            if values[number] > _TOLERANCE:
+            if number < len(values) and values[number] > _TOLERANCE:
                 use[block, hour] = use.get((block, hour), 0.0) + float(values[number])
         return Relaxed(objective, duals, price, use)
 
@@ -166,7 +166,9 @@ class _Relaxation:
         machine = int(self.block_machine[block])
         if not self.goods or price[machine, hour] >= self.on_demand_price[machine] * self.task.weight[hour] - 1e-12:
             return -1
-        return int(np.argmin(self.good_price[:, hour] * self.rates[:, machine]))
+        rates = self.rates[:, machine]
+        known = np.isfinite(rates)
+        return int(np.argmin(np.where(known, self.good_price[:, hour] * np.where(known, rates, 0.0), np.inf)))
 
     def _take(self, block: int, hour: int, good: int) -> bool:
         if (block, hour, good) in self.taken:

@@ -32,17 +32,28 @@ PriceOf = Callable[[str], Price]
 
 @dataclass(frozen=True, kw_only=True)
 class BucketAnswer:
-    """The best plan of one bucket, and the best that does without one of its classes."""
+    """The plan of one bucket, and the best that does without one of its classes."""
 
     plan: LifePlan
+    """The best, or the approved one where that costs little more."""
+    least: LifePlan
+    """The best."""
     next_best: LifePlan | None
     extra_usd_per_month: float | None
 
 
 def solve_buckets(
-    needs: Mapping[str, Bucket], classes: Sequence[ObjectClass], price: PriceOf
+    needs: Mapping[str, Bucket],
+    classes: Sequence[ObjectClass],
+    price: PriceOf,
+    *,
+    previous: Mapping[str, BucketPlan] | None = None,
+    gap: float = 0.0,
 ) -> dict[str, BucketAnswer | None]:
-    """The best plan for each bucket; None for one that no class can hold."""
+    """The best plan for each bucket; None for one that no class can hold.
+
+    A bucket's `previous` plan is kept where it still may be and costs at most (1 + gap) times as much as the best.
+    """
     ways = {key: Lifecycle(ObjectLife(need=need), _allowed(need, classes)) for key, need in needs.items()}
     items = sorted({item for each in ways.values() for item in each.items})
     most_gib = fsum(each.most_gib for each in ways.values())
@@ -57,7 +68,10 @@ def solve_buckets(
         if best is None or usd < best[0] - 1e-9:
             best = usd, rates, plans
     _, rates, plans = best if best is not None else (0.0, {}, {})
-    return {key: _with_next_best(ways[key], plans[key], rates) if key in plans else None for key in needs}
+    return {
+        key: _answer(ways[key], plans[key], rates, (previous or {}).get(key), gap) if key in plans else None
+        for key in needs
+    }
 
 
 def _allowed(need: Bucket, classes: Sequence[ObjectClass]) -> tuple[ObjectClass, ...]:
@@ -68,12 +82,20 @@ def _reachable_lines(price: Price, most: float) -> list[tuple[float, float]]:
     return [line for line, tier in zip(tier_lines(price), price.tiers, strict=True) if tier.from_amount <= most]
 
 
-def _with_next_best(ways: Lifecycle, plan: LifePlan, rates: Mapping[str, float]) -> BucketAnswer:
+def _answer(
+    ways: Lifecycle, least: LifePlan, rates: Mapping[str, float], previous: BucketPlan | None, gap: float
+) -> BucketAnswer:
+    plan = least
+    if previous is not None:
+        moves = [(each.days, each.storage_class.value) for each in previous.transitions]
+        kept = ways.follow([(0, previous.storage_class.value), *moves])
+        if kept is not None and kept.usd(rates) <= least.usd(rates) * (1 + gap) + 1e-9:
+            plan = kept
     others = [ways.cheapest(rates, without=used.name) for _, used in plan.stays]
     found = [other for other in others if other is not None]
     next_best = min(found, key=lambda other: other.usd(rates), default=None)
     extra = None if next_best is None else next_best.usd(rates) - plan.usd(rates)
-    return BucketAnswer(plan=plan, next_best=next_best, extra_usd_per_month=extra)
+    return BucketAnswer(plan=plan, least=least, next_best=next_best, extra_usd_per_month=extra)
 
 
 def bucket_plan(key: str, need: Bucket, answer: BucketAnswer) -> BucketPlan:
@@ -102,11 +124,11 @@ def bucket_reason(key: str, answer: BucketAnswer) -> Reason:
     )
 
 
-def bucket_charges(answers: Mapping[str, BucketAnswer]) -> list[Charge]:
+def bucket_charges(plans: Mapping[str, LifePlan]) -> list[Charge]:
     """What each bucket's objects cost in a month; what is stored goes through the tiers together."""
     whole: dict[str, float] = defaultdict(float)
-    for answer in answers.values():
-        for item, amount in answer.plan.amounts.items():
+    for plan in plans.values():
+        for item, amount in plan.amounts.items():
             whole[item] += amount
     return [
         Charge(
@@ -118,12 +140,14 @@ def bucket_charges(answers: Mapping[str, BucketAnswer]) -> list[Charge]:
             billing=Billing.USAGE,
             whole_per_month=whole[item],
         )
-        for key, answer in answers.items()
-        for item, amount in answer.plan.amounts.items()
+        for key, plan in plans.items()
+        for item, amount in plan.amounts.items()
     ]
 
 
 def _text(answer: BucketAnswer) -> str:
+    if answer.plan.stays != answer.least.stays:
+        return f"{answer.plan.words} is kept as approved; {answer.least.words} costs hardly less"
     text = f"{answer.plan.words} is the cheapest way that reads fast enough"
     if answer.next_best is None or answer.extra_usd_per_month is None:
         return f"{text}; no other does"

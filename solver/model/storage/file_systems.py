@@ -141,8 +141,8 @@ def file_system_plan(
 
 
 def file_system_reason(key: str, options: Sequence[FileSystemOption]) -> Reason:
-    """Why this mode, and the next best."""
-    best, other = options[0], options[1] if len(options) > 1 else None
+    """Why this mode, and the next best; that may be cheaper where the files stay in the place that they have."""
+    best, other = options[0], _other(options)
     return Reason(
         subject=f"file-system {key}",
         text=_text(options),
@@ -151,9 +151,16 @@ def file_system_reason(key: str, options: Sequence[FileSystemOption]) -> Reason:
     )
 
 
+def _other(options: Sequence[FileSystemOption]) -> FileSystemOption | None:
+    return min(options[1:], key=lambda option: option.usd_per_month, default=None)
+
+
 def _text(options: Sequence[FileSystemOption]) -> str:
-    best = options[0]
+    best, other = options[0], _other(options)
     text = f"{best.name} costs {format_usd(best.usd_per_month)} a month"
-    if len(options) == 1:
+    if other is None:
         return f"{text}; nothing else gives the throughput"
-    return f"{text}; {options[1].name} {format_usd(options[1].usd_per_month - best.usd_per_month)} more"
+    extra = other.usd_per_month - best.usd_per_month
+    if extra < 0:
+        return f"{text}; the files stay where they are, though {other.name} is {format_usd(-extra)} cheaper"
+    return f"{text}; {other.name} {format_usd(extra)} more"

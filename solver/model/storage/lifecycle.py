@@ -103,7 +103,20 @@ class Lifecycle:
                             labels[later, target.name] = reached
         if not finished:
             return None
-        return self._plan(min(finished, key=lambda label: label.rank))
+        by_name = {each.name: each for each in self.classes}
+        return self._plan([(age, by_name[name]) for age, name in min(finished, key=lambda label: label.rank).path])
+
+    def follow(self, path: Sequence[tuple[int, str]]) -> LifePlan | None:
+        """The way that objects take by these ages and lifecycle names, or None when S3's rules forbid it."""
+        by_name = {each.lifecycle_name: each for each in self.classes}
+        if any(name not in by_name for _, name in path):
+            return None
+        stays = [(age, by_name[name]) for age, name in path]
+        for (age, before), (later, target) in pairwise(stays):
+            too_early = later - age < before.minimum_days or later < target.earliest_transition_days
+            if (before.name, target.name) not in self._moves or too_early or later >= self.life.need.retention_days:
+                return None
+        return self._plan(stays)
 
     @cached_property
     def ages(self) -> tuple[int, ...]:
@@ -115,6 +128,10 @@ class Lifecycle:
         ages = {0, *_USUAL_AGES, *starts, *(start + days for start in starts for days in durations)}
         ages |= {self.life.end_days - days for days in durations}
         return tuple(sorted(age for age in ages if 0 <= age < need.retention_days))
+
+    @property
+    def _standard(self) -> ObjectClass:
+        return next(each for each in self.classes if each.lifecycle_name == "STANDARD")
 
     @cached_property
     def _births(self) -> dict[str, dict[str, float]]:
@@ -132,7 +149,7 @@ class Lifecycle:
 
     @cached_property
     def _stays(self) -> dict[tuple[str, int, int], dict[str, float]]:
-        standard = next(each for each in self.classes if each.lifecycle_name == "STANDARD")
+        standard = self._standard
         found: dict[tuple[str, int, int], dict[str, float]] = {}
         for each in self.classes:
             for index, start in enumerate(self.ages):
@@ -155,21 +172,21 @@ class Lifecycle:
         if stay is not None:
             finished.append(_Label(label.usd + usd_of(stay, rates), label.path))
 
-    def _plan(self, label: _Label) -> LifePlan:
+    def _plan(self, stays: Sequence[tuple[int, ObjectClass]]) -> LifePlan | None:
+        standard = self._standard
+        parts: list[Mapping[str, float]] = [self._births[stays[0][1].name]]
+        ends = [*(age for age, _ in stays[1:]), self.life.end_days]
+        for (start, each), end in zip(stays, ends, strict=True):
+            stay = self.life.stay_amounts(each, standard, start, end)
+            if stay is None:
+                return None
+            parts.append(stay)
+        parts += [self._moves[before.name, target.name] for (_, before), (_, target) in pairwise(stays)]
         amounts: dict[str, float] = defaultdict(float)
-        steps = [*label.path, (self.life.end_days, "")]
-        parts: list[Mapping[str, float]] = [self._births[label.path[0][1]]]
-        for (age, name), (later, target) in pairwise(steps):
-            parts.append(self._stays[name, age, later])
-            if target:
-                parts.append(self._moves[name, target])
         for part in parts:
             for item, amount in part.items():
                 amounts[item] += amount
-        by_name = {each.name: each for each in self.classes}
-        return LifePlan(
-            stays=tuple((age, by_name[name]) for age, name in label.path), amounts=dict(sorted(amounts.items()))
-        )
+        return LifePlan(stays=tuple(stays), amounts=dict(sorted(amounts.items())))
 
 
 @dataclass(frozen=True)

@@ -35,11 +35,16 @@ from solver.vocabulary import Termination
 EBS = "ebs"
 
 
-def solve_storage(demand: Demand, site_key: str, catalog: Catalog) -> PoolAnswer[StoragePlan]:
+def solve_storage(
+    demand: Demand, site_key: str, catalog: Catalog, *, previous: StoragePlan | None = None
+) -> PoolAnswer[StoragePlan]:
     """The storage of one site; its parts are enumerated exactly, so it takes no backend.
 
     Volumes have no lines here: how many there are follows from machines and replicas, and the compute pool counts them
     at `volume_usd_per_month`. InfeasibleError for a claim that nothing in the region can hold.
+
+    `previous` classes of a bucket are kept while they cost no more than `limits.gap` above the best. A file system
+    stays in its zone, or in all, while the claim allows that: AWS can't move one, nor do its files move by themselves.
     """
     prices = SitePrices(catalog, demand.sites[site_key].region, site_key, Pool.STORAGE)
     zones = zones_of(demand, site_key, catalog)
@@ -49,25 +54,34 @@ def solve_storage(demand: Demand, site_key: str, catalog: Catalog) -> PoolAnswer
     file_needs = {key: claim for key, claim in claims.items() if isinstance(claim, FileSystem)}
     users = _users(demand, site_key)
 
-    buckets = _buckets(bucket_needs, prices)
+    buckets = _buckets(bucket_needs, prices, previous, demand.limits.gap)
     volumes = {key: _volume(key, need, prices) for key, need in volume_needs.items()}
-    files = {key: _file_system(key, need, prices, zones=len(zones)) for key, need in file_needs.items()}
+    places = {
+        each.key: each.zone
+        for each in (previous.file_systems if previous is not None else ())
+        if each.zone is None or each.zone in zones
+    }
+    files = {
+        key: _in_place(_file_system(key, need, prices, zones=len(zones)), key, places)
+        for key, need in file_needs.items()
+    }
 
     plan = StoragePlan(
         buckets=tuple(bucket_plan(key, need, buckets[key]) for key, need in bucket_needs.items()),
         volumes=tuple(volume_plan(key, need, volumes[key], users[key]) for key, need in volume_needs.items()),
         file_systems=tuple(
-            file_system_plan(key, need, files[key], zones[0], users[key]) for key, need in file_needs.items()
+            file_system_plan(key, need, files[key], places.get(key) or zones[0], users[key])
+            for key, need in file_needs.items()
         ),
         protect=demand.data_protection,
     )
-    lines = prices.lines(
-        [*bucket_charges(buckets), *(charge for options in files.values() for charge in options[0].charges)]
-    )
+    file_charges = [charge for options in files.values() for charge in options[0].charges]
+    lines = prices.lines([*bucket_charges({key: each.plan for key, each in buckets.items()}), *file_charges])
+    least = prices.lines([*bucket_charges({key: each.least for key, each in buckets.items()}), *file_charges])
     return PoolAnswer(
         plan=plan,
         lines=lines,
-        bound_usd_per_month=total_usd_per_month(lines),
+        bound_usd_per_month=min(total_usd_per_month(lines), total_usd_per_month(least)),
         termination=Termination.OPTIMAL,
         reasons=(
             *(bucket_reason(key, answer) for key, answer in buckets.items()),
@@ -91,10 +105,18 @@ def volume_usd_per_month(volume: VolumePlan, catalog: Catalog, region: str) -> f
     return volume.stripes * usd
 
 
-def _buckets(needs: Mapping[str, Bucket], prices: SitePrices) -> dict[str, BucketAnswer]:
-    classes = prices.catalog.object_classes(prices.region)
+def _buckets(
+    needs: Mapping[str, Bucket], prices: SitePrices, previous: StoragePlan | None, gap: float
+) -> dict[str, BucketAnswer]:
+    answers = solve_buckets(
+        needs,
+        prices.catalog.object_classes(prices.region),
+        lambda item: prices.price(S3, item),
+        previous={} if previous is None else {each.key: each for each in previous.buckets},
+        gap=gap,
+    )
     found: dict[str, BucketAnswer] = {}
-    for key, answer in solve_buckets(needs, classes, lambda item: prices.price(S3, item)).items():
+    for key, answer in answers.items():
         if answer is None:
             raise InfeasibleError(
                 f"no S3 class of {prices.region} can hold bucket {key}",
@@ -132,6 +154,14 @@ def _file_system(key: str, need: FileSystem, prices: SitePrices, *, zones: int) 
             ),
         )
     return options
+
+
+def _in_place(options: list[FileSystemOption], key: str, places: Mapping[str, str | None]) -> list[FileSystemOption]:
+    """The options with those first that leave an approved file system where it is."""
+    if key not in places:
+        return options
+    everywhere = places[key] is None
+    return sorted(options, key=lambda option: option.file_class.zone_loss_tolerant is not everywhere)
 
 
 def _users(demand: Demand, site_key: str) -> defaultdict[str, tuple[str, ...]]:

@@ -55,6 +55,19 @@ def early(site: SitePlan, *, stack: str = "prod", key: str = "main", preview: bo
     return record(build, stack=stack, preview=preview)
 
 
+def secured(site: SitePlan) -> Recording[SecurityOutputs]:
+    """The security pool of a site alone."""
+    args = SecurityPoolArgs(plan=site.security, compute=site.compute, storage=site.storage, names=plans.names())
+    return record(lambda: SecurityPool("main-security", args).outputs, stack="prod")
+
+
+def watched(*names: str) -> Recording[SecurityOutputs]:
+    """A security pool with little beside these measures: the full site's keys and buckets, one workload."""
+    full, small = plans.full_site(), plans.minimal_site()
+    security = small.security.model_copy(update={"keys": full.security.keys, "trail_retention_days": 365})
+    return secured(with_measures(small.model_copy(update={"security": security, "storage": full.storage}), *names))
+
+
 def with_network(site: SitePlan, **changes: object) -> SitePlan:
     """The site with another network."""
     return site.model_copy(update={"network": site.network.model_copy(update=changes)})

@@ -126,7 +126,11 @@ def storage(site: SitePlan) -> StorageOutputs:
 
 
 def compute_pool(
-    site: SitePlan, *, names: SiteNames | None = None, measures: frozenset[str] = frozenset()
+    site: SitePlan,
+    *,
+    names: SiteNames | None = None,
+    measures: frozenset[str] = frozenset(),
+    time_zone: str = "Europe/Dublin",
 ) -> ComputePool:
     """The compute pool of a site, on made-up pools before it."""
     return ComputePool(
@@ -134,7 +138,7 @@ def compute_pool(
         ComputePoolArgs(
             plan=site.compute,
             storage_plan=site.storage,
-            time_zone="Europe/Dublin",
+            time_zone=time_zone,
             names=names or plans.names(),
             network=network(site),
             security=security(site, measures=measures),

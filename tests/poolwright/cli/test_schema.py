@@ -24,6 +24,14 @@ def test_a_schema_is_printed_as_json_on_standard_output(kind: str, capsys: pytes
     assert printed.err == ""
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_of_every_record_is_described(kind: str) -> None:
+    schema = json.loads(schema_text(kind))
+    for name, record in {"the file": schema, **schema["$defs"]}.items():
+        for field, each in record.get("properties", {}).items():
+            assert each.get("description"), f"{name}.{field}"
+
+
 def test_an_unknown_kind_is_told_with_those_that_exist() -> None:
     with pytest.raises(ConfigError) as refused:
         run("demnd")

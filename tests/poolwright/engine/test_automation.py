@@ -42,7 +42,7 @@ def test_a_stack_is_previewed_built_changed_replaced_and_destroyed(probe_project
     assert engine.records() == ()
 
     built = engine.up()
-    assert built.count(Operation.CREATE) == 4  # with the stack and the provider
+    assert built.count(Operation.CREATE) == 3  # with the stack itself
     assert built.outputs == {"count": 2}
     assert [record.name for record in engine.records() if record.type == THING] == ["a", "b"]
     assert engine.preview().changed == ()
@@ -63,7 +63,7 @@ def test_a_stack_is_previewed_built_changed_replaced_and_destroyed(probe_project
     assert engine.refresh().changed == ()
 
     gone = engine.destroy()
-    assert gone.count(Operation.DELETE) == 4
+    assert gone.count(Operation.DELETE) == 3
     assert engine.records() == ()
 
 
@@ -80,7 +80,7 @@ def test_a_destroy_keeps_protected_data_and_what_it_needs_until_told_otherwise(p
 
     gone = engine.destroy()
 
-    assert list(_by_name(gone.changed)) == ["machine"]
+    assert [change.name for change in gone.changed] == ["machine"]
     assert [record.name for record in engine.records() if record.type == THING] == ["bucket", "key"]
 
     rest = engine.destroy(with_data=True)
@@ -131,6 +131,44 @@ def test_a_cloud_that_fails_part_way_leaves_a_state_from_which_the_next_up_goes_
     del things["b"]["fail"]
     probe_project.want(things)
     assert list(_by_name(engine.up().changed)) == ["b"]
+
+
+FAIL_IN_A_CHILD = """
+import json, sys
+from pathlib import Path
+sys.path[:0] = json.loads(sys.argv[1])
+import pulumi
+from poolwright.engine import cli_binary, environment
+from poolwright.engine.automation import Engine
+from poolwright.engine.project import find_project
+from solver.errors import EngineError
+
+def build():
+    for i in range(8):
+        pulumi.CustomResource("probe:index:Thing", f"t{i}", {"fail": "check" if i == 3 else None, "serial": None})
+
+project = find_project(Path(sys.argv[2]))
+prepared = environment.prepare(project, "dev", environment.Cloud.SANDBOX, cli_binary.find())
+try:
+    Engine(prepared, build, print).preview()
+except EngineError as error:
+    raise SystemExit(str(error))
+"""
+
+
+def test_a_process_whose_preview_failed_ends_with_the_error_alone(probe_project: ProbeProject) -> None:
+    root = str(Path(__file__).resolve().parents[3])
+    for _ in range(3):  # the hang that this guards against came in about half of all runs
+        ended = subprocess.run(
+            [sys.executable, "-c", FAIL_IN_A_CHILD, json.dumps([root]), str(probe_project.root)],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert ended.returncode == 1
+        assert "the check says no" in ended.stderr
+        assert "Traceback" not in ended.stderr + ended.stdout
 
 
 UP_IN_A_CHILD = """

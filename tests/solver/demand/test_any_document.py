@@ -43,13 +43,11 @@ def plain_whole() -> dict[str, Any]:
 def put(document: dict[str, Any], path: tuple[str | int, ...], value: object) -> None:
     here: Any = document
     for step in path[:-1]:
-        if isinstance(here, dict) and step not in here:
-            here[step] = {}
-        here = here[step]
+        here = here[step] if isinstance(step, int) else here.setdefault(step, {})
     here[path[-1]] = value
 
 
-@settings(max_examples=3000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(FIELDS), values)
 def test_any_value_at_any_field_is_read_or_refused_with_problems(tmp_path: Path, place: Any, value: object) -> None:
     document = plain_whole()
@@ -63,7 +61,7 @@ def test_any_value_at_any_field_is_read_or_refused_with_problems(tmp_path: Path,
         assert all(problem.file and problem.allowed for problem in refused.problems)
 
 
-@settings(max_examples=1500, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(NAMES), values, max_size=4))
 def test_any_document_is_read_or_refused_with_problems(tmp_path: Path, document: dict[str, object]) -> None:
     path = tmp_path / "dev.yaml"

@@ -144,9 +144,8 @@ def template_can_launch(change: Change, cloud: Cloud) -> Iterator[Refusal]:
 def machines_fit_image_and_zones(change: Change, cloud: Cloud) -> Iterator[Refusal]:
     """Each machine type has the image's architecture, and is for sale in at least one of the group's zones."""
     template = template_of(change.inputs, cloud)
-    own = None if template is None else text(template.outputs.get("instanceType"))
     image = None if template is None else text(template.outputs.get("imageId"))
-    names = _override_types(change.inputs) or ([own] if own is not None else [])
+    names = machine_types_of(change.inputs, cloud)
     built_for = None if image is None else machines.image_architecture(cloud.region, image)
     zones = _zones(change.inputs, cloud)
     for name in names:
@@ -189,6 +188,13 @@ def template_of(inputs: Properties, cloud: Cloud) -> Resource | None:
     return found or next(iter(cloud.where("ec2.LaunchTemplate", "name", name)), None) if name else found
 
 
+def machine_types_of(inputs: Properties, cloud: Cloud) -> list[str]:
+    """The machine types that a group may launch; empty where requirements stand in place of types."""
+    template = template_of(inputs, cloud)
+    own = None if template is None else text(template.outputs.get("instanceType"))
+    return _override_types(inputs) or ([own] if own is not None else [])
+
+
 def _override_types(inputs: Properties) -> list[str]:
     template = fields(fields(inputs.get("mixedInstancesPolicy")).get("launchTemplate"))
     return [
@@ -210,9 +216,7 @@ def _zones(inputs: Properties, cloud: Cloud) -> dict[str, str]:
 def _vcpus(group: Properties, cloud: Cloud) -> dict[str, int]:
     """vCPUs that a group can come to, by quota: the largest machine counts, since any of them may be launched."""
     most = whole(group.get("maxSize")) or 0
-    template = template_of(group, cloud)
-    own = None if template is None else text(template.outputs.get("instanceType"))
-    found = [machines.machine(name) for name in _override_types(group) or ([own] if own is not None else [])]
+    found = [machines.machine(name) for name in machine_types_of(group, cloud)]
     known = [one for one in found if one is not None]
     if not known:
         return {}

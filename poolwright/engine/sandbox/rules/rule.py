@@ -59,10 +59,45 @@ class Change:
 Validation: TypeAlias = Callable[[Properties], Iterator[Refusal]]
 Objection: TypeAlias = Callable[[Change, Cloud], Iterator[Refusal]]
 
-_MODULES: Final[dict[str, tuple[str, ...]]] = {}
-_EVERY_TYPE: Final[tuple[str, ...]] = ()
+Remarks: TypeAlias = Callable[[Change, Cloud], Iterator[str]]
+
+_EVERY_TYPE: Final = ("tags", "references", "dependencies", "limits")
+"""Modules whose rules hold for many types."""
+_MODULES: Final[dict[str, tuple[str, ...]]] = {
+    "ec2": ("addressing", "routing", "endpoints", "security_groups", "launching", "watching"),
+    "vpc": ("security_groups",),
+    "ebs": ("addressing", "volumes"),
+    "lb": ("balancers", "security_groups"),
+    "acm": ("names",),
+    "route53": ("names",),
+    "servicediscovery": ("names",),
+    "iam": ("identities",),
+    "kms": ("keys",),
+    "secretsmanager": ("keys",),
+    "cloudwatch": ("watching", "schedules"),
+    "scheduler": ("schedules",),
+    "autoscaling": ("groups", "scaling", "schedules"),
+    "appautoscaling": ("scaling", "schedules"),
+    "ecs": ("clusters", "tasks", "services", "security_groups"),
+    "ecr": ("registries",),
+    "batch": ("batches",),
+    "s3": ("buckets",),
+    "efs": ("file_systems", "security_groups"),
+    "fsx": ("file_systems",),
+    "backup": ("schedules", "file_systems"),
+    "cloudtrail": ("watching",),
+    "cfg": ("watching",),
+    "guardduty": ("watching",),
+    "accessanalyzer": ("watching",),
+    "securityhub": ("watching",),
+    "inspector2": ("watching",),
+    "wafv2": ("watching",),
+    "sns": ("messages",),
+    "sqs": ("messages",),
+}
 _VALIDATIONS: dict[str, list[Validation]] = {}
 _OBJECTIONS: dict[tuple[str, Action], list[Objection]] = {}
+_REMARKS: dict[str, list[Remarks]] = {}
 ANY_TYPE: Final = "*"
 
 
@@ -87,6 +122,23 @@ def refuses(*types: str, on: tuple[Action, ...] = (Action.CREATE, Action.UPDATE)
         return rule
 
     return register
+
+
+def remarks(*types: str) -> Callable[[Remarks], Remarks]:
+    """Register what is said of a resource that AWS makes although it will not work."""
+
+    def register(rule: Remarks) -> Remarks:
+        for name in types:
+            _REMARKS.setdefault(name, []).append(rule)
+        return rule
+
+    return register
+
+
+def remarks_on(change: Change, cloud: Cloud) -> list[str]:
+    """What a reader should know of a resource that AWS has just made."""
+    _load(change.type)
+    return [remark for rule in _REMARKS.get(change.type, ()) for remark in rule(change, cloud)]
 
 
 def invalid_inputs(kind: str, inputs: Properties) -> list[Refusal]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from components.aws.compute.batch_job import retries
+import pytest
+
+from components.aws.compute.batch_job import STUCK_FOR, retries
 from components.aws.compute.pool import ComputePool
 from solver.vocabulary import Weekday
 from tests.components import plans
@@ -50,6 +52,15 @@ def test_the_queue_tries_the_groups_in_the_plans_order() -> None:
     (order,) = batch().one(":JobQueue").inputs["computeEnvironmentOrders"]
     assert order["order"] == 1
     assert order["computeEnvironment"].endswith("compute-batch-g6-12xlarge-on-demand")
+
+
+@pytest.mark.parametrize(("hours", "timeout_hours", "seconds"), [(3, 5, 7200), (5, 5, 600), (1, 40, 86_400)])
+def test_a_job_that_waits_in_vain_is_cancelled_when_its_deadline_is_out_of_reach(
+    hours: int, timeout_hours: int, seconds: int
+) -> None:
+    actions = batch(hours=hours, timeout_hours=timeout_hours).one(":JobQueue").inputs["jobStateTimeLimitActions"]
+    assert {action["maxTimeSeconds"] for action in actions} == {seconds}
+    assert [action["reason"] for action in actions] == list(STUCK_FOR)
 
 
 def test_a_job_that_outlives_its_deadline_ends() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from components.aws.compute.node_group import provider_name
 from components.aws.compute.pool import ComputePool
 from components.naming import SiteNames
 from solver.plan.schedule import WeekSchedule
@@ -83,14 +82,13 @@ def test_the_group_keeps_ecs_own_tag_and_carries_the_stacks(full_compute: Record
     assert tags["node-group"]["value"] == "c7i-xlarge-on-demand"
 
 
-def test_no_stacks_name_makes_a_capacity_provider_that_aws_refuses(full_compute: Recording[ComputePool]) -> None:
+def test_no_stacks_name_makes_a_capacity_provider_that_aws_refuses() -> None:
     for stack in ("aws-dev", "ecs", "fargate"):
         site = plans.full_site()
         names = SiteNames(stack=stack, site="main", region=plans.REGION, account_id=plans.ACCOUNT_ID)
         made = record(lambda site=site, names=names: upstream.compute_pool(site, names=names))
         for provider in made.of_type(":CapacityProvider"):
             assert not provider.inputs["name"].startswith(("aws", "ecs", "fargate"))
-    assert provider_name.__doc__ is not None
 
 
 def test_machines_start_when_they_can_reach_aws_and_join(full_compute: Recording[ComputePool]) -> None:
@@ -106,3 +104,22 @@ def test_the_ceiling_is_never_below_the_floor_of_any_hour() -> None:
     made = record(lambda: upstream.compute_pool(site))
     found = group(made, "c7i-xlarge-on-demand").inputs
     assert found["minSize"] == found["maxSize"] == 3
+
+
+def test_a_week_in_utc_has_no_zone_as_aws_gives_none_back() -> None:
+    made = record(lambda: upstream.compute_pool(plans.full_site(), time_zone="UTC"))
+    assert not [schedule for schedule in made.of_type(":Schedule") if "timeZone" in schedule.inputs]
+
+
+def test_a_group_that_no_service_uses_any_more_stays_without_a_floor_until_a_later_plan_drops_it() -> None:
+    """AWS lets no capacity provider go while a task of it runs, so a group leaves in the update after its services."""
+    site = plans.full_site()
+    retired = edits.group(site, "c7i-xlarge-on-demand").model_copy(
+        update={"key": "c6i-xlarge-on-demand", "machines": WeekSchedule(constant=0), "slots": {}}
+    )
+    compute = site.compute.model_copy(update={"node_groups": (retired, *site.compute.node_groups)})
+    made = record(lambda: upstream.compute_pool(site.model_copy(update={"compute": compute})))
+    found = group(made, "c6i-xlarge-on-demand").inputs
+    assert found["minSize"] == 0
+    assert found["maxSize"] == 9
+    assert "pool-prod-main-c6i-xlarge-on-demand" in made.one(":ClusterCapacityProviders").inputs["capacityProviders"]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 from components.aws.compute.pool import ComputePool, commitment_text
 from solver.plan.compute import Commitment
 from solver.vocabulary import CommitmentKind, Payment
 from tests.components import plans
 from tests.components.aws import edits, upstream
+from tests.components.aws.provider_check import refusals
 from tests.recorder import Recording, record
 
 LEAST = {
@@ -130,3 +132,17 @@ def test_commitments_are_told_and_never_bought() -> None:
     made = record(lambda: upstream.compute_pool(site.model_copy(update={"compute": compute})))
     before = record(lambda: upstream.compute_pool(site))
     assert [kept.urn for kept in made.custom()] == [kept.urn for kept in before.custom()]
+
+
+def test_the_provider_knows_every_property(
+    full_compute: Recording[ComputePool], minimal_compute: Recording[ComputePool], tmp_path: Path
+) -> None:
+    assert refusals(full_compute, tmp_path) == []
+    assert refusals(minimal_compute, tmp_path) == []
+
+
+def test_everything_has_a_name_of_its_own_and_is_a_child_of_the_pool(full_compute: Recording[ComputePool]) -> None:
+    pool = full_compute.one("poolwright:aws:ComputePool")
+    made = [kept for kept in full_compute.custom() if kept.type.startswith("aws:")]
+    assert {kept.parent for kept in made} == {pool.urn}
+    assert all(kept.name.startswith("compute-") for kept in made)

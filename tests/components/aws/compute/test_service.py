@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from components.aws.compute.pool import ComputePool
 from components.aws.compute.service import provider_weights, rolling_percents
-from solver.errors import PoolwrightError
 from solver.plan.plan import SitePlan
 from solver.plan.schedule import WeekSchedule
 from solver.vocabulary import AcceleratorKind
@@ -110,23 +109,6 @@ def test_tags_reach_tasks_and_their_volumes(full_compute: Recording[ComputePool]
     assert specification["tags"]["owner"] == "ai-platform@example.com"
     assert specification["tags"]["workload"] == "fraud"
     assert found["volumeConfiguration"]["managedEbsVolume"]["kmsKeyId"].endswith(":key/machines")
-
-
-def test_a_second_volume_for_each_replica_is_refused() -> None:
-    site = SITE.model_copy(
-        update={
-            "storage": SITE.storage.model_copy(
-                update={
-                    "volumes": tuple(
-                        v.model_copy(update={"attach": "replica", "stripes": 1}) for v in SITE.storage.volumes
-                    )
-                }
-            )
-        }
-    )
-    site = edits.with_service(site, "fraud", storage=("checkpoints", "scratch"))
-    with pytest.raises(PoolwrightError, match="ECS attaches one volume to a task"):
-        inputs(site, "fraud-cpu")
 
 
 def test_one_group_has_weight_one_whatever_its_replicas() -> None:

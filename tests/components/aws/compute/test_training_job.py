@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from components.aws.compute.pool import ComputePool
-from solver.errors import InfeasibleError
 from solver.vocabulary import PurchaseOption
 from tests.components import plans
 from tests.components.aws import edits, upstream
@@ -26,11 +23,6 @@ def test_a_gang_is_one_multi_node_job_with_a_worker_to_a_machine(full_compute: R
 def test_a_gang_of_one_is_a_plain_job_and_may_run_on_spot_machines() -> None:
     made = record(lambda: upstream.compute_pool(edits.with_job(SPOT, workers=1)))
     assert made.one(":JobDefinition").inputs["type"] == "container"
-
-
-def test_a_larger_gang_on_spot_machines_is_refused_as_batch_would_never_start_it() -> None:
-    with pytest.raises(InfeasibleError, match="a gang of 2 workers can't run on spot machines"):
-        record(lambda: upstream.compute_pool(SPOT))
 
 
 def test_a_gang_is_submitted_as_it_is_defined(full_compute: Recording[ComputePool]) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 
 from components.aws.security.audit_bucket import NEEDED_BY
-from tests.components import plans
-from tests.components.aws.early import Early, early, with_measures
+from tests.components.aws.early import Early, watched
 from tests.recorder import Recording
 
 
 def writers(*measures: str) -> set[str]:
     """Services that the bucket's policy lets in."""
-    policy = early(with_measures(plans.full_site(), *measures)).one(":BucketPolicy").document("policy")
+    policy = watched(*measures).one(":BucketPolicy").document("policy")
     return {s["Principal"]["Service"] for s in policy["Statement"] if s["Effect"] == "Allow"}
 
 
@@ -52,7 +51,7 @@ def test_only_services_of_chosen_measures_write_to_it() -> None:
 
 def test_every_service_writes_for_this_account_only() -> None:
     measures = sorted(NEEDED_BY)
-    policy = early(with_measures(plans.full_site(), *measures)).one(":BucketPolicy").document("policy")
+    policy = watched(*measures).one(":BucketPolicy").document("policy")
     for statement in policy["Statement"]:
         if statement["Effect"] == "Allow":
             assert "123456789012" in str(statement["Condition"])
@@ -60,9 +59,9 @@ def test_every_service_writes_for_this_account_only() -> None:
 
 @pytest.mark.parametrize("measure", sorted(NEEDED_BY))
 def test_it_exists_when_a_measure_needs_it(measure: str) -> None:
-    recorded = early(with_measures(plans.full_site(), measure))
+    recorded = watched(measure)
     assert recorded.names("s3/bucket:Bucket") == ("main-security-audit",)
-    assert recorded.built.security.access_log_bucket is not None
+    assert recorded.built.access_log_bucket is not None
 
 
 def test_it_does_not_exist_otherwise(minimal: Recording[Early]) -> None:

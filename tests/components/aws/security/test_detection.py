@@ -10,8 +10,8 @@ import yaml
 
 from components.aws.security.detection import BUILT_ELSEWHERE, BUILT_HERE, BUILT_WITH
 from solver.errors import PoolwrightError
-from tests.components import plans
-from tests.components.aws.early import early, with_measures
+from tests.components.aws.early import Early, watched
+from tests.recorder import Recording
 
 CATALOG = Path(__file__).resolve().parents[4] / "catalog" / "services.yaml"
 
@@ -34,11 +34,11 @@ def test_what_is_built_together_is_known() -> None:
 
 def test_a_measure_that_nothing_builds_is_refused_in_words() -> None:
     with pytest.raises(PoolwrightError, match="nothing builds: moon-phase-alarm"):
-        early(with_measures(plans.full_site(), "cloudtrail", "moon-phase-alarm"))
+        watched("cloudtrail", "moon-phase-alarm")
 
 
-def test_a_measure_that_the_account_has_is_not_built_again() -> None:
-    assert early(plans.full_site()).of_type(":Detector") == ()
+def test_a_measure_that_the_account_has_is_not_built_again(full: Recording[Early]) -> None:
+    assert full.of_type(":Detector") == ()
 
 
 @pytest.mark.parametrize(
@@ -55,46 +55,47 @@ def test_a_measure_that_the_account_has_is_not_built_again() -> None:
     ],
 )
 def test_a_chosen_measure_is_built(chosen: tuple[str, ...], types: tuple[str, ...]) -> None:
-    recorded = early(with_measures(plans.full_site(), *chosen))
+    recorded = watched(*chosen)
     for type_ in types:
         assert recorded.of_type(type_), type_
-    nothing = early(with_measures(plans.full_site()))
-    for type_ in types:
-        assert nothing.of_type(type_) == (), type_
+
+
+def test_nothing_is_watched_that_was_not_chosen() -> None:
+    assert {record.type.split(":")[1].split("/")[0] for record in watched().custom()} == {"iam", "kms"}
 
 
 def test_settings_of_the_account_stay_when_the_stack_goes() -> None:
-    recorded = early(with_measures(plans.full_site(), "account-public-access-block", "ebs-default-encryption"))
+    recorded = watched("account-public-access-block", "ebs-default-encryption")
     for type_ in (":AccountPublicAccessBlock", ":SnapshotBlockPublicAccess", ":EncryptionByDefault"):
         assert recorded.one(type_).retain_on_delete
 
 
 @pytest.mark.parametrize(("more", "status"), [((), "DISABLED"), (("guardduty-object-events",), "ENABLED")])
 def test_guardduty_watches_objects_only_when_that_was_chosen(more: tuple[str, ...], status: str) -> None:
-    recorded = early(with_measures(plans.full_site(), "guardduty", *more))
+    recorded = watched("guardduty", *more)
     feature = recorded.one(":DetectorFeature", "main-security-guardduty-objects").inputs
     assert (feature["name"], feature["status"]) == ("S3_DATA_EVENTS", status)
 
 
 def test_guardduty_watches_processes_when_that_was_chosen() -> None:
-    recorded = early(with_measures(plans.full_site(), "guardduty", "guardduty-runtime"))
+    recorded = watched("guardduty", "guardduty-runtime")
     feature = recorded.one(":DetectorFeature", "main-security-guardduty-runtime").inputs
     assert feature["name"] == "RUNTIME_MONITORING"
 
 
 def test_inspector_scans_what_was_chosen() -> None:
-    both = early(with_measures(plans.full_site(), "inspector-hosts", "inspector-images"))
+    both = watched("inspector-hosts", "inspector-images")
     assert both.one(":Enabler").inputs["resourceTypes"] == ["EC2", "ECR"]
-    images = early(with_measures(plans.full_site(), "inspector-images"))
+    images = watched("inspector-images")
     assert images.one(":Enabler").inputs["resourceTypes"] == ["ECR"]
 
 
 def test_security_hub_waits_until_config_records() -> None:
-    recorded = early(with_measures(plans.full_site(), "config", "security-hub"))
+    recorded = watched("config", "security-hub")
     assert recorded.one(":RecorderStatus").urn in recorded.one("securityhub/account:Account").depends_on
     assert recorded.one("securityhub/account:Account").inputs["enableDefaultStandards"] is False
 
 
 def test_later_pools_know_what_is_built() -> None:
-    recorded = early(with_measures(plans.full_site(), "container-insights", "guardduty"))
-    assert recorded.built.security.measures == {"container-insights", "guardduty"}
+    recorded = watched("container-insights", "guardduty")
+    assert recorded.built.measures == {"container-insights", "guardduty"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.components import plans
 from tests.components.aws.early import Early, early, with_measures
 from tests.components.aws.security.test_detection import measures
@@ -18,13 +20,14 @@ STAR_RESOURCES = {
 }
 
 
-def with_everything() -> Recording[Early]:
+@pytest.fixture(scope="module")
+def everything() -> Recording[Early]:
+    """The full site with every measure of the catalog."""
     return early(with_measures(plans.full_site(), *measures()))
 
 
-def test_no_policy_allows_a_star_without_a_listed_reason() -> None:
-    recorded = with_everything()
-    for record, policy in recorded.policies():
+def test_no_policy_allows_a_star_without_a_listed_reason(everything: Recording[Early]) -> None:
+    for record, policy in everything.policies():
         for statement in policy["Statement"]:
             for action in statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]:
                 assert "*" not in action.split(":")[0]
@@ -36,11 +39,10 @@ def test_no_policy_allows_a_star_without_a_listed_reason() -> None:
                 raise AssertionError(f"{record.name} allows by exception")
 
 
-def test_every_policy_fits_awss_limits() -> None:
+def test_every_policy_fits_awss_limits(everything: Recording[Early]) -> None:
     limits = {":RolePolicy": 10_240, ":Role": 2_048, ":Key": 32_768, ":BucketPolicy": 20_480}
-    recorded = with_everything()
     checked = 0
-    for record, _ in recorded.policies():
+    for record, _ in everything.policies():
         for type_, limit in limits.items():
             if record.type.endswith(type_):
                 text = record.inputs.get("policy") or record.inputs["assumeRolePolicy"]
@@ -49,21 +51,20 @@ def test_every_policy_fits_awss_limits() -> None:
     assert checked > 20
 
 
-def test_every_log_group_and_secret_is_encrypted_when_keys_are_planned() -> None:
-    recorded = with_everything()
-    assert len(recorded.of_type(":LogGroup")) == 3
-    for record in (*recorded.of_type(":LogGroup"), *recorded.of_type(":Secret")):
+def test_every_log_group_and_secret_is_encrypted_when_keys_are_planned(everything: Recording[Early]) -> None:
+    assert len(everything.of_type(":LogGroup")) == 3
+    for record in (*everything.of_type(":LogGroup"), *everything.of_type(":Secret")):
         assert record.inputs["kmsKeyId"], record.name
 
 
-def test_everything_with_tags_has_a_name_for_people() -> None:
-    for record in with_everything().custom():
+def test_everything_with_tags_has_a_name_for_people(everything: Recording[Early]) -> None:
+    for record in everything.custom():
         if "tags" in record.inputs:
             assert record.inputs["tags"]["Name"].startswith("prod-main")
 
 
-def test_two_sites_of_a_stack_share_no_name() -> None:
-    one, other = early(plans.full_site()), early(plans.full_site(), key="far")
+def test_two_sites_of_a_stack_share_no_name(full: Recording[Early]) -> None:
+    one, other = full, early(plans.full_site(), key="far")
     assert not {record.urn for record in one.custom()} & {record.urn for record in other.custom()}
     for type_ in (":Role", ":Alias", "s3/bucket:Bucket", ":LogGroup", ":TargetGroup", ":LoadBalancer", ":Secret"):
         here = {record.inputs["bucket" if type_.endswith("Bucket") else "name"] for record in one.of_type(type_)}
@@ -71,11 +72,11 @@ def test_two_sites_of_a_stack_share_no_name() -> None:
         assert here and not here & there, type_
 
 
-def test_the_same_plan_gives_the_same_resources() -> None:
-    first, second = early(plans.full_site()), early(plans.full_site())
+def test_the_same_plan_gives_the_same_resources(full: Recording[Early]) -> None:
+    first, second = full, early(plans.full_site())
     assert [(r.urn, r.inputs) for r in first.records] == [(r.urn, r.inputs) for r in second.records]
 
 
-def test_a_preview_needs_no_value_that_only_an_update_has() -> None:
-    previewed, made = early(plans.full_site(), preview=True), early(plans.full_site())
+def test_a_preview_needs_no_value_that_only_an_update_has(full: Recording[Early]) -> None:
+    previewed, made = early(plans.full_site(), preview=True), full
     assert {record.urn for record in previewed.records} == {record.urn for record in made.records}

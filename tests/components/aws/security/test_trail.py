@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from components.outputs import SecurityOutputs
 from tests.components import plans
-from tests.components.aws.early import Early, early, with_measures
+from tests.components.aws.early import Early, watched
 from tests.recorder import Recording
 
 
-def trail_with(*more: str) -> Recording[Early]:
-    return early(with_measures(plans.full_site(), "cloudtrail", *more))
+def trail_with(*more: str) -> Recording[SecurityOutputs]:
+    return watched("cloudtrail", *more)
 
 
 def test_the_trail_covers_all_regions_and_proves_its_files(full: Recording[Early]) -> None:

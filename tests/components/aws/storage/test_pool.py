@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from components.aws.storage.pool import StoragePool
 from tests.components import plans
 from tests.components.aws import upstream
+from tests.components.aws.provider_check import refusals
 from tests.recorder import Recording, record
 
 
@@ -33,3 +36,7 @@ def test_a_site_that_keeps_nothing_has_an_empty_pool() -> None:
 def test_everything_is_a_child_of_the_pool(full_storage: Recording[StoragePool]) -> None:
     pool = full_storage.one("poolwright:aws:StoragePool")
     assert {kept.parent for kept in full_storage.custom() if kept.type.startswith("aws:")} == {pool.urn}
+
+
+def test_the_provider_knows_every_property(full_storage: Recording[StoragePool], tmp_path: Path) -> None:
+    assert refusals(full_storage, tmp_path) == []

@@ -64,8 +64,3 @@ def test_a_volume_of_a_task_is_made_by_ecs_and_tagged() -> None:
     assert made.get("tag_specifications") == [
         {"resource_type": "volume", "propagate_tags": "SERVICE", "tags": {"owner": "me"}}
     ]
-
-
-def test_a_task_can_have_no_striped_volume() -> None:
-    with pytest.raises(PoolwrightError, match="one volume to a task"):
-        task_volume(volume(attach="replica", stripes=2), role_arn=ROLE, key_arn=None, tags={})

@@ -16,6 +16,7 @@ from solver.catalog.prices import Price
 from solver.catalog.storage import ObjectClass
 from solver.demand.storage import AgeBand, Bucket
 from solver.model.storage.buckets import BucketAnswer, bucket_charges, bucket_plan, solve_buckets
+from solver.plan.storage import StorageClassName, TransitionPlan
 
 MONTH = 365 / 12
 Stays = Sequence[tuple[int, ObjectClass]]
@@ -45,7 +46,7 @@ def solve_one(need: Bucket, catalog: Catalog) -> BucketAnswer:
 
 
 def usd_of(answers: dict[str, BucketAnswer], catalog: Catalog) -> float:
-    charges = bucket_charges(answers)
+    charges = bucket_charges({key: answer.plan for key, answer in answers.items()})
     total = 0.0
     for charge in charges:
         assert charge.whole_per_month is not None
@@ -200,7 +201,7 @@ def test_buckets_fill_the_tiers_of_standard_together(catalog: Catalog) -> None:
     answers = solve_buckets(
         {"first": need, "second": need}, catalog.object_classes("us-east-1"), lambda item: price(catalog, item)
     )
-    found = {key: answer for key, answer in answers.items() if answer is not None}
+    found = {key: answer.plan for key, answer in answers.items() if answer is not None}
     stored = [charge for charge in bucket_charges(found) if charge.item == "standard_storage"]
     whole = sum(charge.amount_per_month for charge in stored)
     assert whole > 51_200
@@ -242,3 +243,41 @@ def test_the_plan_says_what_the_next_best_would_cost(catalog: Catalog) -> None:
     assert answer.extra_usd_per_month is not None
     assert answer.extra_usd_per_month > 0
     assert answer.next_best.words in plan.reason
+
+
+def test_an_approved_way_is_kept_while_it_costs_little_more(catalog: Catalog) -> None:
+    need = bucket(retention_days=400)
+    classes = catalog.object_classes("us-east-1")
+    best = solve_one(need, catalog)
+    approved = bucket_plan("only", need, best).model_copy(
+        update={"storage_class": StorageClassName.STANDARD, "transitions": ()}
+    )
+    kept: dict[float, BucketAnswer] = {}
+    for gap in (0.0, 10.0):
+        answer = solve_buckets(
+            {"only": need}, classes, lambda item: price(catalog, item), previous={"only": approved}, gap=gap
+        )["only"]
+        assert answer is not None
+        kept[gap] = answer
+    assert kept[0.0].plan == best.plan
+    assert [kind.lifecycle_name for _, kind in kept[10.0].plan.stays] == ["STANDARD"]
+    assert kept[10.0].least == best.plan
+
+
+def test_an_approved_way_that_the_rules_forbid_now_is_left(catalog: Catalog) -> None:
+    need = bucket(retention_days=40)
+    approved = bucket_plan("only", need, solve_one(need, catalog)).model_copy(
+        update={
+            "storage_class": StorageClassName.STANDARD,
+            "transitions": (TransitionPlan(days=90, storage_class=StorageClassName.GLACIER_IR),),
+        }
+    )
+    answer = solve_buckets(
+        {"only": need},
+        catalog.object_classes("us-east-1"),
+        lambda item: price(catalog, item),
+        previous={"only": approved},
+        gap=10.0,
+    )["only"]
+    assert answer is not None
+    assert answer.plan == answer.least

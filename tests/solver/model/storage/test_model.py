@@ -93,3 +93,15 @@ def test_a_file_system_that_no_mode_holds_is_refused(catalog: Catalog, make_dema
 def test_the_same_demand_gives_the_same_plan(catalog: Catalog, make_demand: DemandMaker) -> None:
     demand = make_demand(storage=CLAIMS)
     assert solve_storage(demand, "main", catalog) == solve_storage(demand, "main", catalog)
+
+
+def test_a_file_system_stays_where_it_is(catalog: Catalog, make_demand: DemandMaker) -> None:
+    losable = {"shared": CLAIMS["shared"] | {"zone_loss_tolerant": False}}
+    everywhere = solve_storage(make_demand(storage=CLAIMS), "main", catalog).plan
+    one_zone = solve_storage(make_demand(storage=losable), "main", catalog).plan
+    assert everywhere.file_systems[0].zone is None
+    assert one_zone.file_systems[0].zone is not None
+    again = solve_storage(make_demand(storage=losable), "main", catalog, previous=everywhere).plan
+    assert again.file_systems[0].zone is None
+    moved = solve_storage(make_demand(storage=CLAIMS), "main", catalog, previous=one_zone).plan
+    assert moved.file_systems[0].zone is None

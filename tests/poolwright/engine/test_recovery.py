@@ -1,0 +1,84 @@
+"""What a killed engine leaves, and what is done about it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from poolwright.engine import recovery
+from poolwright.engine.cli_binary import CliOrigin, PulumiCli
+from poolwright.engine.environment import Cloud, EngineEnvironment
+from poolwright.engine.project import Project
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> EngineEnvironment:
+    (tmp_path / "Pulumi.yaml").write_text("name: thing\n", encoding="utf-8")
+    return EngineEnvironment(
+        project=Project(root=tmp_path, home=tmp_path / "home"),
+        stack="dev",
+        cloud=Cloud.SANDBOX,
+        cli=PulumiCli(path=Path("/bin/pulumi"), version="3.259.0", origin=CliOrigin.PATH),
+        path=(),
+        variables={},
+    )
+
+
+def _lock(environment: EngineEnvironment, pid: int, host: str) -> Path:
+    folder = environment.project.state / ".pulumi" / "locks" / "organization" / "thing" / "dev"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{pid}-{host}.json"
+    path.write_text(json.dumps({"pid": pid, "hostname": host, "username": "eve"}), encoding="utf-8")
+    return path
+
+
+def _dead_process() -> int:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_the_lock_of_a_process_that_is_gone_is_released(environment: EngineEnvironment) -> None:
+    lock = _lock(environment, _dead_process(), socket.gethostname())
+
+    assert recovery.release_dead_locks(environment)
+    assert not lock.exists()
+    assert not recovery.release_dead_locks(environment)
+
+
+def test_the_lock_of_a_living_process_stays(environment: EngineEnvironment) -> None:
+    lock = _lock(environment, os.getpid(), socket.gethostname())
+
+    assert not recovery.release_dead_locks(environment)
+    assert lock.exists()
+
+
+def test_the_lock_of_another_machine_stays(environment: EngineEnvironment) -> None:
+    lock = _lock(environment, _dead_process(), "elsewhere")
+
+    assert not recovery.release_dead_locks(environment)
+    assert lock.exists()
+
+
+@pytest.mark.parametrize(
+    ("latest", "pending"),
+    [({"pending_operations": [{"type": "creating"}]}, True), ({"resources": []}, False), (None, False)],
+)
+def test_pending_operations_are_seen_in_the_state(
+    environment: EngineEnvironment, latest: object, pending: bool
+) -> None:
+    folder = environment.project.state / ".pulumi" / "stacks" / "thing"
+    folder.mkdir(parents=True)
+    (folder / "dev.json").write_text(json.dumps({"checkpoint": {"latest": latest}}), encoding="utf-8")
+
+    assert recovery.has_pending_operations(environment) is pending
+
+
+def test_a_stack_without_a_state_has_nothing_pending(environment: EngineEnvironment) -> None:
+    assert not recovery.has_pending_operations(environment)

@@ -1,0 +1,42 @@
+"""A small project folder with a demand and the lock of a made-up plan, for tests of the Pulumi program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from solver.inputs import read_inputs
+from solver.plan.lock import Lock, lock_of, write_lock
+from solver.plan.plan import Plan, SitePlan
+from tests.components import plans
+
+DEMAND = """\
+owner: ai-platform@example.com
+sites:
+  main:
+    region: eu-west-1
+    network: {cidr: 10.20.0.0/16}
+workloads:
+  echo:
+    kind: service
+    image: {reference: "public.ecr.aws/docker/library/python:3.12-slim"}
+    load: {constant_per_second: 1}
+    variants:
+      cpu: {cpu: 500m, memory: 512Mi, throughput_per_second: 10, source: a test}
+"""
+
+
+def project(root: Path, site: SitePlan | None = None, *, stack: str = "trial") -> Path:
+    """Writes the demand and a fresh lock for the site (the minimal one by default); gives the folder."""
+    (root / "stacks").mkdir(parents=True, exist_ok=True)
+    (root / "stacks" / f"{stack}.yaml").write_text(DEMAND, encoding="utf-8")
+    write_lock(
+        root / "stacks" / f"{stack}.lock.yaml", fresh(root, plans.plan(stack, main=site or plans.minimal_site()))
+    )
+    return root
+
+
+def fresh(root: Path, plan: Plan) -> Lock:
+    """The lock of a plan, as if made from the inputs on disk."""
+    inputs = read_inputs(root, plan.stack)
+    digests = plan.inputs.model_copy(update={"demand": inputs.loaded.digest, "catalog": inputs.catalog_digest})
+    return lock_of(plan.model_copy(update={"inputs": digests}))
