@@ -17,6 +17,7 @@ import pulumi
 
 from components.aws.compute.args import ComputePoolArgs
 from components.aws.compute.pool import ComputePool
+from components.aws.lean_sdk import lean
 from components.aws.network.pool import NetworkPool, NetworkPoolArgs
 from components.aws.provider import account_of, site_provider
 from components.aws.security.groups import SecurityGroups, SecurityGroupsArgs
@@ -49,6 +50,7 @@ class Approved:
 
 def build(root: Path | None = None) -> None:
     """Builds the current stack; PoolwrightError, before any resource, when its lock or configuration is not right."""
+    lean()
     stack = pulumi.get_stack()
     folder = ROOT if root is None else root
     approved = replan(folder, stack) if os.environ.get(REPLAN) == "1" else locked(folder, stack)

@@ -17,8 +17,9 @@ from pulumi.automation.errors import CommandError
 from poolwright.engine import recovery
 from poolwright.engine.command import EngineCommand
 from poolwright.engine.environment import Cloud, EngineEnvironment
+from poolwright.engine.events import EventReader
 from poolwright.engine.failure import engine_failure
-from poolwright.engine.preview import EventReader, Preview, ResourceChange, ResourceRecord, records_of
+from poolwright.engine.preview import Preview, ResourceChange, ResourceRecord, records_of
 from poolwright.engine.program import InlineProgram
 
 Say = Callable[[str], None]

@@ -178,7 +178,7 @@ def _run_highs(
 
 def _start_highs(problem: Any, solver: Any, start: Mapping[str, float]) -> None:
     """What PuLP's own call does, with the start handed over between building and running."""
-    problem.checkDuplicateVars()
+    was_none, placeholder = problem.fixObjective()
     solver.createAndConfigureSolver(problem)
     solver.buildSolverModel(problem)
     if start:
@@ -191,6 +191,7 @@ def _start_highs(problem: Any, solver: Any, start: Mapping[str, float]) -> None:
     solver.callSolver(problem)
     status, sol_status = solver.findSolutionValues(problem)
     problem.assignStatus(status, sol_status)
+    problem.restoreObjective(was_none, placeholder)
 
 
 def _without_presolve(problem: Any, options: Mapping[str, Any]) -> Outcome:

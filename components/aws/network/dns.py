@@ -71,7 +71,7 @@ def _certificate(
     certificate = aws.acm.Certificate(
         f"{name}-certificate",
         domain_name=plan.domain,
-        subject_alternative_names=list(more_names),
+        subject_alternative_names=list(more_names) or None,
         validation_method="DNS",
         tags=names.tags(),
         # A listener keeps the old certificate until the new one is valid.

@@ -16,7 +16,7 @@ from poolwright.engine.sandbox.keys import SETTINGS, resource_key
 from poolwright.engine.sandbox.outputs.generic import created_outputs, previewed_outputs
 from poolwright.engine.sandbox.outputs.making import Making
 from poolwright.engine.sandbox.project import inputs_seen
-from poolwright.engine.sandbox.rules.rule import Action, Change, Refusal, invalid_inputs, refusal_of
+from poolwright.engine.sandbox.rules.rule import Action, Change, Refusal, invalid_inputs, refusal_of, remarks_on
 from poolwright.engine.sandbox.schema import ResourceSchema, resource_schema
 from poolwright.engine.sandbox.sdk_source import module_tokens
 from poolwright.engine.sandbox.secrets import hidden, present, revealed
@@ -54,6 +54,8 @@ class Known:
     outputs: Properties
     inputs: Properties
     secrets: frozenset[Path]
+    remarks: tuple[str, ...] = ()
+    """What a reader should know of it, although AWS made it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +125,8 @@ class Provider:
         schema = _schema(subject)
         with self.store.exclusive():
             making = self._making(subject, inputs)
-            self._ask(subject, Change(action=Action.CREATE, type=subject.type, inputs=making.inputs), making.cloud)
+            change = Change(action=Action.CREATE, type=subject.type, inputs=making.inputs)
+            self._ask(subject, change, making.cloud)
             outputs = created_outputs(making, schema)
             resource_id = str(outputs.pop("id"))
             region = region_of(subject.type, making.region)
@@ -143,7 +146,8 @@ class Provider:
                 )
             )
             self.store.count_creation(subject.urn)
-        return Known(resource_id, outputs, inputs, kept)
+            said = tuple(remarks_on(change, making.cloud))
+        return Known(resource_id, outputs, inputs, kept, said)
 
     def read(self, subject: Subject, resource_id: str, state: Properties) -> Known | None:
         """The resource as it is now; None when it is gone. `state` has the secrets that the store keeps as digests."""
@@ -185,7 +189,8 @@ class Provider:
                     outputs=hidden(outputs, kept, resource_id),
                 )
             )
-        return Known(resource_id, outputs, inputs, kept)
+            said = tuple(remarks_on(change, making.cloud))
+        return Known(resource_id, outputs, inputs, kept, said)
 
     def delete(self, subject: Subject, resource_id: str, state: Properties) -> None:
         """Remove the resource, or raise Refused; removing what is gone already is no mistake."""

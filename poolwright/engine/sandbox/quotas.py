@@ -93,6 +93,11 @@ def load_quotas(path: Path) -> dict[str, int]:
     return {**DEFAULT_QUOTAS, **numbers}
 
 
+def check_quota_file() -> None:
+    """Raise QuotaFileError now when there is a quota file that can't be read."""
+    _quotas(_file())
+
+
 def _file() -> Path | None:
     chosen = os.environ.get(QUOTAS_VARIABLE)
     path = Path(chosen) if chosen else default_folder() / "quotas.json"

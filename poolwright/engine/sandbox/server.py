@@ -15,12 +15,13 @@ import grpc
 from poolwright.engine.sandbox.check import Failure
 from poolwright.engine.sandbox.configuration import configuration_failures, plain_config
 from poolwright.engine.sandbox.diff import Difference, Kind
+from poolwright.engine.sandbox.engine_log import EngineLog
 from poolwright.engine.sandbox.faults import FaultFileError, fault_file, load_faults
 from poolwright.engine.sandbox.identity import IdentityError, identity_of
 from poolwright.engine.sandbox.invokes.invoke import invoked
 from poolwright.engine.sandbox.messages import empty, messages, plugin_info, service
-from poolwright.engine.sandbox.notice import say_where
 from poolwright.engine.sandbox.provider import Known, NameWish, Provider, Refused, Subject
+from poolwright.engine.sandbox.quotas import QuotaFileError, check_quota_file
 from poolwright.engine.sandbox.sdk_source import sdk_version
 from poolwright.engine.sandbox.store import default_folder
 from poolwright.engine.sandbox.wire import decode, encode
@@ -41,7 +42,7 @@ class Servicer:
     """Answers the engine; one instance serves one configured provider."""
 
     def __init__(self, engine_address: str | None = None) -> None:
-        self._engine_address = engine_address
+        self._log = EngineLog(engine_address)
         self._provider: Provider | None = None
         self._cancelled = threading.Event()
 
@@ -70,13 +71,14 @@ class Servicer:
 
     def Configure(self, request: Any, context: Any) -> Any:
         try:
+            check_quota_file()
             path = fault_file()
             faults = () if path is None else load_faults(path)
             identity = identity_of(plain_config(decode(request.args).properties))
             self._provider = Provider(identity, default_folder(), faults)
-        except (IdentityError, FaultFileError) as error:
+        except (IdentityError, FaultFileError, QuotaFileError) as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
-        say_where(self._engine_address, default_folder())
+        self._log.say_where(default_folder())
         return messages.ConfigureResponse(
             acceptSecrets=True,
             supportsPreview=True,
@@ -110,6 +112,7 @@ class Servicer:
             outputs = self._guarded(context, lambda provider: provider.preview_create(subject, given.properties))
             return messages.CreateResponse(properties=encode(outputs, given.secrets))
         known = self._guarded(context, lambda provider: provider.create(subject, given.properties, given.secrets))
+        self._warn(known, subject)
         return messages.CreateResponse(id=known.id, properties=encode(known.outputs, known.secrets))
 
     def Read(self, request: Any, context: Any) -> Any:
@@ -133,6 +136,7 @@ class Servicer:
             return provider.update(subject, request.id, state, news.properties, news.secrets)
 
         known = self._guarded(context, changed)
+        self._warn(known, subject)
         return messages.UpdateResponse(properties=encode(known.outputs, known.secrets))
 
     def Delete(self, request: Any, context: Any) -> Any:
@@ -163,6 +167,10 @@ class Servicer:
             context.abort(grpc.StatusCode.UNIMPLEMENTED, f"{name} is not implemented by the sandbox")
 
         return unimplemented
+
+    def _warn(self, known: Known, subject: Subject) -> None:
+        for remark in known.remarks:
+            self._log.warn(remark, subject.urn)
 
     def _ready(self, context: Any) -> Provider:
         if self._provider is None:

@@ -17,7 +17,9 @@ from poolwright.engine.preview import (
 )
 
 
-def _change(name: str, operation: Operation, *properties: PropertyChange, kind: str = "aws:s3/bucket:Bucket") -> ResourceChange:
+def _change(
+    name: str, operation: Operation, *properties: PropertyChange, kind: str = "aws:s3/bucket:Bucket"
+) -> ResourceChange:
     return ResourceChange(
         urn=f"urn:pulumi:dev::poolwright::{kind}::{name}",
         type=kind,

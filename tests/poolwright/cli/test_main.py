@@ -114,7 +114,9 @@ def test_an_interrupt_ends_with_the_shells_code(monkeypatch: pytest.MonkeyPatch)
     assert main.run(["doctor"]) == 130
 
 
-def test_an_unknown_cloud_lists_the_known_ones(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_cloud_lists_the_known_ones(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(ROOT)
 
     assert main.run(["env", "dev", "--cloud", "moon"]) == 2
@@ -147,7 +149,7 @@ def _modules_of(arguments: list[str]) -> set[str]:
         f"code = run({arguments!r})\nprint('\\n' + json.dumps(sorted(sys.modules)))"
     )
     answer = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    return set(json.loads(answer.stdout.rpartition("\n{")[2].splitlines()[-1]))
+    return set(json.loads(answer.stdout.splitlines()[-1]))
 
 
 def test_help_loads_nothing_but_the_parser() -> None:

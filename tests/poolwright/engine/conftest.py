@@ -110,7 +110,9 @@ def probe_project(tmp_path: Path, pulumi_cli: PulumiCli) -> ProbeProject:
     project = Project(root=root, home=root / ".poolwright")
     prepared = environment.prepare(project, "dev", Cloud.SANDBOX, pulumi_cli)
     plugin = project.launchers / "pulumi-resource-probe"
-    plugin.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(PROBE))} "$@"\n', encoding="utf-8")
+    plugin.write_text(
+        f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(PROBE))} "$@"\n', encoding="utf-8"
+    )
     plugin.chmod(0o755)
     fresh = ProbeProject(environment=prepared, said=[])
     fresh.want({})

@@ -114,7 +114,7 @@ def test_an_unexpected_exception_of_the_program_keeps_its_traceback(probe_projec
 def test_a_refused_input_fails_the_preview_and_names_the_resource(probe_project: ProbeProject) -> None:
     probe_project.want({"a": {"kind": "x", "fail": "check"}})
 
-    with pytest.raises(EngineError, match="a: .*the check says no"):
+    with pytest.raises(EngineError, match=r"a: .*the check says no"):
         probe_project.engine().preview()
 
 
@@ -123,7 +123,7 @@ def test_a_cloud_that_fails_part_way_leaves_a_state_from_which_the_next_up_goes_
     probe_project.want(things)
     engine = probe_project.engine()
 
-    with pytest.raises(CloudError, match="b: .*InsufficientInstanceCapacity") as caught:
+    with pytest.raises(CloudError, match=r"b: .*InsufficientInstanceCapacity") as caught:
         engine.up()
     assert "poolwright up dev" in (caught.value.hint or "")
     assert [record.name for record in engine.records() if record.type == THING] == ["a"]

@@ -83,7 +83,9 @@ def test_the_official_cli_in_the_cache_goes_before_one_built_here(tmp_path: Path
     assert found.origin is CliOrigin.DOWNLOADED
 
 
-def test_a_folder_of_launchers_on_path_is_never_taken_for_a_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_of_launchers_on_path_is_never_taken_for_a_cli(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     launchers = tmp_path / "launchers"
     _pulumi(launchers, "3.999.0")
     (launchers / LAUNCHERS_MARK).touch()
@@ -160,7 +162,7 @@ def test_where_neither_way_works_the_error_lists_both_and_says_what_to_do(monkey
     monkeypatch.setattr(cli_download, "download", refuse("no internet"))
     monkeypatch.setattr(cli_build, "build", refuse("no Go"))
 
-    with pytest.raises(EngineError, match="(?s)no internet.*no Go.*install it from"):
+    with pytest.raises(EngineError, match=r"(?s)no internet.*no Go.*install it from"):
         cli_binary.ensure(lambda text: None)
 
 
@@ -168,7 +170,7 @@ def test_a_cache_that_can_not_be_written_is_named(tmp_path: Path, monkeypatch: p
     (tmp_path / "a file").write_text("", encoding="utf-8")
     monkeypatch.setenv("POOLWRIGHT_CACHE", str(tmp_path / "a file" / "cache"))
 
-    with pytest.raises(EngineError, match="(?s)can't be written.*POOLWRIGHT_CACHE"):
+    with pytest.raises(EngineError, match=r"(?s)can't be written.*POOLWRIGHT_CACHE"):
         cli_binary.ensure(lambda text: None)
 
 

@@ -28,6 +28,10 @@ chmod +x "$target"
 """
 
 
+def _nearly_full(folder: Path) -> SimpleNamespace:
+    return SimpleNamespace(free=1 << 30)
+
+
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that, with the system's own, is all of PATH."""
@@ -59,7 +63,7 @@ def test_the_cli_is_built_with_the_go_on_path(path: Path) -> None:
 def test_a_failed_build_shows_the_last_words_of_go_and_where_the_log_is(path: Path) -> None:
     _go(path, "1.26.1", body='echo "dial tcp: no route to the proxy" >&2; exit 1')
 
-    with pytest.raises(EngineError, match="(?s)no route to the proxy.*build.log"):
+    with pytest.raises(EngineError, match=r"(?s)no route to the proxy.*build\.log"):
         cli_build.build(lambda text: None)
 
 
@@ -78,9 +82,9 @@ def test_an_old_go_is_replaced_by_the_one_of_pypi(path: Path, tmp_path: Path) ->
 
 
 def test_a_full_disk_is_noticed_before_anything_is_fetched(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=1 << 30))
+    monkeypatch.setattr(shutil, "disk_usage", _nearly_full)
 
-    with pytest.raises(EngineError, match="(?s)needs 5 GiB.*POOLWRIGHT_CACHE"):
+    with pytest.raises(EngineError, match=r"(?s)needs 5 GiB.*POOLWRIGHT_CACHE"):
         cli_build.build(lambda text: None)
 
 

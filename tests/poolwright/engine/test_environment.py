@@ -133,7 +133,6 @@ def test_the_launcher_of_pulumi_renews_an_outdated_configuration_and_starts_the_
     mirror = project.sandbox_config / "Pulumi.dev.yaml"
     newer = mirror.stat().st_mtime + 5
 
-
     os.utime(project.config_file("dev"), (newer, newer))
 
     command = [str(project.launchers / "pulumi"), "stack", "ls"]
@@ -160,7 +159,7 @@ def test_a_home_that_can_not_be_written_is_named(project: Project, cli: PulumiCl
     (tmp_path / "file").write_text("", encoding="utf-8")
     elsewhere = Project(root=project.root, home=tmp_path / "file" / "home")
 
-    with pytest.raises(EngineError, match="(?s)can't be written.*POOLWRIGHT_HOME"):
+    with pytest.raises(EngineError, match=r"(?s)can't be written.*POOLWRIGHT_HOME"):
         environment.prepare(elsewhere, "dev", Cloud.SANDBOX, cli)
 
 
@@ -174,5 +173,3 @@ def test_the_project_is_found_from_any_folder_inside_it(project: Project, monkey
 def test_outside_a_project_that_is_said(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"Pulumi\.yaml"):
         find_project(tmp_path)
-
-

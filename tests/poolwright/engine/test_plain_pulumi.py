@@ -87,7 +87,15 @@ def test_a_changed_configuration_reaches_plain_pulumi_at_once(probe_project: Pro
 
 def test_no_everyday_command_writes_into_the_committed_configuration(probe_project: ProbeProject) -> None:
     config = _committed(probe_project)
-    commands = "stack", "stack ls", "stack output --show-secrets", "stack export", "config", "refresh --yes", "cancel --yes"
+    commands = (
+        "stack",
+        "stack ls",
+        "stack output --show-secrets",
+        "stack export",
+        "config",
+        "refresh --yes",
+        "cancel --yes",
+    )
 
     for command in commands:
         ended = _shell(probe_project, f"pulumi {command}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -128,7 +129,7 @@ def _steps(steps: list[tuple[int | None, str | None, str]]) -> Iterator[Refusal]
             yield Refusal("InvalidArgument", "'Days' in Transition action must be nonnegative", path)
     known = [(days, name, path) for days, name, path in steps if days is not None and name in _CLASSES]
     ordered = sorted(known, key=lambda step: _CLASSES[str(step[1])])
-    for (days, name, _), (later_days, later, path) in zip(ordered, ordered[1:], strict=False):
+    for (days, name, _), (later_days, later, path) in itertools.pairwise(ordered):
         least = days + (_COOL_DAYS if name in _INFREQUENT else 1)
         if name == later or later_days < least:
             words = f"'Days' in the Transition action for StorageClass '{later}' must be {least} or more days, since "

@@ -93,7 +93,7 @@ def cluster_takes_providers_that_exist(change: Change, cloud: Cloud) -> Iterator
 
 
 def strategy_refusals(inputs: Properties, path: str, attached: set[str] | None) -> Iterator[Refusal]:
-    """What ECS says against a capacity provider strategy; `attached` are the cluster's providers where they are known."""
+    """What ECS says against a capacity provider strategy; `attached` are the cluster's providers, when known."""
     strategies = objects(inputs.get(path))
     names = [text(strategy.get("capacityProvider")) or "" for strategy in strategies]
     for name in names:

@@ -41,10 +41,10 @@ def target_is_well_formed(inputs: Properties) -> Iterator[Refusal]:
         yield Refusal(_VALID, words, "maxCapacity")
     space, dimension = text(inputs.get("serviceNamespace")), text(inputs.get("scalableDimension"))
     allowed = _DIMENSIONS.get(space or "")
-    if dimension is not None and space is not None:
-        if not dimension.startswith(f"{space}:") or (allowed is not None and dimension not in allowed):
-            words = f"Unsupported service namespace, resource type or scalable dimension: {space}, {dimension}"
-            yield Refusal(_VALID, words, "scalableDimension")
+    known = dimension is None or space is None or allowed is None or dimension in allowed
+    if not known or (dimension is not None and space is not None and not dimension.startswith(f"{space}:")):
+        words = f"Unsupported service namespace, resource type or scalable dimension: {space}, {dimension}"
+        yield Refusal(_VALID, words, "scalableDimension")
     resource = text(inputs.get("resourceId"))
     if space == "ecs" and resource is not None and not _SERVICE.match(resource):
         words = f"Invalid resource ID {resource}: service/<cluster>/<service> is expected"

@@ -165,10 +165,9 @@ def task_fits_a_machine(change: Change, cloud: Cloud) -> Iterator[str]:
     found = [one for name in _machine_names(change.inputs, cloud) if (one := machines.machine(name)) is not None]
     if found and not any(one.vcpus * 1024 >= cpu and one.memory_mib >= memory for one in found):
         largest = max(found, key=lambda one: (one.memory_mib, one.vcpus))
-        yield (
-            f"service {change.inputs.get('name')} stays pending: its task needs {cpu} CPU units and {memory} MiB, and the "
-            f"largest machine of its capacity providers, {largest.name}, has {largest.vcpus * 1024} and {largest.memory_mib}"
-        )
+        wants = f"service {change.inputs.get('name')} stays pending: its task needs {cpu} CPU units and {memory} MiB"
+        has = f"{largest.vcpus * 1024} CPU units and {largest.memory_mib} MiB"
+        yield f"{wants}; the largest machine of its capacity providers, {largest.name}, has {has}"
 
 
 def _needs(task: Resource) -> tuple[int, int]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
-from poolwright.engine.sandbox.values import Value
 from tests.poolwright.engine.sandbox.harness import Made, Sandbox
 
 TRUST = json.dumps(
@@ -22,8 +22,10 @@ ALLOW = json.dumps(
 CONTAINERS = json.dumps([{"name": "web", "image": "nginx", "memory": 128, "essential": True}])
 
 
-def bucket_policy(bucket: Made) -> str:
-    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"{bucket['arn']}/*"}
+def bucket_policy(bucket: Made, *services: str) -> str:
+    """Lets services write to the bucket."""
+    principal = {"Service": list(services)}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "s3:PutObject", "Resource": f"{bucket['arn']}/*"}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
@@ -34,7 +36,7 @@ class Estate:
         self.sandbox = sandbox
         self.made: list[Made] = []
 
-    def add(self, kind: str, name: str = "it", /, **inputs: Value) -> Made:
+    def add(self, kind: str, name: str = "it", /, **inputs: Any) -> Made:
         made = self.sandbox.create(kind, name, **inputs)
         self.made.append(made)
         return made
@@ -242,7 +244,7 @@ class Estate:
             loadBalancers=[{"targetGroupArn": self.targets["arn"], "containerName": "web", "containerPort": 80}],
         )
         add("ecs.AccountSettingDefault", name="containerInsights", value="enabled")
-        scalable: dict[str, Value] = {
+        scalable: dict[str, Any] = {
             "serviceNamespace": "ecs",
             "resourceId": f"service/shop/{service['name']}",
             "scalableDimension": "ecs:service:DesiredCount",
@@ -342,7 +344,8 @@ class Estate:
             ],
         )
         add("s3.BucketPublicAccessBlock", bucket=name, blockPublicAcls=True)
-        add("s3.BucketPolicy", bucket=name, policy=bucket_policy(bucket))
+        writers = bucket_policy(bucket, "cloudtrail.amazonaws.com", "config.amazonaws.com")
+        add("s3.BucketPolicy", bucket=name, policy=writers)
         add("s3.BucketOwnershipControls", bucket=name, rule={"objectOwnership": "BucketOwnerEnforced"})
         logs = add("s3.Bucket", "logs")
         add("s3.BucketLogging", bucket=name, targetBucket=logs["bucket"], targetPrefix="data/")

@@ -1,0 +1,60 @@
+"""Addresses: subnets are inside the range, aligned, disjoint, off reserved ranges, and large enough at the peak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from solver.proofs.view import HOURS, SiteView
+from solver.vocabulary import EndpointKind, NatMode, Tier
+
+_KEPT_BY_AWS = 5
+_FREE_FOR_A_LOAD_BALANCER = 8
+
+
+def address_faults(view: SiteView) -> Iterator[str]:
+    """What is wrong with the network of a site, in words."""
+    network = view.plan.network
+    for subnet in network.subnets:
+        if not subnet.cidr.subnet_of(network.cidr):
+            yield f"subnet {subnet.key}: {subnet.cidr} is not inside {network.cidr}"
+        if not 16 <= subnet.cidr.prefixlen <= 28:
+            yield f"subnet {subnet.key}: /{subnet.cidr.prefixlen} is not a subnet's size"
+        if subnet.zone not in network.zones:
+            yield f"subnet {subnet.key}: {subnet.zone} is not a zone of the network"
+    for first, second in combinations(network.subnets, 2):
+        if first.cidr.overlaps(second.cidr):
+            yield f"subnets {first.key} and {second.key} overlap"
+    for reserved in view.site.network.reserved:
+        if network.cidr.overlaps(reserved):
+            yield f"{network.cidr} overlaps the reserved range {reserved}"
+    if len(network.zones) != len(set(network.zones)) or not set(network.zones) <= {
+        zone.id for zone in view.catalog.region(view.plan.region).zones
+    }:
+        yield "the network's zones are not distinct zones of the region"
+    missing = [zone for zone in network.nat.zones if zone not in network.zones]
+    if missing or (network.nat.mode is NatMode.NONE) is bool(network.nat.zones):
+        yield f"NAT {network.nat.mode} in zones {', '.join(network.nat.zones) or 'none'}"
+    yield from _sizes(view)
+
+
+def _sizes(view: SiteView) -> Iterator[str]:
+    network = view.plan.network
+    zones = len(network.zones)
+    tasks = max(
+        (
+            sum(placed.machines * (1 + sum(placed.replicas.values())) for placed in view.placed[hour])
+            for hour in range(HOURS)
+        ),
+        default=0,
+    )
+    endpoints = sum(1 for endpoint in network.endpoints if endpoint.kind is EndpointKind.INTERFACE)
+    # Even over the zones, with the whole peak in the zones that are left when one is lost.
+    needed = {
+        Tier.PRIVATE: -(-tasks // max(1, zones - 1)) + endpoints,
+        Tier.PUBLIC: _FREE_FOR_A_LOAD_BALANCER * len(network.load_balancers),
+    }
+    for subnet in network.subnets:
+        has = subnet.cidr.num_addresses - _KEPT_BY_AWS
+        if has < needed.get(subnet.tier, 0):
+            yield f"subnet {subnet.key}: {has} addresses, {needed[subnet.tier]} are needed at the peak"

@@ -1,0 +1,96 @@
+"""Bill: what the machines cost, from the tables, hour by hour, with commitments applied as AWS applies them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import fsum
+
+from solver.catalog.prices import CommitmentTerm
+from solver.plan.compute import Commitment, NodeGroup
+from solver.plan.cost import CostLine
+from solver.proofs.view import HOURS, SiteView
+from solver.vocabulary import CommitmentKind, PurchaseOption
+
+_MONTH_HOURS = 730
+_CENT = 0.01
+
+
+def bill_faults(view: SiteView, lines: tuple[CostLine, ...]) -> Iterator[str]:
+    """A difference between the plan's lines for machines and the tables, beyond the rounding of each line."""
+    mine = [line for line in lines if line.site == view.key and _is_machine_line(line)]
+    stated = fsum(line.usd_per_month for line in mine)
+    found = machine_usd_per_month(view)
+    if abs(stated - found) > _CENT * max(1, len(mine)):
+        yield f"the lines say {stated:.2f} USD a month for machines, the tables {found:.2f}"
+
+
+def _is_machine_line(line: CostLine) -> bool:
+    return line.item.startswith(("node-group ", "commitment "))
+
+
+def machine_usd_per_month(view: SiteView) -> float:
+    """Machine hours, commitments and root volumes of a site, USD a month."""
+    week = fsum(_hour_usd(view, hour) for hour in range(HOURS))
+    promised = HOURS * fsum(commitment.usd_per_hour for commitment in view.plan.compute.commitments)
+    return (week + promised) * _MONTH_HOURS / HOURS
+
+
+def _hour_usd(view: SiteView, hour: int) -> float:
+    usd: list[float] = []
+    machines: dict[str, int] = {}
+    root_gib = view.catalog.price(view.plan.region, "ebs", "gp3_storage").usd_first / _MONTH_HOURS
+    for placed in view.placed[hour]:
+        group = view.groups[placed.node_group]
+        usd.append(placed.machines * group.root_volume_gib * root_gib)
+        if group.purchase is PurchaseOption.SPOT:
+            usd.append(placed.machines * _spot_usd(view, group))
+        else:
+            first = group.machine_types[0]
+            machines[first] = machines.get(first, 0) + placed.machines
+    return fsum(usd) + _uncovered_usd(view, machines)
+
+
+def _spot_usd(view: SiteView, group: NodeGroup) -> float:
+    """The dearest of the group's types, each at the mean of its zones."""
+    means: list[float] = []
+    for name in group.machine_types:
+        prices = view.catalog.offering(view.plan.region, name).spot_usd_per_hour
+        means.append(fsum(prices[zone] for zone in group.zones) / len(group.zones))
+    return max(means)
+
+
+def _uncovered_usd(view: SiteView, machines: dict[str, int]) -> float:
+    """On-demand cost of what no commitment covers: reservations first, then plans of a family, then of any family."""
+    left = {name: float(count) for name, count in machines.items()}
+    for commitment in view.plan.compute.commitments:
+        if commitment.machine_type is not None and commitment.machine_type in left and commitment.machines:
+            left[commitment.machine_type] = max(0.0, left[commitment.machine_type] - commitment.machines)
+    order = (CommitmentKind.INSTANCE_SAVINGS_PLAN, CommitmentKind.COMPUTE_SAVINGS_PLAN)
+    for kind in order:
+        for commitment in view.plan.compute.commitments:
+            if commitment.kind is kind:
+                _apply_savings_plan(view, commitment, left)
+    return fsum(count * _on_demand(view, name) for name, count in left.items())
+
+
+def _apply_savings_plan(view: SiteView, commitment: Commitment, left: dict[str, float]) -> None:
+    years = 1 if commitment.years == 1 else 3
+    term = CommitmentTerm(commitment.kind, years, commitment.payment)
+    rates: dict[str, float] = {}
+    for name in left:
+        offering = view.catalog.offering(view.plan.region, name)
+        rate = offering.commitments.get(term)
+        in_scope = commitment.machine_type is None or offering.machine.family == commitment.machine_type
+        if rate is not None and in_scope and rate < _on_demand(view, name):
+            rates[name] = rate
+    budget = commitment.usd_per_hour
+    # AWS covers the usage with the highest saving first.
+    for name in sorted(rates, key=lambda each: (rates[each] / _on_demand(view, each), each)):
+        covered = min(left[name], budget / rates[name])
+        left[name] -= covered
+        budget -= covered * rates[name]
+
+
+def _on_demand(view: SiteView, name: str) -> float:
+    price = view.catalog.offering(view.plan.region, name).on_demand_usd_per_hour
+    return 0.0 if price is None else price

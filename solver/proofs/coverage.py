@@ -1,0 +1,62 @@
+"""Coverage: each control of the profile is covered by a measure or waived; flows, roles and claims are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from solver.demand.workloads import Service
+from solver.plan.storage import StorageClassName
+from solver.proofs.view import SiteView
+from solver.vocabulary import Exposure
+
+_ONE_ZONE = StorageClassName.ONEZONE_IA
+
+
+def coverage_faults(view: SiteView) -> Iterator[str]:
+    """What is wrong with the security and storage pools of a site, in words."""
+    security = view.plan.security
+    profile = view.catalog.profile(view.demand.compliance.profile)
+    waived = {waiver.control for waiver in view.demand.compliance.waivers}
+    covered = {control for measure in security.measures for control in measure.controls}
+    for control in profile.controls:
+        if control not in covered and control not in waived:
+            yield f"control {control} is neither covered nor waived"
+    for measure in security.measures:
+        claimed = set(measure.controls) - set(view.catalog.measure(measure.name).covers)
+        if claimed:
+            yield f"measure {measure.name} does not cover {', '.join(sorted(claimed))}"
+    flows = {(flow.source, flow.target, flow.port) for flow in security.flows}
+    for key, workload in view.workloads():
+        if isinstance(workload, Service) and workload.exposure is not None:
+            balancer = "public" if workload.exposure is Exposure.PUBLIC else "internal"
+            if (f"load-balancer {balancer}", f"workload {key}", workload.port) not in flows:
+                yield f"{key}: no flow from its load balancer"
+        for callee in workload.calls:
+            target = view.demand.workloads[callee]
+            if isinstance(target, Service) and (f"workload {key}", f"workload {callee}", target.port) not in flows:
+                yield f"{key}: no flow to {callee}, which it calls"
+    roles = {role.workload for role in security.roles}
+    for key, _ in view.workloads():
+        if key not in roles:
+            yield f"{key}: no role"
+    yield from _storage_faults(view)
+
+
+def _storage_faults(view: SiteView) -> Iterator[str]:
+    storage = view.plan.storage
+    planned = {
+        *(bucket.key for bucket in storage.buckets),
+        *(volume.key for volume in storage.volumes),
+        *(system.key for system in storage.file_systems),
+    }
+    wanted = {key for key, _ in view.claims()}
+    if planned != wanted:
+        yield f"storage claims {', '.join(sorted(planned ^ wanted))} are planned or wanted, not both"
+    for bucket in storage.buckets:
+        days = [step.days for step in bucket.transitions]
+        if days != sorted(set(days)) or any(day >= bucket.expiration_days for day in days):
+            yield f"bucket {bucket.key}: transitions out of order or after the deletion"
+        claim = view.demand.storage[bucket.key]
+        classes = {bucket.storage_class, *(step.storage_class for step in bucket.transitions)}
+        if getattr(claim, "zone_loss_tolerant", False) and _ONE_ZONE in classes:
+            yield f"bucket {bucket.key}: a one-zone class for objects that must outlive a zone"

@@ -1,0 +1,150 @@
+"""Machines: every replica is placed, no machine is over in any dimension, and each can be bought where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from solver.demand.workloads import Variant
+from solver.plan.compute import NodeGroup
+from solver.proofs.view import HOURS, SiteView
+from solver.vocabulary import AcceleratorKind, PurchaseOption
+
+_COUNTED_BY_ECS = AcceleratorKind.GPU
+
+
+def machine_faults(view: SiteView) -> Iterator[str]:
+    """What is wrong with the machines of a site, in words."""
+    yield from _hours_are_a_week(view)
+    for group in view.plan.compute.node_groups:
+        yield from _group_can_be_bought(view, group)
+        yield from _replicas_fit(view, group, group.slots, f"{group.key}: its slots")
+    for classes in view.plan.compute.hour_classes:
+        for placed in classes.placement:
+            group = view.groups.get(placed.node_group)
+            if group is None:
+                yield f"hour {classes.hours[0]}: machines of {placed.node_group}, which is no node group"
+                continue
+            where = f"{group.key}, hour {classes.hours[0]}"
+            if placed.machines < 1 or any(count < 0 for count in placed.replicas.values()):
+                yield f"{where}: a number below 1"
+            beyond = [name for name, count in placed.replicas.items() if count > group.slots.get(name, 0)]
+            if beyond:
+                yield f"{where}: more replicas of {', '.join(beyond)} than slots"
+            yield from _replicas_fit(view, group, placed.replicas, where)
+    yield from _schedules_are_the_placement(view)
+    yield from _quotas(view)
+
+
+def _hours_are_a_week(view: SiteView) -> Iterator[str]:
+    hours = sorted(hour for classes in view.plan.compute.hour_classes for hour in classes.hours)
+    if hours != list(range(HOURS)):
+        yield "the hour classes are not the 168 hours of a week, each once"
+
+
+def _group_can_be_bought(view: SiteView, group: NodeGroup) -> Iterator[str]:
+    limits = view.demand.limits
+    if not group.zones or not set(group.zones) <= set(view.plan.network.zones):
+        yield f"{group.key}: zones {', '.join(group.zones)} are not the network's"
+    for name in group.machine_types:
+        offering = view.catalog.offering(view.plan.region, name)
+        missing = [zone for zone in group.zones if zone not in offering.zones]
+        if missing:
+            yield f"{group.key}: {name} is not offered in {', '.join(missing)}"
+        if group.purchase is PurchaseOption.SPOT:
+            unpriced = [zone for zone in group.zones if zone not in offering.spot_usd_per_hour]
+            if unpriced:
+                yield f"{group.key}: {name} has no spot price in {', '.join(unpriced)}"
+        elif offering.on_demand_usd_per_hour is None:
+            yield f"{group.key}: {name} has no on-demand price"
+        if limits.machines and not any(fnmatchcase(name, pattern) for pattern in limits.machines):
+            yield f"{group.key}: {name} is not in limits.machines"
+        if any(fnmatchcase(name, pattern) for pattern in limits.exclude_machines):
+            yield f"{group.key}: {name} is in limits.exclude_machines"
+        if offering.machine.architecture is not group.architecture or offering.machine.vcpus != group.vcpus:
+            yield f"{group.key}: {name} has another architecture or size than the group"
+    if group.machines.high > group.max_machines:
+        yield f"{group.key}: the schedule asks for more machines than max_machines"
+
+
+def _replicas_fit(view: SiteView, group: NodeGroup, replicas: dict[str, int], where: str) -> Iterator[str]:
+    variants: list[tuple[Variant, int]] = []
+    for name, count in replicas.items():
+        variant = view.variant(name)
+        if variant is None:
+            yield f"{where}: {name} is no variant of the demand"
+            return
+        variants.append((variant, count))
+    uncounted = sum(count for variant, count in variants if variant.accelerator is not None and not _is_counted(group))
+    if uncounted > 1:
+        yield f"{where}: {uncounted} replicas share devices that the scheduler does not count"
+    for name in group.machine_types:
+        has = view.holds(name)
+        machine = view.catalog.machine(name)
+        asked = {
+            "cpu": (sum(variant.cpu * count for variant, count in variants), has.cpu_millis),
+            "memory": (sum(variant.memory * count for variant, count in variants), has.memory_mib),
+            "network": (sum(variant.network_mbps * count for variant, count in variants), has.network_mbps),
+            "task addresses": (sum(count for _, count in variants), has.task_slots),
+            "scratch disk": (sum(variant.disk * count for variant, count in variants), group.root_volume_gib),
+            "accelerators": (
+                sum(variant.accelerator.count * count for variant, count in variants if variant.accelerator),
+                has.accelerators,
+            ),
+        }
+        for dimension, (needed, available) in asked.items():
+            if needed > available:
+                yield f"{where}: {name} has {available} of {dimension}, {needed} are needed"
+        for variant, count in variants:
+            if count and variant.architecture is not machine.architecture:
+                yield f"{where}: {name} has another architecture than a replica"
+            if count and variant.machines and not any(fnmatchcase(name, each) for each in variant.machines):
+                yield f"{where}: {name} is not among a variant's machines"
+            model = None if machine.accelerator is None else machine.accelerator.model
+            if count and variant.accelerator is not None and variant.accelerator.model != model:
+                yield f"{where}: {name} has no {variant.accelerator.model}"
+
+
+def _is_counted(group: NodeGroup) -> bool:
+    return group.accelerator_kind is _COUNTED_BY_ECS
+
+
+def _schedules_are_the_placement(view: SiteView) -> Iterator[str]:
+    for group in view.plan.compute.node_groups:
+        for hour, machines in enumerate(group.machines.hourly()):
+            running = sum(placed.machines for placed in view.placed[hour] if placed.node_group == group.key)
+            if running != machines:
+                yield f"{group.key}, hour {hour}: {machines} machines in the schedule, {running} in the placement"
+                break
+    named = [
+        (f"{service.key}.{variant.key}", variant)
+        for service in view.plan.compute.services
+        for variant in service.variants
+    ]
+    for name, variant in named:
+        for hour, replicas in enumerate(variant.replicas.hourly()):
+            running = sum(placed.machines * placed.replicas.get(name, 0) for placed in view.placed[hour])
+            if running != replicas:
+                yield f"{name}, hour {hour}: {replicas} replicas in the schedule, {running} in the placement"
+                break
+            if replicas > variant.max_replicas:
+                yield f"{name}, hour {hour}: more replicas than max_replicas"
+                break
+
+
+def _quotas(view: SiteView) -> Iterator[str]:
+    for family, most in sorted(view.site.quotas.items()):
+        for hour in range(HOURS):
+            used = sum(
+                placed.machines * view.groups[placed.node_group].vcpus
+                for placed in view.placed[hour]
+                if placed.node_group in view.groups
+                and view.catalog.machine(view.groups[placed.node_group].machine_types[0]).quota == family
+            )
+            if used > most:
+                yield f"hour {hour}: {used} vCPUs of {family}, the quota is {most}"
+                break
+    kept = [group for group in view.plan.compute.node_groups if group.runtime == "ecs" and group.max_machines]
+    live = [group for group in kept if group.slots]
+    if len(live) > view.demand.limits.node_groups:
+        yield f"{len(live)} node groups, limits.node_groups is {view.demand.limits.node_groups}"

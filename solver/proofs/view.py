@@ -1,0 +1,93 @@
+"""What the checks look at: one site of a plan, with the demand and the catalog it must answer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+
+from solver.catalog.catalog import Catalog
+from solver.catalog.machines import Allocatable, Reserved, allocatable
+from solver.demand.demand import AwsSite, Demand
+from solver.demand.storage import StorageClaim, Volume
+from solver.demand.workloads import BatchJob, Service, TrainingJob, Variant, Workload
+from solver.plan.compute import NodeGroup, PlacedMachines
+from solver.plan.plan import SitePlan
+
+HOURS = 168
+
+
+def exactly(number: float) -> Fraction:
+    """The decimal number that stands in the file."""
+    return Fraction(Decimal(repr(number)))
+
+
+@dataclass(frozen=True)
+class SiteView:
+    """One site of a plan."""
+
+    key: str
+    demand: Demand
+    catalog: Catalog
+    plan: SitePlan
+
+    @property
+    def site(self) -> AwsSite:
+        """As the demand has it."""
+        return self.demand.sites[self.key]
+
+    def workloads(self) -> Iterator[tuple[str, Workload]]:
+        """Workloads of the site, by key."""
+        for key, workload in sorted(self.demand.workloads.items()):
+            if self.demand.site_of(workload) == self.key:
+                yield key, workload
+
+    def services(self) -> Iterator[tuple[str, Service]]:
+        """Services of the site, by key."""
+        for key, workload in self.workloads():
+            if isinstance(workload, Service):
+                yield key, workload
+
+    def jobs(self) -> Iterator[tuple[str, BatchJob | TrainingJob]]:
+        """Batch and training jobs of the site, by key."""
+        for key, workload in self.workloads():
+            if not isinstance(workload, Service):
+                yield key, workload
+
+    def claims(self) -> Iterator[tuple[str, StorageClaim]]:
+        """Storage claims of the site, by key."""
+        for key, claim in sorted(self.demand.storage.items()):
+            if self.demand.site_of(claim) == self.key:
+                yield key, claim
+
+    def volumes_of(self, workload: Workload, attach: str) -> list[str]:
+        """Claims of which each machine, or each replica, of a workload gets a volume."""
+        used = ((claim, self.demand.storage[claim]) for claim in sorted(workload.uses))
+        return [claim for claim, entry in used if isinstance(entry, Volume) and entry.attach == attach]
+
+    @cached_property
+    def groups(self) -> dict[str, NodeGroup]:
+        """Node groups by key."""
+        return {group.key: group for group in self.plan.compute.node_groups}
+
+    @cached_property
+    def placed(self) -> list[tuple[PlacedMachines, ...]]:
+        """The placement of each of the 168 hours; empty where no hour class has the hour."""
+        week: list[tuple[PlacedMachines, ...]] = [()] * HOURS
+        for hours in self.plan.compute.hour_classes:
+            for hour in hours.hours:
+                week[hour] = hours.placement
+        return week
+
+    def variant(self, name: str) -> Variant | None:
+        """The demand's variant that `workload.variant` names."""
+        workload, _, key = name.partition(".")
+        found = self.demand.workloads.get(workload)
+        return None if found is None else found.variants.get(key)
+
+    def holds(self, machine_type: str) -> Allocatable:
+        """What tasks can have of a machine."""
+        machine = self.catalog.machine(machine_type)
+        return allocatable(machine, eni_trunking=self.plan.compute.eni_trunking, reserved=Reserved())
