@@ -11,6 +11,8 @@ VENV := .venv/bin
 POOLWRIGHT := $(VENV)/poolwright
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PYTHON
+# Compiling pulumi_aws anew at every start would take most of a preview's time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install engine plan write preview up refresh destroy test lint format types lock doctor clean clean-cache

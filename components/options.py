@@ -25,3 +25,16 @@ def keeper_of_data(parent: pulumi.Resource, *, protect: bool) -> pulumi.Resource
     if not protect:
         return pulumi.ResourceOptions(parent=parent)
     return pulumi.ResourceOptions(parent=parent, protect=True, retain_on_delete=True)
+
+
+def not_deleted_by_mistake(
+    parent: pulumi.Resource, *, protect: bool, depends_on: Sequence[pulumi.Resource] = ()
+) -> pulumi.ResourceOptions:
+    """For a child that holds no data but is known to the world: AWS refuses to delete it, so the engine must not try.
+
+    It goes with the stack once the plan no longer protects anything.
+    """
+    options = child_of(parent, depends_on)
+    if protect:
+        options.protect = True
+    return options

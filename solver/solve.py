@@ -19,6 +19,7 @@ from solver.model.backend import Backend, backend
 from solver.model.compute.model import solve_compute
 from solver.model.network.model import solve_network
 from solver.model.registry import image_lines
+from solver.model.retired import with_retired, without_retired
 from solver.model.security.effects import with_log_retention, with_measures
 from solver.model.security.model import solve_security
 from solver.model.storage.model import solve_storage, volume_usd_per_month
@@ -95,14 +96,20 @@ def solve(
     """The cheapest plan found that keeps every promise of the demand, with a lower bound and the witness's word.
 
     `previous` is the approved plan: of plans that cost the same within the gap asked for, the one that changes least is
-    taken. `inputs` are digests of what demand and catalog were read from; without them they are made from the objects.
+    taken, and node groups that only the approved one has stay, empty, for one more plan. `inputs` are digests of what
+    demand and catalog were read from; without them they are made from the objects.
 
     InfeasibleError when promises can't hold together, or the budget is below the bound; GateError when the budget is
     above the bound but no plan was found within it.
     """
     engine = backend(solver_name)
+    made_from = inputs if inputs is not None else inputs_of(demand, catalog)
     approved = previous.sites if previous is not None else {}
-    answers = [_solve_site(demand, key, catalog, engine, previous=approved.get(key)) for key in sorted(demand.sites)]
+    unchanged = previous is not None and previous.inputs == made_from
+    answers = [
+        _solve_site(demand, key, catalog, engine, previous=approved.get(key), unchanged=unchanged)
+        for key in sorted(demand.sites)
+    ]
     order = list(Pool)
     lines = tuple(
         sorted(
@@ -119,7 +126,7 @@ def solve(
         cost_centre=demand.cost_centre,
         tags=dict(demand.tags),
         time_zone=demand.time_zone,
-        inputs=inputs if inputs is not None else inputs_of(demand, catalog),
+        inputs=made_from,
         proof=_proof(demand, engine, cost, bound, witness=""),
         sites={answer.key: answer.plan for answer in answers},
         cost_lines=lines,
@@ -144,7 +151,7 @@ def inputs_of(demand: Demand, catalog: Catalog) -> PlanInputs:
 
 
 def _solve_site(
-    demand: Demand, key: str, catalog: Catalog, engine: Backend, *, previous: SitePlan | None
+    demand: Demand, key: str, catalog: Catalog, engine: Backend, *, previous: SitePlan | None, unchanged: bool
 ) -> _SiteAnswer:
     site = demand.sites[key]
     storage = solve_storage(demand, key, catalog, previous=previous.storage if previous is not None else None)
@@ -156,7 +163,7 @@ def _solve_site(
         engine,
         storage=storage.plan,
         volume_usd_per_month=volumes,
-        previous=previous.compute if previous is not None else None,
+        previous=without_retired(previous.compute) if previous is not None else None,
     )
     network = solve_network(
         demand,
@@ -175,7 +182,11 @@ def _solve_site(
         network=with_measures(network.plan, security.plan),
         security=security.plan,
         storage=storage.plan,
-        compute=with_log_retention(compute.plan, security.plan),
+        compute=with_retired(
+            with_log_retention(compute.plan, security.plan),
+            previous.compute if previous is not None else None,
+            same_inputs=unchanged,
+        ),
     )
     return _SiteAnswer(
         key=key,

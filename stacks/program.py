@@ -34,6 +34,8 @@ from solver.vocabulary import NatMode, SiteKind
 
 REPLAN = "POOLWRIGHT_REPLAN"
 """Environment variable: 1 solves anew and builds the answer without a lock."""
+RELEASE_DATA = "POOLWRIGHT_RELEASE_DATA"
+"""Environment variable: 1 builds the stack without its protection of data: the step before a destroy of all of it."""
 ROOT = Path(__file__).resolve().parent.parent
 """The project's folder."""
 _ACCOUNT = re.compile(r"\d{12}")
@@ -57,10 +59,11 @@ def build(root: Path | None = None) -> None:
     account_id = configured_account(stack)
     refuse_other_regions(stack, approved.plan)
     for key, site in sorted(approved.plan.sites.items()):
-        pulumi.export(key, site_pools(key, site, approved.plan, account_id))
+        wanted = released(site) if os.environ.get(RELEASE_DATA) == "1" else site
+        pulumi.export(key, site_pools(key, wanted, approved.plan, account_id))
     proof = approved.plan.proof
     pulumi.export(
-        "plan",
+        "approvedPlan",  # no site's key has a capital
         {
             "costUsdPerMonth": proof.cost_usd_per_month,
             "boundUsdPerMonth": proof.bound_usd_per_month,
@@ -88,6 +91,11 @@ def replan(root: Path, stack: str) -> Approved:
     previous = read_lock(inputs.lock_path).as_plan() if inputs.lock_path.is_file() else None
     plan = solve(inputs.loaded.demand, catalog, previous=previous, inputs=inputs.plan_inputs(catalog))
     return Approved(plan=plan, lock_digest=None)
+
+
+def released(site: SitePlan) -> SitePlan:
+    """The site with nothing protected: buckets may be emptied, load balancers and keys deleted."""
+    return site.model_copy(update={"storage": site.storage.model_copy(update={"protect": False})})
 
 
 def configured_account(stack: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Fixtures for tests that run the real Pulumi engine on the sandbox; mark those tests `engine`."""
+"""How property tests run, and fixtures for tests of the real Pulumi engine on the sandbox; mark those `engine`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from poolwright.engine import cli_binary, environment
 from poolwright.engine.cli_binary import PulumiCli
@@ -13,6 +14,10 @@ from poolwright.engine.environment import Cloud, EngineEnvironment
 from poolwright.engine.project import Project
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# The same examples on every run: a test that fails on one machine fails on all. How long one takes is the machine's.
+settings.register_profile("repeatable", deadline=None, derandomize=True)
+settings.load_profile("repeatable")
 
 SandboxEnvironment = Callable[..., EngineEnvironment]
 

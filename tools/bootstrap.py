@@ -1,7 +1,7 @@
 """Makes the project's own environment, `.venv`, from the locked packages; standard library alone, since it runs first.
 
 Repeated, it compares one digest and ends at once: the digest covers the locks, the project's metadata and the Python
-that made the environment. Every package is checked against the hashes of `requirements/*.lock`. Which index serves the
+that made the environment. Every package is checked against the hashes of the locks. Which index serves the
 packages is this machine's affair: uv, which does not read pip's configuration, is told what pip would use.
 """
 
@@ -25,7 +25,7 @@ VENV_PYTHON = VENV / "bin" / "python"
 STAMP = VENV / ".installed"
 BOOTSTRAP_LOCK = ROOT / "requirements" / "bootstrap.lock"
 PROJECT_LOCK = ROOT / "requirements" / "project.lock"
-GO_LOCK = ROOT / "requirements" / "go.lock"
+GO_LOCK = ROOT / "poolwright" / "engine" / "cli_module" / "go-toolchain.lock"
 OLDEST_PYTHON = (3, 11)
 
 UV_SETTINGS = {
@@ -106,7 +106,7 @@ def _installer() -> Path:
 def _install(uv: Path) -> None:
     started = time.monotonic()
     environment = _uv_environment()
-    _say("installing the locked packages (about 60 MB the first time)")
+    _say("installing the locked packages (about 150 MB the first time)")
     python = ["--python", str(VENV_PYTHON)]
     _run([str(uv), "pip", "install", *python, "--quiet", "--require-hashes", "-r", str(PROJECT_LOCK)], environment)
     # The build backend came with the lock, so this step needs no network.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -100,11 +99,10 @@ def _engine(
         prepared = environment.prepare(project, stack, chosen, cli)
         if chosen is environment.Cloud.SANDBOX:
             console.say(f"sandbox: nothing is created in AWS; this cloud lives in {project.sandbox}")
-        sys.path.insert(0, str(project.root))
         from poolwright.engine.automation import Engine
         from stacks.program import build
 
-        yield Engine(prepared, build, console.say)
+        yield Engine(prepared, lambda: build(project.root), console.say)
 
 
 def _watched(title: str, stack: str, run: Callable[[Watch], Preview]) -> Preview:

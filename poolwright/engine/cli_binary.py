@@ -22,14 +22,11 @@ from pathlib import Path
 from solver.errors import EngineError
 
 OLDEST_VERSION = (3, 259, 0)
-"""The version that is built here where nothing can be downloaded, so the oldest that every test runs with. The SDK
-itself accepts engines back to 3.1, but older ones lack flags that are used here (`destroy --exclude-protected` keeps
-what protected resources depend on only since 3.100, `PULUMI_OPTION_…` came later still)."""
+"""The version that is built where nothing can be downloaded, so the oldest that every test runs with. The SDK itself
+takes any since 3.1, and gets its events over gRPC only from one newer than 3.205."""
 
 LAUNCHERS_MARK = ".poolwright-launchers"
 """A file of this name marks a folder of launchers, whose `pulumi` only starts a real one."""
-
-CACHE_SHOWN = "POOLWRIGHT_CACHE"
 
 Say = Callable[[str], None]
 """Takes one line about what is being done."""
@@ -211,7 +208,7 @@ def _locked(say: Say) -> Generator[None]:
     except OSError as failure:
         raise EngineError(
             f"the cache {folder} can't be written: {failure.strerror}",
-            hint=f"{CACHE_SHOWN}=/a/writable/folder chooses another place",
+            hint="POOLWRIGHT_CACHE=/a/writable/folder chooses another place",
         ) from failure
     with handle:
         try:

@@ -1,4 +1,4 @@
-"""Runs the Pulumi CLI for the Automation API, in a process group of its own that always ends with the command.
+"""Runs the Pulumi CLI for the Automation API, in a session of its own that always ends with the command.
 
 An interrupt is passed to the CLI alone, which then finishes the steps that are under way, writes its state and gives
 back its lock; a second one ends it and everything it started at once.
@@ -12,6 +12,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import IO
 
 from pulumi.automation import CommandResult, PulumiCommand
@@ -68,7 +69,7 @@ class EngineCommand(PulumiCommand):
         for reader in readers:
             reader.join(timeout=5)
         # Plugins end with the CLI; one that does not (the CLI was killed) must not stay behind.
-        _signal_group(process, signal.SIGKILL)
+        _end_session(process.pid)
         if interrupted:
             raise KeyboardInterrupt
         result = CommandResult(stdout="\n".join(out), stderr="\n".join(err), code=process.returncode)
@@ -89,7 +90,7 @@ class EngineCommand(PulumiCommand):
                     with contextlib.suppress(ProcessLookupError):
                         process.send_signal(signal.SIGINT)
                 else:
-                    _signal_group(process, signal.SIGKILL)
+                    _end_session(process.pid)
 
 
 def _read(stream: IO[str], callback: OnOutput | None, lines: list[str]) -> None:
@@ -101,6 +102,15 @@ def _read(stream: IO[str], callback: OnOutput | None, lines: list[str]) -> None:
                 callback(text)
 
 
-def _signal_group(process: subprocess.Popen[str], number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, number)
+def _end_session(leader: int) -> None:
+    """Kills what is left of a session; the CLI puts each plugin into a process group of its own inside it."""
+    groups = {leader}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            # The command's name, in brackets, may hold anything; after it come state, parent, group and session.
+            fields = status.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            if int(fields[3]) == leader:
+                groups.add(int(fields[2]))
+    for group in sorted(groups):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)

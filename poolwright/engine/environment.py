@@ -54,15 +54,30 @@ class EngineEnvironment:
         for name in self.removed:
             values.pop(name, None)
         values.update(self.variables)
-        values["PATH"] = os.pathsep.join([*map(str, self.path), values.get("PATH", os.defpath)])
+        values["PATH"] = os.pathsep.join([*map(str, self.path), *_without_launchers(values.get("PATH", os.defpath))])
         return values
 
     def shell_lines(self) -> tuple[str, ...]:
         """Lines for `eval` in a POSIX shell."""
         folders = os.pathsep.join(shlex.quote(str(folder)) for folder in self.path)
-        path = (f'export PATH={folders}{os.pathsep}"$PATH"',) if self.path else ()
-        removed = tuple(f"unset {name}" for name in self.removed)
-        return (*path, *removed, *(f"export {name}={shlex.quote(value)}" for name, value in self.variables.items()))
+        now = os.environ.get("PATH", os.defpath)
+        kept = os.pathsep.join(_without_launchers(now))
+        rest = '"$PATH"' if kept == now else shlex.quote(kept)
+        removed = (f"unset {name}" for name in self.removed)
+        values = (f"export {name}={shlex.quote(value)}" for name, value in self.variables.items())
+        return (f"export PATH={folders}{os.pathsep}{rest}", *removed, *values)
+
+
+_SANDBOX_VARIABLES = (
+    "POOLWRIGHT_SANDBOX_DIR",
+    "PULUMI_BACKEND_URL",
+    "PULUMI_CONFIG_PASSPHRASE_FILE",
+    "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION",
+    "PULUMI_HOME",
+    "PULUMI_OPTION_CONFIG_FILE",
+    "PULUMI_OPTION_PRESERVE_CONFIG",
+)
+"""What the sandbox sets and AWS must not have from it."""
 
 
 def prepare(project: Project, stack: str, cloud: Cloud, cli: PulumiCli) -> EngineEnvironment:
@@ -70,8 +85,10 @@ def prepare(project: Project, stack: str, cloud: Cloud, cli: PulumiCli) -> Engin
     project.require_stack(stack)
     variables = {"PULUMI_SKIP_UPDATE_CHECK": "1", "PULUMI_STACK": stack, "POOLWRIGHT_CLOUD": cloud.value}
     if cloud is Cloud.AWS:
+        # A shell that has evaluated the sandbox's environment must not take the sandbox for AWS.
+        left = _SANDBOX_VARIABLES if "POOLWRIGHT_SANDBOX_DIR" in os.environ else ()
         return EngineEnvironment(
-            project=project, stack=stack, cloud=cloud, cli=cli, path=(cli.folder,), variables=variables
+            project=project, stack=stack, cloud=cloud, cli=cli, path=(cli.folder,), variables=variables, removed=left
         )
     _make_folders(project)
     _write_launchers(project, stack, cli)
@@ -128,6 +145,11 @@ def project_name(project: Project) -> str:
     return name
 
 
+def _without_launchers(path: str) -> list[str]:
+    """The folders of a PATH but for those of a sandbox, which this or another project may have put there."""
+    return [folder for folder in path.split(os.pathsep) if not (Path(folder) / LAUNCHERS_MARK).exists()]
+
+
 def _mirror(project: Project, stack: str) -> Path:
     return project.sandbox_config / f"Pulumi.{stack}.yaml"
 
@@ -161,6 +183,8 @@ def _write_launchers(project: Project, stack: str, cli: PulumiCli) -> None:
     plugins.write_plugins(project.launchers)
     if cli.language_host is None:
         language_host.write_launcher(project.launchers)
+    else:
+        (project.launchers / language_host.LAUNCHER).unlink(missing_ok=True)
     source = shlex.quote(str(project.config_file(stack).parent)) + '/Pulumi."$stack".yaml'
     mirror = shlex.quote(str(project.sandbox_config)) + '/Pulumi."$stack".yaml'
     refresh = f"{shlex.quote(sys.executable)} -m poolwright.engine.environment"

@@ -8,6 +8,7 @@ once for the update. Each run gets a process of its own, so that no module of th
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import os
 import runpy
 import shlex
@@ -58,6 +59,11 @@ def serve(engine_address: str) -> None:
 
         def GetPluginInfo(self, request: Any, context: Any) -> Any:
             return plugin.PluginInfo(version="1.0.0")
+
+        def GetProgramDependencies(self, request: Any, context: Any) -> Any:
+            versions = {item.name: item.version for item in importlib.metadata.distributions()}
+            known = [language.DependencyInfo(name=name, version=versions[name]) for name in sorted(versions)]
+            return language.GetProgramDependenciesResponse(dependencies=known)
 
         def InstallDependencies(self, request: Any, context: Any) -> Any:
             return iter(())

@@ -144,3 +144,15 @@ def test_digests_of_the_inputs_change_with_the_demand(plan: Plan, catalog: Catal
     assert more.inputs.demand != plan.inputs.demand
     assert more.inputs.catalog == plan.inputs.catalog
     assert [table.region for table in plan.inputs.prices] == ["us-east-1"]
+
+
+def test_a_node_group_that_is_no_longer_used_stays_empty_for_one_plan(plan: Plan, catalog: Catalog) -> None:
+    main = plan.sites["main"]
+    gone = main.compute.node_groups[0].model_copy(update={"key": "gone"})
+    compute = main.compute.model_copy(update={"node_groups": (*main.compute.node_groups, gone)})
+    approved = plan.model_copy(update={"sites": {"main": main.model_copy(update={"compute": compute})}})
+    kept = {
+        group.key: group for group in solve(demand_of(), catalog, previous=approved).sites["main"].compute.node_groups
+    }
+    assert kept["gone"].machines.high == 0
+    assert kept["gone"].slots == {}

@@ -80,8 +80,8 @@ def test_people_get_what_they_need_as_outputs(full: Recording[None]) -> None:
     assert main["nameServers"]
     assert main["cluster"] and main["vpcId"]
     assert set(main["subnetIds"]) == {"public", "private", "data"}
-    assert full.exports["plan"]["costUsdPerMonth"] == 4210.5
-    assert full.exports["plan"]["lockDigest"].startswith("sha256:")
+    assert full.exports["approvedPlan"]["costUsdPerMonth"] == 4210.5
+    assert full.exports["approvedPlan"]["lockDigest"].startswith("sha256:")
 
 
 def test_what_a_site_does_not_have_is_no_output(tmp_path: Path) -> None:
@@ -169,13 +169,23 @@ def test_a_docker_site_is_refused_in_words(tmp_path: Path) -> None:
         run(project(tmp_path, site))
 
 
+def test_everything_is_released_before_a_destroy_that_means_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: Recording[None]
+) -> None:
+    monkeypatch.setenv("POOLWRIGHT_RELEASE_DATA", "1")
+    recorded = run(project(tmp_path, plans.full_site()))
+    assert not any(record_.protect for record_ in recorded.records)
+    assert recorded.one("s3/bucket:Bucket", "main-storage-bucket-models").inputs["forceDestroy"] is True
+    assert any(record_.protect for record_ in full.records)
+
+
 def test_sites_are_built_side_by_side(tmp_path: Path) -> None:
     root = project(tmp_path)
     two = plans.plan("trial", far=plans.minimal_site(), main=plans.minimal_site())
     write_lock(root / "stacks" / "trial.lock.yaml", fresh(root, two))
     recorded = run(root)
     assert [record_.name for record_ in recorded.of_type(":Vpc")] == ["far-network-vpc", "main-network-vpc"]
-    assert {"far", "main", "plan"} == set(recorded.exports)
+    assert {"approvedPlan", "far", "main"} == set(recorded.exports)
 
 
 def test_tags_of_the_plan_are_on_everything(full: Recording[None]) -> None:
@@ -187,8 +197,8 @@ def test_tags_of_the_plan_are_on_everything(full: Recording[None]) -> None:
 def test_loading_the_program_loads_no_solver() -> None:
     code = (
         "import sys, stacks.program; "
-        "print([name for name in sys.modules if name.split('.')[0] in ('pulp', 'highspy', 'poolwright')"
-        " or name.startswith(('solver.model', 'solver.solve'))])"
+        "print([name for name in sys.modules if name.split('.')[0] in ('pulp', 'highspy', 'numpy', 'poolwright')"
+        " or name.startswith('solver.solve')])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -25,6 +25,8 @@ class Egress:
     """Of private and data subnets, by key: gateway endpoints go into them."""
     ready: tuple[pulumi.Resource, ...]
     """Tables and associations of private subnets."""
+    public_ready: tuple[pulumi.Resource, ...]
+    """Associations of public subnets: from then on they lead to the internet."""
 
 
 def egress(name: str, plan: NetworkPlan, addresses: Addresses, names: SiteNames, parent: pulumi.Resource) -> Egress:
@@ -57,7 +59,7 @@ def egress(name: str, plan: NetworkPlan, addresses: Addresses, names: SiteNames,
         inner["data"] = _table(name, "data", addresses, names, parent, [])
         for subnet in by_tier[Tier.DATA]:
             _association(name, subnet, inner["data"], addresses, parent)
-    return Egress(inner_tables=inner, ready=tuple(ready))
+    return Egress(inner_tables=inner, ready=tuple(ready), public_ready=tuple(public_ready.values()))
 
 
 def _way_out(plan: NetworkPlan, zone: str) -> tuple[str, str | None]:

@@ -9,10 +9,11 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws.network.dns import Domain, alias
+from components.aws.network.egress import Egress
 from components.aws.network.priorities import rule_priorities
 from components.aws.network.subnets import Addresses
 from components.naming import NameKind, SiteNames
-from components.options import child_of
+from components.options import child_of, not_deleted_by_mistake
 from components.outputs import LoadBalancerOutputs, TargetGroupOutputs
 from solver.errors import PoolwrightError
 from solver.plan.network import LoadBalancerPlan, TargetPlan
@@ -40,6 +41,7 @@ def load_balancers(
     name: str,
     plans: Sequence[LoadBalancerPlan],
     addresses: Addresses,
+    ways: Egress,
     held: Domain | None,
     names: SiteNames,
     *,
@@ -72,7 +74,10 @@ def load_balancers(
             if log_bucket is None
             else {"bucket": log_bucket, "prefix": f"load-balancers/{plan.key}", "enabled": True},
             tags=names.tags(plan.key),
-            opts=child_of(parent),
+            # AWS refuses a public load balancer in a subnet that does not lead to the internet yet.
+            opts=not_deleted_by_mistake(
+                parent, protect=protect, depends_on=ways.public_ready if plan.exposure is Exposure.PUBLIC else ()
+            ),
         )
         groups[plan.key] = group.id
         made = {

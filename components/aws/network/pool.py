@@ -61,6 +61,7 @@ class NetworkPool(pulumi.ComponentResource):
             name,
             plan.load_balancers,
             held,
+            ways,
             dns,
             names,
             protect=args.protect,

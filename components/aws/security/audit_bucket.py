@@ -107,6 +107,19 @@ def _statements(names: SiteNames, measures: frozenset[str]) -> list[Statement]:
                 condition={"StringEquals": {"aws:SourceArn": trail_arn, "s3:x-amz-acl": "bucket-owner-full-control"}},
             ),
         ]
+    if "config" in measures:
+        own = {"StringEquals": {"aws:SourceAccount": names.account_id}}
+        config = {"Service": "config.amazonaws.com"}
+        statements += [
+            allow_principal("ConfigLooks", config, ["s3:GetBucketAcl", "s3:ListBucket"], [arn], condition=own),
+            allow_principal(
+                "ConfigWrites",
+                config,
+                ["s3:PutObject"],
+                [f"{arn}/{CONFIG_PREFIX}/AWSLogs/{names.account_id}/Config/*"],
+                condition=own,
+            ),
+        ]
     if "load-balancer-logs" in measures:
         statements.append(
             allow_principal(

@@ -38,18 +38,26 @@ class Blocks:
         return len(self.column)
 
 
-def build_blocks(columns: Columns, rows: Sequence[Row], chosen: Integers | None = None) -> Blocks:
-    """Blocks of all columns, or of the chosen ones, by column and number of machines; none is worth nothing."""
+def build_blocks(
+    columns: Columns, rows: Sequence[Row], chosen: Integers | None = None, least: Integers | None = None
+) -> Blocks:
+    """Blocks of all columns, or of the chosen ones, by number of machines; none is worth nothing.
+
+    `least` has by column the fewest machines that may run, if any run: blocks of least … 2 · least − 1 machines give
+    every number from there on.
+    """
     picked = np.arange(columns.count, dtype=np.int64) if chosen is None else chosen
+    fewest = np.ones(len(picked), dtype=np.int64) if least is None else least[picked]
     worth = worths(columns, rows)[picked]
     zones = columns.zones[picked]
     counts_survivors = np.array([row.counted is Counted.SURVIVING for row in rows], dtype=np.bool_)
     spread = worth[:, counts_survivors].any(axis=1)
+    largest = np.maximum(np.where(spread, zones, 1), 2 * fewest - 1)
     column: list[Integers] = []
     machines: list[Integers] = []
     worth_of: list[Integers] = []
-    for number in range(1, int(zones.max(initial=1)) + 1):
-        mine = (spread & (zones >= number)) if number > 1 else np.ones(len(picked), dtype=np.bool_)
+    for number in range(1, int(largest.max(initial=1)) + 1):
+        mine = (fewest <= number) & (number <= largest)
         left = np.array([surviving(number, int(count)) for count in zones[mine]], dtype=np.int64)
         of_row = np.where(counts_survivors[np.newaxis, :], left[:, np.newaxis], number)
         block_worth = worth[mine] * of_row

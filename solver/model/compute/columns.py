@@ -27,6 +27,7 @@ from solver.model.compute.supply import (
     offered,
     request,
     spot_machines,
+    undivided,
     undominated,
 )
 from solver.quantity import HOURS_PER_MONTH
@@ -171,7 +172,8 @@ def _limits(
     """Room of the machine, requests, and the variants that fit; most replicas per machine are a resource too."""
     fitting = [variant for variant in variants if fits(needs.runnables[variant].variant, machine, market)]
     room = [int(value) for value in capacity(machine, market)]
-    requests = [[int(value) for value in request(needs.runnables[variant].variant)] for variant in fitting]
+    asked = [needs.runnables[variant].variant for variant in fitting]
+    requests = [[int(value) for value in request(each, undivided=undivided(each, machine))] for each in asked]
     for service in needs.services:
         bound = service.service.max_per_machine
         if bound is not None:

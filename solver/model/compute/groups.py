@@ -25,6 +25,7 @@ Floats = NDArray[np.float64]
 _MISSING_FACTOR = 4.0
 """What a remainder that no group meets is taken to cost, in multiples of the relaxation's price of it."""
 
+_NO_BETTER = 1 - 1e-6
 _ROUNDED_OFF = 0.05
 """A requirement that is this part of a unit above a whole number counts as that number."""
 
@@ -90,8 +91,8 @@ class Estimate:
         return table
 
     def _step(self, block: int, times: int) -> tuple[int, ...]:
-        units = np.round(self.blocks.worth[block] * times / self.units).astype(np.int64)
-        return tuple(min(int(value), size - 1) for value, size in zip(units, self.shape, strict=True))
+        worth = self.blocks.worth[block] * times / self.units
+        return tuple(min(round(value), size - 1) for value, size in zip(worth.tolist(), self.shape, strict=True))
 
     def _shift(self, step: tuple[int, ...]) -> NDArray[np.intp]:
         found = self._shifts.get(step)
@@ -127,7 +128,8 @@ def choose_units(peak: Integers, worth: Integers, points: int) -> Integers:
                 if gain > 0 and (best is None or gain > best[0]):
                     best = (gain, row, place)
         if best is None:
-            return np.array([row_options[place][1] for row_options, place in zip(options, chosen, strict=True)])
+            units = [row_options[place][1] for row_options, place in zip(options, chosen, strict=True)]
+            return np.array(units, dtype=np.int64)
         _, row, place = best
         size = size // options[row][chosen[row]][0] * options[row][place][0]
         chosen[row] = place
@@ -159,34 +161,34 @@ def choose_columns(
 ) -> list[int]:
     """At most `limit` columns out of the candidates; those of `start` are exchanged only where that pays."""
     chosen = list(start)[:limit]
-    table = estimate.of(chosen)
-    value = estimate.value(table)
+    value = estimate.value(estimate.of(chosen))
     while len(chosen) < limit:
-        best = min(
-            ((estimate.value(estimate.with_column(table, column)), column) for column in candidates if column not in chosen),
-            default=None,
-        )
-        if best is None or best[0] >= value * (1 - 1e-6):
+        best = _best(estimate, chosen, candidates)
+        if best is None or best[0] >= value * _NO_BETTER:
             break
         value = best[0]
         chosen.append(best[1])
-        table = estimate.with_column(table, best[1])
     for _ in range(sweeps):
         before = value
         for place in range(len(chosen)):
             rest = chosen[:place] + chosen[place + 1 :]
-            table = estimate.of(rest)
-            best = min(
-                (
-                    (estimate.value(estimate.with_column(table, column)), column)
-                    for column in candidates
-                    if column not in rest
-                ),
-                default=None,
-            )
-            if best is not None and best[0] < value * (1 - 1e-6):
+            best = _best(estimate, rest, candidates)
+            if best is not None and best[0] < value * _NO_BETTER:
                 value = best[0]
                 chosen[place] = best[1]
-        if value >= before * (1 - 1e-6):
+        if value >= before * _NO_BETTER:
             break
     return chosen
+
+
+def _best(estimate: Estimate, chosen: Sequence[int], candidates: Sequence[int]) -> tuple[float, int] | None:
+    """The cheapest column to add, with the value that it gives; the lowest number where several do."""
+    table = estimate.of(chosen)
+    return min(
+        (
+            (estimate.value(estimate.with_column(table, column)), column)
+            for column in candidates
+            if column not in chosen
+        ),
+        default=None,
+    )

@@ -90,7 +90,8 @@ def solve_hour(
 
     Answers are read as whole numbers and checked against the rows in integers.
     """
-    started = {} if task.cover is not None else {f"y{block:05d}": float(count) for block, count in (start or {}).items()}
+    known: Mapping[int, int] = {} if start is None or task.cover is not None else start
+    started = {f"y{block:05d}": float(count) for block, count in known.items()}
     bound = -np.inf
     # An answer may miss a row by the solver's tolerance, 1e-6 of the requirement; then a hair more is asked for.
     for asked in (1.0, 1.0 + 1e-5):

@@ -58,6 +58,8 @@ class Relaxed:
     """USD for the whole requirement: hour classes × rows."""
     machine_price: Floats
     """USD for one machine in all hours of a class: machines × hour classes."""
+    good_price: Floats
+    """USD for one USD an hour of a commitment in all hours of a class: commitments × hour classes."""
     use: Mapping[tuple[int, int], float]
     """Blocks taken, by block and hour class."""
 
@@ -89,6 +91,7 @@ class _Relaxation:
         ).reshape(len(goods), len(machines))
         self.block_machine = task.columns.machine[task.blocks.column]
         self.block_fixed = task.columns.fixed[task.blocks.column] * task.blocks.machines
+        self.good_price: Floats = np.zeros((len(goods), hours))
         self.taken: dict[tuple[int, int, int], int] = {}
 
     def solve(self) -> Relaxed:
@@ -114,7 +117,7 @@ class _Relaxation:
         for (block, hour, _), number in self.taken.items():
             if number < len(values) and values[number] > _TOLERANCE:
                 use[block, hour] = use.get((block, hour), 0.0) + float(values[number])
-        return Relaxed(objective, duals, price, use)
+        return Relaxed(objective, duals, price, self.good_price, use)
 
     def _prices(self, good_duals: Floats) -> Floats:
         """The cheapest price of a machine in each class; duals above what a commitment costs are scaled down."""
@@ -124,6 +127,9 @@ class _Relaxation:
         by_good = good_duals.reshape(len(self.goods), len(self.task.weight))
         total = by_good.sum(axis=1, keepdims=True)
         by_good = by_good * np.minimum(1.0, HOURS_PER_WEEK / np.maximum(total, 1e-12))
+        # What a commitment's duals leave of its price may be spread freely: prices, and with them bounds, only rise.
+        spare = np.maximum(HOURS_PER_WEEK - by_good.sum(axis=1, keepdims=True), 0.0)
+        by_good = by_good + spare * (self.task.weight / HOURS_PER_WEEK)[np.newaxis, :]
         for good in range(len(self.goods)):
             known = np.isfinite(self.rates[good])
             price[known] = np.minimum(price[known], np.outer(self.rates[good][known], by_good[good]))

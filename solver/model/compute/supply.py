@@ -19,7 +19,7 @@ from solver.catalog.machines import Allocatable, MachineType, Reserved, allocata
 from solver.catalog.prices import CommitmentTerm, Offering
 from solver.demand.demand import AwsSite, Demand
 from solver.demand.workloads import Variant
-from solver.vocabulary import PurchaseOption
+from solver.vocabulary import AcceleratorKind, PurchaseOption
 
 Vector = NDArray[np.int64]
 _MOST_SPOT_TYPES = 5
@@ -185,14 +185,25 @@ def _capacity(holds: Allocatable) -> tuple[int, ...]:
 
 
 def capacity(machine: Machine, market: Market) -> Vector:
-    """What one machine holds: cpu, memory, accelerators, network, task slots, scratch disk of the root volume."""
-    return np.array([*_capacity(machine.holds), market.site.root_volume], dtype=np.int64)
+    """What one machine holds: cpu, memory, accelerators, network, task slots, scratch disk, undivided devices.
+
+    Scratch space is on the root volume. ECS and Batch count GPUs; Neuron and FPGA devices they can't divide among
+    replicas, so at most one replica that uses such devices runs on a machine.
+    """
+    return np.array([*_capacity(machine.holds), market.site.root_volume, 1], dtype=np.int64)
 
 
-def request(variant: Variant) -> Vector:
-    """What one replica needs, in the order of `capacity`."""
+def request(variant: Variant, *, undivided: bool = False) -> Vector:
+    """What one replica needs, in the order of `capacity`; `undivided` for one that uses Neuron or FPGA devices."""
     devices = 0 if variant.accelerator is None else variant.accelerator.count
-    return np.array([variant.cpu, variant.memory, devices, variant.network_mbps, 1, variant.disk], dtype=np.int64)
+    needs = [variant.cpu, variant.memory, devices, variant.network_mbps, 1, variant.disk, int(undivided)]
+    return np.array(needs, dtype=np.int64)
+
+
+def undivided(variant: Variant, machine: Machine) -> bool:
+    """Whether a replica uses devices of the machine that only one replica can have."""
+    accelerator = machine.machine.accelerator
+    return variant.accelerator is not None and accelerator is not None and accelerator.kind is not AcceleratorKind.GPU
 
 
 def fits(variant: Variant, machine: Machine, market: Market) -> bool:

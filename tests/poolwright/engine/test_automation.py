@@ -211,16 +211,16 @@ def _up_in_a_child(project: ProbeProject) -> subprocess.Popen[str]:
     return process
 
 
-def _engine_processes(project: ProbeProject) -> list[int]:
-    """Processes of the CLI that work on this project's state."""
+def _engine_processes(project: ProbeProject, command: bytes = b"") -> list[int]:
+    """Processes that the CLI's environment was given to, and so the CLI and its plugins; or those of one command."""
     found: list[int] = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             variables = (folder / "environ").read_bytes()
-            command = (folder / "cmdline").read_bytes()
+            arguments = (folder / "cmdline").read_bytes()
         except OSError:
             continue
-        if str(project.root).encode() in variables and b"pulumi" in command:
+        if str(project.root).encode() in variables and command in arguments:
             found.append(int(folder.name))
     return sorted(found)
 
@@ -239,9 +239,24 @@ def test_an_interrupted_up_finishes_its_steps_and_gives_the_lock_back(probe_proj
     assert probe_project.engine().up().changed == ()
 
 
+def test_a_second_interrupt_ends_the_cli_and_its_plugins_at_once(probe_project: ProbeProject) -> None:
+    process = _up_in_a_child(probe_project)
+    assert len(_engine_processes(probe_project)) >= 2
+
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    started = time.monotonic()
+    _, err = process.communicate(timeout=30)
+
+    assert process.returncode == 130, err
+    assert time.monotonic() - started < 2.5
+    assert _engine_processes(probe_project) == []
+
+
 def test_an_up_after_a_killed_one_releases_the_lock_and_reads_the_cloud_anew(probe_project: ProbeProject) -> None:
     process = _up_in_a_child(probe_project)
-    for pid in _engine_processes(probe_project):
+    for pid in _engine_processes(probe_project, b"pulumi"):
         os.kill(pid, signal.SIGKILL)
     process.communicate(timeout=30)
     probe_project.want({"quick": {"kind": "x"}, "slow": {"kind": "x"}})

@@ -96,6 +96,34 @@ def test_on_aws_everything_but_the_cli_is_the_users_own(project: Project, cli: P
     assert not project.home.exists()
 
 
+def test_a_shell_of_the_sandbox_does_not_take_it_for_aws(
+    project: Project, cli: PulumiCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox = environment.prepare(project, "dev", Cloud.SANDBOX, cli).complete()
+    for name, value in sandbox.items():
+        monkeypatch.setenv(name, value)
+
+    aws = environment.prepare(project, "dev", Cloud.AWS, cli)
+
+    complete = aws.complete()
+    assert str(project.launchers) not in complete["PATH"].split(os.pathsep)
+    assert not {"PULUMI_BACKEND_URL", "PULUMI_HOME", "PULUMI_OPTION_CONFIG_FILE"} & set(complete)
+    shown = "\n".join(aws.shell_lines())
+    assert "unset PULUMI_BACKEND_URL" in shown
+    assert str(project.launchers) not in shown
+
+
+def test_the_environment_can_be_evaluated_twice(
+    project: Project, cli: PulumiCli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = environment.prepare(project, "dev", Cloud.SANDBOX, cli).complete({"PATH": "/bin"})
+    monkeypatch.setenv("PATH", once["PATH"])
+
+    again = environment.prepare(project, "dev", Cloud.SANDBOX, cli).complete()
+
+    assert again["PATH"].split(os.pathsep).count(str(project.launchers)) == 1
+
+
 def test_the_stack_is_created_once_and_outside_the_committed_folder(
     project: Project, cli: PulumiCli, tmp_path: Path
 ) -> None:

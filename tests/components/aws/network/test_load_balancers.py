@@ -36,9 +36,19 @@ def test_load_balancers_are_strict_and_can_not_be_deleted_by_mistake(full: Recor
     for record in full.of_type(":LoadBalancer"):
         assert record.inputs["dropInvalidHeaderFields"] is True
         assert record.inputs["enableDeletionProtection"] is True
+        # AWS would refuse, so the engine must not try; but nothing is kept that the world no longer needs.
+        assert (record.protect, record.retain_on_delete) == (True, False)
         assert len(record.inputs["name"]) <= 32
     unprotected = early(plans.full_site(protect=False))
     assert not unprotected.one(":LoadBalancer", "main-network-public").inputs["enableDeletionProtection"]
+    assert not unprotected.one(":LoadBalancer", "main-network-public").protect
+
+
+def test_a_public_load_balancer_waits_for_its_subnets_way_to_the_internet(full: Recording[Early]) -> None:
+    associations = {record.urn for record in full.of_type(":RouteTableAssociation") if "-of-public-" in record.name}
+    assert len(associations) == 3
+    assert associations <= set(full.one(":LoadBalancer", "main-network-public").depends_on)
+    assert not associations & set(full.one(":LoadBalancer", "main-network-internal").depends_on)
 
 
 def test_a_public_load_balancer_serves_https_and_sends_http_there(full: Recording[Early]) -> None:

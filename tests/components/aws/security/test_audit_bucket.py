@@ -46,7 +46,7 @@ def test_only_services_of_chosen_measures_write_to_it() -> None:
     assert writers("cloudtrail") == {"cloudtrail.amazonaws.com"}
     assert writers("load-balancer-logs") == {"logdelivery.elasticloadbalancing.amazonaws.com"}
     assert writers("s3-access-logs") == {"logging.s3.amazonaws.com"}
-    assert writers("config") == set()
+    assert writers("config") == {"config.amazonaws.com"}
 
 
 def test_every_service_writes_for_this_account_only() -> None:

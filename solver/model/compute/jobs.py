@@ -1,0 +1,158 @@
+"""Promise: a job's work is done inside its window.
+
+A run has `workers` replicas that work side by side for a whole number of contiguous hours, on machines of one type:
+
+    workers · throughput · 3600 · hours  ≥  work,      opens ≤ start,      start + hours ≤ deadline
+
+A training job's gang has its own size and one worker to a machine; a batch job has at most `max_parallel` replicas, as
+many to a machine as fit. All sizes, machine types and starts are tried, so the cheapest is exact for given prices by
+hour; the earliest start wins where prices are equal. Jobs run on machines of their own, so they stand apart from the
+services but for quotas and commitments. Spot machines are allowed where all of a job may be interrupted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solver.catalog.catalog import Catalog
+from solver.demand.workloads import BatchJob, TrainingJob, Variant, Window
+from solver.model.compute.hours import exact
+from solver.model.compute.supply import (
+    Machine,
+    Market,
+    capacity,
+    fits,
+    offered,
+    request,
+    spot_machines,
+    undivided,
+    undominated,
+)
+from solver.quantity import HOURS_PER_WEEK
+from solver.vocabulary import Weekday
+
+Floats = NDArray[np.float64]
+_DAYS = tuple(Weekday)
+_SECONDS_PER_HOUR = 3600
+PriceByHour = Callable[[Machine], Floats]
+"""USD of a machine in each of the 168 hours."""
+
+
+@dataclass(frozen=True)
+class JobSize:
+    """One way to run a job, but for its start."""
+
+    job: str
+    variant: str
+    machine: Machine
+    machines: int
+    slots: int
+    """Workers that one machine holds."""
+    workers: int
+    hours: int
+    fixed_usd_per_hour: float
+    """Volumes of all its machines and replicas."""
+
+
+@dataclass(frozen=True)
+class JobRun:
+    """A size with its start."""
+
+    size: JobSize
+    start: int
+    """Hour of the day."""
+    busy: tuple[int, ...]
+    """Hours of the week in which it works."""
+    usd_per_week: float
+    """At the prices that it was chosen with."""
+
+
+def job_sizes(
+    key: str,
+    job: BatchJob | TrainingJob,
+    catalog: Catalog,
+    market: Market,
+    *,
+    spot: bool,
+    machine_usd_per_hour: float,
+    replica_usd_per_hour: float,
+) -> list[JobSize]:
+    """All sizes that do the work within the window, on machines that no other replaces; none when it can't be done."""
+    names = sorted(job.variants)
+    variants = [_whole_vcpus(job.variants[name]) for name in names]
+    gang = isinstance(job, TrainingJob) and job.workers > 1
+    on_sale = offered(catalog, market)
+    machines = undominated(on_sale, variants, market)
+    # Batch starts the nodes of a multi-node job on on-demand machines only.
+    if spot and job.interruptible_share >= 1 and not gang:
+        machines += undominated(spot_machines(on_sale, pools=job.spot_pools), variants, market)
+    found: list[JobSize] = []
+    for name, variant in zip(names, variants, strict=True):
+        for machine in machines:
+            if not fits(variant, machine, market):
+                continue
+            asked = request(variant, undivided=undivided(variant, machine))
+            alone = isinstance(job, TrainingJob) or replica_usd_per_hour > 0
+            each = 1 if alone else int((capacity(machine, market)[asked > 0] // asked[asked > 0]).min())
+            for hours, workers in _shapes(job, variant):
+                number = -(-workers // each)
+                fixed = number * machine_usd_per_hour + workers * replica_usd_per_hour
+                found.append(JobSize(key, name, machine, number, each, workers, hours, fixed))
+    return found
+
+
+def _whole_vcpus(variant: Variant) -> Variant:
+    """Batch rounds a job's cpu up to whole vCPUs."""
+    return variant.model_copy(update={"cpu": -(-variant.cpu // 1000) * 1000})
+
+
+def _shapes(job: BatchJob | TrainingJob, variant: Variant) -> list[tuple[int, int]]:
+    """Hours and workers with which a variant does the work inside the window."""
+    an_hour = exact(variant.throughput_per_second) * _SECONDS_PER_HOUR
+    work = exact(job.work)
+    if isinstance(job, TrainingJob):
+        hours = ceil(work / (an_hour * job.workers))
+        return [(hours, job.workers)] if hours <= job.window.hours else []
+    found = [(hours, ceil(work / (an_hour * hours))) for hours in range(1, job.window.hours + 1)]
+    return [(hours, workers) for hours, workers in found if workers <= job.max_parallel]
+
+
+def cheapest_run(
+    sizes: Sequence[JobSize],
+    job: BatchJob | TrainingJob,
+    price: PriceByHour,
+    allowed: Mapping[str, Floats] | None = None,
+) -> JobRun | None:
+    """The size and start with the lowest cost at these prices; None when no size is allowed.
+
+    `allowed` has, by quota family, the vCPUs that are free in each hour of the week.
+    Ties go to the fewest hours, the fewest machines, the machine's name and the earliest start.
+    """
+    best: tuple[tuple[float, int, int, str, str, int], JobRun] | None = None
+    prices: dict[str, Floats] = {}
+    for size in sizes:
+        by_hour = prices.get(size.machine.name)
+        if by_hour is None:
+            by_hour = prices[size.machine.name] = price(size.machine)
+        free = None if allowed is None else allowed.get(str(size.machine.machine.quota))
+        for late in range(job.window.hours - size.hours + 1):
+            start = (job.window.opens + late) % 24
+            busy = busy_hours(job.window, late, size.hours)
+            if free is not None and bool((free[list(busy)] < size.machines * size.machine.machine.vcpus).any()):
+                continue
+            usd = float(by_hour[list(busy)].sum()) * size.machines + size.fixed_usd_per_hour * len(busy)
+            rank = (round(usd, 9), size.hours, size.machines, size.machine.name, size.variant, late)
+            if best is None or rank < best[0]:
+                best = (rank, JobRun(size, start, busy, usd))
+    return None if best is None else best[1]
+
+
+def busy_hours(window: Window, late: int, hours: int) -> tuple[int, ...]:
+    """Hours of the week in which a run of `hours` works that starts `late` hours after the window opens."""
+    starts = [_DAYS.index(day) * 24 + window.opens + late for day in window.days]
+    return tuple(sorted({(start + hour) % HOURS_PER_WEEK for start in starts for hour in range(hours)}))

@@ -1,0 +1,100 @@
+"""The whole program on the real engine and the sandbox: made, unchanged, grown, gone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import pulumi
+import pytest
+
+from poolwright.engine.automation import Engine
+from poolwright.engine.environment import EngineEnvironment
+from poolwright.engine.preview import Operation, Preview
+from solver.plan.plan import SitePlan
+from stacks.program import aws_pools
+from tests.components import plans
+from tests.components.aws.early import with_measures, with_network
+from tests.components.aws.security.test_detection import measures
+
+pytestmark = pytest.mark.engine
+
+
+def offered(site: SitePlan) -> SitePlan:
+    """The site on GPU machines that its region has."""
+    text = site.model_dump_json().replace('"g6.', '"g5.').replace('"l4"', '"a10g"')
+    return SitePlan.model_validate_json(text)
+
+
+def everything() -> SitePlan:
+    """The full site, unprotected, with every measure of the catalog that goes with the others."""
+    chosen = [measure for measure in measures() if measure != "ecr-scan-on-push"]
+    return with_measures(offered(plans.full_site(protect=False)), *chosen)
+
+
+def two_zones(site: SitePlan) -> SitePlan:
+    """The site without its third zone's subnets, NAT and endpoint addresses."""
+    zones = plans.ZONES[:2]
+    network = site.network
+    smaller = with_network(
+        site,
+        zones=zones,
+        subnets=plans.subnets(zones),
+        nat=network.nat.model_copy(update={"zones": zones}),
+        endpoints=tuple(each.model_copy(update={"zones": each.zones[:2]}) for each in network.endpoints),
+    )
+    groups = tuple(
+        group.model_copy(update={"zones": tuple(zone for zone in group.zones if zone in zones)})
+        for group in smaller.compute.node_groups
+    )
+    return smaller.model_copy(update={"compute": smaller.compute.model_copy(update={"node_groups": groups})})
+
+
+class Stack:
+    """One stack on one sandbox, whose plan may change between operations."""
+
+    def __init__(self, environment: EngineEnvironment) -> None:
+        self.site = plans.minimal_site()
+        self.engine = Engine(environment, self._build, lambda text: None)
+
+    def _build(self) -> None:
+        plan = plans.plan("dev", main=self.site)
+        pulumi.export("main", aws_pools("main", self.site, plan, None))
+
+
+def operations(preview: Preview) -> Counter[Operation]:
+    return Counter(change.operation for change in preview.changes)
+
+
+@pytest.fixture
+def stack(sandbox_env: Callable[..., EngineEnvironment]) -> Stack:
+    return Stack(sandbox_env("dev"))
+
+
+def test_a_stack_with_everything_is_made_stays_and_goes(stack: Stack) -> None:
+    stack.site = everything()
+    made = operations(stack.engine.up())
+    assert set(made) == {Operation.CREATE}
+    assert set(operations(stack.engine.preview())) == {Operation.SAME}
+    assert set(operations(stack.engine.refresh())) == {Operation.SAME}
+    assert set(operations(stack.engine.preview())) == {Operation.SAME}
+    assert operations(stack.engine.destroy(with_data=True)) == {Operation.DELETE: made[Operation.CREATE]}
+    assert stack.engine.records() == ()
+
+
+def test_a_zone_more_replaces_nothing(stack: Stack) -> None:
+    site = offered(plans.full_site(protect=False))
+    stack.site = two_zones(site)
+    stack.engine.up()
+    stack.site = site
+    grown = stack.engine.up()
+    assert not {Operation.REPLACE, Operation.DELETE} & set(operations(grown))
+    updated = {change.urn.split("::")[-1] for change in grown.changes if change.operation is Operation.UPDATE}
+    assert not any("-subnet-" in name or "-nat-" in name for name in updated)
+
+
+def test_a_stack_of_one_small_service_is_made_and_goes(stack: Stack) -> None:
+    stack.engine.up()
+    assert set(operations(stack.engine.preview())) == {Operation.SAME}
+    stack.engine.destroy()
+    assert stack.engine.records() == ()
