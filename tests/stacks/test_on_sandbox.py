@@ -12,7 +12,7 @@ from poolwright.engine.automation import Engine
 from poolwright.engine.environment import EngineEnvironment
 from poolwright.engine.preview import Operation, Preview
 from solver.plan.plan import SitePlan
-from stacks.program import aws_pools
+from stacks.program import aws_pools, released
 from tests.components import plans
 from tests.components.aws.early import with_measures, with_network
 from tests.components.aws.security.test_detection import measures
@@ -91,6 +91,20 @@ def test_a_zone_more_replaces_nothing(stack: Stack) -> None:
     assert not {Operation.REPLACE, Operation.DELETE} & set(operations(grown))
     updated = {change.urn.split("::")[-1] for change in grown.changes if change.operation is Operation.UPDATE}
     assert not any("-subnet-" in name or "-nat-" in name for name in updated)
+
+
+def test_data_outlives_a_destroy_until_it_is_released(stack: Stack) -> None:
+    stack.site = offered(plans.full_site())
+    stack.engine.up()
+    stack.engine.destroy()
+    left = {record.urn.split("::")[-1] for record in stack.engine.records()}
+    assert {"main-storage-bucket-models", "main-security-key-data", "main-network-public", "main-network-zone"} <= left
+    assert not any(name.startswith("main-compute") for name in left)
+    stack.engine.up()
+    stack.site = released(stack.site)
+    stack.engine.up()
+    stack.engine.destroy()
+    assert stack.engine.records() == ()
 
 
 def test_a_stack_of_one_small_service_is_made_and_goes(stack: Stack) -> None:

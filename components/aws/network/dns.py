@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.naming import SiteNames
-from components.options import child_of
+from components.options import child_of, not_deleted_by_mistake
 from solver.plan.network import DnsPlan, NetworkPlan
 from solver.vocabulary import Exposure
 
@@ -32,7 +32,7 @@ class Domain:
     """Load balancer → its name: the domain itself for the public one, `internal.<domain>` for one inside."""
 
 
-def domain(name: str, plan: NetworkPlan, names: SiteNames, parent: pulumi.Resource) -> Domain | None:
+def domain(name: str, plan: NetworkPlan, names: SiteNames, *, protect: bool, parent: pulumi.Resource) -> Domain | None:
     """Zone and certificate as planned; None when the plan has no name."""
     if plan.dns is None:
         return None
@@ -48,7 +48,8 @@ def domain(name: str, plan: NetworkPlan, names: SiteNames, parent: pulumi.Resour
             name=plan.dns.domain,
             comment=f"Stack {names.stack}; the parent zone delegates to it",
             tags=names.tags(),
-            opts=child_of(parent),
+            # A zone that is made anew has other name servers: the parent zone would lead nowhere.
+            opts=not_deleted_by_mistake(parent, protect=protect),
         )
         zone_id, name_servers = zone.zone_id, zone.name_servers
     else:

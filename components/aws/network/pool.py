@@ -28,7 +28,7 @@ class NetworkPoolArgs:
     security: SecurityOutputs
     """Key of the flow logs."""
     protect: bool
-    """Load balancers can't be deleted by mistake."""
+    """Load balancers and the zone can't be deleted by mistake."""
 
 
 class NetworkPool(pulumi.ComponentResource):
@@ -56,7 +56,7 @@ class NetworkPool(pulumi.ComponentResource):
                 key_arn=args.security.log_key_arn,
                 parent=self,
             )
-        dns = domain(name, plan, names, self)
+        dns = domain(name, plan, names, protect=args.protect, parent=self)
         balancing = load_balancers(
             name,
             plan.load_balancers,

@@ -1,15 +1,16 @@
 """Loads: how many replicas of each variant run in an hour, and on which machines they are put.
 
-The machines of an hour hold more slots than the hour needs. Replicas are taken away from full machines, slowest variant
-first, as long as every promise still holds: capacity, floor, ceiling, and what is left after the loss of a zone, where a
-variant keeps at most as many replicas as the surviving slots. What is left goes to on-demand groups first, so that no
-more than the interruptible share rests on spot, and is spread evenly over the machines of each group.
+The machines of an hour hold more slots than the hour needs. Replicas are taken away from full machines, slowest
+variant first, as long as every promise still holds: capacity, floor, ceiling, and what is left after the loss of a
+zone, where a variant keeps at most as many replicas as the surviving slots. What is left goes to on-demand groups
+first, so that no more than the interruptible share rests on spot, and is spread evenly over the machines of each group.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from solver.model.compute.needs import Needs, ServiceNeed
 from solver.model.compute.rows import surviving
@@ -98,7 +99,7 @@ def placement(group: RunningGroup, replicas: Mapping[int, int]) -> list[tuple[in
     """Equal machines and the replicas on each: every variant as even as whole numbers allow."""
     ends = sorted({0, group.machines, *(count % group.machines for count in replicas.values())})
     found: list[tuple[int, dict[int, int]]] = []
-    for first, last in zip(ends, ends[1:], strict=False):
+    for first, last in pairwise(ends):
         each = {
             variant: count // group.machines + (first < count % group.machines) for variant, count in replicas.items()
         }

@@ -15,6 +15,11 @@ def test_a_stack_without_a_zone_makes_one_and_tells_its_name_servers(full: Recor
     assert full.built.network.name_servers is not None
 
 
+def test_a_zone_that_a_parent_points_to_is_not_deleted_by_mistake(full: Recording[Early]) -> None:
+    assert full.one(":Zone").protect
+    assert not early(plans.full_site(protect=False)).one(":Zone").protect
+
+
 def test_the_certificate_is_validated_in_the_zone_before_a_listener_has_it(full: Recording[Early]) -> None:
     assert full.one(":Certificate").inputs["validationMethod"] == "DNS"
     record = full.one(":Record", "main-network-certificate").inputs
