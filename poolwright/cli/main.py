@@ -142,6 +142,21 @@ def prices_show(
     )
 
 
+@prices_app.command("verify")
+def prices_verify(
+    region: Annotated[str | None, typer.Option(help="us-east-1, eu-west-1, …; all by default.")] = None,
+    max_age_days: Annotated[
+        int | None, typer.Option("--max-age-days", help="End with code 4 when a table's newest price is older.")
+    ] = None,
+    as_json: Json = False,
+    catalog: CatalogFolder = None,
+) -> None:
+    """What the tables lack, what was left out of them, and how old they are."""
+    from poolwright.cli import prices as command
+
+    command.verify(region=region, max_age_days=max_age_days, as_json=as_json, catalog=catalog)
+
+
 @app.command()
 def doctor(
     as_json: Json = False,

@@ -4,6 +4,7 @@ import pytest
 
 from poolwright.engine.sandbox.configuration import configuration_failures, plain_config
 from poolwright.engine.sandbox.identity import Identity, IdentityError, identity_of, is_region, partition_of
+from poolwright.engine.sandbox.values import Properties
 
 
 def test_the_region_comes_from_the_configuration_or_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,8 +26,8 @@ def test_the_account_guard_holds() -> None:
 
 
 def test_an_assumed_role_is_in_its_own_account() -> None:
-    roles = {"assumeRoles": [{"roleArn": "arn:aws:iam::210987654321:role/deploy"}]}
-    assert identity_of({"region": "eu-west-1", **roles}).account == "210987654321"
+    roles: Properties = {"region": "eu-west-1", "assumeRoles": [{"roleArn": "arn:aws:iam::210987654321:role/deploy"}]}
+    assert identity_of(roles).account == "210987654321"
 
 
 def test_nested_configuration_arrives_as_text() -> None:

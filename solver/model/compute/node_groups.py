@@ -1,0 +1,183 @@
+"""Node groups: keys, pinned images, schedules and ceilings of what the search chose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from solver.catalog.catalog import Catalog
+from solver.catalog.machines import MachineType
+from solver.demand.demand import Demand
+from solver.model.compute.ceilings import Growing, max_machines
+from solver.model.compute.jobs import JobRun
+from solver.model.compute.needs import Needs
+from solver.model.compute.purchase import Bought
+from solver.model.compute.supply import Machine
+from solver.plan.compute import MachineImagePlan, NodeGroup
+from solver.plan.schedule import week_schedule
+from solver.quantity import HOURS_PER_WEEK
+from solver.vocabulary import PurchaseOption
+
+
+@dataclass(frozen=True)
+class ServiceGroup:
+    """A node group of services, as the search left it."""
+
+    key: str
+    machine: Machine
+    slots: tuple[int, ...]
+    """By runnable variant."""
+    machines: tuple[int, ...]
+    """By hour class."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """All that was decided for a site."""
+
+    groups: tuple[ServiceGroup, ...]
+    """By key."""
+    runs: Mapping[str, JobRun]
+    """By job."""
+    bought: tuple[Bought, ...]
+    """Commitments, with the hours planned."""
+    reasons_of_bought: tuple[str, ...]
+    """For each commitment."""
+
+
+def group_keys(needs: Needs, groups: Sequence[tuple[Machine, tuple[int, ...]]]) -> list[str]:
+    """Keys of node groups: `g6-xlarge-on-demand`.
+
+    Where several groups have one machine and purchase option, each key has the workloads that the group holds, and
+    where these are the same too, their replicas: `g6-xlarge-on-demand-2-assistant`. Never a position.
+    """
+    plain = [machine.name for machine, _ in groups]
+    held = [
+        "-".join(sorted({needs.runnables[variant].workload for variant, count in enumerate(slots) if count}))
+        for _, slots in groups
+    ]
+    named = [f"{name}-{names}" for name, names in zip(plain, held, strict=True)]
+    counted = [
+        f"{name}-"
+        + "-".join(
+            f"{count}-{needs.runnables[variant].workload}-{needs.runnables[variant].key}"
+            for variant, count in enumerate(slots)
+            if count
+        )
+        for name, (_, slots) in zip(plain, groups, strict=True)
+    ]
+    keys: list[str] = []
+    for place in range(len(groups)):
+        if plain.count(plain[place]) == 1:
+            keys.append(plain[place])
+        elif named.count(named[place]) == 1:
+            keys.append(named[place])
+        else:
+            keys.append(counted[place])
+    return keys
+
+
+def _image(catalog: Catalog, region: str, machine: MachineType) -> MachineImagePlan:
+    image = catalog.image(region, machine.architecture, machine.image_flavour)
+    return MachineImagePlan(
+        image_id=image.id,
+        name=image.name,
+        flavour=machine.image_flavour,
+        architecture=machine.architecture,
+    )
+
+
+def _node_group(
+    demand: Demand,
+    site_key: str,
+    catalog: Catalog,
+    machine: Machine,
+    *,
+    key: str,
+    services: bool,
+    week: Sequence[int],
+    most: int,
+    slots: Mapping[str, int],
+) -> NodeGroup:
+    site = demand.sites[site_key]
+    kind = machine.machine
+    return NodeGroup(
+        key=key,
+        runtime="ecs" if services else "batch",
+        machine_types=machine.types,
+        purchase=PurchaseOption.ON_DEMAND if machine.on_demand else PurchaseOption.SPOT,
+        architecture=kind.architecture,
+        vcpus=kind.vcpus,
+        accelerator_kind=kind.accelerator.kind if kind.accelerator is not None else None,
+        accelerator_model=kind.accelerator.model if kind.accelerator is not None else None,
+        accelerator_count=kind.accelerator.count if kind.accelerator is not None else 0,
+        image=_image(catalog, site.region, kind),
+        zones=machine.zones,
+        machines=week_schedule(week),
+        max_machines=most,
+        root_volume_gib=site.root_volume,
+        slots=dict(sorted(slots.items())),
+    )
+
+
+def service_groups(demand: Demand, site_key: str, catalog: Catalog, needs: Needs, decided: Decided) -> list[NodeGroup]:
+    growing = [
+        Growing(
+            key=group.key,
+            peak=max(group.machines),
+            zones=len(group.machine.zones),
+            vcpus=group.machine.machine.vcpus,
+            family=str(group.machine.machine.quota),
+            useful=max(
+                -(-needs.services[needs.runnables[variant].service].service.replicas.max // count)
+                for variant, count in enumerate(group.slots)
+                if count
+            ),
+        )
+        for group in decided.groups
+    ]
+    taken: dict[str, int] = {}
+    for run in decided.runs.values():
+        family = str(run.size.machine.machine.quota)
+        taken[family] = taken.get(family, 0) + run.size.machines * run.size.machine.machine.vcpus
+    most = max_machines(growing, demand.sites[site_key].quotas, taken)
+    return [
+        _node_group(
+            demand,
+            site_key,
+            catalog,
+            group.machine,
+            key=group.key,
+            services=True,
+            week=[group.machines[hour] for hour in needs.hour_of_week],
+            most=most[group.key],
+            slots={needs.runnables[variant].name: count for variant, count in enumerate(group.slots) if count},
+        )
+        for group in decided.groups
+    ]
+
+
+def job_groups(demand: Demand, site_key: str, catalog: Catalog, decided: Decided) -> list[NodeGroup]:
+    found: list[NodeGroup] = []
+    for key, run in sorted(decided.runs.items()):
+        busy = set(run.busy)
+        size = run.size
+        found.append(
+            _node_group(
+                demand,
+                site_key,
+                catalog,
+                size.machine,
+                key=job_group_key(run),
+                services=False,
+                week=[size.machines if hour in busy else 0 for hour in range(HOURS_PER_WEEK)],
+                most=size.machines,
+                slots={f"{key}.{size.variant}": size.slots},
+            )
+        )
+    return found
+
+
+def job_group_key(run: JobRun) -> str:
+    """`g6-xlarge-spot-trainer`: a job's machines are its own."""
+    return f"{run.size.machine.name}-{run.size.job}"

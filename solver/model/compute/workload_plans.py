@@ -1,0 +1,140 @@
+"""Services and jobs of a plan: what runs, how it is reached, and by how much it may grow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from solver.demand.demand import Demand
+from solver.demand.workloads import BatchJob, TrainingJob, Variant, Workload
+from solver.model.compute.jobs import JobRun
+from solver.model.compute.needs import Needs, ServiceNeed
+from solver.model.compute.node_groups import job_group_key
+from solver.model.compute.supply import Machine
+from solver.plan.compute import JobPlan, NodeGroup, ServicePlan, VariantPlan
+from solver.plan.schedule import week_schedule
+from solver.quantity import HOURS_PER_WEEK
+from solver.vocabulary import AcceleratorKind
+
+
+def _variant(
+    workload: Workload,
+    key: str,
+    variant: Variant,
+    *,
+    week: Sequence[int],
+    most: int,
+    groups: Sequence[tuple[str, int]],
+    per_replica: float,
+    accelerator: AcceleratorKind | None,
+) -> VariantPlan:
+    image = variant.image if variant.image is not None else workload.image
+    asked = variant.accelerator
+    return VariantPlan(
+        key=key,
+        image_reference=image.reference,
+        image_digest=image.digest,
+        framework=image.framework,
+        architecture=variant.architecture,
+        cpu_millis=variant.cpu,
+        memory_mib=variant.memory,
+        accelerator_kind=accelerator,
+        accelerator_count=asked.count if asked is not None else 0,
+        environment=dict(sorted({**workload.environment, **variant.environment}.items())),
+        replicas=week_schedule(week),
+        max_replicas=most,
+        node_groups=tuple(group for group, _ in groups),
+        weights=tuple(weight for _, weight in groups),
+        load_per_replica_per_second=per_replica,
+    )
+
+
+def service_plan(
+    demand: Demand,
+    needs: Needs,
+    service: ServiceNeed,
+    groups: Sequence[NodeGroup],
+    replicas: Sequence[Mapping[int, int]],
+    by_group: Sequence[Mapping[str, Mapping[int, int]]],
+) -> ServicePlan:
+    """One service, from its replicas by hour class and variant, and by hour class, group and variant.
+
+    A variant may grow by its share of what the service's ceiling leaves above the variants' peaks, as far as the
+    ceilings of its groups have slots.
+    """
+    wish = service.service
+    peaks = {number: max(here.get(number, 0) for here in replicas) for number in service.variants}
+    running = [number for number in service.variants if peaks[number]]
+    spare = max(0, wish.replicas.max - sum(peaks.values()))
+    variants: list[VariantPlan] = []
+    for number in running:
+        runnable = needs.runnables[number]
+        peak_hour = min(range(len(replicas)), key=lambda hour: (-replicas[hour].get(number, 0), hour))
+        in_peak = {group.key: by_group[peak_hour].get(group.key, {}).get(number, 0) for group in groups}
+        used = [group for group in groups if any(shares.get(group.key, {}).get(number, 0) for shares in by_group)]
+        used.sort(key=lambda group: (-in_peak[group.key], group.key))
+        slots = sum(group.slots.get(runnable.name, 0) * group.max_machines for group in used)
+        variants.append(
+            _variant(
+                wish,
+                runnable.key,
+                runnable.variant,
+                week=[replicas[hour].get(number, 0) for hour in needs.hour_of_week],
+                most=max(peaks[number], min(slots, peaks[number] + spare * peaks[number] // sum(peaks.values()))),
+                groups=[(group.key, in_peak[group.key]) for group in used],
+                per_replica=runnable.variant.throughput_per_second * wish.max_utilisation,
+                accelerator=used[0].accelerator_kind if runnable.variant.accelerator is not None else None,
+            )
+        )
+    return ServicePlan(
+        key=service.key,
+        port=wish.port,
+        protocol=wish.protocol,
+        load_balancers=() if wish.exposure is None else (str(wish.exposure),),
+        command=wish.command,
+        secrets=dict(sorted(wish.secrets.items())),
+        storage=tuple(sorted(wish.uses)),
+        discovery=any(service.key in entry.calls for entry in demand.workloads.values()),
+        calls=tuple(sorted(wish.calls)),
+        health_path=wish.health_check.path,
+        health_grace_seconds=wish.health_check.grace_seconds,
+        log_retention_days=wish.log_retention_days,
+        max_per_machine=wish.max_per_machine,
+        variants=tuple(variants),
+    )
+
+
+def _kind(machine: Machine, variant: Variant) -> AcceleratorKind | None:
+    accelerator = machine.machine.accelerator
+    return accelerator.kind if variant.accelerator is not None and accelerator is not None else None
+
+
+def job_plan(job: BatchJob | TrainingJob, run: JobRun) -> JobPlan:
+    """One job, from the run that was chosen."""
+    size = run.size
+    busy = set(run.busy)
+    variant = job.variants[size.variant]
+    late = (run.start - job.window.opens) % 24
+    return JobPlan(
+        key=size.job,
+        kind="training" if isinstance(job, TrainingJob) else "batch",
+        command=job.command,
+        secrets=dict(sorted(job.secrets.items())),
+        storage=tuple(sorted(job.uses)),
+        days=job.window.days,
+        start_hour=run.start,
+        hours=size.hours,
+        timeout_hours=job.window.hours - late,
+        attempts=job.attempts,
+        workers=size.workers,
+        log_retention_days=job.log_retention_days,
+        variant=_variant(
+            job,
+            size.variant,
+            variant,
+            week=[size.workers if hour in busy else 0 for hour in range(HOURS_PER_WEEK)],
+            most=size.workers,
+            groups=[(job_group_key(run), size.workers)],
+            per_replica=variant.throughput_per_second,
+            accelerator=_kind(size.machine, variant),
+        ),
+    )
