@@ -27,6 +27,12 @@ def revealed(stored: Properties, known: Properties, salt: str) -> tuple[Properti
     return plain, frozenset(found)
 
 
+def with_copies(secrets: Iterable[Path]) -> frozenset[Path]:
+    """The secret paths, and those that Check copies them to: a secret tag is secret among all tags as well."""
+    marked = frozenset(secrets)
+    return marked | {("tagsAll", *path[1:]) for path in marked if path[0] == "tags"}
+
+
 def present(secrets: Iterable[Path], properties: Properties) -> frozenset[Path]:
     """The secret paths that the properties have."""
     return frozenset(path for path in secrets if _has(properties, path))

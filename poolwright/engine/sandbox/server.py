@@ -23,6 +23,7 @@ from poolwright.engine.sandbox.messages import empty, messages, plugin_info, ser
 from poolwright.engine.sandbox.provider import Known, NameWish, Provider, Refused, Subject
 from poolwright.engine.sandbox.quotas import QuotaFileError, check_quota_file
 from poolwright.engine.sandbox.sdk_source import sdk_version
+from poolwright.engine.sandbox.secrets import with_copies
 from poolwright.engine.sandbox.store import default_folder
 from poolwright.engine.sandbox.wire import decode, encode
 
@@ -96,7 +97,8 @@ class Servicer:
             decode(request.olds).properties,
             NameWish() if autonaming is None else _wish(autonaming),
         )
-        return messages.CheckResponse(inputs=encode(checked.inputs, news.secrets), failures=_failures(checked.failures))
+        secrets = with_copies(news.secrets)
+        return messages.CheckResponse(inputs=encode(checked.inputs, secrets), failures=_failures(checked.failures))
 
     def Diff(self, request: Any, context: Any) -> Any:
         old = decode(request.old_inputs).properties

@@ -88,7 +88,8 @@ def test_a_refusal_arrives_in_awss_words(configured: Any) -> None:
     with pytest.raises(grpc.RpcError) as refused:
         configured.Create(messages.CreateRequest(urn=urn, properties=inputs))
     assert refused.value.details() == (
-        "creating ec2 Subnet (a): operation error ec2: api error InvalidVpcID.NotFound: The vpc ID 'vpc-0' does not exist"
+        "creating ec2 Subnet (a): operation error ec2: api error InvalidVpcID.NotFound: "
+        "The vpc ID 'vpc-0' does not exist"
     )
 
 

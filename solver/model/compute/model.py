@@ -1,0 +1,263 @@
+"""The compute pool of one site: machines, when, bought how; replicas, placement, jobs, cost, bound, reasons.
+
+In order: what the services need by hour class (`needs`), what is for sale and worth having (`supply`, `columns`), the
+relaxation with its prices (`relaxation`), node groups (`groups`), machines by hour and their bounds (`hourly`), jobs at
+the same prices (`jobs`), commitments for the whole week (`purchase`), and the plan (`decode`, `lines`).
+
+The bound of the site is the sum of the bounds of the hour classes and of the cheapest runs of the jobs, all at the
+relaxation's prices, and of the volumes that the fewest replicas need. The limit of node groups is left out of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import fsum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solver.catalog.catalog import Catalog
+from solver.demand.demand import AwsSite, Demand
+from solver.errors import InfeasibleError
+from solver.model.answer import PoolAnswer
+from solver.model.backend import Backend
+from solver.model.compute.columns import Fixed, build_columns, fixed_costs
+from solver.model.compute.commitments import Good, goods_for
+from solver.model.compute.decode import decode
+from solver.model.compute.hourly import Hourly
+from solver.model.compute.jobs import JobRun, JobSize, cheapest_run, job_sizes
+from solver.model.compute.lines import compute_lines
+from solver.model.compute.needs import Needs, needs_of, volume_claims
+from solver.model.compute.node_groups import Decided, ServiceGroup, group_keys
+from solver.model.compute.purchase import Bought, best_commitments, week_of
+from solver.model.compute.quota import free_vcpus
+from solver.model.compute.services import (
+    Besides,
+    Choice,
+    bounds,
+    choose_groups,
+    choose_purchase,
+    hourly_problem,
+    plan_hours,
+)
+from solver.model.compute.supply import Machine, Market, market_of
+from solver.model.zones import zones_of
+from solver.plan.compute import ComputePlan
+from solver.plan.cost import total_usd_per_month
+from solver.plan.storage import StoragePlan
+from solver.quantity import HOURS_PER_MONTH, HOURS_PER_WEEK, WEEKS_PER_MONTH
+from solver.vocabulary import Termination
+
+Floats = NDArray[np.float64]
+_OPTIMAL_GAP = 1e-4
+
+
+@dataclass(frozen=True)
+class _Site:
+    """What the steps share."""
+
+    demand: Demand
+    key: str
+    catalog: Catalog
+    backend: Backend
+    needs: Needs
+    zones: tuple[str, ...]
+    fixed: Fixed
+    volume_usd_per_month: Mapping[str, float]
+
+    @property
+    def site(self) -> AwsSite:
+        return self.demand.sites[self.key]
+
+    def market(self, *, services: bool) -> Market:
+        return market_of(self.demand, self.site, self.zones, services=services)
+
+
+def solve_compute(
+    demand: Demand,
+    site_key: str,
+    catalog: Catalog,
+    backend: Backend,
+    *,
+    storage: StoragePlan,
+    volume_usd_per_month: Mapping[str, float],
+    previous: ComputePlan | None = None,
+) -> PoolAnswer[ComputePlan]:
+    """The cheapest compute pool found, with a lower bound; InfeasibleError names what can't be met."""
+    del storage, previous
+    needs = needs_of(demand, site_key)
+    zones = zones_of(demand, site_key, catalog)
+    fixed = fixed_costs(catalog, market_of(demand, demand.sites[site_key], zones, services=True), volume_usd_per_month)
+    site = _Site(demand, site_key, catalog, backend, needs, zones, fixed, volume_usd_per_month)
+    sizes = _job_sizes(site)
+    goods = _goods(site)
+    if needs.services:
+        columns = build_columns(needs, catalog, site.market(services=True), fixed, spot=demand.purchase.spot)
+        hourly = hourly_problem(needs, columns, goods, free_vcpus(site.site.quotas), len(zones), backend)
+        runs = _runs(site, sizes, hourly, goods)
+        choice, bound = _services(site, hourly, goods, runs)
+    else:
+        hourly = None
+        runs = _runs(site, sizes, None, goods)
+        choice, bound = None, 0.0
+    decided = _decided(site, hourly, choice, runs, goods)
+    plan = decode(demand, site_key, catalog, needs, decided)
+    spot = {group.key: group.machine.usd_per_hour for group in decided.groups}
+    spot |= {group.key: run.size.machine.usd_per_hour for run, group in _job_groups(plan, runs)}
+    lines = compute_lines(demand, site_key, catalog, plan, decided.bought, spot, volume_usd_per_month)
+    cost = total_usd_per_month(lines)
+    bound += fsum(run.usd_per_week for run in runs.values())
+    bound = min(cost, bound * WEEKS_PER_MONTH + _replica_volumes(site))
+    gap = (cost - bound) / cost if cost > 0 else 0.0
+    return PoolAnswer(
+        plan=plan,
+        lines=lines,
+        bound_usd_per_month=bound,
+        termination=(
+            Termination.OPTIMAL
+            if gap <= _OPTIMAL_GAP
+            else Termination.WITHIN_GAP
+            if gap <= demand.limits.gap
+            else Termination.LIMIT
+        ),
+        reasons=(),
+    )
+
+
+def _goods(site: _Site) -> tuple[Good, ...]:
+    market = site.market(services=True)
+    return goods_for(market.terms, site.catalog.purchasable(site.site.region)) if market.terms else ()
+
+
+def _job_sizes(site: _Site) -> dict[str, list[JobSize]]:
+    found: dict[str, list[JobSize]] = {}
+    for key, job in site.needs.jobs.items():
+        by_machine, by_replica = volume_claims(site.demand, job.uses)
+        found[key] = job_sizes(
+            key,
+            job,
+            site.catalog,
+            site.market(services=False),
+            spot=site.demand.purchase.spot,
+            machine_usd_per_hour=site.fixed.root_volume
+            + fsum(site.fixed.machine_volumes[claim] for claim in by_machine),
+            replica_usd_per_hour=fsum(site.fixed.machine_volumes[claim] for claim in by_replica),
+        )
+        if not found[key]:
+            raise InfeasibleError(f"{key} can't be done in its window", conflict=(f"workloads.{key}.window",))
+    return found
+
+
+def _runs(
+    site: _Site, sizes: Mapping[str, Sequence[JobSize]], hourly: Hourly | None, goods: Sequence[Good]
+) -> dict[str, JobRun]:
+    """The cheapest run of each job at the prices by hour that the relaxation has found, one job after the other."""
+    hours = np.array(site.needs.hour_of_week)
+    if hourly is None:
+        good_price = np.ones((len(goods), HOURS_PER_WEEK))
+    else:
+        by_class = hourly.relaxed.good_price / hourly.task.weight[np.newaxis, :]
+        good_price = by_class[:, hours]
+
+    def price(machine: Machine) -> Floats:
+        found = np.full(HOURS_PER_WEEK, machine.usd_per_hour)
+        if machine.on_demand:
+            for number, good in enumerate(goods):
+                rate = good.rates.get(machine.machine.name)
+                if rate is not None:
+                    found = np.minimum(found, good_price[number] * rate)
+        return found
+
+    runs: dict[str, JobRun] = {}
+    for key, options in sizes.items():
+        free = {family: left.astype(np.float64) for family, left in free_vcpus(site.site.quotas, runs.values()).items()}
+        run = cheapest_run(options, site.needs.jobs[key], price, free)
+        if run is None:
+            raise InfeasibleError(
+                f"{key} can't be done within the quotas",
+                conflict=(f"workloads.{key}", f"sites.{site.key}.quotas"),
+            )
+        runs[key] = run
+    return runs
+
+
+def _services(site: _Site, hourly: Hourly, goods: Sequence[Good], runs: Mapping[str, JobRun]) -> tuple[Choice, float]:
+    usage: list[dict[str, int]] = [{} for _ in range(HOURS_PER_WEEK)]
+    for run in runs.values():
+        if run.size.machine.on_demand:
+            for hour in run.busy:
+                name = run.size.machine.machine.name
+                usage[hour][name] = usage[hour].get(name, 0) + run.size.machines
+    besides = Besides(usage, _prices(site))
+    beside_jobs = Hourly(
+        hourly.needs,
+        hourly.rows,
+        hourly.task,
+        hourly.relaxed,
+        free_vcpus(site.site.quotas, runs.values()),
+        hourly.least,
+        hourly.backend,
+    )
+    columns = choose_groups(beside_jobs, site.demand.limits.node_groups)
+    plans = plan_hours(beside_jobs, columns, gap=_OPTIMAL_GAP)
+    if plans is None:
+        raise InfeasibleError("the services can't be held")
+    choice = choose_purchase(beside_jobs, columns, plans, goods, besides, gap=_OPTIMAL_GAP)
+    return choice, fsum(bounds(hourly, plans, gap=site.demand.limits.gap / 5))
+
+
+def _prices(site: _Site) -> dict[str, float]:
+    return {
+        offering.machine.name: offering.on_demand_usd_per_hour
+        for offering in site.catalog.purchasable(site.site.region)
+        if offering.on_demand_usd_per_hour is not None
+    }
+
+
+def _decided(
+    site: _Site, hourly: Hourly | None, choice: Choice | None, runs: Mapping[str, JobRun], goods: Sequence[Good]
+) -> Decided:
+    groups: list[ServiceGroup] = []
+    bought: tuple[Bought, ...]
+    if hourly is not None and choice is not None:
+        columns = hourly.columns
+        chosen = [
+            (columns.machines[int(columns.machine[column])], columns.pattern(column)) for column in choice.columns
+        ]
+        for column, key, (machine, slots) in zip(choice.columns, group_keys(site.needs, chosen), chosen, strict=True):
+            machines = tuple(hour.machines.get(column, 0) for hour in choice.hours)
+            groups.append(ServiceGroup(key, machine, slots, machines))
+        bought = choice.bought
+    else:
+        usage: list[dict[str, int]] = [{} for _ in range(HOURS_PER_WEEK)]
+        for run in runs.values():
+            if run.size.machine.on_demand:
+                for hour in run.busy:
+                    name = run.size.machine.machine.name
+                    usage[hour][name] = usage[hour].get(name, 0) + run.size.machines
+        bought = best_commitments(week_of(usage, _prices(site)), goods, site.backend)
+    groups.sort(key=lambda group: group.key)
+    return Decided(tuple(groups), runs, bought, tuple("pays" for _ in bought))
+
+
+def _job_groups(plan: ComputePlan, runs: Mapping[str, JobRun]):
+    by_key = {group.key: group for group in plan.node_groups}
+    for job in plan.jobs:
+        yield runs[job.key], by_key[job.variant.node_groups[0]]
+
+
+def _replica_volumes(site: _Site) -> float:
+    """USD a month below which the volumes of the services' replicas can't come: those of the fewest replicas."""
+    total = 0.0
+    for service in site.needs.services:
+        usd = fsum(site.volume_usd_per_month[claim] for claim in service.replica_volumes)
+        fastest = max(site.needs.runnables[variant].capacity for variant in service.variants)
+        if usd and fastest:
+            for hours, needed in zip(site.needs.hours, service.needed, strict=True):
+                fewest = max(service.service.replicas.min, -(-needed // fastest))
+                total += usd * fewest * hours.weight / HOURS_PER_WEEK
+    return total
+
+
+_ = HOURS_PER_MONTH
