@@ -127,6 +127,8 @@ class Limits(Schema):
     """Loads closer than this, as a part of the service's peak, count as equal, at the higher of them."""
     fold: Literal["week", "workdays", "day"] = "workdays"
     """Which hours share one plan: none; the same hour of all workdays, and of both weekend days; of all days."""
+    changes_per_day: Annotated[int, Field(ge=1, le=24)] = 24
+    """Most changes of machines and replicas in a day: the hours between two share one plan, for the highest load."""
     machines: tuple[FamilyPattern, ...] = ()
     """Machine types that may be used at all, `m7g.*`; all when empty."""
     exclude_machines: tuple[FamilyPattern, ...] = ()

@@ -9,9 +9,12 @@ from fractions import Fraction
 from math import ceil
 from typing import Literal
 
+from solver.model.compute.day_blocks import day_blocks
 from solver.quantity import HOURS_PER_WEEK
 
-_SATURDAY = 5 * 24
+HOURS_PER_DAY = 24
+Fold = Literal["week", "workdays", "day"]
+_SATURDAY = 5 * HOURS_PER_DAY
 
 
 @dataclass(frozen=True)
@@ -35,25 +38,30 @@ def exact(number: float) -> Fraction:
 
 
 def hour_classes(
-    weeks: Mapping[str, tuple[float, ...]], *, fold: Literal["week", "workdays", "day"], tolerance: float
+    weeks: Mapping[str, tuple[float, ...]],
+    *,
+    fold: Fold,
+    tolerance: float,
+    changes_per_day: int = HOURS_PER_DAY,
 ) -> tuple[Hours, ...]:
     """Classes by their first hour, from 168 loads of each service.
 
     Folded hours take the highest load among them. Then each load is rounded up to the next multiple of
-    peak × tolerance, at most to the peak: loads closer than that count as equal, at the higher of them. A stack
-    without services has one class of 168 hours.
+    peak × tolerance, at most to the peak: loads closer than that count as equal, at the higher of them. Last, each day
+    is cut into at most `changes_per_day` blocks, which take the highest load of their hours. A stack without services
+    has one class of 168 hours.
     """
-    merged: dict[tuple[Fraction, ...], list[int]] = {}
     rounded = [_rounded_up(week, fold, exact(tolerance)) for week in weeks.values()]
+    blocked = _in_blocks(rounded, changes_per_day)
+    merged: dict[tuple[Fraction, ...], list[int]] = {}
     for hour in range(HOURS_PER_WEEK):
-        merged.setdefault(tuple(week[hour] for week in rounded), []).append(hour)
+        merged.setdefault(tuple(week[_folded(hour, fold)] for week in blocked), []).append(hour)
     classes = [Hours(tuple(hours), load) for load, hours in merged.items()]
     return tuple(sorted(classes, key=lambda each: each.hours))
 
 
-def _rounded_up(
-    week: tuple[float, ...], fold: Literal["week", "workdays", "day"], tolerance: Fraction
-) -> tuple[Fraction, ...]:
+def _rounded_up(week: tuple[float, ...], fold: Fold, tolerance: Fraction) -> dict[int, Fraction]:
+    """Load by folded hour."""
     peak = exact(max(week))
     step = peak * tolerance
     highest: dict[int, Fraction] = {}
@@ -62,10 +70,27 @@ def _rounded_up(
         highest[key] = max(highest.get(key, Fraction(0)), exact(load))
     if step > 0:
         highest = {key: min(peak, ceil(load / step) * step) for key, load in highest.items()}
-    return tuple(highest[_folded(hour, fold)] for hour in range(HOURS_PER_WEEK))
+    return highest
 
 
-def _folded(hour: int, fold: Literal["week", "workdays", "day"]) -> int:
+def _in_blocks(services: list[dict[int, Fraction]], changes_per_day: int) -> list[dict[int, Fraction]]:
+    """Loads by folded hour, each the highest of its block of the day."""
+    if changes_per_day >= HOURS_PER_DAY or not services:
+        return services
+    peaks = [max(service.values()) or Fraction(1) for service in services]
+    blocked: list[dict[int, Fraction]] = [{} for _ in services]
+    for day in sorted({hour // HOURS_PER_DAY for hour in services[0]}):
+        hours = range(day * HOURS_PER_DAY, (day + 1) * HOURS_PER_DAY)
+        parts = [[float(service[hour] / peak) for hour in hours] for service, peak in zip(services, peaks, strict=True)]
+        for block in day_blocks(parts, changes_per_day):
+            inside = [hours[hour] for hour in block]
+            for service, mine in zip(services, blocked, strict=True):
+                highest = max(service[hour] for hour in inside)
+                mine.update(dict.fromkeys(inside, highest))
+    return blocked
+
+
+def _folded(hour: int, fold: Fold) -> int:
     if fold == "week":
         return hour
     if fold == "day":

@@ -199,7 +199,7 @@ def _services(site: _Site, hourly: Hourly, goods: Sequence[Good], runs: Mapping[
         hourly.least,
         hourly.backend,
     )
-    columns = choose_groups(beside_jobs, site.demand.limits.node_groups)
+    columns = choose_groups(beside_jobs, site.demand.limits.node_groups)[0]
     plans = plan_hours(beside_jobs, columns, gap=_OPTIMAL_GAP)
     if plans is None:
         raise InfeasibleError("the services can't be held")

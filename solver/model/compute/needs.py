@@ -106,6 +106,7 @@ def needs_of(demand: Demand, site_key: str) -> Needs:
         {key: service.load.week_per_second() for key, service in services.items()},
         fold=demand.limits.fold,
         tolerance=demand.limits.load_tolerance,
+        changes_per_day=demand.limits.changes_per_day,
     )
     runnables: list[Runnable] = []
     found: list[ServiceNeed] = []

@@ -18,7 +18,8 @@ from solver.model.compute.blocks import build_blocks
 from solver.model.compute.capacity import capacity_row
 from solver.model.compute.columns import Columns
 from solver.model.compute.commitments import Good
-from solver.model.compute.groups import Estimate, choose_columns
+from solver.model.compute.estimate import Estimate
+from solver.model.compute.groups import choose_columns
 from solver.model.compute.hourly import Hourly, HourPlan
 from solver.model.compute.needs import Needs
 from solver.model.compute.purchase import Bought, best_commitments, usd_per_week, week_of
@@ -31,7 +32,6 @@ from solver.model.compute.survival import survival_rows
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
-_POINTS = 40_000
 _TURNS = 2
 
 
@@ -89,19 +89,34 @@ def least_machines(needs: Needs, columns: Columns) -> Integers:
     return np.where(columns.on_demand, 1, held).astype(np.int64)
 
 
-def choose_groups(hourly: Hourly, limit: int, *, start: Sequence[int] = ()) -> list[int]:
-    """Columns for at most `limit` node groups."""
-    candidates = sorted({*shortlist(hourly), *start})
-    task, relaxed = hourly.task, hourly.relaxed
-    blocks = build_blocks(hourly.columns, hourly.rows, np.array(candidates, dtype=np.int64))
+def choose_groups(hourly: Hourly, limit: int, *, starts: Sequence[Sequence[int]] = ()) -> list[list[int]]:
+    """Columns for at most `limit` node groups: several sets, the cheapest by the estimate first."""
+    candidates = sorted({*shortlist(hourly), *(column for start in starts for column in start)})
+    task, relaxed, columns = hourly.task, hourly.relaxed, hourly.columns
+    blocks = build_blocks(columns, hourly.rows, np.array(candidates, dtype=np.int64), hourly.least)
     weight = task.weight.astype(np.float64)
     mean_price = relaxed.machine_price.sum(axis=1) / weight.sum()
-    machine = hourly.columns.machine[blocks.column]
-    cost = (mean_price[machine] + hourly.columns.fixed[blocks.column]) * blocks.machines
+    cost = (mean_price[columns.machine[blocks.column]] + columns.fixed[blocks.column]) * blocks.machines
     peak = task.required.max(axis=0)
     by_hour = relaxed.duals / weight[:, np.newaxis] * peak / np.maximum(task.required, 1)
-    estimate = Estimate(hourly.columns, blocks, task.required, weight, cost, by_hour.max(axis=0), _POINTS)
-    return choose_columns(estimate, candidates, limit, start=start)
+    estimate = Estimate(
+        blocks=blocks,
+        services={
+            column: frozenset(
+                hourly.needs.runnables[variant].service for variant in np.nonzero(columns.slots[column])[0].tolist()
+            )
+            for column in candidates
+        },
+        rows=tuple(
+            tuple(number for number, row in enumerate(hourly.rows) if row.service == service.number)
+            for service in hourly.needs.services
+        ),
+        required=task.required,
+        weight=weight,
+        cost=cost,
+        duals=by_hour.max(axis=0),
+    )
+    return choose_columns(estimate, candidates, limit, starts)
 
 
 def plan_hours(
