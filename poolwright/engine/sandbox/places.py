@@ -52,3 +52,8 @@ def zone_id(zone: str) -> str:
     code = "".join(part[0] if index else part for index, part in enumerate(world))
     position = zones_of(region).index(zone) + 1 if zone in zones_of(region) else ord(letter) - ord("a") + 1
     return f"{code}{_DIRECTIONS.get(direction, direction[:1])}{number}-az{position}"
+
+
+def zone_of_id(region: str, number: str) -> str:
+    """`euw1-az1` → `eu-west-1b`, in the account whose names the catalog has; the first zone for an unknown id."""
+    return next((zone for zone in zones_of(region) if zone_id(zone) == number), first_zone(region))

@@ -1,9 +1,9 @@
 """Estimate: about what a set of columns costs in all hour classes together, fast enough for a local search.
 
-Services that share a column of the set are one part, and parts stand apart: a set costs the sum over its parts. For each
-part a table over the requirements of its rows, in units, has the least cost of every point, built column by column. Each
-worth is rounded to the nearest unit: a guide, not a bound. Machine prices are taken to be the same in every hour, at the
-mean of the relaxation's prices.
+Services that share a column of the set are one part, and parts stand apart: a set costs the sum over its parts. For
+each part a table over the requirements of its rows, in units, has the least cost of every point, built column by
+column. Each worth is rounded to the nearest unit: a guide, not a bound. Machine prices are taken to be the same in
+every hour, at the mean of the relaxation's prices.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class Estimate:
             if column in columns:
                 continue
             touched = [(part, members) for part, members in parts if part & self.services[column]]
-            joined: Part = frozenset().union(*(part for part, _ in touched))
+            joined = Part(service for part, _ in touched for service in part)
             key = (joined, tuple(sorted({column, *(each for _, members in touched for each in members)})))
             value = self._values.get(key)
             if value is None:
@@ -147,7 +147,7 @@ class Estimate:
         ]
         for column in sorted(columns):
             touched = [each for each in parts if each[0] & self.services[column]]
-            joined: Part = frozenset().union(*(part for part, _ in touched))
+            joined = Part(service for part, _ in touched for service in part)
             members = tuple(sorted({column, *(each for _, mine in touched for each in mine)}))
             parts = [each for each in parts if each not in touched] + [(joined, members)]
         return parts

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from solver.model.backend import Backend
 from solver.model.compute.blocks import Blocks, build_blocks
 from solver.model.compute.columns import Columns
+from solver.model.compute.commitments import Good
 from solver.model.compute.hour_program import Ceiling, Cover, HourAnswer, HourTask, solve_hour
 from solver.model.compute.needs import Needs
 from solver.model.compute.purchase import Bought
@@ -26,6 +27,7 @@ from solver.model.compute.rows import Row
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
+_FULL_PRICE = 1 - 1e-9
 _WITHOUT_PLAN = 0.1
 """How far above the relaxation a class without a plan is searched, as a part of the relaxation."""
 
@@ -37,7 +39,7 @@ class HourPlan:
     machines: Mapping[int, int]
     """By column, where any run."""
     usd_per_week: float
-    """At the prices that it was chosen with."""
+    """At the relaxation's prices."""
     blocks: Mapping[tuple[int, int], int]
     """By column and machines of the block: how many such blocks."""
 
@@ -54,6 +56,8 @@ class Hourly:
     """vCPUs that quotas leave in each hour of the week."""
     least: Integers
     """Fewest machines of each column, if any run."""
+    goods: tuple[Good, ...]
+    """Commitments that may be bought."""
     backend: Backend
 
     @property
@@ -67,21 +71,24 @@ class Hourly:
         by_machine = self.relaxed.machine_price[:, hour] if price is None else price
         return (by_machine[machine] + self.columns.fixed[blocks.column] * self.task.weight[hour]) * blocks.machines
 
-    def plan_hour(
-        self, blocks: Blocks, hour: int, *, gap: float, bought: Sequence[Bought] | None = None
-    ) -> HourPlan | None:
+    def plan_hour(self, blocks: Blocks, hour: int, *, gap: float, bought: Sequence[Bought]) -> HourPlan | None:
         """The cheapest machines of these blocks' columns; None when they can't hold the class.
 
-        With `bought` commitments, what they cover is free and the rest is bought on demand.
+        Where the relaxation prices a machine below its on-demand price, commitments reach into the class: then what
+        `bought` covers is free and the rest is bought on demand. Elsewhere commitments are used up by any plan, and
+        machines count with their on-demand price.
         """
         if not (self.task.required[hour] > 0).any():
             return HourPlan({}, 0.0, {})
+        machines = self.columns.machines
+        weight = float(self.task.weight[hour])
+        full = np.array([machine.usd_per_hour for machine in machines]) * weight
+        used = np.unique(self.columns.machine[blocks.column])
         cover = None
-        price = None
-        if bought is not None:
-            price = np.array([0.0 if each.on_demand else each.usd_per_hour for each in self.columns.machines])
-            price = price * self.task.weight[hour]
+        price = full
+        if bought and bool((self.relaxed.machine_price[used, hour] < full[used] * _FULL_PRICE).any()):
             cover = self._cover(blocks, hour, bought)
+            price = np.where([machine.on_demand for machine in machines], 0.0, full)
         answer = solve_hour(
             HourTask(
                 cost=self.block_costs(blocks, hour, price),
@@ -94,9 +101,7 @@ class Hourly:
             gap=gap,
             prove=True,
         )
-        if not np.isfinite(answer.cost):
-            return None
-        return self._plan(blocks, answer)
+        return self._plan(blocks, hour, answer) if np.isfinite(answer.cost) else None
 
     def bound_hour(self, hour: int, plan: HourPlan | None, *, gap: float) -> float:
         """No choice of machines of any columns costs less in the class, at the relaxation's prices."""
@@ -182,14 +187,17 @@ class Hourly:
         ]
         return Cover(found, levels)
 
-    def _plan(self, blocks: Blocks, answer: HourAnswer) -> HourPlan:
+    def _plan(self, blocks: Blocks, hour: int, answer: HourAnswer) -> HourPlan:
         machines: dict[int, int] = {}
         taken: dict[tuple[int, int], int] = {}
+        cost = self.block_costs(blocks, hour)
+        usd = 0.0
         for block, count in answer.counts.items():
             column, number = int(blocks.column[block]), int(blocks.machines[block])
             machines[column] = machines.get(column, 0) + number * count
             taken[column, number] = count
-        return HourPlan(dict(sorted(machines.items())), answer.cost, taken)
+            usd += float(cost[block]) * count
+        return HourPlan(dict(sorted(machines.items())), usd, taken)
 
 
 def _picked(blocks: Blocks, chosen: Integers) -> Blocks:

@@ -10,8 +10,8 @@ relaxation's prices, and of the volumes that the fewest replicas need. The limit
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import fsum
 
 import numpy as np
@@ -30,23 +30,24 @@ from solver.model.compute.jobs import JobRun, JobSize, cheapest_run, job_sizes
 from solver.model.compute.lines import compute_lines
 from solver.model.compute.needs import Needs, needs_of, volume_claims
 from solver.model.compute.node_groups import Decided, ServiceGroup, group_keys
-from solver.model.compute.purchase import Bought, best_commitments, week_of
 from solver.model.compute.quota import free_vcpus
+from solver.model.compute.relaxation import JobTask, hourly_price
 from solver.model.compute.services import (
     Besides,
     Choice,
     bounds,
     choose_groups,
-    choose_purchase,
+    expected_commitments,
     hourly_problem,
     plan_hours,
+    priced,
 )
-from solver.model.compute.supply import Machine, Market, market_of
+from solver.model.compute.supply import Market, market_of
 from solver.model.zones import zones_of
-from solver.plan.compute import ComputePlan
+from solver.plan.compute import ComputePlan, NodeGroup
 from solver.plan.cost import total_usd_per_month
 from solver.plan.storage import StoragePlan
-from solver.quantity import HOURS_PER_MONTH, HOURS_PER_WEEK, WEEKS_PER_MONTH
+from solver.quantity import HOURS_PER_WEEK, WEEKS_PER_MONTH
 from solver.vocabulary import Termination
 
 Floats = NDArray[np.float64]
@@ -92,22 +93,21 @@ def solve_compute(
     site = _Site(demand, site_key, catalog, backend, needs, zones, fixed, volume_usd_per_month)
     sizes = _job_sizes(site)
     goods = _goods(site)
-    if needs.services:
-        columns = build_columns(needs, catalog, site.market(services=True), fixed, spot=demand.purchase.spot)
-        hourly = hourly_problem(needs, columns, goods, free_vcpus(site.site.quotas), len(zones), backend)
-        runs = _runs(site, sizes, hourly, goods)
-        choice, bound = _services(site, hourly, goods, runs)
-    else:
-        hourly = None
-        runs = _runs(site, sizes, None, goods)
-        choice, bound = None, 0.0
-    decided = _decided(site, hourly, choice, runs, goods)
+    columns = build_columns(needs, catalog, site.market(services=True), fixed, spot=demand.purchase.spot)
+    jobs = JobTask(sizes, needs.jobs, needs.hour_of_week)
+    hourly = hourly_problem(needs, columns, goods, jobs, free_vcpus(site.site.quotas), len(zones), backend)
+    good_price = hourly.relaxed.good_price_by_hour(hourly.task.weight, needs.hour_of_week)
+    runs = _runs(site, jobs, goods, good_price)
+    choice, bound = _services(site, hourly, runs)
+    for key in sizes:
+        cheapest = jobs.run(key, goods, good_price)
+        bound += cheapest.usd_per_week if cheapest is not None else 0.0
+    decided = _decided(site, hourly, choice, runs)
     plan = decode(demand, site_key, catalog, needs, decided)
     spot = {group.key: group.machine.usd_per_hour for group in decided.groups}
     spot |= {group.key: run.size.machine.usd_per_hour for run, group in _job_groups(plan, runs)}
     lines = compute_lines(demand, site_key, catalog, plan, decided.bought, spot, volume_usd_per_month)
     cost = total_usd_per_month(lines)
-    bound += fsum(run.usd_per_week for run in runs.values())
     bound = min(cost, bound * WEEKS_PER_MONTH + _replica_volumes(site))
     gap = (cost - bound) / cost if cost > 0 else 0.0
     return PoolAnswer(
@@ -149,30 +149,12 @@ def _job_sizes(site: _Site) -> dict[str, list[JobSize]]:
     return found
 
 
-def _runs(
-    site: _Site, sizes: Mapping[str, Sequence[JobSize]], hourly: Hourly | None, goods: Sequence[Good]
-) -> dict[str, JobRun]:
+def _runs(site: _Site, jobs: JobTask, goods: Sequence[Good], good_price: Floats) -> dict[str, JobRun]:
     """The cheapest run of each job at the prices by hour that the relaxation has found, one job after the other."""
-    hours = np.array(site.needs.hour_of_week)
-    if hourly is None:
-        good_price = np.ones((len(goods), HOURS_PER_WEEK))
-    else:
-        by_class = hourly.relaxed.good_price / hourly.task.weight[np.newaxis, :]
-        good_price = by_class[:, hours]
-
-    def price(machine: Machine) -> Floats:
-        found = np.full(HOURS_PER_WEEK, machine.usd_per_hour)
-        if machine.on_demand:
-            for number, good in enumerate(goods):
-                rate = good.rates.get(machine.machine.name)
-                if rate is not None:
-                    found = np.minimum(found, good_price[number] * rate)
-        return found
-
     runs: dict[str, JobRun] = {}
-    for key, options in sizes.items():
+    for key, options in jobs.sizes.items():
         free = {family: left.astype(np.float64) for family, left in free_vcpus(site.site.quotas, runs.values()).items()}
-        run = cheapest_run(options, site.needs.jobs[key], price, free)
+        run = cheapest_run(options, jobs.jobs[key], lambda machine: hourly_price(machine, goods, good_price), free)
         if run is None:
             raise InfeasibleError(
                 f"{key} can't be done within the quotas",
@@ -182,29 +164,26 @@ def _runs(
     return runs
 
 
-def _services(site: _Site, hourly: Hourly, goods: Sequence[Good], runs: Mapping[str, JobRun]) -> tuple[Choice, float]:
+def _services(site: _Site, hourly: Hourly, runs: Mapping[str, JobRun]) -> tuple[Choice, float]:
+    besides = Besides(_usage(runs), _prices(site))
+    beside_jobs = replace(hourly, free=free_vcpus(site.site.quotas, runs.values()))
+    columns = choose_groups(beside_jobs, site.demand.limits.node_groups)[0]
+    plans = plan_hours(beside_jobs, columns, gap=_OPTIMAL_GAP, bought=expected_commitments(hourly))
+    if plans is None:
+        raise InfeasibleError("the services can't be held")
+    choice = priced(beside_jobs, plans, besides)
+    return choice, fsum(bounds(hourly, plans, gap=site.demand.limits.gap / 5))
+
+
+def _usage(runs: Mapping[str, JobRun]) -> list[dict[str, int]]:
+    """On-demand machines of jobs by type, in each hour of the week."""
     usage: list[dict[str, int]] = [{} for _ in range(HOURS_PER_WEEK)]
     for run in runs.values():
         if run.size.machine.on_demand:
+            name = run.size.machine.machine.name
             for hour in run.busy:
-                name = run.size.machine.machine.name
                 usage[hour][name] = usage[hour].get(name, 0) + run.size.machines
-    besides = Besides(usage, _prices(site))
-    beside_jobs = Hourly(
-        hourly.needs,
-        hourly.rows,
-        hourly.task,
-        hourly.relaxed,
-        free_vcpus(site.site.quotas, runs.values()),
-        hourly.least,
-        hourly.backend,
-    )
-    columns = choose_groups(beside_jobs, site.demand.limits.node_groups)[0]
-    plans = plan_hours(beside_jobs, columns, gap=_OPTIMAL_GAP)
-    if plans is None:
-        raise InfeasibleError("the services can't be held")
-    choice = choose_purchase(beside_jobs, columns, plans, goods, besides, gap=_OPTIMAL_GAP)
-    return choice, fsum(bounds(hourly, plans, gap=site.demand.limits.gap / 5))
+    return usage
 
 
 def _prices(site: _Site) -> dict[str, float]:
@@ -215,33 +194,17 @@ def _prices(site: _Site) -> dict[str, float]:
     }
 
 
-def _decided(
-    site: _Site, hourly: Hourly | None, choice: Choice | None, runs: Mapping[str, JobRun], goods: Sequence[Good]
-) -> Decided:
+def _decided(site: _Site, hourly: Hourly, choice: Choice, runs: Mapping[str, JobRun]) -> Decided:
     groups: list[ServiceGroup] = []
-    bought: tuple[Bought, ...]
-    if hourly is not None and choice is not None:
-        columns = hourly.columns
-        chosen = [
-            (columns.machines[int(columns.machine[column])], columns.pattern(column)) for column in choice.columns
-        ]
-        for column, key, (machine, slots) in zip(choice.columns, group_keys(site.needs, chosen), chosen, strict=True):
-            machines = tuple(hour.machines.get(column, 0) for hour in choice.hours)
-            groups.append(ServiceGroup(key, machine, slots, machines))
-        bought = choice.bought
-    else:
-        usage: list[dict[str, int]] = [{} for _ in range(HOURS_PER_WEEK)]
-        for run in runs.values():
-            if run.size.machine.on_demand:
-                for hour in run.busy:
-                    name = run.size.machine.machine.name
-                    usage[hour][name] = usage[hour].get(name, 0) + run.size.machines
-        bought = best_commitments(week_of(usage, _prices(site)), goods, site.backend)
+    columns = hourly.columns
+    chosen = [(columns.machines[int(columns.machine[column])], columns.pattern(column)) for column in choice.columns]
+    for column, key, (machine, slots) in zip(choice.columns, group_keys(site.needs, chosen), chosen, strict=True):
+        groups.append(ServiceGroup(key, machine, slots, tuple(hour.machines.get(column, 0) for hour in choice.hours)))
     groups.sort(key=lambda group: group.key)
-    return Decided(tuple(groups), runs, bought, tuple("pays" for _ in bought))
+    return Decided(tuple(groups), runs, choice.bought, tuple("pays" for _ in choice.bought))
 
 
-def _job_groups(plan: ComputePlan, runs: Mapping[str, JobRun]):
+def _job_groups(plan: ComputePlan, runs: Mapping[str, JobRun]) -> Iterator[tuple[JobRun, NodeGroup]]:
     by_key = {group.key: group for group in plan.node_groups}
     for job in plan.jobs:
         yield runs[job.key], by_key[job.variant.node_groups[0]]
@@ -258,6 +221,3 @@ def _replica_volumes(site: _Site) -> float:
                 fewest = max(service.service.replicas.min, -(-needed // fastest))
                 total += usd * fewest * hours.weight / HOURS_PER_WEEK
     return total
-
-
-_ = HOURS_PER_MONTH

@@ -3,6 +3,9 @@
     min   Σ_h Σ_b cost(b, h) · y(b, h)  +  Σ_g 168 · s(g)
     s.t.  Σ_b min(worth(b, r), required(r, h)) · y(b, h)  ≥  required(r, h)          every row r, hour class h
           Σ_b rate(g, b) · y(b, h) covered by g           ≤  s(g)                    every commitment g, hour class h
+          Σ_r x(j, r)  ≥  1                                                          every job j, over its runs r
+
+A job's run uses commitments in the hours in which it works, a part of its class; it is priced by `cheapest_run`.
 
 A block is worth at most what is required, which is true of every plan: what it has beyond is of no use in that hour.
 Each block of on-demand machines is bought at the on-demand price or covered by one commitment; `s` is in USD an hour.
@@ -22,11 +25,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from solver.demand.workloads import BatchJob, TrainingJob
 from solver.model.backend import Backend
 from solver.model.column_program import ColumnProgram
 from solver.model.compute.blocks import Blocks
 from solver.model.compute.columns import Columns
 from solver.model.compute.commitments import Good
+from solver.model.compute.jobs import JobRun, JobSize, cheapest_run
+from solver.model.compute.supply import Machine
 from solver.quantity import HOURS_PER_WEEK
 
 Integers = NDArray[np.int64]
@@ -60,18 +66,54 @@ class Relaxed:
     """USD for one machine in all hours of a class: machines × hour classes."""
     good_price: Floats
     """USD for one USD an hour of a commitment in all hours of a class: commitments × hour classes."""
+    levels: Floats
+    """USD an hour of each commitment."""
+    runs: Mapping[str, Sequence[JobRun]]
+    """Runs that the optimum uses, by job, most used first."""
     use: Mapping[tuple[int, int], float]
     """Blocks taken, by block and hour class."""
 
+    def good_price_by_hour(self, weight: Integers, hour_of_week: Sequence[int]) -> Floats:
+        """USD for one USD an hour of a commitment in each hour of the week: commitments × 168."""
+        return (self.good_price / weight[np.newaxis, :])[:, np.array(hour_of_week)]
 
-def relax(task: HourlyTask, goods: Sequence[Good], backend: Backend) -> Relaxed:
+
+@dataclass(frozen=True)
+class JobTask:
+    """The jobs of the site and how a run is found for prices by hour."""
+
+    sizes: Mapping[str, Sequence[JobSize]]
+    """By job."""
+    jobs: Mapping[str, BatchJob | TrainingJob]
+    hour_of_week: tuple[int, ...]
+    """The hour class of each hour."""
+
+    def run(self, key: str, goods: Sequence[Good], good_price: Floats) -> JobRun | None:
+        """The cheapest run of a job where a USD an hour of a commitment costs so much in each hour of the week."""
+        return cheapest_run(self.sizes[key], self.jobs[key], lambda machine: hourly_price(machine, goods, good_price))
+
+
+def hourly_price(machine: Machine, goods: Sequence[Good], good_price: Floats) -> Floats:
+    """USD of a machine in each hour of the week: on demand, or covered by the commitment that is cheapest then."""
+    price = np.full(HOURS_PER_WEEK, machine.usd_per_hour)
+    if machine.on_demand:
+        for number, good in enumerate(goods):
+            rate = good.rates.get(machine.machine.name)
+            if rate is not None:
+                price = np.minimum(price, good_price[number] * rate)
+    return price
+
+
+def relax(task: HourlyTask, goods: Sequence[Good], jobs: JobTask, backend: Backend) -> Relaxed:
     """Solve; ValueError when some row can't be met by any block, which the caller has excluded."""
-    return _Relaxation(task, goods, backend).solve()
+    return _Relaxation(task, goods, jobs, backend).solve()
 
 
 class _Relaxation:
-    def __init__(self, task: HourlyTask, goods: Sequence[Good], backend: Backend) -> None:
+    def __init__(self, task: HourlyTask, goods: Sequence[Good], jobs: JobTask, backend: Backend) -> None:
         self.task = task
+        self.jobs = jobs
+        self.keys = sorted(jobs.sizes)
         self.goods = goods
         hours, rows = task.required.shape
         self.row_of = np.full((hours, rows), -1, dtype=np.int64)
@@ -79,7 +121,8 @@ class _Relaxation:
         for place, (hour, row) in enumerate(real.tolist()):
             self.row_of[hour, row] = place
         self.first_good_row = len(real)
-        right = np.concatenate([np.ones(len(real)), np.zeros(len(goods) * hours)])
+        self.first_job_row = len(real) + len(goods) * hours
+        right = np.concatenate([np.ones(len(real)), np.zeros(len(goods) * hours), np.ones(len(self.keys))])
         self.program = ColumnProgram(backend, right)
         machines = task.columns.machines
         self.on_demand_price = np.array([machine.usd_per_hour for machine in machines])
@@ -93,6 +136,7 @@ class _Relaxation:
         self.block_fixed = task.columns.fixed[task.blocks.column] * task.blocks.machines
         self.good_price: Floats = np.zeros((len(goods), hours))
         self.taken: dict[tuple[int, int, int], int] = {}
+        self.run_columns: dict[tuple[str, str, str, int, int], tuple[int, JobRun]] = {}
 
     def solve(self) -> Relaxed:
         hours = len(self.task.weight)
@@ -110,14 +154,21 @@ class _Relaxation:
             real = self.row_of >= 0
             duals = np.zeros(self.task.required.shape)
             duals[real] = np.maximum(point.duals[self.row_of[real]], 0.0)
-            price = self._prices(np.maximum(point.duals[self.first_good_row :], 0.0))
-            if not self._improve(duals, price):
+            price = self._prices(np.maximum(point.duals[self.first_good_row : self.first_job_row], 0.0))
+            added = self._improve(duals, price)
+            if not self._improve_jobs(point.duals[self.first_job_row :]) and not added:
                 break
         use: dict[tuple[int, int], float] = {}
         for (block, hour, _), number in self.taken.items():
             if number < len(values) and values[number] > _TOLERANCE:
                 use[block, hour] = use.get((block, hour), 0.0) + float(values[number])
-        return Relaxed(objective, duals, price, self.good_price, use)
+        levels = values[: len(self.goods)]
+        runs: dict[str, list[tuple[float, JobRun]]] = {key: [] for key in self.keys}
+        for (key, *_), (number, run) in self.run_columns.items():
+            if number < len(values) and values[number] > _TOLERANCE:
+                runs[key].append((float(values[number]), run))
+        used = {key: [run for _, run in sorted(found, key=lambda each: -each[0])] for key, found in runs.items()}
+        return Relaxed(objective, duals, price, self.good_price, levels, used, use)
 
     def _prices(self, good_duals: Floats) -> Floats:
         """The cheapest price of a machine in each class; duals above what a commitment costs are scaled down."""
@@ -149,6 +200,51 @@ class _Relaxation:
                 if not np.isfinite(ratio[block, row]):
                     raise ValueError(f"no block meets row {row}")
                 self._take(block, hour, -1)
+        for key in self.keys:
+            run = self.jobs.run(key, (), np.zeros((0, HOURS_PER_WEEK)))
+            if run is None:
+                raise ValueError(f"no run of {key}")
+            self._take_run(run, np.full((len(self.goods), HOURS_PER_WEEK), np.inf))
+
+    def _improve_jobs(self, duals: Floats) -> bool:
+        by_hour = (self.good_price / self.task.weight[np.newaxis, :])[:, np.array(self.jobs.hour_of_week)]
+        added = False
+        for place, key in enumerate(self.keys):
+            run = self.jobs.run(key, self.goods, by_hour)
+            if run is not None and run.usd_per_week < duals[place] - _TOLERANCE * max(1.0, run.usd_per_week):
+                added |= self._take_run(run, by_hour)
+        return added
+
+    def _take_run(self, run: JobRun, good_price: Floats) -> bool:
+        size = run.size
+        machine = size.machine
+        rates = np.array(
+            [good.rates.get(machine.machine.name, np.inf) if machine.on_demand else np.inf for good in self.goods]
+        )
+        cost = size.fixed_usd_per_hour * len(run.busy)
+        covered: dict[int, float] = {}
+        signature = 0
+        for hour in run.busy:
+            number = self.jobs.hour_of_week[hour]
+            known = np.isfinite(rates)
+            best = (
+                int(np.argmin(np.where(known, good_price[:, hour] * np.where(known, rates, 0), np.inf)))
+                if known.any()
+                else -1
+            )
+            if best >= 0 and good_price[best, hour] * rates[best] < machine.usd_per_hour - 1e-12:
+                row = self.first_good_row + best * len(self.task.weight) + number
+                covered[row] = covered.get(row, 0.0) - rates[best] * size.machines / self.task.weight[number]
+                signature = signature * 31 + row
+            else:
+                cost += machine.usd_per_hour * size.machines
+        key = (size.job, size.variant, f"{machine.name} {size.machines} {size.hours}", run.start, signature)
+        if key in self.run_columns:
+            return False
+        rows = np.array([*covered, self.first_job_row + self.keys.index(size.job)], dtype=np.int64)
+        entries = np.array([*covered.values(), 1.0])
+        self.run_columns[key] = (self.program.add(float(cost), rows, entries), run)
+        return True
 
     def _improve(self, duals: Floats, price: Floats) -> bool:
         task = self.task

@@ -23,7 +23,7 @@ from solver.model.compute.groups import choose_columns
 from solver.model.compute.hourly import Hourly, HourPlan
 from solver.model.compute.needs import Needs
 from solver.model.compute.purchase import Bought, best_commitments, usd_per_week, week_of
-from solver.model.compute.relaxation import HourlyTask, relax
+from solver.model.compute.relaxation import HourlyTask, JobTask, relax
 from solver.model.compute.replicas import floor_rows
 from solver.model.compute.rows import Row, without_implied
 from solver.model.compute.shortlist import shortlist
@@ -32,7 +32,7 @@ from solver.model.compute.survival import survival_rows
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
-_TURNS = 2
+_LEAST_LEVEL = 1e-4
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,13 @@ def promise_rows(needs: Needs, zones: int) -> tuple[Row, ...]:
 
 
 def hourly_problem(
-    needs: Needs, columns: Columns, goods: Sequence[Good], free: Mapping[str, Integers], zones: int, backend: Backend
+    needs: Needs,
+    columns: Columns,
+    goods: Sequence[Good],
+    jobs: JobTask,
+    free: Mapping[str, Integers],
+    zones: int,
+    backend: Backend,
 ) -> Hourly:
     """The relaxation, solved."""
     rows = promise_rows(needs, zones)
@@ -77,7 +83,8 @@ def hourly_problem(
     ).reshape(len(needs.hours), len(rows))
     weight = np.array([hour.weight for hour in needs.hours], dtype=np.int64)
     task = HourlyTask(columns, build_blocks(columns, rows), required, weight)
-    return Hourly(needs, rows, task, relax(task, goods, backend), free, least_machines(needs, columns), backend)
+    relaxed = relax(task, goods, jobs, backend)
+    return Hourly(needs, rows, task, relaxed, free, least_machines(needs, columns), tuple(goods), backend)
 
 
 def least_machines(needs: Needs, columns: Columns) -> Integers:
@@ -120,9 +127,9 @@ def choose_groups(hourly: Hourly, limit: int, *, starts: Sequence[Sequence[int]]
 
 
 def plan_hours(
-    hourly: Hourly, columns: Sequence[int], *, gap: float, bought: Sequence[Bought] | None = None
+    hourly: Hourly, columns: Sequence[int], *, gap: float, bought: Sequence[Bought]
 ) -> tuple[HourPlan, ...] | None:
-    """Every hour class for these columns; None when one of them can't be held."""
+    """Every hour class for these columns, with these commitments; None when one of them can't be held."""
     blocks = build_blocks(hourly.columns, hourly.rows, np.array(columns, dtype=np.int64), hourly.least)
     plans: list[HourPlan] = []
     for hour in range(len(hourly.task.weight)):
@@ -131,6 +138,15 @@ def plan_hours(
             return None
         plans.append(plan)
     return tuple(plans)
+
+
+def expected_commitments(hourly: Hourly) -> tuple[Bought, ...]:
+    """What the relaxation commits to."""
+    return tuple(
+        Bought(good, 0, float(level))
+        for good, level in zip(hourly.goods, hourly.relaxed.levels, strict=True)
+        if level > _LEAST_LEVEL
+    )
 
 
 def on_demand_usage(columns: Columns, hours: Sequence[HourPlan]) -> list[dict[str, int]]:
@@ -156,31 +172,7 @@ class Besides:
     """On-demand USD an hour of every machine type of the region."""
 
 
-def choose_purchase(
-    hourly: Hourly,
-    columns: Sequence[int],
-    plans: tuple[HourPlan, ...],
-    goods: Sequence[Good],
-    besides: Besides,
-    *,
-    gap: float,
-) -> Choice:
-    """Machines and commitments in turns; the cheapest of what was met."""
-    best = priced(hourly, plans, goods, besides)
-    for _ in range(_TURNS if goods else 0):
-        if not best.bought:
-            break
-        again = plan_hours(hourly, columns, gap=gap, bought=best.bought)
-        if again is None:
-            break
-        choice = priced(hourly, again, goods, besides)
-        if choice.usd_per_week >= best.usd_per_week * (1 - 1e-6):
-            break
-        best = choice
-    return best
-
-
-def priced(hourly: Hourly, plans: tuple[HourPlan, ...], goods: Sequence[Good], besides: Besides) -> Choice:
+def priced(hourly: Hourly, plans: tuple[HourPlan, ...], besides: Besides) -> Choice:
     """The plans with their best commitments, and what it all costs."""
     columns = hourly.columns
     by_class = on_demand_usage(columns, plans)
@@ -191,7 +183,7 @@ def priced(hourly: Hourly, plans: tuple[HourPlan, ...], goods: Sequence[Good], b
             here[name] = here.get(name, 0) + count
         usage.append(here)
     week = week_of(usage, besides.prices)
-    bought = best_commitments(week, goods, hourly.backend)
+    bought = best_commitments(week, hourly.goods, hourly.backend)
     usd = usd_per_week(week, bought)
     for plan, weight in zip(plans, hourly.task.weight.tolist(), strict=True):
         for column, count in plan.machines.items():

@@ -7,7 +7,7 @@ import zlib
 from typing import Final
 
 from poolwright.engine.sandbox.outputs.making import Making, given_or, outputs_of
-from poolwright.engine.sandbox.places import first_zone, zone_id
+from poolwright.engine.sandbox.places import first_zone, zone_id, zone_of_id
 from poolwright.engine.sandbox.values import Properties, Value, flag, items, text, texts, whole
 
 CREATED_AT: Final = "2024-01-01T00:00:00Z"
@@ -51,9 +51,12 @@ def vpc(making: Making) -> Properties:
 
 @outputs_of("ec2.Subnet")
 def subnet(making: Making) -> Properties:
-    """A subnet lies in one zone; AWS picks the first one when none is asked for."""
+    """A subnet lies in one zone, asked for by name or id; AWS picks the first one when none is asked for."""
     inputs = making.inputs
-    zone = text(inputs.get("availabilityZone")) or first_zone(making.region)
+    asked = text(inputs.get("availabilityZoneId"))
+    zone = text(inputs.get("availabilityZone")) or (
+        zone_of_id(making.region, asked) if asked else first_zone(making.region)
+    )
     subnet_id = making.ec2_id("subnet")
     return {
         "id": subnet_id,

@@ -63,13 +63,15 @@ def subnet_block_fits(inputs: Properties) -> Iterator[Refusal]:
 
 @refuses("ec2.Subnet", on=(Action.CREATE,))
 def subnet_lies_in_its_vpc(change: Change, cloud: Cloud) -> Iterator[Refusal]:
-    """Inside the VPC's block, and apart from its other subnets."""
+    """Inside one of the VPC's blocks, and apart from its other subnets."""
     given = text(change.inputs.get("cidrBlock"))
     vpc = cloud.get("ec2.Vpc", change.inputs.get("vpcId"))
-    block, around = block_of(given), None if vpc is None else block_of(vpc.outputs.get("cidrBlock"))
-    if block is None or vpc is None or around is None:
+    block = block_of(given)
+    if block is None or vpc is None:
         return
-    if not block.subnet_of(around):
+    associated = cloud.where("ec2.VpcIpv4CidrBlockAssociation", "vpcId", vpc.id)
+    around = [block_of(found.outputs.get("cidrBlock")) for found in (vpc, *associated)]
+    if not any(outer is not None and block.subnet_of(outer) for outer in around):
         yield Refusal("InvalidSubnet.Range", f"The CIDR '{given}' is invalid.", "cidrBlock")
     for other in cloud.where("ec2.Subnet", "vpcId", vpc.id):
         taken = block_of(other.outputs.get("cidrBlock"))

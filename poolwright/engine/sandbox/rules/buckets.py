@@ -189,6 +189,16 @@ def public_policy_is_not_blocked(change: Change, cloud: Cloud) -> Iterator[Refus
         yield Refusal("AccessDenied", f"{words}BlockPublicPolicy block public access setting.", "policy")
 
 
+@refuses("s3.BucketLogging")
+def logs_stay_in_the_region(change: Change, cloud: Cloud) -> Iterator[Refusal]:
+    """A bucket's logs go to a bucket of its own region."""
+    target = change.inputs.get("targetBucket")
+    far = [bucket for bucket in cloud.everywhere("s3.Bucket") if bucket.id == target and bucket.region != cloud.region]
+    if far:
+        words = f"Cross S3 location logging not allowed: {target} is in {far[0].region}"
+        yield Refusal("CrossLocationLoggingProhibitted", words, "targetBucket")
+
+
 @validates("s3.BucketOwnershipControls")
 def ownership_is_known(inputs: Properties) -> Iterator[Refusal]:
     """One of the three ways in which objects are owned."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from poolwright.engine.sandbox.cloud import Cloud
+from poolwright.engine.sandbox.rules.grammar import PolicyKind, policy_refusals
 from poolwright.engine.sandbox.rules.references import owner_vpc
 from poolwright.engine.sandbox.rules.rule import Action, Change, Refusal, refuses, validates
 from poolwright.engine.sandbox.values import Properties, flag, text, texts
@@ -37,6 +38,7 @@ def endpoint_has_what_its_kind_needs(inputs: Properties) -> Iterator[Refusal]:
                 yield Refusal("InvalidParameter", f"Gateway endpoints take no {name}", name)
         if flag(inputs.get("privateDnsEnabled")):
             yield Refusal("InvalidParameter", "Gateway endpoints have no private DNS", "privateDnsEnabled")
+    yield from policy_refusals(inputs.get("policy"), PolicyKind.ENDPOINT, "policy", "InvalidPolicyDocument")
     if kind == "Interface" and inputs.get("routeTableIds"):
         yield Refusal("InvalidParameter", "Route table IDs are only supported for Gateway endpoints.", "routeTableIds")
 

@@ -126,6 +126,12 @@ def template_can_launch(change: Change, cloud: Cloud) -> Iterator[Refusal]:
     if text(data.get("imageId")) is None:
         words = "You must use a valid fully-formed launch template. The request must contain the parameter ImageId"
         yield Refusal(_VALID, words, "launchTemplate")
+    version = _version(change.inputs)
+    if version.isdigit() and not 1 <= int(version) <= (whole(data.get("latestVersion")) or 1):
+        words = (
+            "You must use a valid fully-formed launch template. The specified launch template version does not exist"
+        )
+        yield Refusal(_VALID, f"{words}: {template.id} has no version {version}", "launchTemplate.version")
     if not overrides and data.get("instanceType") is None and data.get("instanceRequirements") is None:
         words = "You must use a valid fully-formed launch template. The launch template must specify an instance type"
         yield Refusal(_VALID, words, "launchTemplate")
@@ -193,6 +199,14 @@ def machine_types_of(inputs: Properties, cloud: Cloud) -> list[str]:
     template = template_of(inputs, cloud)
     own = None if template is None else text(template.outputs.get("instanceType"))
     return _override_types(inputs) or ([own] if own is not None else [])
+
+
+def _version(inputs: Properties) -> str:
+    """The version of the template that a group names, as text; empty when it names none."""
+    mixed = fields(fields(inputs.get("mixedInstancesPolicy")).get("launchTemplate"))
+    named = fields(mixed.get("launchTemplateSpecification"))
+    reference = fields(inputs.get("launchTemplate"))
+    return text(reference.get("version")) or text(named.get("version")) or ""
 
 
 def _override_types(inputs: Properties) -> list[str]:

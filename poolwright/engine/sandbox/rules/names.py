@@ -10,7 +10,7 @@ from typing import Final
 from poolwright.engine.sandbox.cloud import Cloud
 from poolwright.engine.sandbox.rules.balancers import is_issued
 from poolwright.engine.sandbox.rules.rule import Action, Change, Refusal, refuses, validates
-from poolwright.engine.sandbox.values import Properties, flag, items, text, texts, whole
+from poolwright.engine.sandbox.values import Properties, flag, items, objects, text, texts, whole
 
 _DOMAIN: Final = re.compile(r"^(\*\.)?([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Za-z0-9_-]{1,63}\.?$")
 _TYPES_TEXT: Final = """
@@ -84,6 +84,18 @@ def record_is_new(change: Change, cloud: Cloud) -> Iterator[Refusal]:
         elif other.outputs.get("type") != kind and "CNAME" in (other.outputs.get("type"), kind):
             words = f"[RRSet of type {kind} with DNS name {full}. is not permitted because a conflicting RRSet of type "
             yield Refusal("InvalidChangeBatch", f"{words}{other.outputs.get('type')} with the same DNS name exists]")
+
+
+@refuses("route53.Record")
+def alias_lies_in_the_zone_that_it_names(change: Change, cloud: Cloud) -> Iterator[Refusal]:
+    """An alias of a load balancer names the balancer's own zone."""
+    for index, alias in enumerate(objects(change.inputs.get("aliases"))):
+        name = (text(alias.get("name")) or "").rstrip(".").lower().removeprefix("dualstack.")
+        for balancer in cloud.where("lb.LoadBalancer", "dnsName", name):
+            if alias.get("zoneId") != balancer.outputs.get("zoneId"):
+                words = f"[Tried to create an alias that targets {name}., in zone {alias.get('zoneId')}, but the alias "
+                words += "target name does not lie within the target zone]"
+                yield Refusal("InvalidChangeBatch", words, f"aliases[{index}].zoneId")
 
 
 @validates("acm.Certificate")

@@ -9,7 +9,7 @@ from typing import Final
 from poolwright.engine.sandbox.cloud import Cloud
 from poolwright.engine.sandbox.quotas import quota
 from poolwright.engine.sandbox.rules.rule import Action, Change, Refusal, refuses, validates
-from poolwright.engine.sandbox.values import Properties, Value, fields, flag, objects, parsed_json, text, texts, whole
+from poolwright.engine.sandbox.values import Properties, Value, fields, flag, objects, text, texts, whole
 
 _LOG_GROUP: Final = re.compile(r"^[.\-_/#A-Za-z0-9]{1,512}$")
 _RETENTIONS: Final = frozenset(
@@ -147,15 +147,6 @@ def alarm_is_whole(inputs: Properties) -> Iterator[Refusal]:
         yield Refusal(code, words, "datapointsToAlarm")
 
 
-@refuses("cloudtrail.Trail")
-def trail_may_write(change: Change, cloud: Cloud) -> Iterator[Refusal]:
-    """The bucket's policy lets CloudTrail write; a log group comes with a role."""
-    bucket = change.inputs.get("s3BucketName")
-    if not _lets_in(bucket, "cloudtrail.amazonaws.com", cloud):
-        words = f"Incorrect S3 bucket policy is detected for bucket: {bucket}"
-        yield Refusal("InsufficientS3BucketPolicyException", words, "s3BucketName")
-
-
 @validates("cloudtrail.Trail")
 def trail_is_well_formed(inputs: Properties) -> Iterator[Refusal]:
     """A name of 3 to 128 plain characters; a log group with its role; one kind of event selector."""
@@ -176,17 +167,13 @@ def trail_is_well_formed(inputs: Properties) -> Iterator[Refusal]:
 
 @refuses("cfg.DeliveryChannel", on=(Action.CREATE,))
 def channel_has_a_recorder(change: Change, cloud: Cloud) -> Iterator[Refusal]:
-    """A recorder comes before its channel, whose bucket lets Config write."""
+    """A recorder comes before its channel, of which there is one."""
     if not cloud.all("cfg.Recorder"):
         words = "Configuration recorder is not available to put delivery channel."
         yield Refusal("NoAvailableConfigurationRecorderException", words)
     if cloud.all("cfg.DeliveryChannel"):
         words = "Failed to put delivery channel because the maximum number of delivery channels: 1 is reached."
         yield Refusal("MaxNumberOfDeliveryChannelsExceededException", words)
-    bucket = change.inputs.get("s3BucketName")
-    if not _lets_in(bucket, "config.amazonaws.com", cloud):
-        words = f"Insufficient delivery policy to s3 bucket: {bucket}, unable to write to bucket"
-        yield Refusal("InsufficientDeliveryPolicyException", words, "s3BucketName")
 
 
 @refuses("cfg.RecorderStatus")
@@ -267,21 +254,3 @@ def resource_has_one_web_acl(change: Change, cloud: Cloud) -> Iterator[Refusal]:
     elif balancer.outputs.get("loadBalancerType") != "application":
         words = f"The ARN isn't valid. A valid ARN is that of an application load balancer: {arn}"
         yield Refusal("WAFInvalidParameterException", words, "resourceArn")
-
-
-def _lets_in(bucket: Value, service: str, cloud: Cloud) -> bool:
-    """Whether some statement of the bucket's policy lets a service put objects; other accounts' buckets are trusted."""
-    if cloud.get("s3.Bucket", bucket) is None:
-        return True
-    for policy in cloud.where("s3.BucketPolicy", "bucket", bucket):
-        found = fields(parsed_json(policy.outputs.get("policy"))).get("Statement")
-        for statement in [found] if isinstance(found, dict) else objects(found):
-            principal = statement.get("Principal")
-            named = fields(principal).get("Service")
-            allowed = statement.get("Effect") == "Allow" and (named == service or service in texts(named))
-            actions = statement.get("Action")
-            if allowed and any(
-                action in ("s3:PutObject", "s3:*", "s3:Put*", "*") for action in [*texts(actions), actions]
-            ):
-                return True
-    return False
