@@ -8,7 +8,9 @@ engine forgets everything that it had done; journaling is for Pulumi's own servi
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from typing import Any, cast
 
 from pulumi import automation
@@ -21,6 +23,9 @@ from poolwright.engine.events import EventReader
 from poolwright.engine.failure import engine_failure
 from poolwright.engine.preview import Preview, ResourceChange, ResourceRecord, records_of
 from poolwright.engine.program import InlineProgram
+
+RELEASE_DATA = "POOLWRIGHT_RELEASE_DATA"
+"""Environment variable that has the program build everything unprotected."""
 
 Say = Callable[[str], None]
 Watch = Callable[[ResourceChange, int], None]
@@ -57,7 +62,7 @@ class Engine:
         """Deletes what is not protected, and nothing that protected resources depend on; all of it `with_data`."""
         self._recover()
         if with_data:
-            self._unprotect()
+            self._release()
         return self._run("destroy", watch, self._stack.destroy, exclude_protected=not with_data)
 
     def records(self) -> tuple[ResourceRecord, ...]:
@@ -102,19 +107,51 @@ class Engine:
             raise engine_failure("export", self._environment, empty, str(failure)) from None
         return cast("Mapping[str, Any]", deployment.deployment or {})
 
-    def _unprotect(self) -> None:
-        """Takes protection, and the wish to keep what leaves the state, off every resource in the state."""
-        deployment: Any = self._stack.export_stack()
-        exported = cast("Mapping[str, Any]", deployment.deployment or {})
-        resources = cast("list[dict[str, Any]]", exported.get("resources") or [])
-        guarded = [entry for entry in resources if entry.get("protect") or entry.get("retainOnDelete")]
+    def _release(self) -> None:
+        """Lets go of protected data: the cloud's own guards first, by an update of just these resources, then Pulumi's.
+
+        Taking `protect` off the state is not enough: a load balancer's deletion protection and a bucket that may not be
+        emptied are properties of the resources.
+        """
+        guarded = self._guarded(self._stack.export_stack())
         if not guarded:
             return
-        for entry in guarded:
+        self._say(f"taking the protection off {len(guarded)} resources")
+        with _environment(RELEASE_DATA, "1"):
+            self._run("up", None, self._stack.up, target=[str(entry["urn"]) for entry in guarded])
+        # What the program no longer has was not in that update.
+        deployment: Any = self._stack.export_stack()
+        left = self._guarded(deployment)
+        for entry in left:
             entry.pop("protect", None)
             entry.pop("retainOnDelete", None)
-        self._say(f"took the protection off {len(guarded)} resources")
-        self._stack.import_stack(deployment)
+        if left:
+            self._stack.import_stack(deployment)
+
+    def _guarded(self, deployment: Any) -> list[dict[str, Any]]:
+        exported = cast("Mapping[str, Any]", deployment.deployment or {})
+        resources = cast("list[dict[str, Any]]", exported.get("resources") or [])
+        return [entry for entry in resources if _is_guarded(entry)]
+
+
+def _is_guarded(entry: Mapping[str, Any]) -> bool:
+    """Protected by Pulumi, or by the cloud where an earlier attempt took Pulumi's protection off already."""
+    inputs = cast("Mapping[str, Any]", entry.get("inputs") or {})
+    return bool(entry.get("protect") or entry.get("retainOnDelete") or inputs.get("enableDeletionProtection"))
+
+
+@contextmanager
+def _environment(name: str, value: str) -> Generator[None]:
+    """Sets a variable of this process, which runs the program, for a while."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 class _Workspace(automation.LocalWorkspace):

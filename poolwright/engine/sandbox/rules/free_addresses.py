@@ -65,4 +65,5 @@ def tasks_have_addresses(change: Change, cloud: Cloud) -> Iterator[str]:
     free = [left for place in places if (left := free_addresses(place, cloud)) is not None]
     if free and count > sum(free):
         names = ", ".join(place.id for place in places)
-        yield f"service {change.inputs.get('name')} has {count} tasks, its subnets {names} have {sum(free)} free addresses"
+        wants = f"service {change.inputs.get('name')} has {count} tasks that need an address each"
+        yield f"{wants}; its subnets {names} have {sum(free)} left, so the rest of the tasks stays pending"

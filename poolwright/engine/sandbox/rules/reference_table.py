@@ -132,8 +132,8 @@ ecr.LifecyclePolicy repository -> ecr.Repository name RepositoryNotFoundExceptio
 not exist in the registry
 ecr.RepositoryPolicy repository -> ecr.Repository name RepositoryNotFoundException | The repository with name '{}' \
 does not exist in the registry
-batch.ComputeEnvironment computeResources.instanceRole -> iam.InstanceProfile any ClientException | Instance profile {} \
-does not exist
+batch.ComputeEnvironment computeResources.instanceRole -> iam.InstanceProfile any ClientException | Instance profile \
+{} does not exist
 batch.ComputeEnvironment computeResources.spotIamFleetRole -> iam.Role arn ClientException | Role {} does not exist
 batch.JobQueue computeEnvironmentOrders.computeEnvironment -> batch.ComputeEnvironment any ClientException | Compute \
 environment {} does not exist

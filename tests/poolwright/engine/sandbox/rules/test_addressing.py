@@ -54,3 +54,10 @@ def test_a_subnet_lies_in_a_zone_of_the_region(estate: Estate) -> None:
     words = estate.sandbox.refusal("ec2.Subnet", "far", availabilityZone="eu-west-2a", **inputs)
     assert "InvalidParameterValue: Value (eu-west-2a) for parameter availabilityZone is invalid." in words
     assert estate.add("ec2.Subnet", "near", availabilityZone="eu-west-1c", **inputs)["availabilityZone"] == "eu-west-1c"
+
+
+def test_a_subnet_may_lie_in_a_further_block_of_its_vpc(estate: Estate) -> None:
+    inputs = {"vpcId": estate.vpc.id, "cidrBlock": "10.7.0.0/24"}
+    assert "InvalidSubnet.Range" in estate.sandbox.refusal("ec2.Subnet", "far", **inputs)
+    estate.add("ec2.VpcIpv4CidrBlockAssociation", vpcId=estate.vpc.id, cidrBlock="10.7.0.0/16")
+    estate.add("ec2.Subnet", "near", **inputs)

@@ -137,3 +137,10 @@ def test_logs_go_to_a_bucket_that_exists(sandbox: Sandbox) -> None:
     bucket = sandbox.create("s3.Bucket", bucket="data")["bucket"]
     words = sandbox.refusal("s3.BucketLogging", bucket=bucket, targetBucket="logs", targetPrefix="")
     assert "InvalidTargetBucketForLogging" in words
+
+
+def test_logs_stay_in_the_region(sandbox: Sandbox) -> None:
+    data = sandbox.create("s3.Bucket", "data")["bucket"]
+    far = sandbox.create("s3.Bucket", "far", region="us-east-1")["bucket"]
+    words = sandbox.refusal("s3.BucketLogging", bucket=data, targetBucket=far, targetPrefix="")
+    assert "CrossLocationLoggingProhibitted" in words

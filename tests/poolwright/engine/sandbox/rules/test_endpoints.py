@@ -13,6 +13,9 @@ INTERFACE = {"vpcId": "vpc-1", "serviceName": "com.amazonaws.eu-west-1.kms", "vp
     a_gateway_endpoint_has_no_subnets=Case(
         "ec2.VpcEndpoint", GATEWAY, {"subnetIds": ["subnet-1"]}, "InvalidParameter", "subnetIds"
     ),
+    a_policy_follows_the_grammar=Case(
+        "ec2.VpcEndpoint", GATEWAY, {"policy": '{"Statement": {}}'}, "InvalidPolicyDocument", "policy"
+    ),
     an_interface_endpoint_has_no_route_tables=Case(
         "ec2.VpcEndpoint", INTERFACE, {"routeTableIds": ["rtb-1"]}, "InvalidParameter", "routeTableIds"
     ),

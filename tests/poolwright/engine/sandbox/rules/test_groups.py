@@ -180,3 +180,11 @@ def test_an_update_keeps_the_number_that_the_autoscaler_chose(estate: Estate) ->
     made = estate.add(ASG, **group(estate, web.id, minSize=1, maxSize=6, desiredCapacity=4))
     assert estate.sandbox.update(made, **group(estate, web.id, minSize=1, maxSize=8))["desiredCapacity"] == 4
     assert estate.sandbox.update(made, **group(estate, web.id, minSize=1, maxSize=3))["desiredCapacity"] == 3
+
+
+def test_a_template_version_exists(estate: Estate) -> None:
+    web = template(estate, instanceType="c7g.large")
+    later = {"launchTemplate": {"id": web.id, "version": "2"}}
+    assert "launch template version does not exist" in estate.sandbox.refusal(ASG, **{**group(estate, web.id), **later})
+    estate.sandbox.update(web, imageId="ami-00000000000000000", instanceType="c7g.xlarge")
+    estate.add(ASG, **{**group(estate, web.id), **later})

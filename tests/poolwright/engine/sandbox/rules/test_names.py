@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from tests.poolwright.engine.sandbox.estate import Estate
 from tests.poolwright.engine.sandbox.harness import Case, Sandbox, cases
 
 A = {"zoneId": "Z1", "name": "www", "type": "A", "ttl": 60, "records": ["192.0.2.1"]}
@@ -73,3 +74,13 @@ def test_a_namespace_and_its_services_have_names_of_their_own(sandbox: Sandbox) 
     web = {"name": "web", "dnsConfig": {"namespaceId": space.id, "dnsRecords": [{"type": "A", "ttl": 10}]}}
     sandbox.create("servicediscovery.Service", **web)
     assert "ServiceAlreadyExists" in sandbox.refusal("servicediscovery.Service", "again", **web)
+
+
+def test_an_alias_names_the_zone_of_its_balancer(estate: Estate) -> None:
+    balancer = estate.add("lb.LoadBalancer", subnets=[subnet.id for subnet in estate.subnets])
+    zone = estate.add("route53.Zone", name="example.com").id
+    alias = {"name": balancer["dnsName"], "evaluateTargetHealth": True}
+    inputs = {"zoneId": zone, "name": "www", "type": "A"}
+    words = estate.sandbox.refusal("route53.Record", **inputs, aliases=[{**alias, "zoneId": zone}])
+    assert "does not lie within the target zone" in words
+    estate.add("route53.Record", **inputs, aliases=[{**alias, "zoneId": balancer["zoneId"]}])

@@ -98,14 +98,6 @@ def role(sandbox: Sandbox) -> Made:
     return sandbox.create("iam.Role", "watcher", assumeRolePolicy=TRUST)
 
 
-def test_a_trail_needs_a_bucket_that_lets_it_write(sandbox: Sandbox) -> None:
-    bucket = sandbox.create("s3.Bucket")
-    name = bucket["bucket"]
-    assert "InsufficientS3BucketPolicyException" in sandbox.refusal("cloudtrail.Trail", s3BucketName=name)
-    sandbox.create("s3.BucketPolicy", bucket=name, policy=bucket_policy(bucket, "cloudtrail.amazonaws.com"))
-    sandbox.create("cloudtrail.Trail", s3BucketName=name)
-
-
 def test_recorder_channel_and_start_come_in_this_order(sandbox: Sandbox) -> None:
     bucket = sandbox.create("s3.Bucket")
     name = bucket["bucket"]
@@ -114,7 +106,6 @@ def test_recorder_channel_and_start_come_in_this_order(sandbox: Sandbox) -> None
     sandbox.create("cfg.Recorder", name="default", roleArn=role(sandbox)["arn"])
     status = {"name": "default", "isEnabled": True}
     assert "NoAvailableDeliveryChannelException" in sandbox.refusal("cfg.RecorderStatus", **status)
-    assert "InsufficientDeliveryPolicyException" in sandbox.refusal("cfg.DeliveryChannel", **channel)
     sandbox.create("s3.BucketPolicy", bucket=name, policy=bucket_policy(bucket, "config.amazonaws.com"))
     sandbox.create("cfg.DeliveryChannel", **channel)
     sandbox.create("cfg.RecorderStatus", **status)
