@@ -146,6 +146,10 @@ def _run_highs(
         options["mip_max_nodes"] = node_limit
     if prove:
         options |= _PROVE_OPTIONS
+    if start:
+        # HiGHS 1.16 takes a start through presolve wrongly: a feasible start got a lower objective in the reduced
+        # problem than it has, and was then reported as optimal.
+        options["presolve"] = "off"
     solver = _pulp.HiGHS(mip=integer, msg=False, threads=1, gapRel=gap_rel, gapAbs=1e-9, **options)
     _start_highs(problem, solver, start if integer else {})
     highs: Any = problem.solverModel

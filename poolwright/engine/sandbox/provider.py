@@ -134,6 +134,8 @@ class Provider:
             if there is not None and subject.type not in SETTINGS:
                 raise Refused(_spoken(subject, Action.CREATE, _exists(subject, resource_id)))
             kept = present(secrets, outputs)
+            # Counted first: a plugin that is killed in between has skipped an id, and never gives one twice.
+            self.store.count_creation(subject.urn)
             self.store.put(
                 Resource(
                     type=subject.type,
@@ -145,7 +147,6 @@ class Provider:
                     facts={"seed": making.seed},
                 )
             )
-            self.store.count_creation(subject.urn)
             said = tuple(remarks_on(change, making.cloud))
         return Known(resource_id, outputs, inputs, kept, said)
 

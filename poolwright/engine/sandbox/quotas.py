@@ -34,6 +34,7 @@ DEFAULT_QUOTAS: Final = {
     "network-load-balancers": 50,
     "target-groups": 3000,
     "listeners-per-load-balancer": 50,
+    "targets-per-load-balancer": 1000,
     "rules-per-load-balancer": 100,
     "certificates": 2500,
     "hosted-zones": 500,

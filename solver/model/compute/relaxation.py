@@ -226,12 +226,7 @@ class _Relaxation:
         signature = 0
         for hour in run.busy:
             number = self.jobs.hour_of_week[hour]
-            known = np.isfinite(rates)
-            best = (
-                int(np.argmin(np.where(known, good_price[:, hour] * np.where(known, rates, 0), np.inf)))
-                if known.any()
-                else -1
-            )
+            best = _cheapest(rates, good_price[:, hour])
             if best >= 0 and good_price[best, hour] * rates[best] < machine.usd_per_hour - 1e-12:
                 row = self.first_good_row + best * len(self.task.weight) + number
                 covered[row] = covered.get(row, 0.0) - rates[best] * size.machines / self.task.weight[number]
@@ -268,9 +263,7 @@ class _Relaxation:
         machine = int(self.block_machine[block])
         if not self.goods or price[machine, hour] >= self.on_demand_price[machine] * self.task.weight[hour] - 1e-12:
             return -1
-        rates = self.rates[:, machine]
-        known = np.isfinite(rates)
-        return int(np.argmin(np.where(known, self.good_price[:, hour] * np.where(known, rates, 0.0), np.inf)))
+        return _cheapest(self.rates[:, machine], self.good_price[:, hour])
 
     def _take(self, block: int, hour: int, good: int) -> bool:
         if (block, hour, good) in self.taken:
@@ -291,3 +284,9 @@ class _Relaxation:
             entries = np.append(entries, -self.rates[good, machine] * machines)
         self.taken[block, hour, good] = self.program.add(float(cost), rows, entries)
         return True
+
+
+def _cheapest(rates: Floats, prices: Floats) -> int:
+    """The commitment that covers a machine at the lowest price; −1 where none covers it."""
+    known = np.nonzero(np.isfinite(rates) & np.isfinite(prices))[0]
+    return int(known[np.argmin(prices[known] * rates[known])]) if len(known) else -1

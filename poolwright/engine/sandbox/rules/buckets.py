@@ -196,7 +196,7 @@ def logs_stay_in_the_region(change: Change, cloud: Cloud) -> Iterator[Refusal]:
     far = [bucket for bucket in cloud.everywhere("s3.Bucket") if bucket.id == target and bucket.region != cloud.region]
     if far:
         words = f"Cross S3 location logging not allowed: {target} is in {far[0].region}"
-        yield Refusal("CrossLocationLoggingProhibitted", words, "targetBucket")
+        yield Refusal("CrossLocationLoggingProhibited", words, "targetBucket")
 
 
 @validates("s3.BucketOwnershipControls")

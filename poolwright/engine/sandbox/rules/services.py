@@ -10,6 +10,7 @@ from poolwright.engine.sandbox.cloud import Cloud
 from poolwright.engine.sandbox.quotas import quota
 from poolwright.engine.sandbox.rules.clusters import FARGATE_PROVIDERS, strategy_refusals
 from poolwright.engine.sandbox.rules.groups import machine_types_of
+from poolwright.engine.sandbox.rules.paths import texts_at
 from poolwright.engine.sandbox.rules.rule import Action, Change, Refusal, refuses, remarks, validates
 from poolwright.engine.sandbox.rules.task_sizes import task_cpu_units, task_memory_mib
 from poolwright.engine.sandbox.store import Resource
@@ -32,7 +33,7 @@ _INVALID: Final = "InvalidParameterException"
 
 @validates("ecs.Service")
 def service_is_well_formed(inputs: Properties) -> Iterator[Refusal]:
-    """Numbers in range, a launch type or a strategy, a circuit breaker where ECS deploys itself."""
+    """Numbers in range, a launch type or a strategy, a task definition, a deployment that can move."""
     count = whole(inputs.get("desiredCount"))
     most = quota("tasks-per-service")
     if count is not None and (count < 0 or (most is not None and count > most)):
@@ -114,7 +115,7 @@ def _target(target: Properties, task: Resource | None, mode: str, cloud: Cloud, 
         words = f"The provided target group {target.get('targetGroupArn')} has target type instance, which is "
         words += "incompatible with the awsvpc network mode specified in the task definition."
         yield Refusal(_INVALID, words, f"{path}.targetGroupArn")
-    if group is not None and not _has_listener(group, cloud):
+    if group is not None and group.id not in _balancers_of_groups(cloud):
         words = f"The target group with targetGroupArn {group.id} does not have an associated load balancer."
         yield Refusal(_INVALID, words, f"{path}.targetGroupArn")
     if task is None:
@@ -131,17 +132,6 @@ def _target(target: Properties, task: Resource | None, mode: str, cloud: Cloud, 
             f"The container {target.get('containerName')} did not have a container port {target.get('containerPort')} "
         )
         yield Refusal(_INVALID, f"{words}defined.", f"{path}.containerPort")
-
-
-def _has_listener(group: Resource, cloud: Cloud) -> bool:
-    arn = group.outputs.get("arn")
-    for kind, name in (("lb.Listener", "defaultActions"), ("lb.ListenerRule", "actions")):
-        for found in cloud.all(kind):
-            for action in objects(found.outputs.get(name)):
-                groups = objects(fields(action.get("forward")).get("targetGroups"))
-                if action.get("targetGroupArn") == arn or any(one.get("arn") == arn for one in groups):
-                    return True
-    return False
 
 
 def _providers_of(cluster: Value, cloud: Cloud) -> set[str] | None:
@@ -168,6 +158,39 @@ def task_fits_a_machine(change: Change, cloud: Cloud) -> Iterator[str]:
         wants = f"service {change.inputs.get('name')} stays pending: its task needs {cpu} CPU units and {memory} MiB"
         has = f"{largest.vcpus * 1024} CPU units and {largest.memory_mib} MiB"
         yield f"{wants}; the largest machine of its capacity providers, {largest.name}, has {has}"
+
+
+@remarks("ecs.Service")
+def targets_fit_their_balancer(change: Change, cloud: Cloud) -> Iterator[str]:
+    """A load balancer takes no more targets than its quota says; ECS stops and starts the tasks beyond it for ever."""
+    most = quota("targets-per-load-balancer")
+    groups = _balancers_of_groups(cloud)
+    others = [service.outputs for service in cloud.all("ecs.Service") if service.id != change.id]
+    others = [other for other in others if other.get("name") != change.inputs.get("name")]
+    for balancer in sorted(_balancers(change.inputs, groups)):
+        total = sum(whole(one.get("desiredCount")) or 0 for one in others if balancer in _balancers(one, groups))
+        total += whole(change.inputs.get("desiredCount")) or 0
+        if most is not None and total > most:
+            yield f"load balancer {balancer} would have {total} targets; the quota targets-per-load-balancer is {most}"
+
+
+def _balancers(service: Properties, groups: dict[str, set[str]]) -> set[str]:
+    arns = (text(target.get("targetGroupArn")) for target in objects(service.get("loadBalancers")))
+    return set[str]().union(*(groups.get(arn or "", set()) for arn in arns))
+
+
+def _balancers_of_groups(cloud: Cloud) -> dict[str, set[str]]:
+    """Target group → the load balancers that lead to it."""
+    found: dict[str, set[str]] = {}
+    listeners = {listener.id: listener for listener in cloud.all("lb.Listener")}
+    for rule in (*listeners.values(), *cloud.all("lb.ListenerRule")):
+        listener = listeners.get(str(rule.outputs.get("listenerArn")), rule)
+        balancer = str(listener.outputs.get("loadBalancerArn"))
+        for name in ("defaultActions", "actions"):
+            arns = texts_at(rule.outputs, f"{name}.targetGroupArn")
+            for arn in arns + texts_at(rule.outputs, f"{name}.forward.targetGroups.arn"):
+                found.setdefault(arn, set()).add(balancer)
+    return found
 
 
 def _needs(task: Resource) -> tuple[int, int]:

@@ -143,4 +143,4 @@ def test_logs_stay_in_the_region(sandbox: Sandbox) -> None:
     data = sandbox.create("s3.Bucket", "data")["bucket"]
     far = sandbox.create("s3.Bucket", "far", region="us-east-1")["bucket"]
     words = sandbox.refusal("s3.BucketLogging", bucket=data, targetBucket=far, targetPrefix="")
-    assert "CrossLocationLoggingProhibitted" in words
+    assert "CrossLocationLoggingProhibited" in words

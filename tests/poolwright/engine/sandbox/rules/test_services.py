@@ -143,3 +143,18 @@ def test_a_task_that_fits_no_machine_is_made_and_reported(shop: Shop) -> None:
     assert "c7g.large, has 2048 CPU units and 4096 MiB" in known.remarks[0]
     small = sandbox.checked(SERVICE, "small", shop.service(shop.task("small")))
     assert sandbox.provider.create(sandbox.subject(SERVICE, "small"), small, frozenset()).remarks == ()
+
+
+def test_a_balancer_with_too_many_targets_is_reported(shop: Shop) -> None:
+    sandbox, task = shop.estate.sandbox, shop.task("many")
+    target = {"targetGroupArn": shop.targets("ip")["arn"], "containerName": "web", "containerPort": 80}
+
+    def said(name: str, count: int) -> str:
+        inputs = shop.service(task, name=name, desiredCount=count, loadBalancers=[target])
+        known = sandbox.provider.create(
+            sandbox.subject(SERVICE, name), sandbox.checked(SERVICE, name, inputs), frozenset()
+        )
+        return " ".join(known.remarks)
+
+    assert "targets" not in said("a", 600)
+    assert "would have 1001 targets; the quota targets-per-load-balancer is 1000" in said("b", 401)

@@ -1,0 +1,56 @@
+"""The shipped stacks in every region of the catalog: planned, proven by the witness, made on the sandbox."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from poolwright.engine.cli_binary import PulumiCli
+from solver.catalog.digest import region_names
+from solver.catalog.loader import default_catalog_path
+
+ROOT = Path(__file__).resolve().parents[2]
+STACKS = ("dev", "staging", "prod")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project's own files without its locks, as someone has it who begins in another region."""
+    folder = tmp_path / "project"
+    shutil.copytree(ROOT / "stacks", folder / "stacks", ignore=shutil.ignore_patterns("*.lock.yaml", "__pycache__"))
+    shutil.copy(ROOT / "Pulumi.yaml", folder)
+    return folder
+
+
+def poolwright(project: Path, *arguments: str) -> Any:
+    """Runs a command in the project; gives its JSON, and fails with what it said when it ended with another code."""
+    done = subprocess.run(
+        [sys.executable, "-m", "poolwright", *arguments, "--json"],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "POOLWRIGHT_HOME": str(project / ".poolwright")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:] + done.stdout[-500:]
+    return json.loads(done.stdout)
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("region", region_names(default_catalog_path()))
+def test_a_stack_is_planned_proven_and_made(project: Path, stack: str, region: str, pulumi_cli: PulumiCli) -> None:
+    base = project / "stacks" / "base.yaml"
+    base.write_text(base.read_text().replace("region: us-east-1", f"region: {region}"))
+    plan = poolwright(project, "plan", stack, "--write")
+    assert plan["sites"]["main"]["region"] == region
+    assert "placed" in plan["proof"]["witness"]
+    made = poolwright(project, "up", stack)
+    assert {change["operation"] for change in made["changes"]} == {"create"}
