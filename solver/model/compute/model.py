@@ -42,7 +42,8 @@ from solver.model.compute.services import (
     plan_hours,
     priced,
 )
-from solver.model.compute.supply import Market, market_of
+from solver.model.compute.stability import steadiest, steadiest_run
+from solver.model.compute.supply import Machine, Market, market_of
 from solver.model.zones import zones_of
 from solver.plan.compute import ComputePlan, NodeGroup
 from solver.plan.cost import total_usd_per_month
@@ -86,7 +87,7 @@ def solve_compute(
     previous: ComputePlan | None = None,
 ) -> PoolAnswer[ComputePlan]:
     """The cheapest compute pool found, with a lower bound; InfeasibleError names what can't be met."""
-    del storage, previous
+    del storage
     needs = needs_of(demand, site_key)
     zones = zones_of(demand, site_key, catalog)
     fixed = fixed_costs(catalog, market_of(demand, demand.sites[site_key], zones, services=True), volume_usd_per_month)
@@ -97,8 +98,8 @@ def solve_compute(
     jobs = JobTask(sizes, needs.jobs, needs.hour_of_week)
     hourly = hourly_problem(needs, columns, goods, jobs, free_vcpus(site.site.quotas), len(zones), backend)
     good_price = hourly.relaxed.good_price_by_hour(hourly.task.weight, needs.hour_of_week)
-    runs = _runs(site, jobs, goods, good_price)
-    choice, bound = _services(site, hourly, runs)
+    runs = _runs(site, jobs, goods, good_price, previous)
+    choice, bound = _services(site, hourly, runs, previous)
     for key in sizes:
         cheapest = jobs.run(key, goods, good_price)
         bound += cheapest.usd_per_week if cheapest is not None else 0.0
@@ -149,30 +150,42 @@ def _job_sizes(site: _Site) -> dict[str, list[JobSize]]:
     return found
 
 
-def _runs(site: _Site, jobs: JobTask, goods: Sequence[Good], good_price: Floats) -> dict[str, JobRun]:
+def _runs(
+    site: _Site, jobs: JobTask, goods: Sequence[Good], good_price: Floats, approved: ComputePlan | None
+) -> dict[str, JobRun]:
     """The cheapest run of each job at the prices by hour that the relaxation has found, one job after the other."""
+
+    def price(machine: Machine) -> Floats:
+        return hourly_price(machine, goods, good_price)
+
     runs: dict[str, JobRun] = {}
     for key, options in jobs.sizes.items():
         free = {family: left.astype(np.float64) for family, left in free_vcpus(site.site.quotas, runs.values()).items()}
-        run = cheapest_run(options, jobs.jobs[key], lambda machine: hourly_price(machine, goods, good_price), free)
+        run = cheapest_run(options, jobs.jobs[key], price, free)
         if run is None:
             raise InfeasibleError(
                 f"{key} can't be done within the quotas",
                 conflict=(f"workloads.{key}", f"sites.{site.key}.quotas"),
             )
-        runs[key] = run
+        gap = site.demand.limits.gap
+        runs[key] = steadiest_run(approved, options, jobs.jobs[key], run, price, free, gap=gap)
     return runs
 
 
-def _services(site: _Site, hourly: Hourly, runs: Mapping[str, JobRun]) -> tuple[Choice, float]:
+def _services(
+    site: _Site, hourly: Hourly, runs: Mapping[str, JobRun], approved: ComputePlan | None
+) -> tuple[Choice, float]:
     besides = Besides(_usage(runs), _prices(site))
     beside_jobs = replace(hourly, free=free_vcpus(site.site.quotas, runs.values()))
     columns = choose_groups(beside_jobs, site.demand.limits.node_groups)[0]
-    plans = plan_hours(beside_jobs, columns, gap=_OPTIMAL_GAP, bought=expected_commitments(hourly))
+    bought = expected_commitments(hourly)
+    plans = plan_hours(beside_jobs, columns, gap=_OPTIMAL_GAP, bought=bought)
     if plans is None:
         raise InfeasibleError("the services can't be held")
     choice = priced(beside_jobs, plans, besides)
-    return choice, fsum(bounds(hourly, plans, gap=site.demand.limits.gap / 5))
+    gap = site.demand.limits.gap
+    bound = fsum(bounds(hourly, plans, gap=gap / 5))
+    return steadiest(beside_jobs, approved, choice, besides, bought, gap=gap, bound_usd_per_week=bound), bound
 
 
 def _usage(runs: Mapping[str, JobRun]) -> list[dict[str, int]]:
