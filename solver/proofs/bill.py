@@ -55,7 +55,7 @@ def _spot_usd(view: SiteView, group: NodeGroup) -> float:
     means: list[float] = []
     for name in group.machine_types:
         prices = view.catalog.offering(view.plan.region, name).spot_usd_per_hour
-        means.append(fsum(prices[zone] for zone in group.zones) / len(group.zones))
+        means.append(fsum(prices.get(zone, 0.0) for zone in group.zones) / len(group.zones))
     return max(means)
 
 

@@ -3,7 +3,7 @@
     min   Σ_b cost(b) · y(b)  +  Σ_m excess(m) · price(m)
     s.t.  Σ_b worth(b, r) · y(b)  ≥  required(r)                                  every row r
           Σ_b vcpus(b, q) · y(b)  ≤  quota(q)                                     every quota q
-          Σ_b machines(b, m) · y(b)  ≤  excess(m) + Σ_g covered(g, m)             every machine m that commitments cover
+          beside(m) + Σ_b machines(b, m) · y(b)  ≤  excess(m) + Σ_g covered(g, m)   every m that commitments cover
           Σ_m rate(g, m) · covered(g, m)  ≤  level(g)                             every commitment g
           y whole
 
@@ -42,8 +42,8 @@ class Ceiling:
 class Cover:
     """What bought commitments cover in the hour."""
 
-    machines: Sequence[tuple[int, Integers, float]]
-    """Machine number, machines of it in each block, its on-demand price for the class."""
+    machines: Sequence[tuple[int, Integers, float, int]]
+    """Machine number, machines of it in each block, its on-demand price, and machines that run beside."""
     levels: Sequence[tuple[float, Mapping[int, float]]]
     """USD an hour that were committed, and the rate of each machine number."""
 
@@ -90,8 +90,7 @@ def solve_hour(
 
     Answers are read as whole numbers and checked against the rows in integers.
     """
-    known: Mapping[int, int] = {} if start is None or task.cover is not None else start
-    started = {f"y{block:05d}": float(count) for block, count in known.items()}
+    started = _started(task, start or {})
     bound = -np.inf
     # An answer may miss a row by the solver's tolerance, 1e-6 of the requirement; then a hair more is asked for.
     for asked in (1.0, 1.0 + 1e-5):
@@ -105,6 +104,31 @@ def solve_hour(
         if holds(task, counts):
             return HourAnswer(found.outcome, bound, found.objective, counts)
     return HourAnswer(Outcome.LIMIT, bound, np.inf)
+
+
+def _started(task: HourTask, counts: Mapping[int, int]) -> dict[str, float]:
+    """The start by variable name; commitments cover what they save most on."""
+    found = {f"y{block:05d}": float(count) for block, count in counts.items()}
+    if task.cover is None or not counts:
+        return found
+    left = [usd for usd, _ in task.cover.levels]
+    for machine, each, price, beside in sorted(
+        task.cover.machines, key=lambda item: (_saving(task.cover, item[0], item[2]), item[0])
+    ):
+        open_ = float(beside + sum(int(each[block]) * count for block, count in counts.items()))
+        for level, (_, rates) in enumerate(task.cover.levels):
+            if machine in rates:
+                covered = min(open_, left[level] / rates[machine])
+                found[f"covered_{level}_{machine}"] = covered
+                left[level] -= covered * rates[machine]
+                open_ -= covered
+        found[f"excess_{machine}"] = open_
+    return found
+
+
+def _saving(cover: Cover | None, machine: int, price: float) -> float:
+    rates = [rates[machine] for _, rates in cover.levels if machine in rates] if cover is not None else []
+    return min(rates, default=price) / price
 
 
 def holds(task: HourTask, counts: Mapping[int, int]) -> bool:
@@ -151,7 +175,7 @@ def _add_cover(
     cover: Cover, variables: Sequence[Any], objective: dict[Any, float], rows: list[tuple[str, dict[Any, float], float]]
 ) -> None:
     spent: list[dict[Any, float]] = [{} for _ in cover.levels]
-    for machine, counts, price in cover.machines:
+    for machine, counts, price, beside in cover.machines:
         terms: dict[Any, float] = {variables[block]: -float(counts[block]) for block in np.nonzero(counts)[0].tolist()}
         excess = _pulp.LpVariable(f"excess_{machine}", 0)
         objective[excess] = price
@@ -161,7 +185,7 @@ def _add_cover(
                 covered = _pulp.LpVariable(f"covered_{level}_{machine}", 0)
                 terms[covered] = 1.0
                 spent[level][covered] = -rates[machine]
-        rows.append((f"bought_{machine}", terms, 0.0))
+        rows.append((f"bought_{machine}", terms, float(beside)))
     for level, (usd, _) in enumerate(cover.levels):
         if spent[level]:
             rows.append((f"level_{level}", spent[level], -usd))

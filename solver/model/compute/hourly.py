@@ -94,7 +94,7 @@ class Hourly:
                 cost=self.block_costs(blocks, hour, price),
                 worth=blocks.worth,
                 required=self.task.required[hour],
-                ceilings=self._ceilings(blocks, hour),
+                ceilings=self.ceilings(blocks, hour),
                 cover=cover,
             ),
             self.backend,
@@ -115,13 +115,13 @@ class Hourly:
         worth = np.minimum(task.blocks.worth, required)
         reduced = cost - (worth / np.maximum(required, 1)) @ self.relaxed.duals[hour]
         kept = np.nonzero(reduced <= cutoff - lowest + 1e-7 * abs(cutoff))[0]
-        blocks = _picked(task.blocks, kept)
+        blocks = picked(task.blocks, kept)
         first_own = blocks.count
         own: Mapping[tuple[int, int], int] = {} if plan is None else plan.blocks
         mine = build_blocks(
             self.columns, self.rows, np.array(sorted({column for column, _ in own}), dtype=np.int64), self.least
         )
-        blocks, place = self._distinct(_joined(blocks, mine), hour)
+        blocks, place = self._distinct(joined(blocks, mine), hour)
         start: dict[int, int] = {}
         for number, key in enumerate(zip(mine.column.tolist(), mine.machines.tolist(), strict=True)):
             if key in own:
@@ -132,7 +132,7 @@ class Hourly:
                 cost=self.block_costs(blocks, hour),
                 worth=np.minimum(blocks.worth, required),
                 required=required,
-                ceilings=self._ceilings(blocks, hour),
+                ceilings=self.ceilings(blocks, hour),
             ),
             self.backend,
             gap=gap,
@@ -145,7 +145,7 @@ class Hourly:
         """The cheapest block of each worth and quota use, and by block the place of the one that stands for it."""
         cost = self.block_costs(blocks, hour)
         worth = np.minimum(blocks.worth, self.task.required[hour])
-        use = [ceiling.use[:, np.newaxis] for ceiling in self._ceilings(blocks, hour)]
+        use = [ceiling.use[:, np.newaxis] for ceiling in self.ceilings(blocks, hour)]
         keys = np.hstack([worth, *use])
         order = np.argsort(cost, kind="stable")
         found: dict[bytes, int] = {}
@@ -157,9 +157,10 @@ class Hourly:
                 found[key] = len(entries)
                 entries.append(block)
             place[block] = found[key]
-        return _picked(blocks, np.array(entries, dtype=np.int64)), place
+        return picked(blocks, np.array(entries, dtype=np.int64)), place
 
-    def _ceilings(self, blocks: Blocks, hour: int) -> tuple[Ceiling, ...]:
+    def ceilings(self, blocks: Blocks, hour: int) -> tuple[Ceiling, ...]:
+        """The quota rows of a class for these blocks."""
         return ceilings(
             self.free,
             self.columns.machines,
@@ -171,13 +172,13 @@ class Hourly:
     def _cover(self, blocks: Blocks, hour: int, bought: Sequence[Bought]) -> Cover:
         machine_of: Integers = self.columns.machine[blocks.column]
         weight = float(self.task.weight[hour])
-        found: list[tuple[int, Integers, float]] = []
+        found: list[tuple[int, Integers, float, int]] = []
         for number in sorted({int(each) for each in machine_of}):
             machine = self.columns.machines[number]
             if machine.on_demand:
                 counts = np.where(machine_of == number, blocks.machines, 0).astype(np.int64)
-                found.append((number, counts, machine.usd_per_hour * weight))
-        names = {number: self.columns.machines[number].machine.name for number, _, _ in found}
+                found.append((number, counts, machine.usd_per_hour * weight, 0))
+        names = {number: self.columns.machines[number].machine.name for number, _, _, _ in found}
         levels = [
             (
                 each.usd_per_hour,
@@ -200,11 +201,13 @@ class Hourly:
         return HourPlan(dict(sorted(machines.items())), usd, taken)
 
 
-def _picked(blocks: Blocks, chosen: Integers) -> Blocks:
+def picked(blocks: Blocks, chosen: Integers) -> Blocks:
+    """Some of the blocks, in that order."""
     return Blocks(blocks.column[chosen], blocks.machines[chosen], blocks.worth[chosen])
 
 
-def _joined(blocks: Blocks, more: Blocks) -> Blocks:
+def joined(blocks: Blocks, more: Blocks) -> Blocks:
+    """Both, one after the other."""
     return Blocks(
         np.concatenate([blocks.column, more.column]),
         np.concatenate([blocks.machines, more.machines]),

@@ -132,7 +132,10 @@ class LevelCosts:
         lowest, reduced = self._relaxed(slot, level)
         kept = np.nonzero(reduced <= cutoff - lowest + 1e-7 * abs(cutoff))[0]
         mine = build_blocks(
-            hourly.columns, hourly.rows, np.array(sorted({column for column, _ in best.blocks}), dtype=np.int64), hourly.least
+            hourly.columns,
+            hourly.rows,
+            np.array(sorted({column for column, _ in best.blocks}), dtype=np.int64),
+            hourly.least,
         )
         blocks = joined(picked(hourly.task.blocks, kept), mine)
         blocks, place = self._distinct(blocks, required)
@@ -192,7 +195,9 @@ class LevelCosts:
             entries = worth[block, held]
             if covered:
                 program.add(
-                    float(self.block_fixed[block]), np.append(held, level_row), np.append(entries, -self.block_rate[block])
+                    float(self.block_fixed[block]),
+                    np.append(held, level_row),
+                    np.append(entries, -self.block_rate[block]),
                 )
             else:
                 program.add(float(full[block]), held, entries)
@@ -208,12 +213,16 @@ class LevelCosts:
             point = program.solve()
             duals = np.maximum(point.duals[: len(rows)], 0.0)
             usd = max(float(point.duals[level_row]), 0.0)
-            cost = self.block_fixed + np.minimum(self.block_price, np.where(np.isfinite(self.block_rate), self.block_rate * usd, np.inf))
+            cost = self.block_fixed + np.minimum(
+                self.block_price, np.where(np.isfinite(self.block_rate), self.block_rate * usd, np.inf)
+            )
             reduced = cost - worth @ duals
             order = np.argsort(reduced, kind="stable")[:_NEW_COLUMNS]
             added = False
             for block in order[reduced[order] < -_TOLERANCE].tolist():
-                covered = bool(np.isfinite(self.block_rate[block]) and self.block_rate[block] * usd < self.block_price[block])
+                covered = bool(
+                    np.isfinite(self.block_rate[block]) and self.block_rate[block] * usd < self.block_price[block]
+                )
                 added |= take(block, covered)
             if not added:
                 return point.objective, reduced
