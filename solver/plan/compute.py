@@ -136,6 +136,8 @@ class ServicePlan(Schema):
     """Of its log group."""
     max_per_machine: int | None = None
     """1: replicas on distinct machines."""
+    max_utilisation: float
+    """Part of what a replica can do that it is asked for; more than that calls for another one."""
     variants: Keyed[VariantPlan]
     """Those that run, by key."""
 

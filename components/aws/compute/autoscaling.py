@@ -12,8 +12,6 @@ from components.aws.compute.calendar import aws_cron, step_key
 from components.outputs import TargetGroupOutputs
 from solver.plan.compute import ServicePlan, VariantPlan
 
-CPU_TARGET_PERCENT = 70.0
-"""Use of the reserved cpu at which a service that no load balancer counts gets more replicas."""
 OUT_SECONDS, IN_SECONDS = 60, 300
 """Pauses after a step out and a step in: more at once when load comes, less only when it stays away."""
 
@@ -109,7 +107,7 @@ def _policies(
         }
     if variant.accelerator_kind is not None:
         return {}
-    return {"cpu": _tracking(CPU_TARGET_PERCENT, "ECSServiceAverageCPUUtilization", None)}
+    return {"cpu": _tracking(service.max_utilisation * 100, "ECSServiceAverageCPUUtilization", None)}
 
 
 def _tracking(

@@ -112,7 +112,7 @@ def _started(task: HourTask, counts: Mapping[int, int]) -> dict[str, float]:
     if task.cover is None or not counts:
         return found
     left = [usd for usd, _ in task.cover.levels]
-    for machine, each, price, beside in sorted(
+    for machine, each, _, beside in sorted(
         task.cover.machines, key=lambda item: (_saving(task.cover, item[0], item[2]), item[0])
     ):
         open_ = float(beside + sum(int(each[block]) * count for block, count in counts.items()))

@@ -4,8 +4,8 @@ With a level s in USD an hour, an hour costs
 
     C(s)  =  min over machines:  spot, volumes  +  on-demand price of what the plan does not cover
 
-which falls as s rises, by at most the best ratio of on-demand price to rate for each USD. C is not convex: machines come
-whole. Each value is bounded from below by an integer program over all columns, in which blocks are left out whose
+which falls as s rises, by at most the best ratio of on-demand price to rate for each USD. C is not convex: machines
+come whole. Each value is bounded from below by an integer program over all columns, in which blocks are left out whose
 reduced cost, at the duals of the hour's own relaxation, exceeds what lies between that and a known choice.
 """
 
@@ -56,11 +56,14 @@ class LevelCosts:
     good: Good
     prices: Mapping[str, float]
     """On-demand USD an hour by machine type, for jobs' machines too."""
+    others: frozenset[str]
+    """Types of jobs' machines that may run."""
     gap: float
     """Of each integer program."""
     solved: int = 0
     """Integer programs so far."""
     _found: dict[tuple[Slot, float], float] = field(default_factory=dict[tuple[Slot, float], float])
+    _floors: dict[int, float] = field(default_factory=dict[int, float])
     _pools: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
 
     def __post_init__(self) -> None:
@@ -81,9 +84,12 @@ class LevelCosts:
 
     @property
     def best_ratio(self) -> float:
-        """The most that one USD of the commitment saves on demand."""
-        known = [self.prices[name] / rate for name, rate in self.good.rates.items() if name in self.prices]
-        return max(known, default=1.0)
+        """The most that one USD of the commitment saves on demand, over all machines that may run."""
+        known = np.isfinite(self.rate)
+        own = float((self.price[known] / self.rate[known]).max(initial=1.0))
+        return max(
+            own, *(self.prices[name] / self.good.rates[name] for name in self.others if name in self.good.rates), 1.0
+        )
 
     def beside_usd(self, slot: Slot) -> float:
         """On-demand price of the jobs' machines."""
@@ -103,6 +109,23 @@ class LevelCosts:
             else:
                 usd += machine.usd_per_hour * number
         return usd + self._uncovered(usage, level)
+
+    def usage_of(self, slot: Slot, known: Known) -> float:
+        """The level at which a known choice is just covered, with the jobs beside it."""
+        columns = self.hourly.columns
+        usd = sum(self.good.rates.get(name, 0.0) * count for name, count in slot.beside)
+        for (column, machines), count in known.blocks.items():
+            rate = float(self.rate[int(columns.machine[column])])
+            usd += rate * machines * count if np.isfinite(rate) else 0.0
+        return usd
+
+    def free_floor(self, slot: Slot) -> float:
+        """C at any level: volumes and spot machines of the hour's relaxation, with on-demand machines for nothing."""
+        found = self._floors.get(slot.hour)
+        if found is None:
+            everything = float(np.where(np.isfinite(self.block_rate), self.block_rate, 0.0).sum()) + 1.0
+            found = self._floors[slot.hour] = max(0.0, self._relaxed(Slot(slot.hour), everything)[0])
+        return found
 
     def _uncovered(self, usage: Mapping[str, float], level: float) -> float:
         left = level
@@ -171,7 +194,7 @@ class LevelCosts:
         required = hourly.task.required[slot.hour]
         rows = np.nonzero(required > 0)[0]
         worth = np.minimum(hourly.task.blocks.worth[:, rows], required[rows]) / required[rows]
-        beside = [(name, count) for name, count in slot.beside]
+        beside = slot.beside
         right = np.concatenate([np.ones(len(rows)), [-level], np.ones(len(beside))])
         program = ColumnProgram(hourly.backend, right)
         level_row = len(rows)
@@ -209,24 +232,44 @@ class LevelCosts:
             take(int(block), False)
             if np.isfinite(self.block_rate[block]):
                 take(int(block), True)
+        point = program.solve()
         for _ in range(_MOST_ROUNDS):
-            point = program.solve()
-            duals = np.maximum(point.duals[: len(rows)], 0.0)
             usd = max(float(point.duals[level_row]), 0.0)
-            cost = self.block_fixed + np.minimum(
-                self.block_price, np.where(np.isfinite(self.block_rate), self.block_rate * usd, np.inf)
-            )
-            reduced = cost - worth @ duals
+            cost = self._block_costs(usd)
+            reduced = cost - worth @ np.maximum(point.duals[: len(rows)], 0.0)
             order = np.argsort(reduced, kind="stable")[:_NEW_COLUMNS]
             added = False
             for block in order[reduced[order] < -_TOLERANCE].tolist():
-                covered = bool(
-                    np.isfinite(self.block_rate[block]) and self.block_rate[block] * usd < self.block_price[block]
-                )
-                added |= take(block, covered)
+                added |= take(int(block), bool(self.block_rate[block] * usd < self.block_price[block]))
             if not added:
-                return point.objective, reduced
-        return point.objective + min(0.0, float(reduced.min())) * 1e3, reduced - min(0.0, float(reduced.min()))
+                break
+            point = program.solve()
+        return self._bound(slot, level, point.duals, worth)
+
+    def _block_costs(self, usd: float) -> Floats:
+        """What each block costs where one USD an hour of the commitment costs so much."""
+        known = np.isfinite(self.block_rate)
+        covered = np.where(known, np.where(known, self.block_rate, 0.0) * usd, np.inf)
+        return self.block_fixed + np.minimum(self.block_price, covered)
+
+    def _bound(self, slot: Slot, level: float, found: Floats, worth: Floats) -> tuple[float, Floats]:
+        """A lower bound from any duals: the rows' are scaled down until no block has a negative reduced cost."""
+        rows = worth.shape[1]
+        duals = np.maximum(found[:rows], 0.0)
+        usd = max(float(found[rows]), 0.0)
+        cost = self._block_costs(usd)
+        earned = worth @ duals
+        scale = float(np.min(np.where(earned > 0, cost / np.where(earned > 0, earned, 1.0), np.inf), initial=1.0))
+        duals = duals * min(1.0, scale)
+        beside = sum(
+            min(
+                self.prices[name],
+                self.good.rates.get(name, np.inf) * usd if usd > 0 or name in self.good.rates else np.inf,
+            )
+            * count
+            for name, count in slot.beside
+        )
+        return float(duals.sum()) - usd * level + beside, cost - worth @ duals
 
     def _cover(self, blocks: Blocks, slot: Slot, level: float) -> Cover:
         columns = self.hourly.columns

@@ -99,6 +99,7 @@ def service_plan(
         health_grace_seconds=wish.health_check.grace_seconds,
         log_retention_days=wish.log_retention_days,
         max_per_machine=wish.max_per_machine,
+        max_utilisation=wish.max_utilisation,
         variants=tuple(variants),
     )
 

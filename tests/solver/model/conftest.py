@@ -132,6 +132,7 @@ def make_compute() -> ComputeMaker:
                 calls=entry.calls,
                 health_path="/healthz",
                 health_grace_seconds=60,
+                max_utilisation=0.7,
                 log_retention_days=entry.log_retention_days,
                 variants=(variant,),
             )
