@@ -85,11 +85,13 @@ def security(
     workloads = [role.workload for role in site.security.roles]
     return SecurityOutputs(
         key_arns={purpose: out(f"arn:aws:kms:eu-west-1:123456789012:key/{purpose}") for purpose in site.security.keys},
-        task_role_arns={workload: out(f"arn:role/{workload}-task") for workload in workloads},
-        execution_role_arns={workload: out(f"arn:role/{workload}-execution") for workload in workloads},
+        task_role_arns={workload: out(f"arn:aws:iam::123456789012:role/{workload}-task") for workload in workloads},
+        execution_role_arns={
+            workload: out(f"arn:aws:iam::123456789012:role/{workload}-execution") for workload in workloads
+        },
         instance_profile_arns={"ecs": out("arn:instance-profile/ecs"), "batch": out("arn:instance-profile/batch")},
-        volume_role_arn=out("arn:role/volumes"),
-        scheduler_role_arn=out("arn:role/scheduler"),
+        volume_role_arn=out("arn:aws:iam::123456789012:role/volumes"),
+        scheduler_role_arn=out("arn:aws:iam::123456789012:role/scheduler"),
         secret_arns={secret: out(f"arn:secret/{secret}") for secret in site.security.secrets},
         role_policies=(Existing("role-policy"),),
         measures=measures,

@@ -36,7 +36,7 @@ def test_the_job_starts_at_the_plans_hour_in_the_stacks_time_zone() -> None:
     assert schedule["scheduleExpressionTimezone"] == "Europe/Dublin"
     assert schedule["flexibleTimeWindow"] == {"mode": "OFF"}
     assert schedule["target"]["arn"] == "arn:aws:scheduler:::aws-sdk:batch:submitJob"
-    assert schedule["target"]["roleArn"] == "arn:role/scheduler"
+    assert schedule["target"]["roleArn"] == "arn:aws:iam::123456789012:role/scheduler"
 
 
 def test_the_request_names_queue_and_definition_as_the_role_knows_them(full_compute: Recording[ComputePool]) -> None:

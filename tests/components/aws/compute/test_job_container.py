@@ -28,8 +28,8 @@ def test_a_job_gets_whole_vcpus_memory_and_gpus(full_compute: Recording[ComputeP
 
 def test_a_job_has_roles_secrets_and_a_log_group(full_compute: Recording[ComputePool]) -> None:
     found = container(full_compute)
-    assert found["jobRoleArn"] == "arn:role/training-task"
-    assert found["executionRoleArn"] == "arn:role/training-execution"
+    assert found["jobRoleArn"] == "arn:aws:iam::123456789012:role/training-task"
+    assert found["executionRoleArn"] == "arn:aws:iam::123456789012:role/training-execution"
     assert found["secrets"] == [{"name": "TRACKING_TOKEN", "valueFrom": "arn:secret/tracking-token"}]
     group = found["logConfiguration"]["options"]["awslogs-group"]
     assert group == plans.names().workload_log_group("training")

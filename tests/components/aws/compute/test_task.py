@@ -26,8 +26,8 @@ def test_each_task_has_an_address_and_roles_of_its_own(full_compute: Recording[C
     task = full_compute.one(":TaskDefinition", "compute-task-assistant-cpu")
     assert task.inputs["networkMode"] == "awsvpc"
     assert task.inputs["requiresCompatibilities"] == ["EC2"]
-    assert task.inputs["taskRoleArn"] == "arn:role/assistant-task"
-    assert task.inputs["executionRoleArn"] == "arn:role/assistant-execution"
+    assert task.inputs["taskRoleArn"] == "arn:aws:iam::123456789012:role/assistant-task"
+    assert task.inputs["executionRoleArn"] == "arn:aws:iam::123456789012:role/assistant-execution"
     assert task.inputs["family"] == "prod-main-assistant-cpu"
 
 

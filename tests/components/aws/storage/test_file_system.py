@@ -76,7 +76,7 @@ def test_the_policy_lets_in_each_workloads_role_by_its_access_point_over_tls(
     plain, assistant = policy["Statement"]
     assert plain["Effect"] == "Deny"
     assert plain["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    assert assistant["Principal"] == {"AWS": "arn:role/assistant-task"}
+    assert assistant["Principal"] == {"AWS": "arn:aws:iam::123456789012:role/assistant-task"}
     assert assistant["Action"] == ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
     point = full_storage.one(":AccessPoint", f"{NAME}-assistant")
     assert assistant["Condition"]["StringEquals"] == {"elasticfilesystem:AccessPointArn": point.arn}
