@@ -26,11 +26,12 @@ from solver.model.compute.columns import Fixed, build_columns, fixed_costs
 from solver.model.compute.commitments import Good, goods_for
 from solver.model.compute.decode import decode
 from solver.model.compute.hourly import Hourly
-from solver.model.compute.jobs import JobRun, JobSize, cheapest_run, job_sizes
+from solver.model.compute.jobs import JobRun, JobSize, PriceByHour, cheapest_run, job_sizes
 from solver.model.compute.lines import compute_lines
 from solver.model.compute.needs import Needs, needs_of, volume_claims
 from solver.model.compute.node_groups import Decided, ServiceGroup, group_keys
 from solver.model.compute.quota import free_vcpus
+from solver.model.compute.reasons import job_reason, service_reasons
 from solver.model.compute.relaxation import JobTask, hourly_price
 from solver.model.compute.services import (
     Besides,
@@ -122,7 +123,10 @@ def solve_compute(
             if gap <= demand.limits.gap
             else Termination.LIMIT
         ),
-        reasons=(),
+        reasons=(
+            *service_reasons(hourly, plan),
+            *(job_reason(runs[key], sizes[key], needs.jobs[key], _hourly_prices(goods, good_price)) for key in runs),
+        ),
     )
 
 
@@ -154,10 +158,7 @@ def _runs(
     site: _Site, jobs: JobTask, goods: Sequence[Good], good_price: Floats, approved: ComputePlan | None
 ) -> dict[str, JobRun]:
     """The cheapest run of each job at the prices by hour that the relaxation has found, one job after the other."""
-
-    def price(machine: Machine) -> Floats:
-        return hourly_price(machine, goods, good_price)
-
+    price = _hourly_prices(goods, good_price)
     runs: dict[str, JobRun] = {}
     for key, options in jobs.sizes.items():
         free = {family: left.astype(np.float64) for family, left in free_vcpus(site.site.quotas, runs.values()).items()}
@@ -186,6 +187,15 @@ def _services(
     gap = site.demand.limits.gap
     bound = fsum(bounds(hourly, plans, gap=gap / 5))
     return steadiest(beside_jobs, approved, choice, besides, bought, gap=gap, bound_usd_per_week=bound), bound
+
+
+def _hourly_prices(goods: Sequence[Good], good_price: Floats) -> PriceByHour:
+    """A machine's price in each hour of the week, with the commitments as the relaxation values them."""
+
+    def price(machine: Machine) -> Floats:
+        return hourly_price(machine, goods, good_price)
+
+    return price
 
 
 def _usage(runs: Mapping[str, JobRun]) -> list[dict[str, int]]:
