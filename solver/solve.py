@@ -235,11 +235,11 @@ def _proof(demand: Demand, engine: Backend, cost: float, bound: float, *, witnes
 
 
 def _reasons(answers: list[_SiteAnswer]) -> tuple[Reason, ...]:
-    """By subject; with several sites the site stands before it."""
+    """Workloads first, then by subject; with several sites the site stands before it."""
     several = len(answers) > 1
     found = [
         reason.model_copy(update={"subject": f"{answer.key} {reason.subject}"}) if several else reason
         for answer in answers
         for reason in answer.reasons
     ]
-    return tuple(sorted(found, key=lambda reason: reason.subject))
+    return tuple(sorted(found, key=lambda reason: ("workload " not in reason.subject, reason.subject)))

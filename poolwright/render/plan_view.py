@@ -279,8 +279,8 @@ def reasons_view(reasons: Sequence[Reason]) -> Iterator[RenderableType]:
     for reason in reasons:
         line = Text(f"  {reason.subject}: ", "cyan")
         line.append(reason.text, "default")
-        if reason.next_best is not None and reason.extra_usd_per_month is not None:
-            line.append(
-                f" Next best: {reason.next_best}, {format_usd(reason.extra_usd_per_month)} a month more.", "default"
-            )
+        if reason.next_best is not None:
+            extra = reason.extra_usd_per_month
+            more = "" if extra is None else f", {format_usd(extra)} a month more"
+            line.append(f" Next best: {reason.next_best}{more}.", "default")
         yield line

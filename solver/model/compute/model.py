@@ -31,7 +31,7 @@ from solver.model.compute.lines import compute_lines
 from solver.model.compute.needs import Needs, needs_of, volume_claims
 from solver.model.compute.node_groups import Decided, ServiceGroup, group_keys
 from solver.model.compute.quota import free_vcpus
-from solver.model.compute.reasons import job_reason, service_reasons
+from solver.model.compute.reasons import job_reason, service_reasons, with_commitment_reasons
 from solver.model.compute.relaxation import JobTask, hourly_price
 from solver.model.compute.services import (
     Besides,
@@ -105,7 +105,7 @@ def solve_compute(
         cheapest = jobs.run(key, goods, good_price)
         bound += cheapest.usd_per_week if cheapest is not None else 0.0
     decided = _decided(site, hourly, choice, runs)
-    plan = decode(demand, site_key, catalog, needs, decided)
+    plan = with_commitment_reasons(decode(demand, site_key, catalog, needs, decided), decided.bought, _prices(site))
     spot = {group.key: group.machine.usd_per_hour for group in decided.groups}
     spot |= {group.key: run.size.machine.usd_per_hour for run, group in _job_groups(plan, runs)}
     lines = compute_lines(demand, site_key, catalog, plan, decided.bought, spot, volume_usd_per_month)

@@ -7,7 +7,7 @@ shared machines and commitments in it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import fsum
 
 import numpy as np
@@ -17,12 +17,13 @@ from solver.model.compute.columns import Columns
 from solver.model.compute.hourly import Hourly
 from solver.model.compute.jobs import JobRun, JobSize, PriceByHour, cheapest_run
 from solver.model.compute.needs import Needs, ServiceNeed
+from solver.model.compute.purchase import Bought, usd_per_week, week_of
 from solver.model.compute.rows import surviving
-from solver.plan.compute import ComputePlan, NodeGroup
+from solver.plan.compute import Commitment, ComputePlan, NodeGroup
 from solver.plan.explanation import Reason
 from solver.plan.schedule import format_days
-from solver.quantity import WEEKS_PER_MONTH, format_clock, format_usd
-from solver.vocabulary import Weekday
+from solver.quantity import HOURS_PER_WEEK, WEEKS_PER_MONTH, format_clock, format_usd
+from solver.vocabulary import PurchaseOption, Weekday
 
 _MILLION = 1_000_000
 _SECONDS_PER_HOUR = 3600
@@ -109,3 +110,28 @@ def job_reason(run: JobRun, sizes: Sequence[JobSize], job: BatchJob | TrainingJo
         next_best=f"{rival.size.machines} × {rival.size.machine.machine.name} {rival.size.machine.purchase}",
         extra_usd_per_month=round((rival.usd_per_week - run.usd_per_week) * WEEKS_PER_MONTH, 2),
     )
+
+
+def with_commitment_reasons(plan: ComputePlan, bought: Sequence[Bought], prices: Mapping[str, float]) -> ComputePlan:
+    """The plan with what each commitment saves: the bill of the planned week without it, less the bill with it."""
+    weeks = [
+        (group.machine_types[0], group.machines.hourly())
+        for group in plan.node_groups
+        if group.purchase is PurchaseOption.ON_DEMAND
+    ]
+    usage: list[dict[str, int]] = [{} for _ in range(HOURS_PER_WEEK)]
+    for name, hours in weeks:
+        for hour, count in enumerate(hours):
+            usage[hour][name] = usage[hour].get(name, 0) + count
+    week = week_of(usage, prices)
+    whole = usd_per_week(week, bought)
+    found: list[Commitment] = []
+    for place, commitment in enumerate(plan.commitments):
+        others = [each for number, each in enumerate(bought) if number != place]
+        saved = (usd_per_week(week, others) - whole) * WEEKS_PER_MONTH
+        found.append(
+            commitment.model_copy(
+                update={"reason": f"Without it the same machines cost {format_usd(saved)} a month more."}
+            )
+        )
+    return plan.model_copy(update={"commitments": tuple(found)})

@@ -118,7 +118,7 @@ def bucket_reason(key: str, answer: BucketAnswer) -> Reason:
     """Why these classes, and the next best."""
     return Reason(
         subject=f"bucket {key}",
-        text=_text(answer),
+        text=_text(answer).partition("; ")[0] + ".",
         next_best=None if answer.next_best is None else answer.next_best.words,
         extra_usd_per_month=None if answer.extra_usd_per_month is None else cents(answer.extra_usd_per_month),
     )

@@ -145,7 +145,7 @@ def file_system_reason(key: str, options: Sequence[FileSystemOption]) -> Reason:
     best, other = options[0], _other(options)
     return Reason(
         subject=f"file-system {key}",
-        text=_text(options),
+        text=_text(options).partition("; ")[0] + ".",
         next_best=None if other is None else other.name,
         extra_usd_per_month=None if other is None else cents(other.usd_per_month - best.usd_per_month),
     )

@@ -138,7 +138,7 @@ def volume_reason(key: str, options: Sequence[VolumeOption]) -> Reason:
     best, other = options[0], options[1] if len(options) > 1 else None
     return Reason(
         subject=f"volume {key}",
-        text=_text(options),
+        text=_text(options).partition("; ")[0] + ".",
         next_best=None if other is None else _name(other),
         extra_usd_per_month=None if other is None else cents(other.usd_per_month - best.usd_per_month),
     )
