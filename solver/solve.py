@@ -17,6 +17,7 @@ from solver.errors import GateError, InfeasibleError
 from solver.model.answer import PoolAnswer
 from solver.model.backend import Backend, backend
 from solver.model.compute.model import solve_compute
+from solver.model.infeasibility import solve_or_explain
 from solver.model.network.model import solve_network
 from solver.model.registry import image_lines
 from solver.model.retired import with_retired, without_retired
@@ -156,14 +157,18 @@ def _solve_site(
     site = demand.sites[key]
     storage = solve_storage(demand, key, catalog, previous=previous.storage if previous is not None else None)
     volumes = {each.key: volume_usd_per_month(each, catalog, site.region) for each in storage.plan.volumes}
-    compute = solve_compute(
+    compute = solve_or_explain(
         demand,
         key,
-        catalog,
-        engine,
-        storage=storage.plan,
-        volume_usd_per_month=volumes,
-        previous=without_retired(previous.compute) if previous is not None else None,
+        lambda wanted: solve_compute(
+            wanted,
+            key,
+            catalog,
+            engine,
+            storage=storage.plan,
+            volume_usd_per_month=volumes,
+            previous=without_retired(previous.compute) if previous is not None else None,
+        ),
     )
     network = solve_network(
         demand,

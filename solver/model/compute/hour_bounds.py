@@ -8,7 +8,7 @@ where it starts. A better choice that it finds on the way is kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 _NEW_COLUMNS = 6
 _MOST_ROUNDS = 40
 _TOLERANCE = 1e-8
+CoverOf = Callable[[Blocks], tuple[Floats, Cover]]
+"""Costs of blocks besides what commitments cover, and these."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class HourBounds:
         )
 
     def relaxed(self, hour: int, price: Floats) -> Relaxed:
-        """The relaxation at these prices; the rows' duals are scaled down until no block has a negative reduced cost."""
+        """The relaxation at these prices; its duals are scaled down until no block has a negative reduced cost."""
         key = (hour, np.round(price, 9).tobytes())
         found = self._relaxed.get(key)
         if found is None:
@@ -130,7 +132,7 @@ class HourBounds:
         return Relaxed(float(duals.sum()), cost - worth @ duals)
 
     def cheapest(self, hour: int, price: Floats, known: Sequence[Known]) -> tuple[float, Known | None]:
-        """A lower bound for the hour at these prices, USD, and the best choice met, if it is better than those known."""
+        """A lower bound for the hour at these prices, USD, and the choice that was found, if any."""
         required = self.hourly.task.required[hour]
         if not (required > 0).any():
             return 0.0, Known({})
@@ -156,19 +158,17 @@ class HourBounds:
         return bound, found
 
     def covered(
-        self, hour: int, price: Floats, usd: float, cover: CoverOf, beside_usd: float, known: Known, at_most: float
+        self, hour: int, price: Floats, cover: CoverOf, *, beside_usd: float, known: Known, at_most: float
     ) -> float:
         """A lower bound for the hour where commitments of a level cover machines, as `cover` has it for given blocks.
 
-        `price` has what is paid at the price `usd` for each USD of the level; `beside_usd` what jobs' machines beside
-        cost at it, less usd × level: with these, the relaxation's value bounds the hour. `at_most` is what the known
-        choice costs.
+        `price` are prices at which the commitment is paid for each USD used, and `beside_usd` is what jobs' machines
+        cost at them, less what the whole level costs: the relaxation's value and it bound the hour. `at_most` is what
+        the known choice costs.
         """
         required = self.hourly.task.required[hour]
-        del usd
         lowest = self.relaxed(hour, price)
-        spare = at_most - beside_usd - lowest.value
-        blocks, start = self._filtered(hour, lowest, lowest.value + spare, None, known)
+        blocks, start = self._filtered(hour, lowest, at_most - beside_usd, None, known)
         cost, terms = cover(blocks)
         answer = solve_hour(
             HourTask(
@@ -184,7 +184,7 @@ class HourBounds:
             prove=True,
         )
         self.solved += 1
-        return min(answer.bound, at_most)
+        return max(min(answer.bound, at_most), (lowest.value + beside_usd) * (1 - 1e-6))
 
     def _filtered(
         self, hour: int, lowest: Relaxed, cutoff: float, price: Floats | None, best: Known | None

@@ -42,8 +42,8 @@ class Ceiling:
 class Cover:
     """What bought commitments cover in the hour."""
 
-    machines: Sequence[tuple[int, Integers, float, int]]
-    """Machine number, machines of it in each block, its on-demand price, and machines that run beside."""
+    machines: Sequence[tuple[int, Floats, float, float]]
+    """Number, machines in each block, their on-demand price, and machines that run beside; or groups of machines."""
     levels: Sequence[tuple[float, Mapping[int, float]]]
     """USD an hour that were committed, and the rate of each machine number."""
 
@@ -115,7 +115,7 @@ def _started(task: HourTask, counts: Mapping[int, int]) -> dict[str, float]:
     for machine, each, _, beside in sorted(
         task.cover.machines, key=lambda item: (_saving(task.cover, item[0], item[2]), item[0])
     ):
-        open_ = float(beside + sum(int(each[block]) * count for block, count in counts.items()))
+        open_ = beside + sum(float(each[block]) * count for block, count in counts.items())
         for level, (_, rates) in enumerate(task.cover.levels):
             if machine in rates:
                 covered = min(open_, left[level] / rates[machine])
@@ -185,7 +185,7 @@ def _add_cover(
                 covered = _pulp.LpVariable(f"covered_{level}_{machine}", 0)
                 terms[covered] = 1.0
                 spent[level][covered] = -rates[machine]
-        rows.append((f"bought_{machine}", terms, float(beside)))
+        rows.append((f"bought_{machine}", terms, beside))
     for level, (usd, _) in enumerate(cover.levels):
         if spent[level]:
             rows.append((f"level_{level}", spent[level], -usd))

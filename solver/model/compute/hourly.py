@@ -172,12 +172,12 @@ class Hourly:
     def _cover(self, blocks: Blocks, hour: int, bought: Sequence[Bought]) -> Cover:
         machine_of: Integers = self.columns.machine[blocks.column]
         weight = float(self.task.weight[hour])
-        found: list[tuple[int, Integers, float, int]] = []
+        found: list[tuple[int, Floats, float, float]] = []
         for number in sorted({int(each) for each in machine_of}):
             machine = self.columns.machines[number]
             if machine.on_demand:
                 counts = np.where(machine_of == number, blocks.machines, 0).astype(np.int64)
-                found.append((number, counts, machine.usd_per_hour * weight, 0))
+                found.append((number, counts, machine.usd_per_hour * weight, 0.0))
         names = {number: self.columns.machines[number].machine.name for number, _, _, _ in found}
         levels = [
             (

@@ -1,170 +1,197 @@
-"""Levels: how much of a savings plan to buy, and what that leaves as a bound.
+"""Levels: a lower bound on the week for every level of a savings plan.
 
-The week costs, with slots t of w(t) hours,
+With slots t of w(t) hours (hour classes, with or without jobs beside), the week costs
 
     T(s)  =  168 · s  +  Σ_t  w(t) · C_t(s)
 
-From above: a pool of choices for each slot, found at several levels; each choice's cost is known at every level, so the
-best level for the pool is found exactly, at one of the levels where some choice is just covered. New choices at that
-level join the pool until nothing improves.
+and each C_t is bounded from below, for all s, by what `level_cost` has found: lines Z(φ) − φ · s, and values at some
+levels a < b, between which C_t(s) ≥ max(C_t(b), C_t(a) − ρ · (s − a)), since C_t falls by at most ρ for each USD and
+never rises. The least of the sum over all s is a bound on the week. Where it lies, the slots that give away most get a
+line at the slope between their two lowest known choices on either side, and where no line helps, a value; until the
+bound is good enough or the work is spent.
 
-From below: C_t falls by at most ρ for each USD of s, and never rises. So between two levels a < b at which C_t is
-bounded from below by A and B, C_t(s) ≥ max(B, A − ρ · (s − a)). The least of the sum of these over all s is a bound on
-T; where it lies, the slots that may give away most are bounded anew, until the bound is good enough or the work is
-spent.
+A job runs in one of many ways. The bound takes the cheapest of all, each with its own slots; of several jobs the
+largest one is treated so, and each other one alone, as if the plan's level were all its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.model.compute.level_cost import Known, LevelCosts, Slot
+from solver.model.compute.level_cost import LevelCosts, Slot
 from solver.quantity import HOURS_PER_WEEK
 
 Floats = NDArray[np.float64]
-_ROUNDS = 4
-_FIRST = (1.0, 0.75, 0.5)
-"""Levels at which choices are made first, as parts of the relaxation's level."""
-_AT_ONCE = 4
-_NO_BETTER = 1 - 1e-6
+_AT_ONCE = 6
+_SAME = 1e-6
 
 
-@dataclass
-class Pool:
-    """Known choices of each hour class."""
+@dataclass(frozen=True)
+class Way:
+    """One way to run a job."""
 
-    costs: LevelCosts
-    weights: Mapping[Slot, int]
-    """Hours of the week in each slot."""
-    known: dict[int, list[Known]] = field(default_factory=dict[int, list[Known]])
-
-    def add(self, choices: Sequence[Known]) -> None:
-        """One choice for each hour class."""
-        for hour, choice in enumerate(choices):
-            mine = self.known.setdefault(hour, [])
-            if choice not in mine:
-                mine.append(choice)
-
-    def best(self, slot: Slot, level: float) -> tuple[float, Known]:
-        """The cheapest known choice of a slot at a level."""
-        return min(
-            ((self.costs.cost_of(slot, level, each), place) for place, each in enumerate(self.known[slot.hour])),
-        )[0], min(self.known[slot.hour], key=lambda each: self.costs.cost_of(slot, level, each))
-
-    def usd_per_week(self, level: float) -> float:
-        """T of the pool at a level."""
-        return HOURS_PER_WEEK * level + sum(
-            weight * min(self.costs.cost_of(slot, level, each) for each in self.known[slot.hour])
-            for slot, weight in self.weights.items()
-        )
-
-    def best_level(self) -> tuple[float, float]:
-        """The lowest T of the pool, and its level."""
-        levels = {0.0}
-        for slot in self.weights:
-            levels |= {self.costs.usage_of(slot, each) for each in self.known[slot.hour]}
-        return min((self.usd_per_week(level), level) for level in sorted(levels))
-
-
-def improve(pool: Pool, expected: float, plan: Callable[[float], Sequence[Known] | None]) -> float:
-    """Fill the pool, beginning around the relaxation's level; the best level."""
-    for part in _FIRST:
-        choices = plan(expected * part)
-        if choices is not None:
-            pool.add(choices)
-    usd, level = pool.best_level()
-    for _ in range(_ROUNDS):
-        choices = plan(level)
-        if choices is None:
-            break
-        pool.add(choices)
-        better, at = pool.best_level()
-        if better >= usd * _NO_BETTER:
-            break
-        usd, level = better, at
-    return level
+    beside: tuple[tuple[str, int], ...]
+    """On-demand machines by type; none on spot."""
+    hours: tuple[int, ...]
+    """The hour class of each hour in which it works."""
+    fixed_usd: float
+    """Volumes, and spot machines, of the week."""
 
 
 @dataclass
 class LevelBound:
     """The bound from below, refined step by step."""
 
-    pool: Pool
-    found: dict[Slot, dict[float, float]] = field(default_factory=dict[Slot, dict[float, float]])
+    costs: LevelCosts
+    weight: Sequence[int]
+    """Hours of each class."""
+    ways: Sequence[Sequence[Way]]
+    """Of each job, the largest first."""
+    lines: dict[int, set[float]] = field(default_factory=dict[int, set[float]])
+    """Prices at which each class has a line."""
+    points: dict[Slot, dict[float, float]] = field(default_factory=dict[Slot, dict[float, float]])
 
-    def raise_to(self, target: float, level: float, *, work: int) -> float:
-        """Refine until the bound reaches `target` USD a week, or `work` integer programs are spent; the bound.
-
-        `level` is the best one known: nothing is as likely to be the least.
-        """
-        costs = self.pool.costs
-        usage = max(
-            (costs.usage_of(slot, each) for slot in self.pool.weights for each in self.pool.known[slot.hour]),
-            default=0.0,
-        )
-        for slot in self.pool.weights:
-            self._evaluate(slot, 0.0)
-            self._evaluate(slot, level)
-        top = max(usage, level) * 1.5 + 1.0
-        bound, at = self._least(top)
-        while bound < target and costs.solved < work:
-            ranked = sorted(
-                ((self._given_away(slot, at) * weight, slot) for slot, weight in self.pool.weights.items()),
-                key=lambda item: (-item[0], item[1].hour, item[1].beside),
-            )
-            chosen = [slot for loss, slot in ranked[:_AT_ONCE] if loss > 0]
-            if not chosen:
+    def raise_to(self, target: float, *, work: int) -> float:
+        """Refine until the bound reaches `target` USD a week, or `work` integer programs are spent; the bound."""
+        most = self.costs.best_ratio
+        for hour in range(len(self.weight)):
+            for price in (0.0, 1.0, most):
+                self._line(hour, price)
+        bound, level, way = self.least()
+        while bound < target and self.costs.bounds.solved < work:
+            if not self._refine(level, way, work):
                 break
-            for slot in chosen:
-                self._evaluate(slot, at)
-            better, at = self._least(top)
+            better, level, way = self.least()
             bound = max(bound, better)
         return bound
 
-    def _evaluate(self, slot: Slot, level: float) -> None:
-        level = round(level, 9)
-        values = self.found.setdefault(slot, {})
-        if level not in values:
-            values[level] = self.pool.costs.at_least(slot, level, self.pool.known[slot.hour])
+    def least(self) -> tuple[float, float, Way | None]:
+        """The least of the bound over all levels, where it lies, and how the largest job runs there."""
+        levels = self._breakpoints()
+        base = {hour: self._values(Slot(hour), levels) for hour in range(len(self.weight))}
+        total = HOURS_PER_WEEK * levels
+        for hour, weight in enumerate(self.weight):
+            total = total + weight * base[hour]
+        runs: list[Floats] = []
+        for place, ways in enumerate(self.ways):
+            extra = [self._extra(way, levels, base, alone=place > 0) for way in ways]
+            total = total + np.min(extra, axis=0)
+            if place == 0:
+                runs = extra
+        at = int(np.argmin(total))
+        way = self.ways[0][int(np.argmin([extra[at] for extra in runs]))] if runs else None
+        return float(total[at]), float(levels[at]), way
 
-    def _given_away(self, slot: Slot, level: float) -> float:
-        """How much a slot's bound may rise at a level: up to the cheapest known choice there."""
-        if round(level, 9) in self.found[slot]:
-            return 0.0
-        return self.pool.best(slot, level)[0] - float(self._values(slot, np.array([level]))[0])
+    def prices(self, level: float) -> list[float]:
+        """By class, the price of a USD of the level at which its bound there is tightest."""
+        return [self._best_line(hour, level) for hour in range(len(self.weight))]
+
+    def _extra(self, way: Way, levels: Floats, base: dict[int, Floats], *, alone: bool) -> Floats:
+        found = np.full(len(levels), way.fixed_usd)
+        for hour in way.hours if way.beside else ():
+            if alone:
+                full = sum(self.costs.prices[name] * count for name, count in way.beside)
+                found = found + np.maximum(full - self.costs.best_ratio * levels, 0.0)
+            else:
+                found = found + self._values(Slot(hour, way.beside), levels) - base[hour]
+        return found
+
+    def _line(self, hour: int, price: float) -> bool:
+        price = min(max(round(price, 6), 0.0), round(self.costs.best_ratio, 6))
+        mine = self.lines.setdefault(hour, set())
+        if any(abs(price - other) < _SAME for other in mine):
+            return False
+        self.costs.cut(hour, price)
+        mine.add(price)
+        return True
 
     def _values(self, slot: Slot, levels: Floats) -> Floats:
-        points = np.array(sorted(self.found[slot]))
-        values = np.array([self.found[slot][point] for point in points.tolist()])
-        ratio = self.pool.costs.best_ratio
-        before = np.searchsorted(points, levels, side="right") - 1
-        falling = values[before] - ratio * (levels - points[before])
-        after = np.minimum(np.searchsorted(points, levels, side="left"), len(points) - 1)
-        beyond = levels > points[-1]
-        never_less = np.where(beyond, self._floor(slot), values[after])
-        return np.maximum(falling, never_less)
+        found = np.zeros(len(levels))
+        for price in self.lines.get(slot.hour, ()):
+            value = self.costs.cut(slot.hour, price) + self.costs.beside_at(slot, price)
+            found = np.maximum(found, value - price * levels)
+        ratio = self.costs.best_ratio
+        # With jobs beside, an hour costs no less than without.
+        for place in {slot, Slot(slot.hour)}:
+            for level, value in self.points.get(place, {}).items():
+                found = np.maximum(found, np.where(levels >= level, value - ratio * (levels - level), value))
+        return found
 
-    def _floor(self, slot: Slot) -> float:
-        """C at any level whatever: nothing on demand is paid."""
-        return self.pool.costs.free_floor(slot)
+    def _breakpoints(self) -> Floats:
+        """Levels among which the least of the bound lies: all where two of a slot's lines or values meet."""
+        ratio = self.costs.best_ratio
+        slots = {Slot(hour) for hour in range(len(self.weight))}
+        slots |= {Slot(hour, way.beside) for way in (self.ways[0] if self.ways else ()) for hour in way.hours}
+        found = [np.zeros(1)]
+        for slot in sorted(slots):
+            known = {**self.points.get(Slot(slot.hour), {}), **self.points.get(slot, {})}
+            pieces = [
+                (self.costs.cut(slot.hour, price) + self.costs.beside_at(slot, price), price)
+                for price in sorted(self.lines.get(slot.hour, ()))
+            ]
+            pieces += [(value + ratio * level, ratio) for level, value in known.items()]
+            pieces += [(value, 0.0) for value in known.values()]
+            pieces.append((0.0, 0.0))
+            height = np.array([piece[0] for piece in pieces])
+            slope = np.array([piece[1] for piece in pieces])
+            with np.errstate(divide="ignore", invalid="ignore"):
+                meet = (height[:, np.newaxis] - height) / (slope[:, np.newaxis] - slope)
+            found += [meet[np.isfinite(meet) & (meet > 0)], np.array(sorted(known))]
+        return np.unique(np.round(np.concatenate(found), 9))
 
-    def _least(self, top: float) -> tuple[float, float]:
-        """The least of the bound over all levels up to `top`, and where; it is piecewise linear."""
-        ratio = self.pool.costs.best_ratio
-        levels = {0.0, top}
-        for slot, values in self.found.items():
-            points = sorted(values)
-            levels |= set(points)
-            ends = [*(values[point] for point in points[1:]), self._floor(slot)]
-            for point, end in zip(points, ends, strict=True):
-                levels.add(point + max(0.0, values[point] - end) / ratio)
-        tried = np.array(sorted(level for level in levels if level <= top))
-        total = HOURS_PER_WEEK * tried
-        for slot, weight in self.pool.weights.items():
-            total = total + weight * self._values(slot, tried)
-        place = int(np.argmin(total))
-        return float(total[place]), float(tried[place])
+    def _best_line(self, hour: int, level: float) -> float:
+        return max(self.lines[hour], key=lambda price: (self.costs.cut(hour, price) - price * level, price))
+
+    def _refine(self, level: float, way: Way | None, work: int) -> bool:
+        """Tighten the slots that give away most at a level; whether anything was left to do."""
+        here: dict[Slot, float] = {Slot(hour): float(weight) for hour, weight in enumerate(self.weight)}
+        if way is not None and way.beside:
+            for hour in way.hours:
+                here[Slot(hour)] -= 1.0
+                slot = Slot(hour, way.beside)
+                here[slot] = here.get(slot, 0.0) + 1.0
+        at = np.array([level])
+        given: list[tuple[float, Slot]] = []
+        for slot, weight in here.items():
+            if weight > 0:
+                most = self.costs.cheapest(slot, level, self.costs.choices[slot.hour])[0]
+                given.append((weight * (most - float(self._values(slot, at)[0])), slot))
+        given.sort(key=lambda item: (-item[0], item[1]))
+        worst = max((loss for loss, _ in given), default=0.0)
+        tightened = False
+        for loss, slot in given[:_AT_ONCE]:
+            if loss <= worst * 0.1 or loss <= _SAME or self.costs.bounds.solved >= work:
+                break
+            if self._line(slot.hour, self._chord(slot.hour, level)):
+                tightened = True
+                continue
+            mine = self.points.setdefault(slot, {})
+            point = round(level, 6)
+            if point not in mine:
+                mine[point] = self.costs.point(slot, point, self._best_line(slot.hour, level))
+                tightened = True
+        return tightened
+
+    def _chord(self, hour: int, level: float) -> float:
+        """The slope of the line through the two choices that bound the class's lower hull at a level."""
+        slot = Slot(hour)
+        known = self.costs.choices[hour]
+        ends = [(self.costs.usage_of(slot, each), self.costs.cost_of(slot, 1e9, each)) for each in known]
+        below = [end for end in ends if end[0] <= level + _SAME]
+        above = [end for end in ends if end[0] > level + _SAME]
+        if not below or not above:
+            return self._best_line(hour, level)
+        # The hull's edge over `level` has the least height there.
+        _, slope = min(
+            (
+                low[1] + (high[1] - low[1]) * (level - low[0]) / (high[0] - low[0]),
+                (low[1] - high[1]) / (high[0] - low[0]),
+            )
+            for low in below
+            for high in above
+        )
+        return slope

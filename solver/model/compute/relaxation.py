@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.demand.workloads import BatchJob, TrainingJob
+from solver.errors import InfeasibleError
 from solver.model.backend import Backend
 from solver.model.column_program import ColumnProgram
 from solver.model.compute.blocks import Blocks
@@ -105,7 +106,7 @@ def hourly_price(machine: Machine, goods: Sequence[Good], good_price: Floats) ->
 
 
 def relax(task: HourlyTask, goods: Sequence[Good], jobs: JobTask, backend: Backend) -> Relaxed:
-    """Solve; ValueError when some row can't be met by any block, which the caller has excluded."""
+    """Solve; InfeasibleError when some row can't be met by any block."""
     return _Relaxation(task, goods, jobs, backend).solve()
 
 
@@ -198,12 +199,12 @@ class _Relaxation:
             for row in np.nonzero(task.required[hour] > 0)[0].tolist():
                 block = int(np.argmin(ratio[:, row]))
                 if not np.isfinite(ratio[block, row]):
-                    raise ValueError(f"no block meets row {row}")
+                    raise InfeasibleError(f"no machine meets promise {row} of the services")
                 self._take(block, hour, -1)
         for key in self.keys:
             run = self.jobs.run(key, (), np.zeros((0, HOURS_PER_WEEK)))
             if run is None:
-                raise ValueError(f"no run of {key}")
+                raise InfeasibleError(f"{key} has no run")
             self._take_run(run, np.full((len(self.goods), HOURS_PER_WEEK), np.inf))
 
     def _improve_jobs(self, duals: Floats) -> bool:
