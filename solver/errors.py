@@ -105,6 +105,7 @@ class InfeasibleError(PoolwrightError):
     def __init__(self, message: str, *, conflict: Sequence[str] = (), hint: str | None = None) -> None:
         text = message + "".join(f"\n  - {member}" for member in conflict)
         super().__init__(text, hint=hint)
+        self.summary = message
         self.conflict: tuple[str, ...] = tuple(conflict)
 
 

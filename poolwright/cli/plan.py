@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from poolwright.cli.console import print_json, say
 from poolwright.engine.project import find_project
-from solver.errors import ConfigError, Problem
+from solver.errors import ConfigError, InfeasibleError, Problem
 from solver.inputs import StackInputs, read_inputs, refuse_stale, shown
 
 if TYPE_CHECKING:
+    from solver.demand.loader import LoadedDemand
     from solver.plan.difference import Difference
     from solver.plan.lock import Lock
     from solver.plan.plan import Plan
@@ -61,14 +62,28 @@ def solved(stack: str, inputs: StackInputs, *, solver_name: str = "highs") -> tu
     catalog = inputs.catalog()
     check_against_catalog(inputs.loaded, catalog)
     old = _standing_lock(inputs)
-    plan = solve(
-        inputs.loaded.demand,
-        catalog,
-        previous=None if old is None else old.as_plan(),
-        solver_name=solver_name,
-        inputs=inputs.plan_inputs(catalog),
-    )
+    try:
+        plan = solve(
+            inputs.loaded.demand,
+            catalog,
+            previous=None if old is None else old.as_plan(),
+            solver_name=solver_name,
+            inputs=inputs.plan_inputs(catalog),
+        )
+    except InfeasibleError as error:
+        raise _with_lines(error, inputs.loaded) from error
     return plan, old, difference(old, lock_of(plan))
+
+
+def _with_lines(error: InfeasibleError, loaded: LoadedDemand) -> InfeasibleError:
+    """The error with the place in the files at which each wish of its conflict stands."""
+    placed: list[str] = []
+    for wish in error.conflict:
+        path, _, value = wish.partition(": ")
+        problem = loaded.problem(tuple(path.split(".")), "")
+        where = problem.file if problem.line is None else f"{problem.file}:{problem.line}"
+        placed.append(f"{where} {path}: {value}" if value else f"{where} {path}")
+    return InfeasibleError(error.summary, conflict=placed, hint=error.hint)
 
 
 def _standing_lock(inputs: StackInputs) -> Lock | None:
