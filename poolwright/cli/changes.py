@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, cast
 
 from poolwright.engine.preview import DiffKind, Operation, Preview, PropertyChange, ResourceChange, Severity
 
@@ -90,10 +90,19 @@ def preview_record(preview: Preview) -> dict[str, Any]:
 
 
 def output_lines(preview: Preview) -> Iterable[str]:
-    """The stack's outputs, one a line."""
-    width = max((len(name) for name in preview.outputs), default=0)
-    for name, value in sorted(preview.outputs.items()):
-        yield f"  {name:<{width}}  {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+    """The stack's outputs, one value a line, by its dotted path."""
+    values = [row for name, value in sorted(preview.outputs.items()) for row in _output_values(name, value)]
+    width = max((len(path) for path, _ in values), default=0)
+    for path, value in values:
+        yield f"  {path:<{width}}  {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+
+
+def _output_values(path: str, value: object) -> Iterator[tuple[str, object]]:
+    if isinstance(value, Mapping) and value:
+        for key, entry in cast("Mapping[str, object]", value).items():
+            yield from _output_values(f"{path}.{key}", entry)
+    else:
+        yield path, value
 
 
 def _group_lines(operation: Operation, changes: list[ResourceChange]) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from poolwright.cli.changes import change_lines, output_lines, preview_record, remarks, summary
 from poolwright.engine.preview import (
@@ -84,3 +85,8 @@ def test_the_json_holds_every_change_and_counts_the_rest() -> None:
     assert [change["name"] for change in record["changes"]] == ["fresh", "moved", "gone"]
     assert record["changes"][1]["replace_reasons"] == ["zone"]
     assert record["outputs"] == {"url": "https://example.org", "ports": [80, 443]}
+
+
+def test_an_output_with_parts_has_a_line_for_each() -> None:
+    nested = replace(PREVIEW, outputs={"main": {"urls": {"public": "https://example.org"}, "zones": ["a"]}})
+    assert list(output_lines(nested)) == ["  main.urls.public  https://example.org", '  main.zones        ["a"]']
