@@ -157,14 +157,14 @@ def _node_groups() -> tuple[NodeGroup, ...]:
             slots={"assistant.cpu": 1, "recommender.cpu": 1},
         ),
         NodeGroup(
-            key="g6-xlarge-on-demand",
+            key="g5-xlarge-on-demand",
             runtime="ecs",
-            machine_types=("g6.xlarge",),
+            machine_types=("g5.xlarge",),
             purchase=PurchaseOption.ON_DEMAND,
             architecture=Architecture.X86_64,
             vcpus=4,
             accelerator_kind=AcceleratorKind.GPU,
-            accelerator_model="l4",
+            accelerator_model="a10g",
             accelerator_count=1,
             image=image(ImageFlavour.GPU),
             zones=ZONES[:2],
@@ -175,14 +175,14 @@ def _node_groups() -> tuple[NodeGroup, ...]:
         ),
         NodeGroup(
             # A gang runs on on-demand machines: Batch starts no multi-node job on spot ones.
-            key="g6-12xlarge-on-demand",
+            key="g5-12xlarge-on-demand",
             runtime="batch",
-            machine_types=("g6.12xlarge",),
+            machine_types=("g5.12xlarge",),
             purchase=PurchaseOption.ON_DEMAND,
             architecture=Architecture.X86_64,
             vcpus=48,
             accelerator_kind=AcceleratorKind.GPU,
-            accelerator_model="l4",
+            accelerator_model="a10g",
             accelerator_count=4,
             image=image(ImageFlavour.GPU),
             zones=ZONES,
@@ -219,7 +219,7 @@ def _compute() -> ComputePlan:
                 log_retention_days=30,
                 variants=(
                     _service_variant("cpu", ("c7i-xlarge-on-demand",)),
-                    _service_variant("gpu", ("g6-xlarge-on-demand",), accelerator=AcceleratorKind.GPU),
+                    _service_variant("gpu", ("g5-xlarge-on-demand",), accelerator=AcceleratorKind.GPU),
                 ),
             ),
             ServicePlan(
@@ -267,7 +267,7 @@ def _compute() -> ComputePlan:
                 workers=2,
                 log_retention_days=30,
                 variant=_service_variant(
-                    "gpu", ("g6-12xlarge-on-demand",), weights=(2,), accelerator=AcceleratorKind.GPU
+                    "gpu", ("g5-12xlarge-on-demand",), weights=(2,), accelerator=AcceleratorKind.GPU
                 ).model_copy(update={"accelerator_count": 4, "cpu_millis": 40_000, "memory_mib": 160_000}),
             ),
         ),

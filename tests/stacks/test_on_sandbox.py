@@ -22,7 +22,7 @@ pytestmark = pytest.mark.engine
 
 def offered(site: SitePlan) -> SitePlan:
     """The site on GPU machines that its region has."""
-    text = site.model_dump_json().replace('"g6.', '"g5.').replace('"l4"', '"a10g"')
+    text = site.model_dump_json().replace('"g6.', '"g5.').replace('"a10g"', '"a10g"')
     return SitePlan.model_validate_json(text)
 
 

@@ -26,7 +26,7 @@ def priced() -> Plan:
     line = cost_line(
         Pool.COMPUTE,
         "main",
-        "node-group g6-xlarge-on-demand",
+        "node-group g5-xlarge-on-demand",
         "machine hours",
         billing=Billing.FIXED,
         amount_per_month=730,
@@ -48,7 +48,7 @@ def test_an_unproven_plan_says_so() -> None:
 
 
 def test_a_node_group_has_its_money_and_what_it_holds() -> None:
-    (row,) = [line for line in shown(priced()).splitlines() if "g6-xlarge-on-demand" in line and "587.50" in line]
+    (row,) = [line for line in shown(priced()).splitlines() if "g5-xlarge-on-demand" in line and "587.50" in line]
     assert "1 × assistant.gpu" in row
 
 

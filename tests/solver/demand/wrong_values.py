@@ -222,12 +222,14 @@ WRONG_VALUES = {
     "Demand.limits": Wrong(
         "8",
         "8",
-        "a mapping of node_groups, budget_usd_per_month, gap, load_tolerance, fold, machines, exclude_machines, "
+        "a mapping of node_groups, budget_usd_per_month, gap, load_tolerance, fold, changes_per_day, machines, "
+        "exclude_machines, "
         "burstable",
     ),
     "Limits.node_groups": Wrong("0", "0", "a whole number from 1 to 100"),
     "Limits.budget_usd_per_month": Wrong("$700", '"$700"', "a number from 0 to 1000000000000", "Did you mean 700?"),
     "Limits.gap": Wrong("0", "0", "a number from 0.0001 to 0.5"),
+    "Limits.changes_per_day": Wrong("0", "0", "a whole number from 1 to 24"),
     "Limits.load_tolerance": Wrong("2", "2", "a number from 0 to 0.5"),
     "Limits.fold": Wrong("weekly", '"weekly"', "week, workdays or day", "Did you mean week?"),
     "Limits.machines": Wrong("[M7g]", '"M7g"', "a machine type or a pattern like m7g.xlarge or c7i.*"),

@@ -10,7 +10,7 @@ from tests.components import plans
 from tests.components.aws import edits, upstream
 from tests.recorder import Recording, record
 
-GROUP = "g6-12xlarge-on-demand"
+GROUP = "g5-12xlarge-on-demand"
 
 
 def resources(made: Recording[ComputePool]) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def test_machines_start_from_none_up_to_the_plans_most(full_compute: Recording[C
     assert found["minVcpus"] == 0
     assert found["maxVcpus"] == 2 * 48
     assert "desiredVcpus" not in found
-    assert found["instanceTypes"] == ["g6.12xlarge"]
+    assert found["instanceTypes"] == ["g5.12xlarge"]
 
 
 def test_the_strategy_lets_aws_update_in_place(full_compute: Recording[ComputePool]) -> None:

@@ -51,7 +51,7 @@ def test_the_request_names_queue_and_definition_as_the_role_knows_them(full_comp
 def test_the_queue_tries_the_groups_in_the_plans_order() -> None:
     (order,) = batch().one(":JobQueue").inputs["computeEnvironmentOrders"]
     assert order["order"] == 1
-    assert order["computeEnvironment"].endswith("compute-batch-g6-12xlarge-on-demand")
+    assert order["computeEnvironment"].endswith("compute-batch-g5-12xlarge-on-demand")
 
 
 @pytest.mark.parametrize(("hours", "timeout_hours", "seconds"), [(3, 5, 7200), (5, 5, 600), (1, 40, 86_400)])

@@ -14,7 +14,7 @@ def test_the_cluster_may_use_every_group_of_services_and_no_batch_group(full_com
     assert allowed["capacityProviders"] == [
         "pool-prod-main-c7g-xlarge-spot",
         "pool-prod-main-c7i-xlarge-on-demand",
-        "pool-prod-main-g6-xlarge-on-demand",
+        "pool-prod-main-g5-xlarge-on-demand",
     ]
 
 

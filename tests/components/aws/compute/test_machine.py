@@ -15,9 +15,9 @@ def template(made: Recording[ComputePool], group: str, kind: str = "machines") -
 
 
 def test_the_machine_is_the_plans(full_compute: Recording[ComputePool]) -> None:
-    found = template(full_compute, "g6-xlarge-on-demand").inputs
+    found = template(full_compute, "g5-xlarge-on-demand").inputs
     assert found["imageId"] == "ami-0123456789abcdef0"
-    assert found["instanceType"] == "g6.xlarge"
+    assert found["instanceType"] == "g5.xlarge"
     assert found["iamInstanceProfile"] == {"arn": "arn:instance-profile/ecs"}
     assert found["vpcSecurityGroupIds"] == ["sg-machines"]
     (root,) = found["blockDeviceMappings"]
@@ -48,7 +48,7 @@ def test_machines_volumes_and_interfaces_are_tagged_with_owner_stack_and_group(
 
 
 def test_a_jobs_volumes_are_devices_of_its_machines(full_compute: Recording[ComputePool]) -> None:
-    found = template(full_compute, "g6-12xlarge-on-demand", "batch").inputs
+    found = template(full_compute, "g5-12xlarge-on-demand", "batch").inputs
     devices = {device["deviceName"]: device["ebs"] for device in found["blockDeviceMappings"]}
     assert set(devices) == {"/dev/xvda", "/dev/sdf", "/dev/sdg"}
     assert devices["/dev/sdf"]["iops"] == 8000
@@ -57,7 +57,7 @@ def test_a_jobs_volumes_are_devices_of_its_machines(full_compute: Recording[Comp
 
 
 def test_batch_sets_what_a_batch_template_may_not(full_compute: Recording[ComputePool]) -> None:
-    found = template(full_compute, "g6-12xlarge-on-demand", "batch").inputs
+    found = template(full_compute, "g5-12xlarge-on-demand", "batch").inputs
     assert not {"imageId", "instanceType", "iamInstanceProfile", "vpcSecurityGroupIds"} & set(found)
 
 
@@ -65,7 +65,7 @@ def test_a_services_machine_volume_is_on_all_of_its_groups_and_on_no_other() -> 
     site = edits.with_service(plans.full_site(), "assistant", storage=("checkpoints",))
     made = record(lambda: upstream.compute_pool(site))
     counts = {found.name: len(found.inputs["blockDeviceMappings"]) for found in made.of_type(":LaunchTemplate")}
-    assert counts["compute-machines-g6-xlarge-on-demand-template"] == 3
+    assert counts["compute-machines-g5-xlarge-on-demand-template"] == 3
     assert counts["compute-machines-c7i-xlarge-on-demand-template"] == 3
     assert counts["compute-machines-c7g-xlarge-spot-template"] == 1
 

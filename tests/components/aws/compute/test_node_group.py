@@ -24,7 +24,7 @@ def test_floor_and_ceiling_are_the_plans_and_the_number_is_nobodys_but_ecs(
 
 
 def test_machines_are_in_the_private_subnets_of_the_groups_zones(full_compute: Recording[ComputePool]) -> None:
-    found = group(full_compute, "g6-xlarge-on-demand").inputs
+    found = group(full_compute, "g5-xlarge-on-demand").inputs
     assert found["vpcZoneIdentifiers"] == ["subnet-private-euw1-az1", "subnet-private-euw1-az2"]
 
 

@@ -110,7 +110,7 @@ def test_what_readers_need_is_named_by_the_plans_keys(full_compute: Recording[Co
     assert set(outputs.auto_scaling_group_names) == {
         "c7g-xlarge-spot",
         "c7i-xlarge-on-demand",
-        "g6-xlarge-on-demand",
+        "g5-xlarge-on-demand",
     }
 
 

@@ -12,7 +12,7 @@ from tests.components.aws import edits, upstream
 from tests.recorder import record
 
 SITE = plans.full_site()
-GANG = "g6-12xlarge-on-demand"
+GANG = "g5-12xlarge-on-demand"
 
 
 def refusal(site: SitePlan) -> tuple[str, ...]:

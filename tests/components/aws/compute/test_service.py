@@ -36,7 +36,7 @@ def test_there_is_one_service_for_each_workload_and_variant(full_compute: Record
 def test_a_service_asks_for_machines_of_its_groups_and_for_no_launch_type(full_compute: Recording[ComputePool]) -> None:
     found = service(full_compute, "assistant-gpu").inputs
     assert found["capacityProviderStrategies"] == [
-        {"capacityProvider": "pool-prod-main-g6-xlarge-on-demand", "weight": 1}
+        {"capacityProvider": "pool-prod-main-g5-xlarge-on-demand", "weight": 1}
     ]
     assert "launchType" not in found
 

@@ -8,7 +8,7 @@ from tests.components import plans
 from tests.components.aws import edits, upstream
 from tests.recorder import Recording, record
 
-SPOT = edits.with_group(plans.full_site(), "g6-12xlarge-on-demand", purchase=PurchaseOption.SPOT)
+SPOT = edits.with_group(plans.full_site(), "g5-12xlarge-on-demand", purchase=PurchaseOption.SPOT)
 
 
 def test_a_gang_is_one_multi_node_job_with_a_worker_to_a_machine(full_compute: Recording[ComputePool]) -> None:

@@ -15,8 +15,8 @@ from solver.plan.storage import VolumePlan
 from tests.components import plans
 
 GROUPS = {group.key: group for group in plans.full_site().compute.node_groups}
-SPOT, PLAIN, GPU = (GROUPS[key] for key in ("c7g-xlarge-spot", "c7i-xlarge-on-demand", "g6-xlarge-on-demand"))
-BATCH = GROUPS["g6-12xlarge-on-demand"]
+SPOT, PLAIN, GPU = (GROUPS[key] for key in ("c7g-xlarge-spot", "c7i-xlarge-on-demand", "g5-xlarge-on-demand"))
+BATCH = GROUPS["g5-12xlarge-on-demand"]
 
 
 def volume(stripes: int = 1) -> VolumePlan:
