@@ -71,3 +71,18 @@ def _replaces(good: Good, other: Good) -> bool:
     return (good.by_machine is other.by_machine or not good.by_machine) and all(
         name in good.rates and good.rates[name] <= rate for name, rate in other.rates.items()
     )
+
+
+def merged(goods: Sequence[Good]) -> Good | None:
+    """A savings plan over all types at the lowest rate of any of these commitments; None without any.
+
+    For the same USD an hour it covers at least what they cover together, so what costs at least so much with it costs
+    at least so much with them; a single savings plan of any type is itself.
+    """
+    if not goods:
+        return None
+    rates: dict[str, float] = {}
+    for good in goods:
+        for name, rate in good.rates.items():
+            rates[name] = min(rate, rates.get(name, rate))
+    return Good(goods[0].term, "", dict(sorted(rates.items())))

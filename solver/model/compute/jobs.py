@@ -12,7 +12,7 @@ services but for quotas and commitments. Spot machines are allowed where all of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -122,34 +122,51 @@ def _shapes(job: BatchJob | TrainingJob, variant: Variant) -> list[tuple[int, in
     return [(hours, workers) for hours, workers in found if workers <= job.max_parallel]
 
 
+def runs_of(sizes: Sequence[JobSize], job: BatchJob | TrainingJob, price: PriceByHour) -> Iterator[JobRun]:
+    """Every size with every start, at these prices."""
+    prices: dict[str, Floats] = {}
+    for size in sizes:
+        by_hour = prices.get(size.machine.name)
+        if by_hour is None:
+            by_hour = prices[size.machine.name] = price(size.machine)
+        for late in range(job.window.hours - size.hours + 1):
+            busy = busy_hours(job.window, late, size.hours)
+            usd = float(by_hour[list(busy)].sum()) * size.machines + size.fixed_usd_per_hour * len(busy)
+            yield JobRun(size, (job.window.opens + late) % 24, busy, usd)
+
+
+def is_free(run: JobRun, free: Mapping[str, Floats]) -> bool:
+    """Whether the quotas leave room for the run; `free` has, by family, the vCPUs that are free in each hour."""
+    left = free.get(str(run.size.machine.machine.quota))
+    return left is None or bool((left[list(run.busy)] >= run.size.machines * run.size.machine.machine.vcpus).all())
+
+
 def cheapest_run(
     sizes: Sequence[JobSize],
     job: BatchJob | TrainingJob,
     price: PriceByHour,
     allowed: Mapping[str, Floats] | None = None,
 ) -> JobRun | None:
-    """The size and start with the lowest cost at these prices; None when no size is allowed.
+    """The size and start with the lowest cost at these prices; None when the quotas allow none.
 
-    `allowed` has, by quota family, the vCPUs that are free in each hour of the week.
-    Ties go to the fewest hours, the fewest machines, the machine's name and the earliest start.
+    `allowed` has, by quota family, the vCPUs that are free in each hour of the week. Ties go to the fewest hours, the
+    fewest machines, the machine's name, the variant and the earliest start.
     """
     best: tuple[tuple[float, int, int, str, str, int], JobRun] | None = None
-    prices: dict[str, Floats] = {}
-    for size in sizes:
-        by_hour = prices.get(size.machine.name)
-        if by_hour is None:
-            by_hour = prices[size.machine.name] = price(size.machine)
-        free = None if allowed is None else allowed.get(str(size.machine.machine.quota))
-        for late in range(job.window.hours - size.hours + 1):
-            start = (job.window.opens + late) % 24
-            busy = busy_hours(job.window, late, size.hours)
-            if free is not None and bool((free[list(busy)] < size.machines * size.machine.machine.vcpus).any()):
-                continue
-            usd = float(by_hour[list(busy)].sum()) * size.machines + size.fixed_usd_per_hour * len(busy)
-            rank = (round(usd, 9), size.hours, size.machines, size.machine.name, size.variant, late)
-            if best is None or rank < best[0]:
-                best = (rank, JobRun(size, start, busy, usd))
+    for run in runs_of(sizes, job, price):
+        if allowed is not None and not is_free(run, allowed):
+            continue
+        rank = run_rank(run, job)
+        if best is None or rank < best[0]:
+            best = (rank, run)
     return None if best is None else best[1]
+
+
+def run_rank(run: JobRun, job: BatchJob | TrainingJob) -> tuple[float, int, int, str, str, int]:
+    """Cost first, then a fixed order."""
+    size = run.size
+    late = (run.start - job.window.opens) % 24
+    return (round(run.usd_per_week, 9), size.hours, size.machines, size.machine.name, size.variant, late)
 
 
 def busy_hours(window: Window, late: int, hours: int) -> tuple[int, ...]:

@@ -51,19 +51,24 @@ class LevelBound:
     """Hours of each class."""
     ways: Sequence[Sequence[Way]]
     """Of each job, the largest first."""
+    cap: float
+    """Levels above it are not looked at: the bound is at most 168 · cap, which the plan alone then costs."""
     lines: dict[int, set[float]] = field(default_factory=dict[int, set[float]])
     """Prices at which each class has a line."""
     points: dict[Slot, dict[float, float]] = field(default_factory=dict[Slot, dict[float, float]])
 
-    def raise_to(self, target: float, *, work: int) -> float:
-        """Refine until the bound reaches `target` USD a week, or `work` integer programs are spent; the bound."""
+    def raise_to(self, target: float, *, work: int, lines_only: bool = False) -> float:
+        """Refine until the bound reaches `target` USD a week, or `work` integer programs are spent; the bound.
+
+        With `lines_only` it stops where a value at a level would be next: at the Lagrangian bound.
+        """
         most = self.costs.best_ratio
         for hour in range(len(self.weight)):
             for price in (0.0, 1.0, most):
                 self._line(hour, price)
         bound, level, way = self.least()
         while bound < target and self.costs.bounds.solved < work:
-            if not self._refine(level, way, work):
+            if not self._refine(level, way, work, lines_only=lines_only):
                 break
             better, level, way = self.least()
             bound = max(bound, better)
@@ -84,7 +89,7 @@ class LevelBound:
                 runs = extra
         at = int(np.argmin(total))
         way = self.ways[0][int(np.argmin([extra[at] for extra in runs]))] if runs else None
-        return float(total[at]), float(levels[at]), way
+        return min(float(total[at]), HOURS_PER_WEEK * self.cap), float(levels[at]), way
 
     def prices(self, level: float) -> list[float]:
         """By class, the price of a USD of the level at which its bound there is tightest."""
@@ -141,12 +146,13 @@ class LevelBound:
             with np.errstate(divide="ignore", invalid="ignore"):
                 meet = (height[:, np.newaxis] - height) / (slope[:, np.newaxis] - slope)
             found += [meet[np.isfinite(meet) & (meet > 0)], np.array(sorted(known))]
-        return np.unique(np.round(np.concatenate(found), 9))
+        levels = np.unique(np.round(np.concatenate([*found, np.array([self.cap])]), 9))
+        return levels[levels <= self.cap]
 
     def _best_line(self, hour: int, level: float) -> float:
         return max(self.lines[hour], key=lambda price: (self.costs.cut(hour, price) - price * level, price))
 
-    def _refine(self, level: float, way: Way | None, work: int) -> bool:
+    def _refine(self, level: float, way: Way | None, work: int, *, lines_only: bool) -> bool:
         """Tighten the slots that give away most at a level; whether anything was left to do."""
         here: dict[Slot, float] = {Slot(hour): float(weight) for hour, weight in enumerate(self.weight)}
         if way is not None and way.beside:
@@ -168,6 +174,8 @@ class LevelBound:
                 break
             if self._line(slot.hour, self._chord(slot.hour, level)):
                 tightened = True
+                continue
+            if lines_only:
                 continue
             mine = self.points.setdefault(slot, {})
             point = round(level, 6)

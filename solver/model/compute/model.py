@@ -1,16 +1,15 @@
 """The compute pool of one site: machines, when, bought how; replicas, placement, jobs, cost, bound, reasons.
 
-In order: what the services need by hour class (`needs`), what is for sale and worth having (`supply`, `columns`), the
-relaxation with its prices (`relaxation`), node groups (`groups`), machines by hour and their bounds (`hourly`), jobs at
-the same prices (`jobs`), commitments for the whole week (`purchase`), and the plan (`decode`, `lines`).
+In order: what the services need by hour class (`needs`), what is for sale and worth having (`supply`, `columns`), how
+jobs can run (`jobs`), then node groups, machines by hour, runs and commitments with their bound (`search`), what of the
+approved plan stays (`stability`), and the plan (`decode`, `lines`, `reasons`).
 
-The bound of the site is the sum of the bounds of the hour classes and of the cheapest runs of the jobs, all at the
-relaxation's prices, and of the volumes that the fewest replicas need. The limit of node groups is left out of it.
+The site's bound is the search's and what the volumes of the fewest replicas cost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import fsum
 
@@ -26,25 +25,17 @@ from solver.model.compute.columns import Fixed, build_columns, fixed_costs
 from solver.model.compute.commitments import Good, goods_for
 from solver.model.compute.decode import decode
 from solver.model.compute.hourly import Hourly
-from solver.model.compute.jobs import JobRun, JobSize, PriceByHour, cheapest_run, job_sizes
+from solver.model.compute.job_task import JobTask, price_by_hour
+from solver.model.compute.jobs import JobRun, JobSize, PriceByHour, job_sizes
 from solver.model.compute.lines import compute_lines
 from solver.model.compute.needs import Needs, needs_of, volume_claims
 from solver.model.compute.node_groups import Decided, ServiceGroup, group_keys
 from solver.model.compute.quota import free_vcpus
 from solver.model.compute.reasons import job_reason, service_reasons, with_commitment_reasons
-from solver.model.compute.relaxation import JobTask, hourly_price
-from solver.model.compute.services import (
-    Besides,
-    Choice,
-    bounds,
-    choose_groups,
-    expected_commitments,
-    hourly_problem,
-    plan_hours,
-    priced,
-)
+from solver.model.compute.search import Search, Settled
+from solver.model.compute.services import Besides, Choice, hourly_problem, priced
 from solver.model.compute.stability import steadiest, steadiest_run
-from solver.model.compute.supply import Machine, Market, market_of
+from solver.model.compute.supply import Market, market_of
 from solver.model.zones import zones_of
 from solver.plan.compute import ComputePlan, NodeGroup
 from solver.plan.cost import total_usd_per_month
@@ -97,13 +88,13 @@ def solve_compute(
     goods = _goods(site)
     columns = build_columns(needs, catalog, site.market(services=True), fixed, spot=demand.purchase.spot)
     jobs = JobTask(sizes, needs.jobs, needs.hour_of_week)
-    hourly = hourly_problem(needs, columns, goods, jobs, free_vcpus(site.site.quotas), len(zones), backend)
-    good_price = hourly.relaxed.good_price_by_hour(hourly.task.weight, needs.hour_of_week)
-    runs = _runs(site, jobs, goods, good_price, previous)
-    choice, bound = _services(site, hourly, runs, previous)
-    for key in sizes:
-        cheapest = jobs.run(key, goods, good_price)
-        bound += cheapest.usd_per_week if cheapest is not None else 0.0
+    hourly = hourly_problem(needs, columns, goods, free_vcpus(site.site.quotas), len(zones), backend)
+    limits = demand.limits
+    found = Search(hourly, jobs, _prices(site), site.site.quotas, limits.node_groups, limits.gap).settle()
+    price = price_by_hour(found.good, found.usd, needs.hour_of_week)
+    runs = _steady_runs(site, jobs, found.runs, price, previous)
+    choice = _steady_choice(site, hourly, jobs, found, runs, previous)
+    bound = found.bound_usd_per_week
     decided = _decided(site, hourly, choice, runs)
     plan = with_commitment_reasons(decode(demand, site_key, catalog, needs, decided), decided.bought, _prices(site))
     spot = {group.key: group.machine.usd_per_hour for group in decided.groups}
@@ -125,7 +116,7 @@ def solve_compute(
         ),
         reasons=(
             *service_reasons(hourly, plan),
-            *(job_reason(runs[key], sizes[key], needs.jobs[key], _hourly_prices(goods, good_price)) for key in runs),
+            *(job_reason(runs[key], sizes[key], needs.jobs[key], price) for key in runs),
         ),
     )
 
@@ -154,59 +145,34 @@ def _job_sizes(site: _Site) -> dict[str, list[JobSize]]:
     return found
 
 
-def _runs(
-    site: _Site, jobs: JobTask, goods: Sequence[Good], good_price: Floats, approved: ComputePlan | None
+def _steady_runs(
+    site: _Site, jobs: JobTask, fresh: Mapping[str, JobRun], price: PriceByHour, approved: ComputePlan | None
 ) -> dict[str, JobRun]:
-    """The cheapest run of each job at the prices by hour that the relaxation has found, one job after the other."""
-    price = _hourly_prices(goods, good_price)
+    """The approved runs where they cost the same within the gap, else the fresh ones."""
     runs: dict[str, JobRun] = {}
-    for key, options in jobs.sizes.items():
-        free = {family: left.astype(np.float64) for family, left in free_vcpus(site.site.quotas, runs.values()).items()}
-        run = cheapest_run(options, jobs.jobs[key], price, free)
-        if run is None:
-            raise InfeasibleError(
-                f"{key} can't be done within the quotas",
-                conflict=(f"workloads.{key}", f"sites.{site.key}.quotas"),
-            )
+    for key, run in fresh.items():
+        others = [other for name, other in fresh.items() if name != key]
+        free = {family: left.astype(np.float64) for family, left in free_vcpus(site.site.quotas, others).items()}
         gap = site.demand.limits.gap
-        runs[key] = steadiest_run(approved, options, jobs.jobs[key], run, price, free, gap=gap)
+        runs[key] = steadiest_run(approved, jobs.sizes[key], jobs.jobs[key], run, price, free, gap=gap)
     return runs
 
 
-def _services(
-    site: _Site, hourly: Hourly, runs: Mapping[str, JobRun], approved: ComputePlan | None
-) -> tuple[Choice, float]:
-    besides = Besides(_usage(runs), _prices(site))
-    beside_jobs = replace(hourly, free=free_vcpus(site.site.quotas, runs.values()))
-    columns = choose_groups(beside_jobs, site.demand.limits.node_groups)[0]
-    bought = expected_commitments(hourly)
-    plans = plan_hours(beside_jobs, columns, gap=_OPTIMAL_GAP, bought=bought)
-    if plans is None:
-        raise InfeasibleError("the services can't be held")
-    choice = priced(beside_jobs, plans, besides)
-    gap = site.demand.limits.gap
-    bound = fsum(bounds(hourly, plans, gap=gap / 5))
-    return steadiest(beside_jobs, approved, choice, besides, bought, gap=gap, bound_usd_per_week=bound), bound
-
-
-def _hourly_prices(goods: Sequence[Good], good_price: Floats) -> PriceByHour:
-    """A machine's price in each hour of the week, with the commitments as the relaxation values them."""
-
-    def price(machine: Machine) -> Floats:
-        return hourly_price(machine, goods, good_price)
-
-    return price
-
-
-def _usage(runs: Mapping[str, JobRun]) -> list[dict[str, int]]:
-    """On-demand machines of jobs by type, in each hour of the week."""
-    usage: list[dict[str, int]] = [{} for _ in range(HOURS_PER_WEEK)]
-    for run in runs.values():
-        if run.size.machine.on_demand:
-            name = run.size.machine.machine.name
-            for hour in run.busy:
-                usage[hour][name] = usage[hour].get(name, 0) + run.size.machines
-    return usage
+def _steady_choice(
+    site: _Site, hourly: Hourly, jobs: JobTask, found: Settled, runs: Mapping[str, JobRun], approved: ComputePlan | None
+) -> Choice:
+    beside = replace(hourly, free=free_vcpus(site.site.quotas, runs.values()))
+    besides = Besides(jobs.usage(runs), _prices(site))
+    fresh = found.choice if runs == found.runs else priced(beside, found.choice.hours, besides)
+    return steadiest(
+        beside,
+        approved,
+        fresh,
+        besides,
+        fresh.bought,
+        gap=site.demand.limits.gap,
+        bound_usd_per_week=found.bound_usd_per_week - fsum(jobs.besides_on_demand(run) for run in runs.values()),
+    )
 
 
 def _prices(site: _Site) -> dict[str, float]:

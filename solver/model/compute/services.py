@@ -1,9 +1,4 @@
-"""Services: node groups and machines by hour for all services of a site, with a bound.
-
-The relaxation gives prices, the shortlist what is worth considering, the local search the groups; then every hour class
-is solved for these groups and bounded over all columns. Where commitments may be bought, hours and commitments take
-turns: machines at the relaxation's prices, the best commitments for them, machines again with what these cover free.
-"""
+"""Services: rows of all promises, node groups, machines by hour class, and what a week of them costs."""
 
 from __future__ import annotations
 
@@ -20,19 +15,19 @@ from solver.model.compute.columns import Columns
 from solver.model.compute.commitments import Good
 from solver.model.compute.estimate import Estimate
 from solver.model.compute.groups import choose_columns
-from solver.model.compute.hourly import Hourly, HourPlan
+from solver.model.compute.hour_bounds import Relaxed
+from solver.model.compute.hourly import Hourly, HourlyTask, HourPlan
 from solver.model.compute.needs import Needs
 from solver.model.compute.purchase import Bought, best_commitments, usd_per_week, week_of
-from solver.model.compute.relaxation import HourlyTask, JobTask, relax
 from solver.model.compute.replicas import floor_rows
 from solver.model.compute.rows import Row, without_implied
-from solver.model.compute.shortlist import shortlist
 from solver.model.compute.spot import steady_rows
 from solver.model.compute.survival import survival_rows
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
-_LEAST_LEVEL = 1e-4
+_SHORTLISTED = 30
+"""Columns of each hour class that node groups are chosen from, by reduced cost."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +39,22 @@ class Choice:
     bought: tuple[Bought, ...]
     """Commitments."""
     usd_per_week: float
-    """Machine hours, their volumes and commitments."""
+    """Machine hours, also those of jobs on demand, volumes of the services' machines, and commitments."""
 
     @property
     def columns(self) -> list[int]:
         """Columns that run, in order."""
         return sorted({column for hour in self.hours for column in hour.machines})
+
+
+@dataclass(frozen=True)
+class Besides:
+    """What else uses on-demand machines of the site."""
+
+    usage: Sequence[Mapping[str, int]]
+    """Machines by type in each of the 168 hours."""
+    prices: Mapping[str, float]
+    """On-demand USD an hour of every machine type of the region."""
 
 
 def promise_rows(needs: Needs, zones: int) -> tuple[Row, ...]:
@@ -68,23 +73,16 @@ def promise_rows(needs: Needs, zones: int) -> tuple[Row, ...]:
 
 
 def hourly_problem(
-    needs: Needs,
-    columns: Columns,
-    goods: Sequence[Good],
-    jobs: JobTask,
-    free: Mapping[str, Integers],
-    zones: int,
-    backend: Backend,
+    needs: Needs, columns: Columns, goods: Sequence[Good], free: Mapping[str, Integers], zones: int, backend: Backend
 ) -> Hourly:
-    """The relaxation, solved."""
+    """All hour classes over all columns."""
     rows = promise_rows(needs, zones)
     required = np.array(
         [[row.required[hour] for row in rows] for hour in range(len(needs.hours))], dtype=np.int64
     ).reshape(len(needs.hours), len(rows))
     weight = np.array([hour.weight for hour in needs.hours], dtype=np.int64)
     task = HourlyTask(columns, build_blocks(columns, rows), required, weight)
-    relaxed = relax(task, goods, jobs, backend)
-    return Hourly(needs, rows, task, relaxed, free, least_machines(needs, columns), tuple(goods), backend)
+    return Hourly(needs, rows, task, free, least_machines(needs, columns), tuple(goods), backend)
 
 
 def least_machines(needs: Needs, columns: Columns) -> Integers:
@@ -92,61 +90,70 @@ def least_machines(needs: Needs, columns: Columns) -> Integers:
     pools = np.array(
         [needs.services[each.service].service.spot_pools for each in needs.runnables] or [1], dtype=np.int64
     )
-    held = np.where(columns.slots > 0, pools[np.newaxis, :], 1).max(axis=1, initial=1)
+    slots = columns.slots if len(needs.runnables) else np.zeros((columns.count, 1), dtype=np.int64)
+    held = np.where(slots > 0, pools[np.newaxis, :], 1).max(axis=1, initial=1)
     return np.where(columns.on_demand, 1, held).astype(np.int64)
 
 
-def choose_groups(hourly: Hourly, limit: int, *, starts: Sequence[Sequence[int]] = ()) -> list[list[int]]:
-    """Columns for at most `limit` node groups: several sets, the cheapest by the estimate first."""
-    candidates = sorted({*shortlist(hourly), *(column for start in starts for column in start)})
-    task, relaxed, columns = hourly.task, hourly.relaxed, hourly.columns
-    blocks = build_blocks(columns, hourly.rows, np.array(candidates, dtype=np.int64), hourly.least)
+def choose_groups(
+    hourly: Hourly,
+    limit: int,
+    price: Sequence[Floats],
+    relaxed: Sequence[Relaxed],
+    starts: Sequence[Sequence[int]] = (),
+) -> list[list[int]]:
+    """Columns for at most `limit` node groups: several sets, the cheapest by the estimate first.
+
+    `price` and `relaxed` have each class's prices of machines and its relaxation at them. Candidates are the columns of
+    the lowest reduced costs in each class, and those of `starts`.
+    """
+    task, columns = hourly.task, hourly.columns
+    candidates = {column for start in starts for column in start}
+    for hour in relaxed:
+        order = np.argsort(hour.reduced, kind="stable")[: 4 * _SHORTLISTED]
+        candidates |= set(list(dict.fromkeys(task.blocks.column[order].tolist()))[:_SHORTLISTED])
+    listed = sorted(candidates)
+    blocks = build_blocks(columns, hourly.rows, np.array(listed, dtype=np.int64), hourly.least)
     weight = task.weight.astype(np.float64)
-    mean_price = relaxed.machine_price.sum(axis=1) / weight.sum()
+    mean_price = np.sum([each * hours for each, hours in zip(price, weight, strict=True)], axis=0) / weight.sum()
     cost = (mean_price[columns.machine[blocks.column]] + columns.fixed[blocks.column]) * blocks.machines
+    # What a row's peak would cost at the relaxation's value, were it the only row.
     peak = task.required.max(axis=0)
-    by_hour = relaxed.duals / weight[:, np.newaxis] * peak / np.maximum(task.required, 1)
-    estimate = Estimate(
-        blocks=blocks,
-        services={
-            column: frozenset(
-                hourly.needs.runnables[variant].service for variant in np.nonzero(columns.slots[column])[0].tolist()
-            )
-            for column in candidates
-        },
-        rows=tuple(
-            tuple(number for number, row in enumerate(hourly.rows) if row.service == service.number)
-            for service in hourly.needs.services
-        ),
-        required=task.required,
-        weight=weight,
-        cost=cost,
-        duals=by_hour.max(axis=0),
+    duals = np.zeros(len(peak))
+    for number, hour in enumerate(relaxed):
+        share = peak / np.maximum(task.required[number], 1)
+        duals = np.maximum(duals, np.where(task.required[number] > 0, hour.value * share, 0.0))
+    services = {
+        column: frozenset(
+            hourly.needs.runnables[variant].service for variant in np.nonzero(columns.slots[column])[0].tolist()
+        )
+        for column in listed
+    }
+    rows = tuple(
+        tuple(number for number, row in enumerate(hourly.rows) if row.service == service.number)
+        for service in hourly.needs.services
     )
-    return choose_columns(estimate, candidates, limit, starts)
+    estimate = Estimate(blocks, services, rows, task.required, weight, cost, duals)
+    return choose_columns(estimate, listed, limit, starts)
 
 
 def plan_hours(
-    hourly: Hourly, columns: Sequence[int], *, gap: float, bought: Sequence[Bought]
+    hourly: Hourly,
+    columns: Sequence[int],
+    *,
+    gap: float,
+    bought: Sequence[Bought] = (),
+    price: Sequence[Floats] | None = None,
 ) -> tuple[HourPlan, ...] | None:
-    """Every hour class for these columns, with these commitments; None when one of them can't be held."""
+    """Every hour class for these columns, with these commitments or prices; None when one of them can't be held."""
     blocks = build_blocks(hourly.columns, hourly.rows, np.array(columns, dtype=np.int64), hourly.least)
     plans: list[HourPlan] = []
     for hour in range(len(hourly.task.weight)):
-        plan = hourly.plan_hour(blocks, hour, gap=gap, bought=bought)
+        plan = hourly.plan_hour(blocks, hour, gap=gap, bought=bought, price=None if price is None else price[hour])
         if plan is None:
             return None
         plans.append(plan)
     return tuple(plans)
-
-
-def expected_commitments(hourly: Hourly) -> tuple[Bought, ...]:
-    """What the relaxation commits to."""
-    return tuple(
-        Bought(good, 0, float(level))
-        for good, level in zip(hourly.goods, hourly.relaxed.levels, strict=True)
-        if level > _LEAST_LEVEL
-    )
 
 
 def on_demand_usage(columns: Columns, hours: Sequence[HourPlan]) -> list[dict[str, int]]:
@@ -160,16 +167,6 @@ def on_demand_usage(columns: Columns, hours: Sequence[HourPlan]) -> list[dict[st
                 usage[machine.machine.name] = usage.get(machine.machine.name, 0) + count
         found.append(usage)
     return found
-
-
-@dataclass(frozen=True)
-class Besides:
-    """What else uses on-demand machines of the site."""
-
-    usage: Sequence[Mapping[str, int]]
-    """Machines by type in each of the 168 hours."""
-    prices: Mapping[str, float]
-    """On-demand USD an hour of every machine type of the region."""
 
 
 def priced(hourly: Hourly, plans: tuple[HourPlan, ...], besides: Besides) -> Choice:
@@ -191,8 +188,3 @@ def priced(hourly: Hourly, plans: tuple[HourPlan, ...], besides: Besides) -> Cho
             spot = 0.0 if machine.on_demand else machine.usd_per_hour
             usd += (spot + float(columns.fixed[column])) * count * weight
     return Choice(plans, bought, usd)
-
-
-def bounds(hourly: Hourly, plans: Sequence[HourPlan | None], *, gap: float) -> list[float]:
-    """USD a week below which no plan holds each hour class, at the relaxation's prices."""
-    return [hourly.bound_hour(hour, plan, gap=gap) for hour, plan in enumerate(plans)]
