@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
 from solver.demand.workloads import Service
+from solver.plan.compute import PlacedMachines
 from solver.proofs.view import HOURS, SiteView, exactly
 from solver.vocabulary import PurchaseOption, Survive
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What the machines of one placement hold of one service."""
+
+    have: Fraction
+    """Units a second."""
+    left: Fraction
+    """After the loss of any one zone."""
+    steady: Fraction
+    """Off spot machines."""
+    replicas: int
+    most_on_a_machine: int
+    spot_pools: int | None
+    """Distinct capacity pools of the spot machines; None where none holds it."""
 
 
 def service_faults(view: SiteView) -> Iterator[str]:
@@ -16,54 +34,31 @@ def service_faults(view: SiteView) -> Iterator[str]:
     for key, service in view.services():
         loads = [exactly(load) for load in service.load.week_per_second()]
         seen: set[str] = set()
+        held: dict[int, _Held] = {}
         for hour in range(HOURS):
-            for fault in _hour_faults(view, key, service, hour, loads[hour]):
+            placed = view.placed[hour]
+            if id(placed) not in held:
+                held[id(placed)] = _held(view, key, service, placed)
+            for fault in _hour_faults(service, held[id(placed)], loads[hour]):
                 kind = fault.partition(":")[0]
                 if kind not in seen:
                     seen.add(kind)
                     yield f"{key}, hour {hour}, {fault}"
 
 
-def _hour_faults(view: SiteView, key: str, service: Service, hour: int, load: Fraction) -> Iterator[str]:
+def _held(view: SiteView, key: str, service: Service, placed: Sequence[PlacedMachines]) -> _Held:
     rates = {
         f"{key}.{name}": exactly(variant.throughput_per_second) * exactly(service.max_utilisation)
         for name, variant in service.variants.items()
     }
-    needed = load * (1 + exactly(service.headroom))
-    placed = view.placed[hour]
     replicas = {name: sum(each.machines * each.replicas.get(name, 0) for each in placed) for name in rates}
-    have = sum((replicas[name] * rate for name, rate in rates.items()), Fraction(0))
-    if have < needed:
-        yield f"capacity: {float(have):.1f}/s for {float(needed):.1f}/s with headroom"
-    count = sum(replicas.values())
-    if not service.replicas.min <= count <= service.replicas.max:
-        yield f"replicas: {count}, from {service.replicas.min} to {service.replicas.max} are allowed"
-    if service.max_per_machine is not None:
-        most = max((sum(each.replicas.get(name, 0) for name in rates) for each in placed), default=0)
-        if most > service.max_per_machine:
-            yield f"max_per_machine: {most} on one machine, {service.max_per_machine} are allowed"
     machines = {group.key: 0 for group in view.plan.compute.node_groups}
     for each in placed:
         machines[each.node_group] = machines.get(each.node_group, 0) + each.machines
-    if service.survive is Survive.ZONE:
-        left = sum(
-            (rate * view.groups[name].slots.get(slot, 0) * _after_loss(view, name, count))
-            for name, count in machines.items()
-            for slot, rate in rates.items()
-        )
-        if left < load:
-            yield f"survive zone: {float(left):.1f}/s after the loss of a zone, the load is {float(load):.1f}/s"
-    yield from _spot_faults(view, service, rates, machines, needed)
-
-
-def _after_loss(view: SiteView, group: str, machines: int) -> int:
-    """Machines left when the zone with the most of them is gone: they are balanced, so that is a rounded-up share."""
-    return machines - ceil(Fraction(machines, max(1, len(view.groups[group].zones))))
-
-
-def _spot_faults(
-    view: SiteView, service: Service, rates: dict[str, Fraction], machines: dict[str, int], needed: Fraction
-) -> Iterator[str]:
+    of_machine = {
+        name: sum((rate * view.groups[name].slots.get(slot, 0) for slot, rate in rates.items()), Fraction(0))
+        for name in machines
+    }
     spot = [
         name
         for name, count in machines.items()
@@ -71,22 +66,48 @@ def _spot_faults(
         and view.groups[name].purchase is PurchaseOption.SPOT
         and any(view.groups[name].slots.get(slot, 0) for slot in rates)
     ]
-    if not spot:
-        return
-    steady = sum(
-        (
-            rate * view.groups[name].slots.get(slot, 0) * count
-            for name, count in machines.items()
-            if view.groups[name].purchase is not PurchaseOption.SPOT
-            for slot, rate in rates.items()
+    return _Held(
+        have=sum((replicas[name] * rate for name, rate in rates.items()), Fraction(0)),
+        left=sum((of_machine[name] * _after_loss(view, name, count) for name, count in machines.items()), Fraction(0)),
+        steady=sum(
+            (
+                of_machine[name] * count
+                for name, count in machines.items()
+                if view.groups[name].purchase is not PurchaseOption.SPOT
+            ),
+            Fraction(0),
         ),
-        Fraction(0),
+        replicas=sum(replicas.values()),
+        most_on_a_machine=max((sum(each.replicas.get(name, 0) for name in rates) for each in placed), default=0),
+        spot_pools=sum(
+            min(machines[name], len(view.groups[name].machine_types) * len(view.groups[name].zones)) for name in spot
+        )
+        if spot
+        else None,
     )
+
+
+def _hour_faults(service: Service, held: _Held, load: Fraction) -> Iterator[str]:
+    needed = load * (1 + exactly(service.headroom))
+    if held.have < needed:
+        yield f"capacity: {float(held.have):.1f}/s for {float(needed):.1f}/s with headroom"
+    floor, ceiling = service.replicas.min, service.replicas.max
+    if not floor <= held.replicas <= ceiling:
+        yield f"replicas: {held.replicas}, from {floor} to {ceiling} are allowed"
+    most = service.max_per_machine
+    if most is not None and held.most_on_a_machine > most:
+        yield f"max_per_machine: {held.most_on_a_machine} on one machine, {most} are allowed"
+    if service.survive is Survive.ZONE and held.left < load:
+        yield f"survive zone: {float(held.left):.1f}/s after the loss of a zone, the load is {float(load):.1f}/s"
+    if held.spot_pools is None:
+        return
     asked = needed * (1 - exactly(service.interruptible_share))
-    if steady < asked:
-        yield f"interruptible_share: {float(steady):.1f}/s off spot, {float(asked):.1f}/s are asked for"
-    pools = sum(
-        min(machines[name], len(view.groups[name].machine_types) * len(view.groups[name].zones)) for name in spot
-    )
-    if pools < service.spot_pools:
-        yield f"spot_pools: {pools} capacity pools, {service.spot_pools} are asked for"
+    if held.steady < asked:
+        yield f"interruptible_share: {float(held.steady):.1f}/s off spot, {float(asked):.1f}/s are asked for"
+    if held.spot_pools < service.spot_pools:
+        yield f"spot_pools: {held.spot_pools} capacity pools, {service.spot_pools} are asked for"
+
+
+def _after_loss(view: SiteView, group: str, machines: int) -> int:
+    """Machines left when the zone with the most of them is gone: they are balanced, so that is a rounded-up share."""
+    return machines - ceil(Fraction(machines, max(1, len(view.groups[group].zones))))

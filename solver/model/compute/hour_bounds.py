@@ -152,7 +152,6 @@ class HourBounds:
             start=start,
             prove=best is not None,
         )
-        self.solved += 1
         bound = max(min(answer.bound, cutoff), lowest.value * (1 - 1e-6))
         found = _choice(blocks, answer.counts) if answer.counts else None
         return bound, found
@@ -183,7 +182,6 @@ class HourBounds:
             start=start,
             prove=True,
         )
-        self.solved += 1
         return max(min(answer.bound, at_most), (lowest.value + beside_usd) * (1 - 1e-6))
 
     def _filtered(

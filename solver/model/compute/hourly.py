@@ -78,11 +78,19 @@ class Hourly:
         return (by_machine[machine] + self.columns.fixed[blocks.column]) * blocks.machines * self.task.weight[hour]
 
     def plan_hour(
-        self, blocks: Blocks, hour: int, *, gap: float, bought: Sequence[Bought] = (), price: Floats | None = None
+        self,
+        blocks: Blocks,
+        hour: int,
+        *,
+        gap: float,
+        bought: Sequence[Bought] = (),
+        price: Floats | None = None,
+        start: Mapping[tuple[int, int], int] | None = None,
     ) -> HourPlan | None:
         """The cheapest machines of these blocks' columns, by its bill; None when they can't hold the class.
 
-        What `bought` covers is free and the rest is bought on demand. With `price`, machines cost that an hour.
+        What `bought` covers is free and the rest is bought on demand. With `price`, machines cost that an
+        hour. `start` are blocks to begin with.
         """
         if not (self.task.required[hour] > 0).any():
             return HourPlan({}, 0.0, {})
@@ -100,6 +108,7 @@ class Hourly:
             ),
             self.backend,
             gap=gap,
+            start=None if start is None else _numbered(blocks, start),
             prove=True,
         )
         return self._plan(blocks, hour, answer) if np.isfinite(answer.cost) else None
@@ -145,6 +154,11 @@ class Hourly:
             taken[column, number] = count
             usd += float(cost[block]) * count
         return HourPlan(dict(sorted(machines.items())), usd, taken)
+
+
+def _numbered(blocks: Blocks, chosen: Mapping[tuple[int, int], int]) -> dict[int, int]:
+    pairs = zip(blocks.column.tolist(), blocks.machines.tolist(), strict=True)
+    return {number: chosen[pair] for number, pair in enumerate(pairs) if pair in chosen}
 
 
 def picked(blocks: Blocks, chosen: Integers) -> Blocks:

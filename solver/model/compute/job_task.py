@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from solver.demand.workloads import BatchJob, TrainingJob
 from solver.errors import InfeasibleError
 from solver.model.compute.commitments import Good
-from solver.model.compute.jobs import JobRun, JobSize, PriceByHour, cheapest_run, runs_of
-from solver.model.compute.levels import Way
+from solver.model.compute.jobs import JobRun, JobSize, PriceByHour, cheapest_run, run_rank, runs_of
 from solver.model.compute.quota import free_vcpus
 from solver.model.compute.supply import Machine
+from solver.model.compute.week import Way
 from solver.quantity import HOURS_PER_WEEK
 
 Floats = NDArray[np.float64]
@@ -41,9 +41,7 @@ class JobTask:
         """The cheapest run of each job, one after the other, at on-demand prices or at a commitment's rates."""
         runs: dict[str, JobRun] = {}
         for key, sizes in self.sizes.items():
-            free = None
-            if quotas is not None:
-                free = {family: left.astype(np.float64) for family, left in free_vcpus(quotas, runs.values()).items()}
+            free = None if quotas is None else free_vcpus(quotas, runs.values())
             run = cheapest_run(sizes, self.jobs[key], flat_price(good), free)
             if run is None:
                 raise InfeasibleError(f"{key} can't be done within the quotas", conflict=(f"workloads.{key}",))
@@ -74,17 +72,25 @@ class JobTask:
         return Way(beside, hours, self.besides_on_demand(run))
 
     def ways(self, most_saved_per_hour: float) -> list[list[Way]]:
-        """All ways to run each job that may be the cheapest, the largest job first.
+        """All ways to run each job that may be the cheapest, the largest job first."""
+        return [list(runs) for _, runs in self.runs_by_way(most_saved_per_hour)]
+
+    def runs_by_way(self, most_saved_per_hour: float) -> list[tuple[str, dict[Way, JobRun]]]:
+        """By job, the largest first: all ways to run it that may be the cheapest, each with its best run.
 
         A commitment saves at most `most_saved_per_hour` in an hour: what is dearer than the cheapest by more is out.
         """
-        found: list[tuple[float, str, list[Way]]] = []
+        found: list[tuple[float, str, dict[Way, JobRun]]] = []
         for key, sizes in self.sizes.items():
-            every = list(runs_of(sizes, self.jobs[key], flat_price(None)))
-            least = min(run.usd_per_week for run in every)
-            near = [run for run in every if run.usd_per_week - most_saved_per_hour * len(run.busy) <= least]
-            found.append((-least, key, list(dict.fromkeys(self.way(run) for run in near))))
-        return [ways for _, _, ways in sorted(found, key=lambda each: each[:2])]
+            job = self.jobs[key]
+            every = sorted(runs_of(sizes, job, flat_price(None)), key=lambda run: run_rank(run, job))
+            least = every[0].usd_per_week
+            ways: dict[Way, JobRun] = {}
+            for run in every:
+                if run.usd_per_week - most_saved_per_hour * len(run.busy) <= least:
+                    ways.setdefault(self.way(run), run)
+            found.append((-least, key, ways))
+        return [(key, ways) for _, key, ways in sorted(found, key=lambda each: each[:2])]
 
 
 def flat_price(good: Good | None) -> PriceByHour:

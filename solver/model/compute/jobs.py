@@ -37,6 +37,7 @@ from solver.quantity import HOURS_PER_WEEK
 from solver.vocabulary import Weekday
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 _DAYS = tuple(Weekday)
 _SECONDS_PER_HOUR = 3600
 PriceByHour = Callable[[Machine], Floats]
@@ -135,7 +136,7 @@ def runs_of(sizes: Sequence[JobSize], job: BatchJob | TrainingJob, price: PriceB
             yield JobRun(size, (job.window.opens + late) % 24, busy, usd)
 
 
-def is_free(run: JobRun, free: Mapping[str, Floats]) -> bool:
+def is_free(run: JobRun, free: Mapping[str, Integers]) -> bool:
     """Whether the quotas leave room for the run; `free` has, by family, the vCPUs that are free in each hour."""
     left = free.get(str(run.size.machine.machine.quota))
     return left is None or bool((left[list(run.busy)] >= run.size.machines * run.size.machine.machine.vcpus).all())
@@ -145,7 +146,7 @@ def cheapest_run(
     sizes: Sequence[JobSize],
     job: BatchJob | TrainingJob,
     price: PriceByHour,
-    allowed: Mapping[str, Floats] | None = None,
+    allowed: Mapping[str, Integers] | None = None,
 ) -> JobRun | None:
     """The size and start with the lowest cost at these prices; None when the quotas allow none.
 

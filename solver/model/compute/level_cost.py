@@ -14,12 +14,14 @@ Two kinds of lower bounds are made here, from `hour_bounds`:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from solver.model.backend import side_by_side
 from solver.model.compute.blocks import Blocks
 from solver.model.compute.commitments import Good
 from solver.model.compute.hour_bounds import HourBounds, Known
@@ -52,6 +54,8 @@ class LevelCosts:
     """Types of jobs' machines that may run."""
     choices: dict[int, list[Known]] = field(default_factory=dict[int, list[Known]])
     """Known choices of each class, whatever groups they need."""
+    solved: int = 0
+    """Integer programs so far."""
     _cuts: dict[tuple[int, float], float] = field(default_factory=dict[tuple[int, float], float])
     _points: dict[tuple[Slot, float], float] = field(default_factory=dict[tuple[Slot, float], float])
 
@@ -63,7 +67,7 @@ class LevelCosts:
         )
         self.reached = np.isfinite(self.rate)
 
-    @property
+    @cached_property
     def best_ratio(self) -> float:
         """The most that one USD of the commitment saves on demand, over all machines that may run."""
         own = float((self.price[self.reached] / self.rate[self.reached]).max(initial=1.0))
@@ -118,32 +122,43 @@ class LevelCosts:
         return costs[place], known[place]
 
     def cut(self, hour: int, usd: float) -> float:
-        """Z at a price for each USD of the level."""
-        key = (hour, round(usd, 9))
-        found = self._cuts.get(key)
-        if found is None:
-            known = self.choices.setdefault(hour, [])
-            found, choice = self.bounds.cheapest(hour, self.prices_at(key[1]), known)
-            self._cuts[key] = found
-            if choice is not None and choice not in known:
-                known.append(choice)
-        return found
+        """Z at a price for each USD of the level, as far as it is known: at least the relaxation's value."""
+        found = self._cuts.get((hour, round(usd, 9)))
+        return self.bounds.relaxed(hour, self.prices_at(usd)).value if found is None else found
 
-    def point(self, slot: Slot, level: float, usd: float) -> float:
-        """A lower bound on C(level); `usd` is a price at which the hour's relaxation is a good bound there."""
-        key = (slot, round(level, 9))
-        found = self._points.get(key)
-        if found is None:
-            at_most, known = self.cheapest(slot, level, self.choices[slot.hour])
-            found = self._points[key] = self.bounds.covered(
-                slot.hour,
-                self.prices_at(usd),
-                lambda blocks: self._cover(blocks, slot, level),
-                beside_usd=self.beside_at(slot, usd) - usd * level,
-                known=known,
-                at_most=at_most,
-            )
-        return found
+    def solve(self, lines: Sequence[tuple[int, float]], points: Sequence[tuple[Slot, float, float]]) -> None:
+        """Find Z of classes at prices, and C of slots at levels (each with a price at which the relaxation is tight).
+
+        Classes are solved side by side; whatever is asked of one class is solved in the order given.
+        """
+        by_hour: dict[int, list[Callable[[], None]]] = {}
+        for hour, usd in lines:
+            by_hour.setdefault(hour, []).append(partial(self._line, hour, round(usd, 9)))
+        for slot, level, usd in points:
+            by_hour.setdefault(slot.hour, []).append(partial(self._point, slot, round(level, 9), usd))
+        self.solved += len(lines) + len(points)
+        side_by_side([partial(_in_turn, tasks) for _, tasks in sorted(by_hour.items())])
+
+    def point(self, slot: Slot, level: float) -> float:
+        """C of a slot at a level that was solved."""
+        return self._points[slot, round(level, 9)]
+
+    def _line(self, hour: int, usd: float) -> None:
+        known = self.choices.setdefault(hour, [])
+        self._cuts[hour, usd], choice = self.bounds.cheapest(hour, self.prices_at(usd), known)
+        if choice is not None and choice not in known:
+            known.append(choice)
+
+    def _point(self, slot: Slot, level: float, usd: float) -> None:
+        at_most, known = self.cheapest(slot, level, self.choices[slot.hour])
+        self._points[slot, level] = self.bounds.covered(
+            slot.hour,
+            self.prices_at(usd),
+            lambda blocks: self._cover(blocks, slot, level),
+            beside_usd=self.beside_at(slot, usd) - usd * level,
+            known=known,
+            at_most=at_most,
+        )
 
     def _cover(self, blocks: Blocks, slot: Slot, level: float) -> tuple[Floats, Cover]:
         """Costs of the blocks without what the plan may cover, and the budget shared by tiers of machines."""
@@ -173,6 +188,11 @@ class LevelCosts:
                 if tier >= 0:
                     rates[tier + 1] = 1.0 / max(ratio for _, ratio, _, _ in mine)
         return cost, Cover(machines, [(level, rates)])
+
+
+def _in_turn(tasks: Sequence[Callable[[], None]]) -> None:
+    for task in tasks:
+        task()
 
 
 def _tier(ratio: float, low: float, high: float) -> int:

@@ -23,23 +23,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.model.compute.level_cost import LevelCosts, Slot
+from solver.model.compute.week import Way
 from solver.quantity import HOURS_PER_WEEK
 
 Floats = NDArray[np.float64]
 _AT_ONCE = 6
 _SAME = 1e-6
-
-
-@dataclass(frozen=True)
-class Way:
-    """One way to run a job."""
-
-    beside: tuple[tuple[str, int], ...]
-    """On-demand machines by type; none on spot."""
-    hours: tuple[int, ...]
-    """The hour class of each hour in which it works."""
-    fixed_usd: float
-    """Volumes, and spot machines, of the week."""
+_LITTLE = 0.1
+"""Slots that give away less than this part of the worst are left for later."""
 
 
 @dataclass
@@ -55,6 +46,8 @@ class LevelBound:
     """Levels above it are not looked at: the bound is at most 168 · cap, which the plan alone then costs."""
     lines: dict[int, set[float]] = field(default_factory=dict[int, set[float]])
     """Prices at which each class has a line."""
+    solved: dict[int, set[float]] = field(default_factory=dict[int, set[float]])
+    """Those of them that an integer program has tightened."""
     points: dict[Slot, dict[float, float]] = field(default_factory=dict[Slot, dict[float, float]])
 
     def raise_to(self, target: float, *, work: int, lines_only: bool = False) -> float:
@@ -62,12 +55,16 @@ class LevelBound:
 
         With `lines_only` it stops where a value at a level would be next: at the Lagrangian bound.
         """
-        most = self.costs.best_ratio
         for hour in range(len(self.weight)):
-            for price in (0.0, 1.0, most):
-                self._line(hour, price)
+            # The relaxation's lines at both ends: what an hour costs with on-demand machines for nothing, and in full.
+            self.lines.setdefault(hour, set()).update((0.0, round(self.costs.best_ratio, 6)))
+        first = [(hour, 1.0) for hour in range(len(self.weight)) if 1.0 not in self.lines[hour]]
+        self.costs.solve(first, [])
+        for hour, price in first:
+            self.lines[hour].add(price)
+            self.solved.setdefault(hour, set()).add(price)
         bound, level, way = self.least()
-        while bound < target and self.costs.bounds.solved < work:
+        while bound < target and self.costs.solved < work:
             if not self._refine(level, way, work, lines_only=lines_only):
                 break
             better, level, way = self.least()
@@ -104,15 +101,6 @@ class LevelBound:
             else:
                 found = found + self._values(Slot(hour, way.beside), levels) - base[hour]
         return found
-
-    def _line(self, hour: int, price: float) -> bool:
-        price = min(max(round(price, 6), 0.0), round(self.costs.best_ratio, 6))
-        mine = self.lines.setdefault(hour, set())
-        if any(abs(price - other) < _SAME for other in mine):
-            return False
-        self.costs.cut(hour, price)
-        mine.add(price)
-        return True
 
     def _values(self, slot: Slot, levels: Floats) -> Floats:
         found = np.zeros(len(levels))
@@ -168,21 +156,24 @@ class LevelBound:
                 given.append((weight * (most - float(self._values(slot, at)[0])), slot))
         given.sort(key=lambda item: (-item[0], item[1]))
         worst = max((loss for loss, _ in given), default=0.0)
-        tightened = False
-        for loss, slot in given[:_AT_ONCE]:
-            if loss <= worst * 0.1 or loss <= _SAME or self.costs.bounds.solved >= work:
+        lines: list[tuple[int, float]] = []
+        points: list[tuple[Slot, float, float]] = []
+        room = min(_AT_ONCE, work - self.costs.solved)
+        for loss, slot in given[:room]:
+            if loss <= worst * _LITTLE or loss <= _SAME:
                 break
-            if self._line(slot.hour, self._chord(slot.hour, level)):
-                tightened = True
-                continue
-            if lines_only:
-                continue
-            mine = self.points.setdefault(slot, {})
-            point = round(level, 6)
-            if point not in mine:
-                mine[point] = self.costs.point(slot, point, self._best_line(slot.hour, level))
-                tightened = True
-        return tightened
+            price = self._chord(slot.hour, level)
+            if not any(abs(price - other) < _SAME for other in self.solved.get(slot.hour, ())):
+                lines.append((slot.hour, price))
+                self.solved.setdefault(slot.hour, set()).add(price)
+            elif not lines_only and round(level, 6) not in self.points.get(slot, {}):
+                points.append((slot, round(level, 6), self._best_line(slot.hour, level)))
+        self.costs.solve(lines, points)
+        for hour, price in lines:
+            self.lines[hour].add(price)
+        for slot, at_level, _ in points:
+            self.points.setdefault(slot, {})[at_level] = self.costs.point(slot, at_level)
+        return bool(lines or points)
 
     def _chord(self, hour: int, level: float) -> float:
         """The slope of the line through the two choices that bound the class's lower hull at a level."""
@@ -202,4 +193,4 @@ class LevelBound:
             for low in below
             for high in above
         )
-        return slope
+        return min(max(round(slope, 6), 0.0), round(self.costs.best_ratio, 6))

@@ -21,6 +21,7 @@ from solver.demand.demand import AwsSite, Demand
 from solver.errors import InfeasibleError
 from solver.model.answer import PoolAnswer
 from solver.model.backend import Backend
+from solver.model.compute.apart import Settled
 from solver.model.compute.columns import Fixed, build_columns, fixed_costs
 from solver.model.compute.commitments import Good, goods_for
 from solver.model.compute.decode import decode
@@ -32,7 +33,7 @@ from solver.model.compute.needs import Needs, needs_of, volume_claims
 from solver.model.compute.node_groups import Decided, ServiceGroup, group_keys
 from solver.model.compute.quota import free_vcpus
 from solver.model.compute.reasons import job_reason, service_reasons, with_commitment_reasons
-from solver.model.compute.search import Search, Settled
+from solver.model.compute.search import Search
 from solver.model.compute.services import Besides, Choice, hourly_problem, priced
 from solver.model.compute.stability import steadiest, steadiest_run
 from solver.model.compute.supply import Market, market_of
@@ -91,6 +92,9 @@ def solve_compute(
     hourly = hourly_problem(needs, columns, goods, free_vcpus(site.site.quotas), len(zones), backend)
     limits = demand.limits
     found = Search(hourly, jobs, _prices(site), site.site.quotas, limits.node_groups, limits.gap).settle()
+    hourly = found.hourly
+    needs = hourly.needs
+    site = replace(site, needs=needs)
     price = price_by_hour(found.good, found.usd, needs.hour_of_week)
     runs = _steady_runs(site, jobs, found.runs, price, previous)
     choice = _steady_choice(site, hourly, jobs, found, runs, previous)
@@ -152,7 +156,7 @@ def _steady_runs(
     runs: dict[str, JobRun] = {}
     for key, run in fresh.items():
         others = [other for name, other in fresh.items() if name != key]
-        free = {family: left.astype(np.float64) for family, left in free_vcpus(site.site.quotas, others).items()}
+        free = free_vcpus(site.site.quotas, others)
         gap = site.demand.limits.gap
         runs[key] = steadiest_run(approved, jobs.sizes[key], jobs.jobs[key], run, price, free, gap=gap)
     return runs

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from solver.model.compute.hour_bounds import Known
+from solver.model.compute.hourly import Hourly
 from solver.model.compute.job_task import JobTask, flat_price
 from solver.model.compute.jobs import JobRun, is_free, run_rank, runs_of
 from solver.model.compute.level_cost import LevelCosts, Slot
+from solver.model.compute.purchase import Bought
 from solver.model.compute.quota import free_vcpus
+from solver.model.compute.services import plan_hours
 from solver.quantity import HOURS_PER_WEEK
 
-_FIRST = (1.0, 0.8)
-"""Levels at which choices are made first, as parts of the level that is expected."""
+_GAP = 1e-4
+"""Of the integer program of an hour class."""
 _ROUNDS = 3
 _NO_BETTER = 1 - 1e-6
 
@@ -26,44 +27,47 @@ class Pool:
 
     costs: LevelCosts
     jobs: JobTask
+    columns: Sequence[int]
+    """Of the groups."""
     runs: dict[str, JobRun]
     """By job, as chosen last."""
     quotas: Mapping[str, int]
+    hourly: Hourly
+    """With the quotas that the first runs of the jobs leave."""
     known: dict[int, list[Known]] = field(default_factory=dict[int, list[Known]])
-    _cheapest: dict[tuple[Slot, float, int], tuple[float, int]] = field(
-        default_factory=dict[tuple[Slot, float, int], tuple[float, int]]
-    )
+    _cheapest: dict[tuple[Slot, float, int], float] = field(default_factory=dict[tuple[Slot, float, int], float])
 
-    def improve(self, expected: float, plan: Callable[[float], Sequence[Known] | None]) -> float | None:
-        """Fill the pool by `plan`, beginning around the level that is expected; the best level, or None."""
-        for part in _FIRST:
-            self._add(plan(expected * part))
+    def improve(self, levels: Sequence[float]) -> tuple[float, float] | None:
+        """Fill the pool, beginning at these levels; the lowest cost of a week and its level, or None."""
+        for level in levels:
+            self._add(level)
         if not self.known and self.costs.bounds.hourly.task.required.any():
             return None
-        usd, level = self._best_level()
+        best = self._best_level()
         for _ in range(_ROUNDS):
-            self._add(plan(level))
-            self._choose_runs(level)
-            better, at = self._best_level()
-            if better >= usd * _NO_BETTER:
+            self._add(best[1])
+            self._choose_runs(best[1])
+            better = self._best_level()
+            if better[0] >= best[0] * _NO_BETTER:
                 break
-            usd, level = better, at
-        return level
+            best = better
+        return best
 
-    def best(self, hour: int, level: float) -> Known:
-        """The choice of a class that is cheapest at a level, over all of its hours, with the jobs beside some."""
-        slots = {slot: count for slot, count in self._slots().items() if slot.hour == hour}
-        known = self.known.get(hour, [Known({})])
-        return min(
-            known,
-            key=lambda each: sum(count * self.costs.cost_of(slot, level, each) for slot, count in slots.items()),
-        )
+    def best(self, slot: Slot, level: float) -> Known:
+        """The cheapest choice of a slot at a level."""
+        known = self.known.get(slot.hour)
+        return Known({}) if known is None else self.costs.cheapest(slot, level, known)[1]
 
-    def _add(self, choices: Sequence[Known] | None) -> None:
-        for hour, choice in enumerate(choices or ()):
-            mine = self.known.setdefault(hour, [])
-            if choice not in mine:
-                mine.append(choice)
+    def _add(self, level: float) -> None:
+        bought = (Bought(self.costs.good, 0, level),) if level > 0 else ()
+        classes = len(self.hourly.task.weight)
+        starts = [self.best(Slot(hour), level).blocks for hour in range(classes)]
+        plans = plan_hours(self.hourly, self.columns, gap=_GAP, bought=bought, starts=starts)
+        for hour, plan in enumerate(plans or ()):
+            choice = Known(plan.blocks)
+            for mine in (self.known.setdefault(hour, []), self.costs.choices.setdefault(hour, [])):
+                if choice not in mine:
+                    mine.append(choice)
 
     def _slots(self) -> dict[Slot, int]:
         """Hours of the week in each slot."""
@@ -79,12 +83,12 @@ class Pool:
         key = (slot, level, len(known))
         found = self._cheapest.get(key)
         if found is None:
-            costs = [self.costs.cost_of(slot, level, each) for each in known]
-            found = self._cheapest[key] = (min(costs), int(np.argmin(costs)))
-        return found[0]
+            found = self._cheapest[key] = self.costs.cheapest(slot, level, known)[0]
+        return found
 
     def _usd_per_week(self, level: float, slots: Mapping[Slot, int]) -> float:
-        return HOURS_PER_WEEK * level + sum(count * self._usd(slot, level) for slot, count in slots.items())
+        fixed = sum(self.jobs.besides_on_demand(run) for run in self.runs.values())
+        return HOURS_PER_WEEK * level + fixed + sum(count * self._usd(slot, level) for slot, count in slots.items())
 
     def _best_level(self) -> tuple[float, float]:
         """The lowest cost of a week, and its level: one at which some choice is just covered, or none."""
@@ -99,9 +103,7 @@ class Pool:
         for key in sorted(self.runs):
             others = {other: run for other, run in self.runs.items() if other != key}
             usage = self.jobs.usage(others)
-            free = {
-                family: left.astype(np.float64) for family, left in free_vcpus(self.quotas, others.values()).items()
-            }
+            free = free_vcpus(self.quotas, others.values())
             if free and not is_free(self.runs[key], free):
                 continue
             job = self.jobs.jobs[key]

@@ -13,11 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from solver.errors import InfeasibleError
+from solver.model.backend import side_by_side
+from solver.model.compute.apart import Apart, Settled
 from solver.model.compute.commitments import Good, merged
 from solver.model.compute.hour_bounds import HourBounds, Known
 from solver.model.compute.hourly import Hourly, HourPlan
@@ -26,9 +29,9 @@ from solver.model.compute.jobs import JobRun
 from solver.model.compute.level_cost import LevelCosts, Slot
 from solver.model.compute.levels import LevelBound
 from solver.model.compute.pool import Pool
-from solver.model.compute.purchase import Bought
 from solver.model.compute.quota import free_vcpus
-from solver.model.compute.services import Besides, Choice, choose_groups, plan_hours, priced
+from solver.model.compute.services import Besides, choose_groups, plan_hours, priced
+from solver.model.compute.splitting import split_by_jobs
 from solver.quantity import HOURS_PER_WEEK
 
 Integers = NDArray[np.int64]
@@ -43,21 +46,6 @@ _LINES_PER_CLASS = 6
 _WORK_PER_CLASS = 10
 """Integer programs for each hour class, at most: for the lines of the bound, and for all of it."""
 _NO_BETTER = 1 - 1e-6
-
-
-@dataclass(frozen=True)
-class Settled:
-    """What was found."""
-
-    choice: Choice
-    runs: Mapping[str, JobRun]
-    """By job."""
-    bound_usd_per_week: float
-    """Services, jobs and commitments; the limit of node groups is left out of it."""
-    good: Good | None
-    """All commitments as one."""
-    usd: tuple[float, ...]
-    """What a USD of it is worth in an hour of each class."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +66,17 @@ class Search:
     def settle(self) -> Settled:
         """The best that was found; InfeasibleError when no groups hold the services."""
         good = merged(self.hourly.goods)
-        return self._without_commitments() if good is None else self._with_commitments(good)
+        apart = Apart(self.hourly, self.jobs, self.prices, self.quotas, self.limit, self.gap)
+        answer = apart.settle(good)
+        found = answer.settled
+        if found is not None:
+            usd = apart.usd(found)
+            if usd - answer.bound_usd_per_week <= self.gap * usd or answer.is_enough:
+                return found
+        shared = self._without_commitments() if good is None else self._with_commitments(good)
+        bound = max(shared.bound_usd_per_week, answer.bound_usd_per_week)
+        better = found if found is not None and apart.usd(found) < apart.usd(shared) * _NO_BETTER else shared
+        return replace(better, bound_usd_per_week=bound)
 
     def _beside(self, runs: Mapping[str, JobRun]) -> Hourly:
         return replace(self.hourly, free=free_vcpus(self.quotas, runs.values()))
@@ -105,10 +103,10 @@ class Search:
         besides = Besides(self.jobs.usage(runs), self.prices)
         lows: list[float] = []
         starts: set[int] = set(columns)
-        for hour, plan in enumerate(plans):
-            low, found = bounds.cheapest(hour, price, [Known(plan.blocks)])
+        tasks = [partial(bounds.cheapest, hour, price, [Known(plan.blocks)]) for hour, plan in enumerate(plans)]
+        for hour, (low, found) in enumerate(side_by_side(tasks)):
             lows.append(low * float(hourly.task.weight[hour]))
-            starts |= set(found.columns if found is not None else plan.machines)
+            starts |= set(plans[hour].machines if found is None else found.columns)
         best = priced(hourly, plans, besides)
         relaxed = [bounds.relaxed(hour, price) for hour in range(classes)]
         for again in choose_groups(hourly, self.limit, [price] * classes, relaxed, [sorted(starts), columns])[:_SETS]:
@@ -117,7 +115,7 @@ class Search:
             if choice is not None and choice.usd_per_week < best.usd_per_week * _NO_BETTER:
                 best = choice
         bound = sum(lows) + sum(run.usd_per_week for run in self.jobs.cheapest(None, None).values())
-        return Settled(best, runs, bound, None, (0.0,) * classes)
+        return Settled(hourly, best, runs, bound, None, (0.0,) * classes)
 
     def _with_commitments(self, good: Good) -> Settled:
         bounds = HourBounds(self.hourly, _BOUND_GAP)
@@ -143,40 +141,31 @@ class Search:
             for hour in range(classes)
             for column in costs.cheapest(Slot(hour), level, costs.choices[hour])[1].columns
         }
-        best: tuple[float, Choice, dict[str, JobRun]] | None = None
-        sets = choose_groups(hourly, self.limit, price, relaxed, [sorted(free), first])[:_SETS]
+        sets = choose_groups(self.hourly, self.limit, price, relaxed, [sorted(free), first])[:_SETS]
+        pools: list[tuple[float, float, Pool]] = []
         for columns in [*sets, *([first] if first not in sets else [])]:
-            found = self._fill(costs, columns, level, runs)
-            if found is not None and (best is None or found[0] < best[0] * _NO_BETTER):
-                best = found
-        if best is None:
+            pool = Pool(costs, self.jobs, columns, dict(runs), self.quotas, hourly)
+            found = pool.improve([level, 0.8 * level])
+            if found is not None:
+                pools.append((*found, pool))
+        if not pools:
             raise InfeasibleError("no node groups hold the services")
-        bound = low.raise_to(best[0] * (1 - self.gap), work=_WORK_PER_CLASS * classes)
-        return Settled(best[1], best[2], bound, good, tuple(usd))
+        usd_per_week, at, pool = min(pools, key=lambda each: each[0])
+        work = _WORK_PER_CLASS * classes
+        bound = low.raise_to(usd_per_week * (1 - self.gap), work=work)
+        again = pool.improve([low.least()[1]])
+        if again is not None and again[0] < usd_per_week:
+            usd_per_week, at = again
+        return self._settled(pool, at, bound, good, usd)
 
-    def _fill(
-        self, costs: LevelCosts, columns: Sequence[int], level: float, runs: Mapping[str, JobRun]
-    ) -> tuple[float, Choice, dict[str, JobRun]] | None:
-        """The best level for these groups: its cost, machines, commitments and jobs."""
-        hourly = self._beside(runs)
-        pool = Pool(costs, self.jobs, dict(runs), self.quotas)
-
-        def plan(at: float) -> list[Known] | None:
-            bought = (Bought(costs.good, 0, at),) if at > 0 else ()
-            plans = plan_hours(hourly, columns, gap=_PLAN_GAP, bought=bought)
-            return None if plans is None else [Known(each.blocks) for each in plans]
-
-        found = pool.improve(level, plan)
-        if found is None:
-            return None
-        chosen = tuple(
-            HourPlan(each.machines(), 0.0, each.blocks)
-            for each in (pool.best(hour, found) for hour in range(len(hourly.task.weight)))
-        )
-        for hour, each in enumerate(chosen):
-            mine = Known(each.blocks)
-            if mine not in costs.choices[hour]:
-                costs.choices[hour].append(mine)
-        choice = priced(self._beside(pool.runs), chosen, Besides(self.jobs.usage(pool.runs), self.prices))
-        jobs = sum(self.jobs.besides_on_demand(run) for run in pool.runs.values())
-        return choice.usd_per_week + jobs, choice, dict(pool.runs)
+    def _settled(self, pool: Pool, level: float, bound: float, good: Good, usd: Sequence[float]) -> Settled:
+        """The best choices of a pool at a level, with the commitments that are best for them."""
+        hourly, origin = split_by_jobs(self._beside(pool.runs), pool.runs)
+        usage = self.jobs.usage(pool.runs)
+        plans: list[HourPlan] = []
+        for number, hours in enumerate(hourly.needs.hours):
+            slot = Slot(origin[number], tuple(sorted(usage[hours.hours[0]].items())))
+            known = pool.best(slot, level)
+            plans.append(HourPlan(known.machines(), 0.0, known.blocks))
+        choice = priced(hourly, tuple(plans), Besides(usage, self.prices))
+        return Settled(hourly, choice, dict(pool.runs), bound, good, tuple(usd[number] for number in origin))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.model.backend import Backend
+from solver.model.backend import Backend, side_by_side
 from solver.model.compute.blocks import build_blocks
 from solver.model.compute.capacity import capacity_row
 from solver.model.compute.columns import Columns
 from solver.model.compute.commitments import Good
 from solver.model.compute.estimate import Estimate
-from solver.model.compute.groups import choose_columns
+from solver.model.compute.groups import Estimates, choose_columns
 from solver.model.compute.hour_bounds import Relaxed
 from solver.model.compute.hourly import Hourly, HourlyTask, HourPlan
 from solver.model.compute.needs import Needs
@@ -26,8 +26,10 @@ from solver.model.compute.survival import survival_rows
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
-_SHORTLISTED = 30
+_SHORTLISTED = 20
 """Columns of each hour class that node groups are chosen from, by reduced cost."""
+_PRICE_LEVELS = 1
+"""Sets of hour classes that the estimate tells apart by their prices."""
 
 
 @dataclass(frozen=True)
@@ -114,9 +116,6 @@ def choose_groups(
         candidates |= set(list(dict.fromkeys(task.blocks.column[order].tolist()))[:_SHORTLISTED])
     listed = sorted(candidates)
     blocks = build_blocks(columns, hourly.rows, np.array(listed, dtype=np.int64), hourly.least)
-    weight = task.weight.astype(np.float64)
-    mean_price = np.sum([each * hours for each, hours in zip(price, weight, strict=True)], axis=0) / weight.sum()
-    cost = (mean_price[columns.machine[blocks.column]] + columns.fixed[blocks.column]) * blocks.machines
     # What a row's peak would cost at the relaxation's value, were it the only row.
     peak = task.required.max(axis=0)
     duals = np.zeros(len(peak))
@@ -133,8 +132,33 @@ def choose_groups(
         tuple(number for number, row in enumerate(hourly.rows) if row.service == service.number)
         for service in hourly.needs.services
     )
-    estimate = Estimate(blocks, services, rows, task.required, weight, cost, duals)
-    return choose_columns(estimate, listed, limit, starts)
+    members: list[Estimate] = []
+    for hours in _alike(price, task.weight):
+        weight = task.weight[hours].astype(np.float64)
+        mean = (
+            np.sum([price[hour] * hours_of for hour, hours_of in zip(hours, weight, strict=True)], axis=0)
+            / weight.sum()
+        )
+        cost = (mean[columns.machine[blocks.column]] + columns.fixed[blocks.column]) * blocks.machines
+        members.append(Estimate(blocks, services, rows, task.required[hours], weight, cost, duals, peak))
+    return choose_columns(Estimates(members), listed, limit, starts)
+
+
+def _alike(price: Sequence[Floats], weight: Integers) -> list[list[int]]:
+    """Hour classes in at most `_PRICE_LEVELS` sets of about the same prices, each of about as many hours."""
+    level = [float(each.sum()) for each in price]
+    order = sorted(range(len(price)), key=lambda hour: (level[hour], hour))
+    most = weight.sum() / _PRICE_LEVELS
+    found: list[list[int]] = []
+    filled = 0.0
+    for place, hour in enumerate(order):
+        same = place > 0 and level[hour] <= level[order[place - 1]] * (1 + 1e-9)
+        if not found or (filled >= most and not same):
+            found.append([])
+            filled = 0.0
+        found[-1].append(hour)
+        filled += float(weight[hour])
+    return [sorted(hours) for hours in found]
 
 
 def plan_hours(
@@ -144,16 +168,22 @@ def plan_hours(
     gap: float,
     bought: Sequence[Bought] = (),
     price: Sequence[Floats] | None = None,
+    starts: Sequence[Mapping[tuple[int, int], int] | None] | None = None,
 ) -> tuple[HourPlan, ...] | None:
-    """Every hour class for these columns, with these commitments or prices; None when one of them can't be held."""
+    """Every hour class for these columns, with these commitments or prices; None when one of them can't be held.
+
+    `starts` has for each class blocks of these columns to begin with.
+    """
     blocks = build_blocks(hourly.columns, hourly.rows, np.array(columns, dtype=np.int64), hourly.least)
-    plans: list[HourPlan] = []
-    for hour in range(len(hourly.task.weight)):
-        plan = hourly.plan_hour(blocks, hour, gap=gap, bought=bought, price=None if price is None else price[hour])
-        if plan is None:
-            return None
-        plans.append(plan)
-    return tuple(plans)
+
+    def task(hour: int) -> Callable[[], HourPlan | None]:
+        prices = None if price is None else price[hour]
+        start = None if starts is None else starts[hour]
+        return lambda: hourly.plan_hour(blocks, hour, gap=gap, bought=bought, price=prices, start=start)
+
+    plans = side_by_side([task(hour) for hour in range(len(hourly.task.weight))])
+    held = tuple(plan for plan in plans if plan is not None)
+    return held if len(held) == len(plans) else None
 
 
 def on_demand_usage(columns: Columns, hours: Sequence[HourPlan]) -> list[dict[str, int]]:

@@ -16,8 +16,8 @@ from solver.demand.workloads import BatchJob, TrainingJob
 from solver.model.compute.blocks import build_blocks
 from solver.model.compute.hourly import Hourly, HourPlan
 from solver.model.compute.jobs import JobRun, JobSize, PriceByHour, busy_hours
+from solver.model.compute.promises import holds
 from solver.model.compute.purchase import Bought
-from solver.model.compute.rows import counted
 from solver.model.compute.services import Besides, Choice, plan_hours, priced
 from solver.plan.compute import ComputePlan, NodeGroup
 
@@ -82,7 +82,7 @@ def _kept(hourly: Hourly, hour: int, known: Mapping[int, NodeGroup]) -> HourPlan
     hours = hourly.needs.hours[hour].hours
     weeks = {column: group.machines.hourly() for column, group in sorted(known.items())}
     machines = {column: most for column, week in weeks.items() if (most := max(week[each] for each in hours))}
-    if not _holds(hourly, hour, machines):
+    if not holds(hourly, hour, machines):
         return None
     blocks = build_blocks(hourly.columns, hourly.rows, np.array(sorted(machines), dtype=np.int64), hourly.least)
     cost = hourly.block_costs(blocks, hour)
@@ -93,36 +93,13 @@ def _kept(hourly: Hourly, hour: int, known: Mapping[int, NodeGroup]) -> HourPlan
     return HourPlan(machines, sum(single.get(column, 0.0) * count for column, count in machines.items()), {})
 
 
-def _holds(hourly: Hourly, hour: int, machines: Mapping[int, int]) -> bool:
-    columns = hourly.columns
-    for row in hourly.rows:
-        have = 0
-        for column, count in machines.items():
-            worth = sum(each * slots for each, slots in zip(row.worth, columns.slots[column].tolist(), strict=True))
-            machine = columns.machines[int(columns.machine[column])]
-            have += worth * counted(row.counted, count, len(machine.zones), on_demand=machine.on_demand)
-        if have < row.required[hour]:
-            return False
-    if any(count < int(hourly.least[column]) for column, count in machines.items()):
-        return False
-    for family, free in hourly.free.items():
-        used = sum(
-            count * machine.machine.vcpus
-            for column, count in machines.items()
-            if (machine := columns.machines[int(columns.machine[column])]).machine.quota == family
-        )
-        if used > int(free[list(hourly.needs.hours[hour].hours)].min()):
-            return False
-    return True
-
-
 def steadiest_run(
     approved: ComputePlan | None,
     sizes: Sequence[JobSize],
     job: BatchJob | TrainingJob,
     fresh: JobRun,
     price: PriceByHour,
-    free: Mapping[str, np.ndarray[tuple[int, ...], np.dtype[np.float64]]],
+    free: Mapping[str, np.ndarray[tuple[int, ...], np.dtype[np.int64]]],
     *,
     gap: float,
 ) -> JobRun:

@@ -1,0 +1,269 @@
+"""Apart: services on machines of their own, all at once for every hour, level of a savings plan and run of the jobs.
+
+Services that share no machine meet only in the level, the quotas and the limit of node groups. Each one is known by its
+cost vectors (`lowest`), which add up (`week`). With shared machines split into parts the sum is a lower bound on every
+plan. With machines of their own it is the cost of a plan, for the groups of an `assortment`; the machines themselves
+come from the frontiers of these groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solver.model.compute.assortment import Assortment, Judge, hours_at
+from solver.model.compute.commitments import Good
+from solver.model.compute.completion import completion_of
+from solver.model.compute.frontier import frontier
+from solver.model.compute.group_limit import GroupLimit
+from solver.model.compute.hourly import Hourly, HourPlan
+from solver.model.compute.job_task import JobTask
+from solver.model.compute.jobs import JobRun, is_free
+from solver.model.compute.lowest import Lowest
+from solver.model.compute.options import options_of
+from solver.model.compute.pareto import undominated
+from solver.model.compute.promises import holds
+from solver.model.compute.quota import free_vcpus
+from solver.model.compute.services import Besides, Choice, priced
+from solver.model.compute.splitting import split_by_jobs
+from solver.model.compute.valuation import Valuation, valuation
+from solver.model.compute.week import Beside, Way, Week, added
+from solver.quantity import HOURS_PER_WEEK
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+_ROUNDS = 3
+_NO_BETTER = 1 - 1e-6
+_WORK = 40
+"""Weeks that are bounded for the limit of node groups."""
+_LITTLE = 0.002
+"""What machines that services share may save, as a part of the cost, without plans with them being looked for."""
+_CAP = 1.1
+"""Levels are looked at up to this multiple of what all would cost on demand; the bound says so where it matters."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A plan of machines, commitments and jobs, with what it proves."""
+
+    hourly: Hourly
+    """The hour classes of the choice: those of the search, cut where jobs run."""
+    choice: Choice
+    runs: Mapping[str, JobRun]
+    """By job."""
+    bound_usd_per_week: float
+    """Services, jobs and commitments; the limit of node groups is left out of it."""
+    good: Good | None
+    """All commitments as one."""
+    usd: tuple[float, ...]
+    """What a USD of it is worth in an hour of each class."""
+
+
+@dataclass(frozen=True)
+class ApartAnswer:
+    """What planning apart found."""
+
+    bound_usd_per_week: float
+    """No plan costs less."""
+    own_bound_usd_per_week: float
+    """No plan in which services share no machine costs less; infinite where there is none."""
+    settled: Settled | None
+    """None where services can't be planned apart, or the quotas stand against it."""
+
+    @property
+    def is_enough(self) -> bool:
+        """Machines that services share would save little."""
+        return self.own_bound_usd_per_week - self.bound_usd_per_week <= _LITTLE * self.bound_usd_per_week
+
+
+@dataclass(frozen=True)
+class Apart:
+    """The problem of one site."""
+
+    hourly: Hourly
+    """With the site's whole quotas."""
+    jobs: JobTask
+    prices: Mapping[str, float]
+    """On-demand USD an hour of every machine type of the region."""
+    quotas: Mapping[str, int]
+    limit: int
+    """Node groups."""
+    gap: float
+    """What need not be proved."""
+
+    def settle(self, good: Good | None) -> ApartAnswer:
+        """The bound, and the best plan apart that was found."""
+        value = valuation(self.hourly.columns, good, self.prices, self.jobs.types)
+        shared = self._services(value, shared=True)
+        vectors = [each.vectors() for each in shared]
+        if any(each is None for each in vectors):
+            return ApartAnswer(0.0, np.inf, None)
+        whole = [each for each in vectors if each is not None]
+        joint = week = self._week(value, whole)
+        without = float(week.usd(np.zeros(1), self.jobs.ways(0.0))[0])
+        cap = _CAP * without / HOURS_PER_WEEK if good is not None else 0.0
+        runs = self.jobs.runs_by_way(float(value.worths[-1]) * cap)
+        ways = [list(each) for _, each in runs]
+        bound, best = week.least(ways, cap)
+        own = self._services(value, shared=False)
+        alone = [each.vectors() for each in own]
+        if any(each is None for each in alone):
+            return ApartAnswer(bound, np.inf, None)
+        full = [each for each in alone if each is not None]
+        week = self._week(value, full)
+        own_bound, level = week.least(ways, cap)
+        settled = self._found(value, own, full, week, runs, level, cap)
+        if settled is None:
+            return ApartAnswer(bound, own_bound, None)
+        target = self.usd(settled) * (1 - self.gap)
+        if bound < target and ApartAnswer(bound, own_bound, settled).is_enough:
+            limited = GroupLimit(
+                shared, whole, value, joint.weight, ways, joint.spans_below(ways, cap, target), self.limit, target
+            )
+            bound = max(bound, limited.bound(best, work=_WORK))
+        return ApartAnswer(bound, own_bound, replace(settled, bound_usd_per_week=bound))
+
+    def usd(self, settled: Settled) -> float:
+        """What a plan costs, USD a week: also the volumes and spot machines of its jobs."""
+        return settled.choice.usd_per_week + sum(self.jobs.besides_on_demand(run) for run in settled.runs.values())
+
+    def _services(self, value: Valuation, *, shared: bool) -> list[Lowest]:
+        options = options_of(self.hourly, value.columns(self.hourly.columns), shared=shared)
+        return [Lowest(each, self.hourly.task.required[:, each.rows]) for each in options]
+
+    def _week(self, value: Valuation, vectors: Sequence[Sequence[Floats]]) -> Week:
+        weight = [int(hours) for hours in self.hourly.task.weight]
+        nothing = np.zeros((1, len(value.worths)))
+        joint = [added([each[number] for each in vectors]) if vectors else nothing for number in range(len(weight))]
+        return Week(value, weight, joint)
+
+    def _found(
+        self,
+        value: Valuation,
+        own: Sequence[Lowest],
+        full: Sequence[Sequence[Floats]],
+        week: Week,
+        runs: Sequence[tuple[str, Mapping[Way, JobRun]]],
+        level: float,
+        cap: float,
+    ) -> Settled | None:
+        judge = Judge(own)
+        chosen = [()] * len(own)
+        best = np.inf
+        taken = self._runs(week, runs, level)
+        for number in range(_ROUNDS):
+            if taken is None:
+                return None
+            hours = hours_at(self._slots(taken), value, level)
+            search = Assortment(judge, hours, self.limit, list(chosen))
+            if number == 0 and not search.fill(full):
+                return None
+            search.improve()
+            vectors = [judge.vectors(place, mine) for place, mine in enumerate(search.chosen)]
+            week = self._week(value, [each for each in vectors if each is not None])
+            usd, better = week.least([list(each) for _, each in runs], cap)
+            if usd >= best * _NO_BETTER:
+                break
+            best, level, chosen = usd, better, search.chosen
+            taken = self._runs(week, runs, level)
+        return None if taken is None else self._settled(value, own, chosen, week, taken, level)
+
+    def _slots(self, runs: Mapping[str, JobRun]) -> dict[tuple[int, Beside], int]:
+        """Hours of the week by class and jobs' machines beside."""
+        usage = self.jobs.usage(runs)
+        found: dict[tuple[int, Beside], int] = {}
+        for hour, number in enumerate(self.jobs.hour_of_week):
+            slot = (number, tuple(sorted(usage[hour].items())))
+            found[slot] = found.get(slot, 0) + 1
+        return found
+
+    def _runs(
+        self, week: Week, ways: Sequence[tuple[str, Mapping[Way, JobRun]]], level: float
+    ) -> dict[str, JobRun] | None:
+        """The cheapest run of each job at a level, one after the other beside those before; None within no quota."""
+        at = np.array([level])
+        known: dict[tuple[int, Beside], float] = {}
+
+        def usd(number: int, usage: Mapping[str, int]) -> float:
+            slot = (number, tuple(sorted(usage.items())))
+            if slot not in known:
+                known[slot] = float(week.hour(*slot, at)[0])
+            return known[slot]
+
+        taken: dict[str, JobRun] = {}
+        for key, by_way in ways:
+            usage = self.jobs.usage(taken)
+            free = free_vcpus(self.quotas, taken.values())
+            best: tuple[float, JobRun] | None = None
+            for way, run in by_way.items():
+                if not is_free(run, free):
+                    continue
+                total = way.fixed_usd
+                for hour in run.busy if way.beside else ():
+                    number = self.jobs.hour_of_week[hour]
+                    both = dict(usage[hour])
+                    for name, count in way.beside:
+                        both[name] = both.get(name, 0) + count
+                    total += usd(number, both) - usd(number, usage[hour])
+                if best is None or round(total, 9) < round(best[0], 9):
+                    best = (total, run)
+            if best is None:
+                return None
+            taken[key] = best[1]
+        return taken
+
+    def _settled(
+        self,
+        value: Valuation,
+        own: Sequence[Lowest],
+        chosen: Sequence[tuple[int, ...]],
+        week: Week,
+        runs: Mapping[str, JobRun],
+        level: float,
+    ) -> Settled | None:
+        """Machines of the chosen options for a level, with the commitments that are best for them."""
+        hourly, origin = split_by_jobs(replace(self.hourly, free=free_vcpus(self.quotas, runs.values())), runs)
+        usage = self.jobs.usage(runs)
+        plans: list[HourPlan] = []
+        ways: dict[int, tuple[Integers, Floats]] = {}
+        columns = np.concatenate([each.options.column[list(mine)] for each, mine in zip(own, chosen, strict=True)])
+        for number, hours in enumerate(hourly.needs.hours):
+            first = origin[number]
+            if first not in ways:
+                found = _joint_ways(own, chosen, first)
+                if found is None:
+                    return None
+                ways[first] = found
+            machines, cost = ways[first]
+            beside = value.beside(sorted(usage[hours.hours[0]].items()))
+            usd: Floats = np.max(cost + beside - value.worths * level, axis=1)
+            counts = machines[int(np.argmin(np.round(usd, 9)))]
+            used = {int(column): int(count) for column, count in zip(columns, counts, strict=True) if count}
+            if not holds(hourly, number, used):
+                return None
+            plans.append(HourPlan(dict(sorted(used.items())), 0.0, {}))
+        choice = priced(hourly, tuple(plans), Besides(usage, self.prices))
+        worth = tuple(week.worth(number, level) for number in origin)
+        return Settled(hourly, choice, dict(runs), 0.0, value.good, worth)
+
+
+def _joint_ways(own: Sequence[Lowest], chosen: Sequence[tuple[int, ...]], hour: int) -> tuple[Integers, Floats] | None:
+    """All machines of the chosen options that hold one hour class and that none replaces, with their costs by worth."""
+    machines = np.zeros((1, 0), dtype=np.int64)
+    cost: Floats = np.zeros((1, 1))
+    for each, mine in zip(own, chosen, strict=True):
+        options = each.options.picked(np.array(mine, dtype=np.int64))
+        if len(options.rows) == 0:
+            continue
+        found = frontier(options, each.required[hour], completion_of(options, np.maximum(each.required[hour], 0)))
+        if found is None:
+            return None
+        count, more = len(machines), found.count
+        machines = np.hstack([np.repeat(machines, more, axis=0), np.tile(found.machines, (count, 1))])
+        cost = np.repeat(cost, more, axis=0) + np.tile(found.cost, (count, 1))
+        kept = undominated(cost)
+        machines, cost = machines[kept], cost[kept]
+    return machines, cost
