@@ -24,6 +24,7 @@ from solver.model.retired import with_retired, without_retired
 from solver.model.security.effects import with_log_retention, with_measures
 from solver.model.security.model import solve_security
 from solver.model.storage.model import solve_storage, volume_usd_per_month
+from solver.model.surcharge import machine_surcharge
 from solver.plan.compute import ComputePlan
 from solver.plan.cost import CostLine, Pool, total_usd_per_month
 from solver.plan.explanation import Reason
@@ -31,7 +32,7 @@ from solver.plan.network import NetworkPlan
 from solver.plan.plan import MODEL_VERSION, Plan, PlanInputs, PriceTable, Proof, SitePlan
 from solver.plan.security import SecurityPlan
 from solver.plan.storage import StoragePlan
-from solver.quantity import cents, format_usd
+from solver.quantity import cents, format_usd, millionths_up
 from solver.vocabulary import Termination
 from solver.witness import check_plan
 
@@ -52,6 +53,8 @@ class _SiteAnswer:
     plan: SitePlan
     storage: PoolAnswer[StoragePlan]
     compute: PoolAnswer[ComputePlan]
+    surcharge_usd_per_month: float
+    """What the compute pool's bound has of the security pool's cost."""
     network: PoolAnswer[NetworkPlan]
     security: PoolAnswer[SecurityPlan]
     images: tuple[CostLine, ...]
@@ -72,6 +75,7 @@ class _SiteAnswer:
         return (
             self.network.bound_usd_per_month
             + self.security.bound_usd_per_month
+            - self.surcharge_usd_per_month
             + self.storage.bound_usd_per_month
             + self.compute.bound_usd_per_month
             + total_usd_per_month(self.images)
@@ -157,6 +161,7 @@ def _solve_site(
     site = demand.sites[key]
     storage = solve_storage(demand, key, catalog, previous=previous.storage if previous is not None else None)
     volumes = {each.key: volume_usd_per_month(each, catalog, site.region) for each in storage.plan.volumes}
+    surcharge = machine_surcharge(demand, key, catalog)
     compute = solve_or_explain(
         demand,
         key,
@@ -167,6 +172,7 @@ def _solve_site(
             engine,
             storage=storage.plan,
             volume_usd_per_month=volumes,
+            surcharge=surcharge,
             previous=without_retired(previous.compute) if previous is not None else None,
         ),
     )
@@ -198,6 +204,7 @@ def _solve_site(
         plan=plan,
         storage=storage,
         compute=compute,
+        surcharge_usd_per_month=surcharge.usd_per_month(compute.plan),
         network=network,
         security=security,
         images=image_lines(demand, key, catalog, compute.plan),
@@ -233,7 +240,7 @@ def _proof(demand: Demand, engine: Backend, cost: float, bound: float, *, witnes
         ),
         cost_usd_per_month=cost,
         bound_usd_per_month=bound,
-        gap=gap,
+        gap=millionths_up(gap),
         proven=proven,
         witness=witness,
     )

@@ -233,7 +233,11 @@ def _start_highs(problem: Any, solver: Any, start: Mapping[str, float]) -> None:
         answer.col_value = [start.get(variable.name, 0.0) for variable in problem.variables()]
         problem.solverModel.setSolution(answer)
     solver.callSolver(problem)
-    status, sol_status = solver.findSolutionValues(problem)
+    try:
+        status, sol_status = solver.findSolutionValues(problem)
+    except KeyError:
+        # Values are assigned by then; PuLP 3.3 has no word for HiGHS's status at a limit of nodes.
+        status, sol_status = _pulp.LpStatusNotSolved, _pulp.LpSolutionIntegerFeasible
     problem.assignStatus(status, sol_status)
     problem.restoreObjective(was_none, placeholder)
 

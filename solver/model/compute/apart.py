@@ -131,7 +131,7 @@ class Apart:
         return settled.choice.usd_per_week + sum(self.jobs.besides_on_demand(run) for run in settled.runs.values())
 
     def _services(self, value: Valuation, *, shared: bool) -> list[Lowest]:
-        options = options_of(self.hourly, value.columns(self.hourly.columns), shared=shared)
+        options = options_of(self.hourly, value, shared=shared)
         return [Lowest(each, self.hourly.task.required[:, each.rows]) for each in options]
 
     def _week(self, value: Valuation, vectors: Sequence[Sequence[Floats]]) -> Week:

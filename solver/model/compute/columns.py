@@ -6,8 +6,8 @@ for each pattern and undominated machine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import ceil
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.catalog.catalog import Catalog
+from solver.demand.demand import AwsSite
 from solver.model.compute.needs import Needs
 from solver.model.compute.patterns import Pattern, maximal_patterns
 from solver.model.compute.replicas import usable_variants
@@ -34,7 +35,7 @@ from solver.quantity import HOURS_PER_MONTH
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
-_MOST_PATTERNS_OF_A_MACHINE = 4000
+_MOST_PATTERNS_OF_A_MACHINE = 300
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,16 @@ class Columns:
     """Replicas of each runnable variant, one row for each column."""
     fixed: Floats
     """USD an hour besides the machine's price."""
-    complete: bool
-    """Every maximal pattern of every machine is there, so that a bound over the columns is a bound."""
+    complete: NDArray[np.bool_]
+    """Of which machines every maximal pattern is there; of the others only those with replicas of one variant."""
+    room: Integers
+    """Machines × resources."""
+    requests: Integers
+    """Machines × runnable variants × resources: of one replica."""
+    fitting: NDArray[np.bool_]
+    """Machines × runnable variants: which of them the machine runs."""
+    fixed_of: Callable[[int, Pattern], float]
+    """USD an hour of a machine, by number, with a pattern besides its price."""
 
     @property
     def count(self) -> int:
@@ -86,11 +95,11 @@ class Columns:
         return tuple(int(number) for number in self.slots[column])
 
 
-def fixed_costs(catalog: Catalog, market: Market, volume_usd_per_month: Mapping[str, float]) -> Fixed:
+def fixed_costs(catalog: Catalog, site: AwsSite, volume_usd_per_month: Mapping[str, float]) -> Fixed:
     """Root volumes are gp3 at its included throughput; a volume is paid for as long as its machine exists."""
-    gib = catalog.price(market.site.region, "ebs", "gp3_storage").usd_first
+    gib = catalog.price(site.region, "ebs", "gp3_storage").usd_first
     return Fixed(
-        root_volume=market.site.root_volume * gib / HOURS_PER_MONTH,
+        root_volume=site.root_volume * gib / HOURS_PER_MONTH,
         machine_volumes={claim: usd / HOURS_PER_MONTH for claim, usd in volume_usd_per_month.items()},
     )
 
@@ -113,15 +122,17 @@ def build_columns(needs: Needs, catalog: Catalog, market: Market, fixed: Fixed, 
 def _columns(needs: Needs, market: Market, fixed: Fixed, offers: Sequence[tuple[Machine, list[int]]]) -> Columns:
     most = most_useful(needs)
     best: dict[tuple[bool, Pattern], list[tuple[int, tuple[float, ...]]]] = {}
-    machines: list[Machine] = []
-    complete = True
-    for machine, variants in offers:
-        number = len(machines)
-        machines.append(machine)
-        patterns = _patterns(needs, machine, variants, most, market)
+    complete: list[bool] = []
+    limits = [_limits(needs, machine, variants, market) for machine, variants in offers]
+    crowded: list[int] = []
+    for number, (machine, _) in enumerate(offers):
+        # A machine with at least the room of one that has too many patterns has too many as well.
+        many = any(_has_more_room(limits[number], limits[other]) for other in crowded)
+        patterns = None if many else _patterns(needs, limits[number], most)
+        complete.append(patterns is not None)
         if patterns is None:
-            complete = False
-            patterns = _uniform_patterns(needs, machine, variants, most, market)
+            crowded.append(number)
+            patterns = _pure_patterns(needs, limits[number], most)
         rank = _rank(machine, market)
         for pattern in patterns:
             rivals = best.setdefault((machine.on_demand, pattern), [])
@@ -130,22 +141,70 @@ def _columns(needs: Needs, market: Market, fixed: Fixed, offers: Sequence[tuple[
     entries = [(number, pattern) for (_, pattern), rivals in best.items() for number, _ in rivals]
     entries.sort(key=lambda entry: (entry[0], tuple(-slots for slots in entry[1])))
     slots = np.array([pattern for _, pattern in entries], dtype=np.int64).reshape(len(entries), len(needs.runnables))
+    machines = tuple(machine for machine, _ in offers)
+    surcharges = [market.surcharge.usd_per_hour(machine.machine.vcpus) for machine in machines]
+
+    def fixed_of(number: int, pattern: Pattern) -> float:
+        return fixed_usd_per_hour(needs, fixed, pattern) + surcharges[number]
+
+    room, requests, fitting = _as_arrays(needs, limits)
     return Columns(
-        machines=tuple(machines),
+        machines=machines,
         machine=np.array([number for number, _ in entries], dtype=np.int64),
         slots=slots,
-        fixed=np.array([fixed_usd_per_hour(needs, fixed, pattern) for _, pattern in entries], dtype=np.float64),
-        complete=complete,
+        fixed=np.array([fixed_of(number, pattern) for number, pattern in entries], dtype=np.float64),
+        complete=np.array(complete, dtype=np.bool_),
+        room=room,
+        requests=requests,
+        fitting=fitting,
+        fixed_of=fixed_of,
+    )
+
+
+def with_patterns(columns: Columns, added: Sequence[tuple[int, Pattern]]) -> tuple[Columns, list[int]]:
+    """With more patterns of some machines at the end, and the numbers of these columns."""
+    known = {
+        (int(machine), tuple(int(each) for each in slots)): number
+        for number, (machine, slots) in enumerate(zip(columns.machine, columns.slots, strict=True))
+    }
+    new = [entry for entry in dict.fromkeys(added) if entry not in known]
+    known |= {entry: columns.count + place for place, entry in enumerate(new)}
+    if not new:
+        return columns, [known[entry] for entry in added]
+    return replace(
+        columns,
+        machine=np.concatenate([columns.machine, np.array([number for number, _ in new], dtype=np.int64)]),
+        slots=np.vstack([columns.slots, np.array([pattern for _, pattern in new], dtype=np.int64)]),
+        fixed=np.concatenate([columns.fixed, np.array([columns.fixed_of(*entry) for entry in new])]),
+    ), [known[entry] for entry in added]
+
+
+def _as_arrays(needs: Needs, limits: Sequence[_Limits]) -> tuple[Integers, Integers, NDArray[np.bool_]]:
+    width = len(limits[0].room) if limits else 0
+    room = np.array([each.room for each in limits], dtype=np.int64).reshape(len(limits), width)
+    requests = np.zeros((len(limits), len(needs.runnables), width), dtype=np.int64)
+    fitting = np.zeros((len(limits), len(needs.runnables)), dtype=np.bool_)
+    for number, each in enumerate(limits):
+        for variant, request_of in zip(each.fitting, each.requests, strict=True):
+            requests[number, variant] = request_of
+            fitting[number, variant] = True
+    return room, requests, fitting
+
+
+def _has_more_room(limits: _Limits, other: _Limits) -> bool:
+    return set(limits.fitting) >= set(other.fitting) and all(
+        mine >= theirs for mine, theirs in zip(limits.room, other.room, strict=True)
     )
 
 
 def _rank(machine: Machine, market: Market) -> tuple[float, ...]:
     """Numbers of which less is better between machines that hold the same pattern."""
     price = machine.usd_per_hour
+    more = market.surcharge.usd_per_hour(machine.machine.vcpus)
     rates = machine.offering.commitments
-    terms = [min(rates.get(term, price), price) for term in market.terms] if machine.on_demand else []
+    terms = [min(rates.get(term, price), price) + more for term in market.terms] if machine.on_demand else []
     quota = [machine.machine.vcpus if machine.machine.quota == family else 0 for family in sorted(market.site.quotas)]
-    return (price, -len(machine.zones), *terms, *quota)
+    return (price + more, -len(machine.zones), *terms, *quota)
 
 
 def fixed_usd_per_hour(needs: Needs, fixed: Fixed, pattern: Pattern) -> float:
@@ -166,10 +225,17 @@ def most_useful(needs: Needs) -> list[int]:
     ]
 
 
-def _limits(
-    needs: Needs, machine: Machine, variants: Sequence[int], market: Market
-) -> tuple[list[int], list[list[int]], list[int]]:
-    """Room of the machine, requests, and the variants that fit; most replicas per machine are a resource too."""
+@dataclass(frozen=True)
+class _Limits:
+    """What a machine holds; most replicas per machine are a resource too."""
+
+    room: list[int]
+    requests: list[list[int]]
+    """Of the variants that fit, in the same order."""
+    fitting: list[int]
+
+
+def _limits(needs: Needs, machine: Machine, variants: Sequence[int], market: Market) -> _Limits:
     fitting = [variant for variant in variants if fits(needs.runnables[variant].variant, machine, market)]
     room = [int(value) for value in capacity(machine, market)]
     asked = [needs.runnables[variant].variant for variant in fitting]
@@ -180,20 +246,17 @@ def _limits(
             room.append(bound)
             for place, variant in enumerate(fitting):
                 requests[place].append(int(needs.runnables[variant].service == service.number))
-    return room, requests, fitting
+    return _Limits(room, requests, fitting)
 
 
-def _patterns(
-    needs: Needs, machine: Machine, variants: Sequence[int], most: Sequence[int], market: Market
-) -> list[Pattern] | None:
-    room, requests, fitting = _limits(needs, machine, variants, market)
+def _patterns(needs: Needs, limits: _Limits, most: Sequence[int]) -> list[Pattern] | None:
     found: dict[Pattern, None] = {}
-    for left_out in _left_out(needs, fitting):
-        allowed = [0 if needs.runnables[variant].service in left_out else most[variant] for variant in fitting]
-        patterns = maximal_patterns(room, requests, allowed, limit=_MOST_PATTERNS_OF_A_MACHINE)
+    for left_out in _left_out(needs, limits.fitting):
+        allowed = [0 if needs.runnables[variant].service in left_out else most[variant] for variant in limits.fitting]
+        patterns = maximal_patterns(limits.room, limits.requests, allowed, limit=_MOST_PATTERNS_OF_A_MACHINE)
         if patterns is None:
             return None
-        found.update(dict.fromkeys(_spread(pattern, fitting, len(needs.runnables)) for pattern in patterns))
+        found.update(dict.fromkeys(_spread(pattern, limits.fitting, len(needs.runnables)) for pattern in patterns))
     return [pattern for pattern in found if any(pattern)]
 
 
@@ -209,18 +272,15 @@ def _left_out(needs: Needs, fitting: Sequence[int]) -> list[set[int]]:
     return [set(chosen) for size in range(len(bringing) + 1) for chosen in combinations(bringing, size)]
 
 
-def _uniform_patterns(
-    needs: Needs, machine: Machine, variants: Sequence[int], most: Sequence[int], market: Market
-) -> list[Pattern]:
-    """For each pair of variants, the patterns that hold only these: enough for a plan, too few for a bound."""
-    room, requests, fitting = _limits(needs, machine, variants, market)
+def _pure_patterns(needs: Needs, limits: _Limits, most: Sequence[int]) -> list[Pattern]:
+    """As many replicas of one variant as fit, for each variant."""
     found: dict[Pattern, None] = {}
-    for first in range(len(fitting)):
-        for second in range(first, len(fitting)):
-            allowed = [most[variant] if place in (first, second) else 0 for place, variant in enumerate(fitting)]
-            for pattern in maximal_patterns(room, requests, allowed, limit=_MOST_PATTERNS_OF_A_MACHINE) or []:
-                found[_spread(pattern, fitting, len(needs.runnables))] = None
-    return list(found)
+    for place, variant in enumerate(limits.fitting):
+        fit = [has // asked for has, asked in zip(limits.room, limits.requests[place], strict=True) if asked]
+        chosen = [0] * len(limits.fitting)
+        chosen[place] = min([most[variant], *fit])
+        found[_spread(tuple(chosen), limits.fitting, len(needs.runnables))] = None
+    return [pattern for pattern in found if any(pattern)]
 
 
 def _spread(pattern: Pattern, fitting: Sequence[int], count: int) -> Pattern:

@@ -102,7 +102,8 @@ def job_sizes(
             each = 1 if alone else int((capacity(machine, market)[asked > 0] // asked[asked > 0]).min())
             for hours, workers in _shapes(job, variant):
                 number = -(-workers // each)
-                fixed = number * machine_usd_per_hour + workers * replica_usd_per_hour
+                more = market.surcharge.usd_per_hour(machine.machine.vcpus)
+                fixed = number * (machine_usd_per_hour + more) + workers * replica_usd_per_hour
                 found.append(JobSize(key, name, machine, number, each, workers, hours, fixed))
     return found
 

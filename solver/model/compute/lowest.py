@@ -43,7 +43,7 @@ class Lowest:
         self.required = np.maximum(self.required, 0)
         self.peak = self.required.max(axis=0)
         self.units = units_of(self.options, self.peak)
-        self.steady = self.options.steady
+        self.steady = self.options.on_demand
         self.fed_by_spot: list[bool] = [bool(worth.any()) for worth in self.options.worth[~self.steady].T]
 
     def vectors(self, numbers: Numbers | None = None) -> list[Floats] | None:

@@ -37,6 +37,7 @@ from solver.model.compute.search import Search
 from solver.model.compute.services import Besides, Choice, hourly_problem, priced
 from solver.model.compute.stability import steadiest, steadiest_run
 from solver.model.compute.supply import Market, market_of
+from solver.model.surcharge import Surcharge
 from solver.model.zones import zones_of
 from solver.plan.compute import ComputePlan, NodeGroup
 from solver.plan.cost import total_usd_per_month
@@ -60,13 +61,14 @@ class _Site:
     zones: tuple[str, ...]
     fixed: Fixed
     volume_usd_per_month: Mapping[str, float]
+    surcharge: Surcharge
 
     @property
     def site(self) -> AwsSite:
         return self.demand.sites[self.key]
 
     def market(self, *, services: bool) -> Market:
-        return market_of(self.demand, self.site, self.zones, services=services)
+        return market_of(self.demand, self.site, self.zones, self.surcharge, services=services)
 
 
 def solve_compute(
@@ -77,14 +79,18 @@ def solve_compute(
     *,
     storage: StoragePlan,
     volume_usd_per_month: Mapping[str, float],
+    surcharge: Surcharge,
     previous: ComputePlan | None = None,
 ) -> PoolAnswer[ComputePlan]:
-    """The cheapest compute pool found, with a lower bound; InfeasibleError names what can't be met."""
+    """The cheapest compute pool found, with a lower bound; InfeasibleError names what can't be met.
+
+    The bound counts the surcharge of the machines too, the lines don't: it is another pool's.
+    """
     del storage
     needs = needs_of(demand, site_key)
     zones = zones_of(demand, site_key, catalog)
-    fixed = fixed_costs(catalog, market_of(demand, demand.sites[site_key], zones, services=True), volume_usd_per_month)
-    site = _Site(demand, site_key, catalog, backend, needs, zones, fixed, volume_usd_per_month)
+    fixed = fixed_costs(catalog, demand.sites[site_key], volume_usd_per_month)
+    site = _Site(demand, site_key, catalog, backend, needs, zones, fixed, volume_usd_per_month, surcharge)
     sizes = _job_sizes(site)
     goods = _goods(site)
     columns = build_columns(needs, catalog, site.market(services=True), fixed, spot=demand.purchase.spot)
@@ -104,7 +110,7 @@ def solve_compute(
     spot = {group.key: group.machine.usd_per_hour for group in decided.groups}
     spot |= {group.key: run.size.machine.usd_per_hour for run, group in _job_groups(plan, runs)}
     lines = compute_lines(demand, site_key, catalog, plan, decided.bought, spot, volume_usd_per_month)
-    cost = total_usd_per_month(lines)
+    cost = total_usd_per_month(lines) + surcharge.usd_per_month(plan)
     bound = min(cost, bound * WEEKS_PER_MONTH + _replica_volumes(site))
     gap = (cost - bound) / cost if cost > 0 else 0.0
     return PoolAnswer(

@@ -15,11 +15,14 @@ from numpy.typing import NDArray
 
 from solver.model.compute.columns import worths
 from solver.model.compute.hourly import Hourly
+from solver.model.compute.resource_prices import replica_prices
 from solver.model.compute.rows import Counted
+from solver.model.compute.valuation import Valuation
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+NO_COLUMN = -1
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,9 @@ class Options:
     surviving: Flags
     """By row: counts the machines that the loss of a zone leaves."""
     column: Integers
-    """Column of each option."""
+    """Column of each option; NO_COLUMN for a replica at the prices of its resources."""
+    on_demand: Flags
+    """A savings plan changes what the option costs."""
     shared: Flags
     """Only a part of the column is the service's."""
     worth: Integers
@@ -57,14 +62,9 @@ class Options:
         most: Floats = self.worth.astype(np.float64) * left
         return most
 
-    @property
-    def steady(self) -> Flags:
-        """Which options are bought on demand: a savings plan changes what they cost."""
-        return ~np.isclose(self.cost[:, 0], self.cost[:, -1])
-
     def best_few(self, few: int = 5) -> Integers:
         """The first options of each kind, on demand and spot."""
-        kinds = (np.nonzero(self.steady)[0][:few], np.nonzero(~self.steady)[0][:few])
+        kinds = (np.nonzero(self.on_demand)[0][:few], np.nonzero(~self.on_demand)[0][:few])
         return np.sort(np.concatenate(kinds))
 
     def picked(self, chosen: Integers) -> Options:
@@ -72,6 +72,7 @@ class Options:
         return replace(
             self,
             column=self.column[chosen],
+            on_demand=self.on_demand[chosen],
             shared=self.shared[chosen],
             worth=self.worth[chosen],
             zones=self.zones[chosen],
@@ -80,9 +81,11 @@ class Options:
         )
 
 
-def options_of(hourly: Hourly, cost: Floats, *, shared: bool) -> list[Options]:
-    """The options of each service, with or without shared ones; `cost` has columns × worths of a USD of the level."""
+def options_of(hourly: Hourly, value: Valuation, *, shared: bool) -> list[Options]:
+    """The options of each service, with or without shared ones."""
     columns = hourly.columns
+    cost = value.columns(columns)
+    listed = columns.complete[columns.machine] if shared else np.ones(columns.count, dtype=np.bool_)
     all_worth = worths(columns, hourly.rows)
     service_of = np.array([each.service for each in hourly.needs.runnables], dtype=np.int64)
     held = np.array([(columns.slots[:, service_of == each.number] > 0).any(axis=1) for each in hourly.needs.services])
@@ -91,13 +94,14 @@ def options_of(hourly: Hourly, cost: Floats, *, shared: bool) -> list[Options]:
     for service in hourly.needs.services:
         mine = [(number, row) for number, row in enumerate(hourly.rows) if row.service == service.number]
         rows = np.array([number for number, _ in mine], dtype=np.int64)
-        here = np.nonzero(held[service.number] & ~several)[0]
+        here = np.nonzero(held[service.number] & ~several & listed)[0]
         own.append(
             Options(
                 service=service.number,
                 rows=rows,
                 surviving=np.array([row.counted is Counted.SURVIVING for _, row in mine], dtype=np.bool_),
                 column=here,
+                on_demand=columns.on_demand[here],
                 shared=np.zeros(len(here), dtype=np.bool_),
                 worth=all_worth[np.ix_(here, rows)],
                 worth_of_replica=np.array([row.worth for _, row in mine], dtype=np.int64).reshape(len(mine), -1).T,
@@ -107,8 +111,9 @@ def options_of(hourly: Hourly, cost: Floats, *, shared: bool) -> list[Options]:
             )
         )
     if not shared:
-        return [_in_order(_unreplaced(each), columns.on_demand) for each in own]
-    mixed = np.nonzero(several)[0]
+        return [_in_order(_unreplaced(each)) for each in own]
+    own = _with_replicas(own, hourly, value)
+    mixed = np.nonzero(several & listed)[0]
     shares = _shares(own, mixed, all_worth, cost[mixed], columns.zones[mixed], held[:, mixed])
     found: list[Options] = []
     for each, share in zip(own, shares, strict=True):
@@ -117,13 +122,43 @@ def options_of(hourly: Hourly, cost: Floats, *, shared: bool) -> list[Options]:
         joined = replace(
             each,
             column=np.concatenate([each.column, numbers]),
+            on_demand=np.concatenate([each.on_demand, columns.on_demand[numbers]]),
             shared=np.concatenate([each.shared, np.ones(len(numbers), dtype=np.bool_)]),
             worth=np.vstack([each.worth, all_worth[np.ix_(numbers, each.rows)]]),
             zones=np.concatenate([each.zones, columns.zones[numbers]]),
             least=np.concatenate([each.least, hourly.least[numbers]]),
             cost=np.vstack([each.cost, share[here]]),
         )
-        found.append(_in_order(_unreplaced(joined), columns.on_demand))
+        found.append(_in_order(_unreplaced(joined)))
+    return found
+
+
+def _with_replicas(own: Sequence[Options], hourly: Hourly, value: Valuation) -> list[Options]:
+    """With single replicas at the prices of the resources that they take, on machines with unlisted patterns."""
+    columns, needs = hourly.columns, hourly.needs
+    base = np.array([columns.fixed_of(number, ()) for number in range(len(columns.machines))])
+    found = list(own)
+    for machine, variants, usd in replica_prices(columns, needs, value.machine + base[:, np.newaxis], hourly.backend):
+        for variant, price in zip(variants, usd, strict=True):
+            number = needs.runnables[variant].service
+            each = found[number]
+            on_demand = columns.machines[machine].on_demand
+            counts = [
+                row.worth[variant] if on_demand or row.counted is not Counted.ON_DEMAND else 0
+                for row in hourly.rows
+                if row.service == number
+            ]
+            worth = np.array(counts, dtype=np.int64)
+            found[number] = replace(
+                each,
+                column=np.append(each.column, NO_COLUMN),
+                on_demand=np.append(each.on_demand, columns.machines[machine].on_demand),
+                shared=np.append(each.shared, True),
+                worth=np.vstack([each.worth, worth[np.newaxis]]),
+                zones=np.append(each.zones, columns.zones.max(initial=1)),
+                least=np.append(each.least, 1),
+                cost=np.vstack([each.cost, price[np.newaxis]]),
+            )
     return found
 
 
@@ -206,12 +241,12 @@ def _unreplaced(options: Options) -> Options:
     return options.picked(np.nonzero(kept)[0])
 
 
-def _in_order(options: Options, on_demand: Flags) -> Options:
+def _in_order(options: Options) -> Options:
     """On demand first, whose costs change with the worth of a USD; by the best value in any row, then by column."""
     most = options.most_worth
     with np.errstate(divide="ignore", invalid="ignore"):
         price = np.where(most[:, :, np.newaxis] > 0, options.cost[:, np.newaxis, :] / most[:, :, np.newaxis], np.inf)
         value = np.nan_to_num(price.min(axis=0, initial=np.inf)[np.newaxis] / price, nan=0.0)
     best: Floats = value.max(axis=(1, 2), initial=0.0)
-    order = np.lexsort((options.column, -np.round(best, 9), ~on_demand[options.column]))
+    order = np.lexsort((options.column, -np.round(best, 9), ~options.on_demand))
     return options.picked(order.astype(np.int64))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 Pattern = tuple[int, ...]
+_STEPS_PER_PATTERN = 20
 
 
 def maximal_patterns(
@@ -33,7 +34,7 @@ def maximal_patterns(
     def extend(variant: int, left: Sequence[int], chosen: Pattern) -> bool:
         nonlocal steps
         steps += 1
-        if len(found) > limit or steps > 20 * limit:
+        if len(found) > limit or steps > _STEPS_PER_PATTERN * limit:
             return False
         if variant == count:
             # Full in this order: no earlier variant may fit once more.

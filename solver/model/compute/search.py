@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from solver.errors import InfeasibleError
 from solver.model.backend import side_by_side
 from solver.model.compute.apart import Apart, Settled
+from solver.model.compute.bundles import Bundles
+from solver.model.compute.columns import with_patterns
 from solver.model.compute.commitments import Good, merged
 from solver.model.compute.hour_bounds import HourBounds, Known
 from solver.model.compute.hourly import Hourly, HourPlan
@@ -30,7 +32,7 @@ from solver.model.compute.level_cost import LevelCosts, Slot
 from solver.model.compute.levels import LevelBound
 from solver.model.compute.pool import Pool
 from solver.model.compute.quota import free_vcpus
-from solver.model.compute.services import Besides, choose_groups, plan_hours, priced
+from solver.model.compute.services import Besides, choose_groups, plan_hours, priced, with_columns
 from solver.model.compute.splitting import split_by_jobs
 from solver.quantity import HOURS_PER_WEEK
 
@@ -73,10 +75,46 @@ class Search:
             usd = apart.usd(found)
             if usd - answer.bound_usd_per_week <= self.gap * usd or answer.is_enough:
                 return found
-        shared = self._without_commitments() if good is None else self._with_commitments(good)
-        bound = max(shared.bound_usd_per_week, answer.bound_usd_per_week)
-        better = found if found is not None and apart.usd(found) < apart.usd(shared) * _NO_BETTER else shared
+        shared = self._shared(good)
+        if shared is None and found is None:
+            raise InfeasibleError("no node groups hold the services")
+        if shared is None or (found is not None and apart.usd(found) < apart.usd(shared) * _NO_BETTER):
+            better = found
+        else:
+            better = shared
+        assert better is not None
+        bound = max(0.0 if shared is None else shared.bound_usd_per_week, answer.bound_usd_per_week)
         return replace(better, bound_usd_per_week=bound)
+
+    def _shared(self, good: Good | None) -> Settled | None:
+        """The best plan found in which services share machines; None where none was found."""
+        if not self.hourly.columns.complete.all():
+            return self._from_bundles(good)
+        return self._without_commitments() if good is None else self._with_commitments(good)
+
+    def _from_bundles(self, good: Good | None) -> Settled | None:
+        """With the node groups of bundles; it proves nothing, since there are patterns that are not listed."""
+        groups = Bundles(self.hourly).choose(self.limit)
+        if groups is None:
+            return None
+        columns, chosen = with_patterns(self.hourly.columns, groups)
+        return replace(self, hourly=with_columns(self.hourly, columns))._for_groups(chosen, good)
+
+    def _for_groups(self, columns: Sequence[int], good: Good | None) -> Settled | None:
+        runs = self.jobs.cheapest(good, self.quotas)
+        hourly = self._beside(runs)
+        plans = plan_hours(hourly, columns, gap=_BOUND_GAP)
+        if plans is None:
+            return None
+        choice = priced(hourly, plans, Besides(self.jobs.usage(runs), self.prices))
+        if good is None:
+            return Settled(hourly, choice, runs, 0.0, None, (0.0,) * len(plans))
+        costs = LevelCosts(HourBounds(self.hourly, _BOUND_GAP), good, self.prices, self.jobs.types)
+        pool = Pool(costs, self.jobs, columns, dict(runs), self.quotas, hourly)
+        found = pool.improve([sum(each.usd_per_hour for each in choice.bought)])
+        if found is None:
+            return None
+        return self._settled(pool, found[1], 0.0, good, [1.0] * len(plans))
 
     def _beside(self, runs: Mapping[str, JobRun]) -> Hourly:
         return replace(self.hourly, free=free_vcpus(self.quotas, runs.values()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +85,12 @@ def hourly_problem(
     weight = np.array([hour.weight for hour in needs.hours], dtype=np.int64)
     task = HourlyTask(columns, build_blocks(columns, rows), required, weight)
     return Hourly(needs, rows, task, free, least_machines(needs, columns), tuple(goods), backend)
+
+
+def with_columns(hourly: Hourly, columns: Columns) -> Hourly:
+    """The same hour classes over other columns."""
+    task = HourlyTask(columns, build_blocks(columns, hourly.rows), hourly.task.required, hourly.task.weight)
+    return replace(hourly, task=task, least=least_machines(hourly.needs, columns))
 
 
 def least_machines(needs: Needs, columns: Columns) -> Integers:

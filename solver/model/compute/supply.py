@@ -8,7 +8,7 @@ neither the best plan nor any bound changes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 import numpy as np
@@ -19,6 +19,7 @@ from solver.catalog.machines import Allocatable, MachineType, Reserved, allocata
 from solver.catalog.prices import CommitmentTerm, Offering
 from solver.demand.demand import AwsSite, Demand
 from solver.demand.workloads import Variant
+from solver.model.surcharge import Surcharge
 from solver.vocabulary import AcceleratorKind, PurchaseOption
 
 Vector = NDArray[np.int64]
@@ -41,6 +42,8 @@ class Market:
     """Patterns of the types that may not be used."""
     burstable: bool
     """T types may run this."""
+    surcharge: Surcharge = field(default_factory=Surcharge)
+    """What a machine costs besides its price and its volumes."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Machine:
         return self.purchase is PurchaseOption.ON_DEMAND
 
 
-def market_of(demand: Demand, site: AwsSite, zones: tuple[str, ...], *, services: bool) -> Market:
+def market_of(demand: Demand, site: AwsSite, zones: tuple[str, ...], surcharge: Surcharge, *, services: bool) -> Market:
     """The rules for the site's services, or for its jobs: the limit on T types is for services only."""
     limits = demand.limits
     return Market(
@@ -86,6 +89,7 @@ def market_of(demand: Demand, site: AwsSite, zones: tuple[str, ...], *, services
         machines=limits.machines,
         excluded=limits.exclude_machines,
         burstable=limits.burstable or not services,
+        surcharge=surcharge,
     )
 
 
@@ -257,10 +261,11 @@ def _merits(machine: Machine, running: Sequence[bool], market: Market) -> list[f
     rates: Mapping[CommitmentTerm, float] = machine.offering.commitments if machine.on_demand else {}
     types = machine.machine
     quota = [float(-types.vcpus if types.quota == family else 0) for family in sorted(market.site.quotas)]
+    more = market.surcharge.usd_per_hour(types.vcpus)
     return [
         *(float(runs) for runs in running),
         float(len(machine.zones)),
-        -machine.usd_per_hour,
-        *(-min(rates.get(term, machine.usd_per_hour), machine.usd_per_hour) for term in market.terms),
+        -machine.usd_per_hour - more,
+        *(-min(rates.get(term, machine.usd_per_hour), machine.usd_per_hour) - more for term in market.terms),
         *quota,
     ]
