@@ -1,8 +1,10 @@
 """solve: a demand and a catalog in, a Plan out; the four pools of each site, their cost, bound and proof.
 
-The order is that of the arrows between the pools: storage says what volumes cost, compute chooses machines with those,
-network is built around the machines, security around all three. Storage, network and security are solved exactly, given
-the machines; so the bound is the compute pool's own bound and what the others cost.
+The order is that of the arrows between the pools: storage says what volumes cost, compute chooses machines with those
+and with what security measures cost for each machine, network is built around the machines, security around all three.
+Storage, network and security are solved exactly, given the machines; so the bound is the compute pool's own bound and
+what the others cost. It takes the number of starts of machines and replicas as the plan has it: what is billed for a
+start (a recorded change, a logged call) is an estimate, and no bound minimises it.
 """
 
 from __future__ import annotations

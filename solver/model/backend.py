@@ -7,35 +7,28 @@ machine. Nothing that a solver prints reaches standard output: the file descript
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 import tempfile
-from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import metadata
 from math import inf, isfinite
 from pathlib import Path
-from threading import Lock
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import numpy as np
 import pulp
 from numpy.typing import NDArray
 
 from solver.errors import ConfigError, Problem
+from solver.model.running import silenced
 
 # pulp and highspy have no complete types: what they return enters here as Any and leaves as plain values.
 _pulp: Any = pulp
 
 SolverName = Literal["highs", "cbc"]
-Answer = TypeVar("Answer")
 _SEED = 7
-_MOST_THREADS = 4
-"""More would each need memory for a solver of its own."""
 _CBC_BOUND = re.compile(r"^Lower bound:\s+(?P<bound>[-+.\deE]+)", re.MULTILINE)
 
 
@@ -118,56 +111,6 @@ def backend(name: str) -> Backend:
         return Backend("cbc")
     state = "which is not installed" if name in ("highs", "cbc") else "which is not known"
     raise ConfigError([Problem(file="", path="solver", found=f"{name}, {state}", allowed="highs or cbc is allowed")])
-
-
-class _Silence:
-    """File descriptor 1 turned away while at least one solver runs; several may run at once."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._running = 0
-        self._kept = -1
-
-    def begin(self) -> None:
-        with self._lock:
-            self._running += 1
-            if self._running == 1:
-                sys.stdout.flush()
-                self._kept = os.dup(1)
-                away = os.open(os.devnull, os.O_WRONLY)
-                os.dup2(away, 1)
-                os.close(away)
-
-    def end(self) -> None:
-        with self._lock:
-            self._running -= 1
-            if self._running == 0:
-                os.dup2(self._kept, 1)
-                os.close(self._kept)
-
-
-_silence = _Silence()
-
-
-@contextmanager
-def silenced() -> Generator[None]:
-    """Turn file descriptor 1 away: solvers print from C++, past sys.stdout."""
-    _silence.begin()
-    try:
-        yield
-    finally:
-        _silence.end()
-
-
-def side_by_side(tasks: Sequence[Callable[[], Answer]]) -> list[Answer]:
-    """The answers of tasks that don't depend on each other, in their order; solvers let other threads run meanwhile.
-
-    The answers are the same however many threads there are.
-    """
-    if len(tasks) <= 1 or (os.cpu_count() or 1) == 1:
-        return [task() for task in tasks]
-    with ThreadPoolExecutor(max_workers=min(_MOST_THREADS, len(tasks))) as threads:
-        return [answer.result() for answer in [threads.submit(task) for task in tasks]]
 
 
 # HiGHS's searches in smaller problems take most of the time of a small problem, and a good start makes them needless.

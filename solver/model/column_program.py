@@ -13,7 +13,8 @@ import numpy as np
 import pulp
 from numpy.typing import NDArray
 
-from solver.model.backend import Backend, LiveModel, Outcome, live_model, silenced
+from solver.model.backend import Backend, LiveModel, Outcome, live_model
+from solver.model.running import silenced
 
 _pulp: Any = pulp
 Floats = NDArray[np.float64]

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from solver.errors import InfeasibleError
 from solver.model.compute.assortment import Assortment, Judge, hours_at
 from solver.model.compute.commitments import Good
 from solver.model.compute.completion import completion_of
@@ -29,15 +31,17 @@ from solver.model.compute.promises import holds
 from solver.model.compute.quota import free_vcpus
 from solver.model.compute.services import Besides, Choice, priced
 from solver.model.compute.splitting import split_by_jobs
+from solver.model.compute.starts import ClassWays, calmest
 from solver.model.compute.valuation import Valuation, valuation
 from solver.model.compute.week import Beside, Way, Week, added
+from solver.model.surcharge import Surcharge
 from solver.quantity import HOURS_PER_WEEK
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 _ROUNDS = 3
 _NO_BETTER = 1 - 1e-6
-_WORK = 40
+_WORK = 60
 """Weeks that are bounded for the limit of node groups."""
 _LITTLE = 0.002
 """What machines that services share may save, as a part of the cost, without plans with them being looked for."""
@@ -93,15 +97,18 @@ class Apart:
     """Node groups."""
     gap: float
     """What need not be proved."""
+    surcharge: Surcharge
+    """What a start of a machine costs."""
 
     def settle(self, good: Good | None) -> ApartAnswer:
-        """The bound, and the best plan apart that was found."""
+        """The bound, and the best plan apart that was found; InfeasibleError for a service that no machines hold."""
         value = valuation(self.hourly.columns, good, self.prices, self.jobs.types)
         shared = self._services(value, shared=True)
         vectors = [each.vectors() for each in shared]
-        if any(each is None for each in vectors):
-            return ApartAnswer(0.0, np.inf, None)
         whole = [each for each in vectors if each is not None]
+        for service, mine in zip(self.hourly.needs.services, vectors, strict=True):
+            if mine is None:
+                raise InfeasibleError(f"no machines on sale hold {service.key}", conflict=(f"workloads.{service.key}",))
         joint = week = self._week(value, whole)
         without = float(week.usd(np.zeros(1), self.jobs.ways(0.0))[0])
         cap = _CAP * without / HOURS_PER_WEEK if good is not None else 0.0
@@ -227,31 +234,55 @@ class Apart:
         """Machines of the chosen options for a level, with the commitments that are best for them."""
         hourly, origin = split_by_jobs(replace(self.hourly, free=free_vcpus(self.quotas, runs.values())), runs)
         usage = self.jobs.usage(runs)
-        plans: list[HourPlan] = []
-        ways: dict[int, tuple[Integers, Floats]] = {}
         columns = np.concatenate([each.options.column[list(mine)] for each, mine in zip(own, chosen, strict=True)])
+        cost = value.columns(self.hourly.columns)[columns]
+        ways: list[ClassWays] = []
+        first: list[int] = []
+        known: dict[int, Integers] = {}
         for number, hours in enumerate(hourly.needs.hours):
-            first = origin[number]
-            if first not in ways:
-                found = _joint_ways(own, chosen, first)
+            if origin[number] not in known:
+                found = _joint_ways(own, chosen, origin[number])
                 if found is None:
                     return None
-                ways[first] = found
-            machines, cost = ways[first]
+                known[origin[number]] = found
             beside = value.beside(sorted(usage[hours.hours[0]].items()))
-            usd: Floats = np.max(cost + beside - value.worths * level, axis=1)
-            counts = machines[int(np.argmin(np.round(usd, 9)))]
-            used = {int(column): int(count) for column, count in zip(columns, counts, strict=True) if count}
-            if not holds(hourly, number, used):
-                return None
-            plans.append(HourPlan(dict(sorted(used.items())), 0.0, {}))
+            ways.append(
+                ClassWays(
+                    known[origin[number]],
+                    partial(_usd_per_hour, cost, beside - value.worths * level),
+                    partial(_holds, hourly, number, columns),
+                )
+            )
+            usd = ways[-1].usd(ways[-1].machines)
+            first.append(int(np.argmin(np.round(usd, 9))))
+        # Replicas follow the load, on whichever machines they are: their starts are hardly a matter of choice.
+        usd_per_start = np.full(len(columns), self.surcharge.usd_per_machine_start)
+        machines = calmest(ways, first, hourly.needs.hour_of_week, usd_per_start)
+        if not all(way.holds(counts) for way, counts in zip(ways, machines, strict=True)):
+            return None
+        plans = [HourPlan(_by_column(columns, counts), 0.0, {}) for counts in machines]
         choice = priced(hourly, tuple(plans), Besides(usage, self.prices))
         worth = tuple(week.worth(number, level) for number in origin)
         return Settled(hourly, choice, dict(runs), 0.0, value.good, worth)
 
 
-def _joint_ways(own: Sequence[Lowest], chosen: Sequence[tuple[int, ...]], hour: int) -> tuple[Integers, Floats] | None:
-    """All machines of the chosen options that hold one hour class and that none replaces, with their costs by worth."""
+def _by_column(columns: Integers, counts: Integers) -> dict[int, int]:
+    pairs = zip(columns.tolist(), counts.tolist(), strict=True)
+    return {column: count for column, count in sorted(pairs) if count}
+
+
+def _usd_per_hour(cost: Floats, shift: Floats, machines: Integers) -> Floats:
+    """USD an hour of ways (ways × columns); `cost` has columns × worths, `shift` what else there is by worth."""
+    usd: Floats = np.max(machines @ cost + shift, axis=1)
+    return usd
+
+
+def _holds(hourly: Hourly, number: int, columns: Integers, counts: Integers) -> bool:
+    return holds(hourly, number, _by_column(columns, counts))
+
+
+def _joint_ways(own: Sequence[Lowest], chosen: Sequence[tuple[int, ...]], hour: int) -> Integers | None:
+    """All machines of the chosen options that hold one hour class and that none replaces: ways × options."""
     machines = np.zeros((1, 0), dtype=np.int64)
     cost: Floats = np.zeros((1, 1))
     for each, mine in zip(own, chosen, strict=True):
@@ -266,4 +297,4 @@ def _joint_ways(own: Sequence[Lowest], chosen: Sequence[tuple[int, ...]], hour: 
         cost = np.repeat(cost, more, axis=0) + np.tile(found.cost, (count, 1))
         kept = undominated(cost)
         machines, cost = machines[kept], cost[kept]
-    return machines, cost
+    return machines

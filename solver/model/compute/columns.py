@@ -132,7 +132,8 @@ def _columns(needs: Needs, market: Market, fixed: Fixed, offers: Sequence[tuple[
         complete.append(patterns is not None)
         if patterns is None:
             crowded.append(number)
-            patterns = _pure_patterns(needs, limits[number], most)
+        # A machine for one variant alone has a place in plans in which services share no machine.
+        patterns = list(dict.fromkeys((*(patterns or ()), *_pure_patterns(needs, limits[number], most))))
         rank = _rank(machine, market)
         for pattern in patterns:
             rivals = best.setdefault((machine.on_demand, pattern), [])

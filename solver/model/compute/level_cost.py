@@ -21,11 +21,11 @@ from functools import cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.model.backend import side_by_side
 from solver.model.compute.blocks import Blocks
 from solver.model.compute.commitments import Good
 from solver.model.compute.hour_bounds import HourBounds, Known
 from solver.model.compute.hour_program import Cover
+from solver.model.running import side_by_side
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -97,7 +97,7 @@ def solve_compute(
     jobs = JobTask(sizes, needs.jobs, needs.hour_of_week)
     hourly = hourly_problem(needs, columns, goods, free_vcpus(site.site.quotas), len(zones), backend)
     limits = demand.limits
-    found = Search(hourly, jobs, _prices(site), site.site.quotas, limits.node_groups, limits.gap).settle()
+    found = Search(hourly, jobs, _prices(site), site.site.quotas, limits.node_groups, limits.gap, surcharge).settle()
     hourly = found.hourly
     needs = hourly.needs
     site = replace(site, needs=needs)

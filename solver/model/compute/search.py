@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.errors import InfeasibleError
-from solver.model.backend import side_by_side
 from solver.model.compute.apart import Apart, Settled
 from solver.model.compute.bundles import Bundles
 from solver.model.compute.columns import with_patterns
@@ -34,6 +33,8 @@ from solver.model.compute.pool import Pool
 from solver.model.compute.quota import free_vcpus
 from solver.model.compute.services import Besides, choose_groups, plan_hours, priced, with_columns
 from solver.model.compute.splitting import split_by_jobs
+from solver.model.running import side_by_side
+from solver.model.surcharge import Surcharge
 from solver.quantity import HOURS_PER_WEEK
 
 Integers = NDArray[np.int64]
@@ -48,6 +49,8 @@ _LINES_PER_CLASS = 6
 _WORK_PER_CLASS = 10
 """Integer programs for each hour class, at most: for the lines of the bound, and for all of it."""
 _NO_BETTER = 1 - 1e-6
+_MOST_COLUMNS = 600
+"""More are too many for integer programs over all of them."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,13 @@ class Search:
     """Node groups."""
     gap: float
     """At which the search stops."""
+    surcharge: Surcharge
+    """What a start of a machine costs."""
 
     def settle(self) -> Settled:
         """The best that was found; InfeasibleError when no groups hold the services."""
         good = merged(self.hourly.goods)
-        apart = Apart(self.hourly, self.jobs, self.prices, self.quotas, self.limit, self.gap)
+        apart = Apart(self.hourly, self.jobs, self.prices, self.quotas, self.limit, self.gap, self.surcharge)
         answer = apart.settle(good)
         found = answer.settled
         if found is not None:
@@ -88,9 +93,17 @@ class Search:
 
     def _shared(self, good: Good | None) -> Settled | None:
         """The best plan found in which services share machines; None where none was found."""
-        if not self.hourly.columns.complete.all():
-            return self._from_bundles(good)
-        return self._without_commitments() if good is None else self._with_commitments(good)
+        bundled = self._from_bundles(good)
+        columns = self.hourly.columns
+        if not columns.complete.all() or columns.count > _MOST_COLUMNS:
+            return bundled
+        try:
+            listed = self._without_commitments() if good is None else self._with_commitments(good)
+        except InfeasibleError:
+            return bundled
+        if bundled is None or bundled.choice.usd_per_week >= listed.choice.usd_per_week:
+            return listed
+        return replace(bundled, bound_usd_per_week=listed.bound_usd_per_week)
 
     def _from_bundles(self, good: Good | None) -> Settled | None:
         """With the node groups of bundles; it proves nothing, since there are patterns that are not listed."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.model.backend import Backend, side_by_side
+from solver.model.backend import Backend
 from solver.model.compute.blocks import build_blocks
 from solver.model.compute.capacity import capacity_row
 from solver.model.compute.columns import Columns
@@ -23,6 +23,7 @@ from solver.model.compute.replicas import floor_rows
 from solver.model.compute.rows import Row, without_implied
 from solver.model.compute.spot import steady_rows
 from solver.model.compute.survival import survival_rows
+from solver.model.running import side_by_side
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
