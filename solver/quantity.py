@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
@@ -124,6 +124,11 @@ def format_clock(hour: int) -> str:
 def cents(usd: float) -> float:
     """Dollars rounded to whole cents, half to even; amounts go through here before people add them up."""
     return float(Decimal(repr(usd)).quantize(Decimal("0.01"), rounding=ROUND_HALF_EVEN))
+
+
+def millionths_up(share: float) -> float:
+    """A share rounded up to six decimals: what is shown is never less than what is so."""
+    return float(Decimal(repr(share)).quantize(Decimal("0.000001"), rounding=ROUND_CEILING))
 
 
 def format_usd(usd: float) -> str:

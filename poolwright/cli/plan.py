@@ -39,12 +39,13 @@ def run(
     if check:
         _check(inputs, as_json)
         return
-    plan, old, change = solved(stack, inputs, solver_name=solver_name)
+    plan, _, change = solved(stack, inputs, solver_name=solver_name)
     if write:
-        from solver.plan.lock import lock_of, write_lock
+        from solver.plan.lock import lock_of, read_text, write_lock
 
+        before = read_text(inputs.lock_path)
         digest = write_lock(inputs.lock_path, lock_of(plan))
-        same = old is not None and change.old_usd_per_month is not None and not change.changes
+        same = read_text(inputs.lock_path) == before
         say(f"{shown(inputs.lock_path)}: {'unchanged' if same else 'written'}, {digest}")
     if as_json:
         print(plan.model_dump_json(indent=2))

@@ -86,8 +86,10 @@ def _outermost(changes: list[Change]) -> Iterator[Change]:
 
 def _decisions(lock: Lock) -> Iterator[tuple[str, str]]:
     content: dict[str, Any] = lock.model_dump(mode="json")
-    for name in ("owner", "cost_centre", "tags", "time_zone"):
-        yield from _flatten(name, content[name])
+    for name in ("owner", "cost_centre", "time_zone"):
+        yield name, content[name]
+    for tag, value in content["tags"].items():
+        yield f"tags.{tag}", value
     for site, pools in content["sites"].items():
         for pool, part in pools.items():
             yield from _flatten(f"{site}.{pool}", part)

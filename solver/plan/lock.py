@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from solver.errors import LockError, Problem, StaleError
 from solver.plan.cost import total_usd_per_month
+from solver.plan.lines import lines_of
 from solver.plan.plan import MODEL_VERSION, Plan, PlanInputs, Proof, SitePlan
 from solver.schema import Schema
 
@@ -108,26 +109,22 @@ def _cost_by_item(plan: Plan) -> dict[str, dict[str, float]]:
 
 def lock_text(lock: Lock) -> str:
     """The file's text: the same lock gives the same bytes."""
-    content = _for_people(
-        {"schema_version": lock.schema_version, **lock.model_dump(mode="json", exclude_defaults=True)}
-    )
-    body = yaml.dump(
-        content, Dumper=yaml.CSafeDumper, default_flow_style=None, sort_keys=False, width=118, allow_unicode=True
-    )
+    content: dict[str, Any] = {
+        "schema_version": lock.schema_version,
+        **lock.model_dump(mode="json", exclude_defaults=True),
+    }
+    content["sites"] = {key: _built(site) for key, site in content["sites"].items()}
+    body = lines_of(content)
     return f"{_HEADER.format(stack=lock.stack)}digest: {text_digest(body)}\n{body}"
 
 
-def _for_people(value: object) -> object:
-    """Keyed lists become mappings; what is not locked is left out."""
+def _built(value: Any) -> Any:
+    """A part of a site without what is made anew from the same inputs."""
     if isinstance(value, dict):
-        entries = cast("dict[str, object]", value)
-        return {key: _for_people(entry) for key, entry in entries.items() if key not in _NOT_LOCKED}
+        entries = cast("dict[str, Any]", value)
+        return {name: _built(entry) for name, entry in entries.items() if name not in _NOT_LOCKED}
     if isinstance(value, list):
-        rows = cast("list[object]", value)
-        if rows and all(isinstance(row, dict) and "key" in row for row in rows):
-            keyed = cast("list[dict[str, object]]", rows)
-            return {str(row["key"]): _for_people({k: v for k, v in row.items() if k != "key"}) for row in keyed}
-        return [_for_people(row) for row in rows]
+        return [_built(entry) for entry in cast("list[Any]", value)]
     return value
 
 

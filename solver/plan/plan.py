@@ -13,7 +13,7 @@ from solver.plan.storage import StoragePlan
 from solver.schema import Schema
 from solver.vocabulary import SiteKind, Termination
 
-MODEL_VERSION = "1"
+MODEL_VERSION = "2"
 """Raised when the same inputs may give another plan than before; it makes every lock stale."""
 
 
@@ -51,7 +51,7 @@ class Proof(Schema):
     bound_usd_per_month: float
     """No plan that holds this demand can cost less."""
     gap: float
-    """(cost − bound) / cost."""
+    """(cost − bound) / cost, rounded up to six decimals."""
     proven: bool
     """The gap is at most what was asked for."""
     witness: str

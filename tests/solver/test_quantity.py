@@ -17,6 +17,7 @@ from solver.quantity import (
     format_gib,
     format_memory_mib,
     format_usd,
+    millionths_up,
     parse_clock,
     parse_cpu,
     parse_gib,
@@ -116,6 +117,18 @@ def test_what_is_no_full_hour_is_refused(text: object, meant: str | None) -> Non
 def test_a_quantity_in_a_record_is_written_as_it_is_read(adapter: TypeAdapter[int], amount: int, text: str) -> None:
     assert adapter.dump_python(amount, mode="json") == text
     assert adapter.validate_python(text) == amount
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"), [(0.0, 0.0), (0.02, 0.02), (0.0199991, 0.02), (0.020000000000000004, 0.020001), (1e-9, 1e-6)]
+)
+def test_a_share_is_rounded_up_to_six_decimals(share: float, shown: float) -> None:
+    assert millionths_up(share) == shown
+
+
+@given(st.floats(0, 1))
+def test_a_rounded_share_is_never_less_than_the_share(share: float) -> None:
+    assert share <= millionths_up(share) <= share + 1.000001e-6
 
 
 def test_money_is_rounded_to_cents_half_to_even() -> None:

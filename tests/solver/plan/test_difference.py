@@ -40,3 +40,10 @@ def test_without_a_lock_everything_is_new() -> None:
     new = difference(None, lock_with())
     assert new.old_usd_per_month is None
     assert {change.kind for change in new.changes} == {ChangeKind.ADDED}
+
+
+def test_a_tag_may_have_any_name() -> None:
+    plan = plan_of("prod", main=full_site())
+    tagged = plan.model_copy(update={"tags": {**plan.tags, "reason": "audit"}})
+    (change,) = difference(lock_of(plan), lock_of(tagged)).changes
+    assert (change.kind, change.path, change.new) == (ChangeKind.ADDED, "tags.reason", "audit")

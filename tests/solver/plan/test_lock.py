@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from difflib import ndiff
 from pathlib import Path
 from typing import cast
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from solver.errors import ExitCode, LockError, StaleError
 from solver.plan.cost import Billing, Pool, cost_line
-from solver.plan.lock import lock_of, lock_text, read_lock, write_lock
+from solver.plan.lines import lines_of
+from solver.plan.lock import digest_of, lock_of, lock_text, read_lock, text_digest, write_lock
 from solver.plan.plan import MODEL_VERSION, Plan
+from solver.plan.schedule import WeekSchedule
 from tests.components.plans import full_site
 from tests.components.plans import plan as plan_of
 
@@ -67,6 +73,131 @@ def test_a_lock_is_yaml_with_keyed_parts_as_mappings(plan: Plan) -> None:
     groups = next(iter(content["sites"].values()))["compute"]["node_groups"]
     assert isinstance(groups, dict)
     assert "reason" not in lock_text(lock_of(plan))
+
+
+def changed_lines(old: Plan, new: Plan) -> list[str]:
+    """Lines of the two locks that are not in both, but for the digest of the text itself."""
+    before, after = (lock_text(lock_of(plan)).splitlines() for plan in (old, new))
+    return [line for line in ndiff(before, after) if line[0] in "+-" and not line[2:].startswith("digest:")]
+
+
+def with_machines(plan: Plan, change: Callable[[WeekSchedule], WeekSchedule]) -> Plan:
+    site = plan.sites["main"]
+    first, *others = site.compute.node_groups
+    changed = first.model_copy(update={"machines": change(first.machines)})
+    compute = site.compute.model_copy(update={"node_groups": (changed, *others)})
+    return plan.model_copy(update={"sites": {"main": site.model_copy(update={"compute": compute})}})
+
+
+def test_a_cost_item_that_changes_is_one_line(plan: Plan) -> None:
+    first, *others = plan.cost_lines
+    dearer = plan.model_copy(update={"cost_lines": (first.model_copy(update={"usd_per_month": 80.0}), *others)})
+    assert changed_lines(plan, dearer) == ["-     node-group a: 80.3", "+     node-group a: 87.3"]
+
+
+def test_a_cost_item_that_comes_is_one_line(plan: Plan) -> None:
+    first, *_ = plan.cost_lines
+    more = (*plan.cost_lines, first.model_copy(update={"item": "volume b", "usd_per_month": 7.0}))
+    assert changed_lines(plan, plan.model_copy(update={"cost_lines": more})) == ["+     volume b: 7.0"]
+
+
+def test_an_hour_of_a_schedule_that_changes_is_one_line(plan: Plan) -> None:
+    def busier(machines: WeekSchedule) -> WeekSchedule:
+        first, *others = machines.steps
+        return WeekSchedule(steps=(first.model_copy(update={"value": 12}), *others))
+
+    indent = " " * 12
+    assert changed_lines(plan, with_machines(plan, busier)) == [
+        f"- {indent}mon-fri 08:00: 3",
+        f"+ {indent}mon-fri 08:00: 12",
+    ]
+
+
+def test_a_figure_of_the_proof_that_changes_is_one_line(plan: Plan) -> None:
+    tighter = plan.model_copy(update={"proof": plan.proof.model_copy(update={"gap": 0.00002})})
+    assert changed_lines(plan, tighter) == [f"-   gap: {plan.proof.gap}", "+   gap: 0.00002"]
+
+
+def test_a_row_is_a_line(plan: Plan) -> None:
+    lines = [line.strip() for line in lock_text(lock_of(plan)).splitlines()]
+    assert "- {source: internet, target: load-balancer public, port: 443}" in lines
+    assert "public-euw1-az1: {tier: public, zone: euw1-az1, cidr: 10.20.0.0/20}" in lines
+    assert "machine_types: [c7g.xlarge, c6g.xlarge, m7g.xlarge]" in lines
+
+
+def lines_that_continue(text: str) -> list[int]:
+    """Lines (from 1) on which a value or a bracket stays open, or a key waits for its colon."""
+
+    def opened(node: yaml.Node) -> Iterator[int]:
+        one_line = isinstance(node, yaml.ScalarNode) or (isinstance(node, yaml.CollectionNode) and node.flow_style)
+        if one_line and node.start_mark.line != node.end_mark.line:
+            yield node.start_mark.line + 1
+        elif isinstance(node, yaml.SequenceNode):
+            yield from (line for entry in node.value for line in opened(entry))
+        elif isinstance(node, yaml.MappingNode):
+            yield from (line for pair in node.value for entry in pair for line in opened(entry))
+
+    waiting = [number for number, line in enumerate(text.splitlines(), 1) if line.lstrip().startswith("? ")]
+    root = cast("yaml.Node", yaml.SafeLoader(text).get_single_node())
+    return sorted([*opened(root), *waiting])
+
+
+def test_no_line_goes_on_in_the_next(plan: Plan) -> None:
+    long = " ".join(["word"] * 100)
+    proof = plan.proof.model_copy(update={"witness": long})
+    line = plan.cost_lines[0].model_copy(update={"item": "name " + ".".join(["x" * 60] * 4)})
+    tags = {"lines": "one\ntwo\n", "long": f"{long}: #{long}", "break": "a\u2028b"}
+    text = lock_text(
+        lock_of(plan.model_copy(update={"proof": proof, "tags": tags, "cost_lines": (*plan.cost_lines, line)}))
+    )
+    assert lines_that_continue(text) == []
+    content = yaml.safe_load(text)
+    assert content["tags"] == tags
+    assert content["proof"]["witness"] == long
+    assert line.item in content["cost_usd_per_month"]["compute"]
+
+
+def test_the_check_of_lines_finds_what_continues() -> None:
+    assert lines_that_continue("a: {b: 1,\n  c: 2}\nd: [1]\ne: one\n  two\nf: [1,\n  2]\n? g\n: 1\n") == [1, 4, 6, 8]
+
+
+VALUES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+NAMES = st.text(st.characters(codec="ascii", exclude_categories=["C"]), min_size=1)
+CONTENT = st.recursive(VALUES, lambda inner: st.lists(inner) | st.dictionaries(NAMES, inner))
+
+
+@given(st.dictionaries(NAMES, CONTENT))
+def test_any_content_reads_back_from_lines_of_its_own(content: dict[str, object]) -> None:
+    text = lines_of(content)
+    assert lines_that_continue(text) == []
+    assert yaml.load(text, Loader=yaml.CSafeLoader) == content
+
+
+def test_the_style_of_a_line_does_not_depend_on_its_length() -> None:
+    words: dict[str, object] = {"words": ["word"] * 200, "rows": [{"name": "a", "words": ["word"] * 200}]}
+    assert len(lines_of(words).splitlines()) == 3
+
+
+def test_a_lock_in_another_style_reads_the_same(tmp_path: Path, plan: Plan) -> None:
+    path = tmp_path / "prod.lock.yaml"
+    lock = lock_of(plan)
+    write_lock(path, lock)
+    read = read_lock(path)
+    content = yaml.safe_load(path.read_text())
+    content.pop("digest")
+    body = yaml.safe_dump(content, default_flow_style=None, sort_keys=False, width=80)
+    path.write_text(f"# a comment\ndigest: {text_digest(body)}\n{body}")
+    assert read_lock(path) == read
+    assert write_lock(path, read_lock(path)) == digest_of(lock_text(lock), file="", stack="prod")
+    assert path.read_text() == lock_text(lock)
+
+
+def test_names_of_a_stack_are_locked_whatever_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "prod.lock.yaml"
+    lock = lock_of(plan_of("prod", reason=full_site()).model_copy(update={"tags": {"reason": "audit"}}))
+    write_lock(path, lock)
+    assert read_lock(path).tags == {"reason": "audit"}
+    assert set(read_lock(path).sites) == {"reason"}
 
 
 def test_a_lock_edited_by_hand_is_refused_with_its_line(tmp_path: Path, plan: Plan) -> None:

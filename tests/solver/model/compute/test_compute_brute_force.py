@@ -1,0 +1,442 @@
+"""Tiny demands, planned from end to end, against every choice of machines, counted out with arithmetic of its own.
+
+What is counted out: for each half of the day, every number of machines of every type, purchase option and set of
+replicas that fits; then every level of a savings plan at which some machine is just covered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations, product
+from math import ceil, inf
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from solver.catalog.catalog import Catalog
+from solver.demand.demand import Demand
+from solver.errors import InfeasibleError
+from solver.plan.cost import CostLine, total_usd_per_month
+from solver.plan.plan import Plan
+from solver.solve import solve
+from tests.strategies import TERM, survivors
+
+DemandMaker = Callable[..., Demand]
+MANY = 40
+"""Node groups; more than any of these demands could use."""
+WEEKS_PER_MONTH = Fraction(730, 168)
+SAVINGS_PLAN = {"kind": "compute-savings-plan", "years": 1}
+DATA_SHEET = {
+    "c7i.large": (2, 4096),
+    "m7i.large": (2, 8192),
+    "r7i.large": (2, 16384),
+    "c7i.xlarge": (4, 8192),
+}
+"""vCPUs and MiB of memory, as AWS has them."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to run a replica."""
+
+    cpu: int
+    """vCPUs."""
+    memory: int
+    """MiB."""
+    rate: int
+    """Load that one replica is asked for."""
+
+
+@dataclass(frozen=True)
+class App:
+    """A service: its load in the hours before and after the turn of the day."""
+
+    loads: tuple[int, int]
+    variants: tuple[Variant, ...] = (Variant(1, 512, 10),)
+    survive: bool = False
+    spot_share: float = 0.0
+    spot_pools: int = 1
+    headroom: float = 0.0
+    floor: int = 1
+
+
+@dataclass(frozen=True)
+class Case:
+    """A demand."""
+
+    apps: tuple[App, ...]
+    turn: int
+    """Hour of the day at which the loads change."""
+    machines: tuple[str, ...]
+    zones: int = 3
+    groups: int = MANY
+    commitments: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """Equal machines."""
+
+    machine: str
+    spot: bool
+    replicas: tuple[int, ...]
+    """Of each variant of each app, on one of them."""
+
+
+@dataclass(frozen=True)
+class Market:
+    """What machine hours cost."""
+
+    on_demand: Mapping[str, float]
+    spot: Mapping[str, float]
+    rates: Mapping[str, float]
+    """With a savings plan; empty without."""
+    root_volume: float
+
+
+Way = tuple[tuple[int, ...], float]
+"""On-demand machines by type, and the USD an hour of all that a savings plan does not cover."""
+
+
+def market_of(catalog: Catalog, case: Case) -> Market:
+    offers = {name: catalog.offering("us-east-1", name) for name in case.machines}
+    gib = catalog.price("us-east-1", "ebs", "gp3_storage").usd_first
+    return Market(
+        on_demand={name: offer.on_demand_usd_per_hour or inf for name, offer in offers.items()},
+        spot={name: next(iter(offer.spot_usd_per_hour.values())) for name, offer in offers.items()},
+        rates={name: offer.commitments[TERM] for name, offer in offers.items()} if case.commitments else {},
+        root_volume=40 * gib / 730,
+    )
+
+
+def demand_of(make_demand: DemandMaker, case: Case) -> Demand:
+    workloads: dict[str, dict[str, Any]] = {}
+    for number, app in enumerate(case.apps):
+        workloads[f"app-{number}"] = {
+            "load": {"hourly_per_second": [app.loads[hour >= case.turn] for hour in range(24)]},
+            "headroom": app.headroom,
+            "max_utilisation": 0.5,
+            "survive": "zone" if app.survive else "none",
+            "interruptible_share": app.spot_share,
+            "spot_pools": app.spot_pools,
+            "replicas": {"min": app.floor},
+            "variants": {
+                f"v{place}": {
+                    "cpu": each.cpu,
+                    "memory": f"{each.memory}Mi",
+                    "throughput_per_second": 2 * each.rate,
+                    "source": "measured",
+                }
+                for place, each in enumerate(app.variants)
+            },
+        }
+    return make_demand(
+        workloads=workloads,
+        zones=case.zones,
+        compliance={"profile": "none"},
+        purchase={"commitments": [SAVINGS_PLAN] if case.commitments else []},
+        limits={
+            "machines": list(case.machines),
+            "fold": "day",
+            "changes_per_day": 2,
+            "load_tolerance": 0,
+            "node_groups": case.groups,
+        },
+    )
+
+
+def columns_of(case: Case) -> list[Column]:
+    """Every type and purchase option with every set of replicas that fits and to which none can be added."""
+    variants = [(app, each) for app in case.apps for each in app.variants]
+    found: list[Column] = []
+    for name in case.machines:
+        vcpus, memory = DATA_SHEET[name]
+        # The kernel's part is 300 MiB and 4.5 %, the agent's 256 MiB.
+        room = memory - 300 - ceil(memory * 0.045) - 256
+        for spot in (False, True):
+            most = [0 if spot and not app.spot_share else min(vcpus // v.cpu, room // v.memory) for app, v in variants]
+            fitting = [
+                some
+                for some in product(*(range(each + 1) for each in most))
+                if sum(count * v.cpu for count, (_, v) in zip(some, variants, strict=True)) <= vcpus
+                and sum(count * v.memory for count, (_, v) in zip(some, variants, strict=True)) <= room
+            ]
+            found += [Column(name, spot, some) for some in fitting if any(some) and not _grows(some, fitting)]
+    return found
+
+
+def _grows(some: tuple[int, ...], fitting: Sequence[tuple[int, ...]]) -> bool:
+    return any(other != some and all(m >= n for m, n in zip(other, some, strict=True)) for other in fitting)
+
+
+@dataclass(frozen=True)
+class Half:
+    """One part of the day: what every promise asks for, by app."""
+
+    case: Case
+    hours: int
+    """Of the week."""
+    part: int
+
+    def asked(self) -> tuple[Fraction, ...]:
+        """Capacity with headroom, capacity after a zone is lost, capacity off spot machines, replicas; by app."""
+        found: list[Fraction] = []
+        for app in self.case.apps:
+            load = Fraction(app.loads[self.part])
+            needed = load * (1 + Fraction(str(app.headroom)))
+            steady = needed * (1 - Fraction(str(app.spot_share)))
+            found += [needed, load if app.survive else Fraction(0), steady, Fraction(app.floor)]
+        return tuple(found)
+
+    def given(self, column: Column, machines: int) -> tuple[Fraction, ...]:
+        """The same of so many machines of a column."""
+        found: list[Fraction] = []
+        left = survivors(machines, self.case.zones)
+        place = 0
+        for app in self.case.apps:
+            mine = column.replicas[place : place + len(app.variants)]
+            place += len(app.variants)
+            worth = Fraction(sum(count * each.rate for count, each in zip(mine, app.variants, strict=True)))
+            steady = 0 if column.spot else machines
+            found += [worth * machines, worth * left, worth * steady, Fraction(sum(mine) * machines)]
+        return tuple(found)
+
+    def pools(self, column: Column, machines: int) -> tuple[int, ...]:
+        """Zones over which so many spot machines are spread, for each app that they hold."""
+        found: list[int] = []
+        place = 0
+        for app in self.case.apps:
+            held = any(column.replicas[place : place + len(app.variants)])
+            place += len(app.variants)
+            found.append(min(machines, self.case.zones) if column.spot and held else 0)
+        return tuple(found)
+
+    def ways(self, columns: Sequence[Column], market: Market) -> list[Way]:
+        """Every way to keep all promises, of those with the same on-demand machines the cheapest."""
+        asked = self.asked()
+        names = self.case.machines
+        most_pools = tuple(app.spot_pools for app in self.case.apps)
+        nothing = (tuple(Fraction(0) for _ in asked), tuple(0 for _ in most_pools), tuple(0 for _ in names))
+        known: dict[tuple[tuple[Fraction, ...], tuple[int, ...], tuple[int, ...]], float] = {nothing: 0.0}
+        for column in columns:
+            kind = names.index(column.machine)
+            usd = market.root_volume + (market.spot[column.machine] if column.spot else 0.0)
+            steps = [
+                (self.given(column, count), self.pools(column, count), 0 if column.spot else count, count * usd)
+                for count in range(1, self._enough(column, asked) + 1)
+            ]
+            for (have, pools, usage), cost in list(known.items()):
+                for more, further, started, usd_of in steps:
+                    state = (
+                        tuple(min(a, h + m) for a, h, m in zip(asked, have, more, strict=True)),
+                        tuple(min(a, h + m) for a, h, m in zip(most_pools, pools, further, strict=True)),
+                        tuple(mine + started * (place == kind) for place, mine in enumerate(usage)),
+                    )
+                    if cost + usd_of < known.get(state, inf):
+                        known[state] = cost + usd_of
+        best: dict[tuple[int, ...], float] = {}
+        for (have, pools, usage), cost in known.items():
+            spread = all(mine in (0, most) for mine, most in zip(pools, most_pools, strict=True))
+            if have == asked and spread and cost < best.get(usage, inf):
+                best[usage] = cost
+        return sorted(best.items())
+
+    def _enough(self, column: Column, asked: tuple[Fraction, ...]) -> int:
+        """Machines of which one more could be of no use."""
+        machines = max(app.spot_pools for app in self.case.apps) if column.spot else 1
+        could = self.given(column, 100)
+        while any(c and m < a for c, m, a in zip(could, self.given(column, machines), asked, strict=True)):
+            machines += 1
+        return machines
+
+
+def bill(usage: Sequence[int], names: Sequence[str], market: Market, level: float) -> float:
+    """USD of an hour's on-demand machines that a savings plan leaves: it covers what saves most first."""
+    usd = 0.0
+    for name, count in _by_saving(usage, names, market):
+        rate = market.rates.get(name)
+        covered = 0.0 if rate is None else min(float(count), level / rate)
+        level -= covered * (rate or 0.0)
+        usd += (count - covered) * market.on_demand[name]
+    return usd
+
+
+def _by_saving(usage: Sequence[int], names: Sequence[str], market: Market) -> list[tuple[str, int]]:
+    saving = {name: market.rates.get(name, inf) / market.on_demand[name] for name in names}
+    return sorted(zip(names, usage, strict=True), key=lambda each: saving[each[0]])
+
+
+def levels_of(ways: Sequence[Way], names: Sequence[str], market: Market) -> Iterator[float]:
+    """Levels at which all machines of some types are just covered."""
+    for usage, _ in ways:
+        level = 0.0
+        for name, count in _by_saving(usage, names, market):
+            level += count * market.rates.get(name, 0.0)
+            yield level
+
+
+def cheapest(case: Case, market: Market) -> float:
+    """USD a month of the cheapest machines and savings plan; infinite where nothing keeps all promises."""
+    columns = columns_of(case)
+    halves = [Half(case, 7 * case.turn, 0), Half(case, 168 - 7 * case.turn, 1)]
+    best = inf
+    for some in combinations(columns, min(case.groups, len(columns))):
+        ways = [half.ways(some, market) for half in halves]
+        if not all(ways):
+            continue
+        levels = {0.0, *(level for each in ways for level in levels_of(each, case.machines, market))}
+        for level in sorted(levels):
+            usd = 168 * level + sum(
+                half.hours * min(cost + bill(usage, case.machines, market, level) for usage, cost in each)
+                for half, each in zip(halves, ways, strict=True)
+            )
+            best = min(best, usd)
+    return best * float(WEEKS_PER_MONTH)
+
+
+def check(case: Case, catalog: Catalog, make_demand: DemandMaker) -> None:
+    """Bound ≤ optimum ≤ cost, and what is called proven is."""
+    best = cheapest(case, market_of(catalog, case))
+    plan = solve(demand_of(make_demand, case), catalog)
+    lines = machine_lines(plan)
+    cost = total_usd_per_month(lines)
+    others = plan.proof.cost_usd_per_month - cost
+    # Each line is rounded to the cent by itself, and so are cost and bound.
+    cents = 0.005 * (len(lines) + 2)
+    assert plan.proof.bound_usd_per_month - others <= best + cents
+    assert best <= cost + cents
+    if plan.proof.proven:
+        assert plan.proof.cost_usd_per_month * (1 - plan.proof.gap) <= best + others + cents
+        assert plan.proof.gap <= 0.005
+    groups = [group for group in plan.sites["main"].compute.node_groups if group.machines.high]
+    assert len(groups) <= case.groups
+
+
+def machine_lines(plan: Plan) -> list[CostLine]:
+    return [line for line in plan.cost_lines if line.item.startswith(("node-group", "commitment"))]
+
+
+def cases(
+    apps: st.SearchStrategy[tuple[App, ...]], machines: Sequence[tuple[str, ...]], **fixed: Any
+) -> st.SearchStrategy[Case]:
+    return st.builds(
+        Case,
+        apps=apps,
+        turn=st.sampled_from([6, 9, 16]),
+        machines=st.sampled_from(machines),
+        zones=st.sampled_from([2, 3]),
+        **{key: st.just(value) for key, value in fixed.items()},
+    )
+
+
+TWO = [("c7i.large", "m7i.large"), ("c7i.large", "c7i.xlarge"), ("m7i.large", "c7i.xlarge")]
+THREE = [("c7i.large", "m7i.large", "c7i.xlarge"), ("c7i.large", "r7i.large", "c7i.xlarge")]
+HUNGRY = (Variant(1, 3000, 10),)
+"""One to a c7i.large for want of memory, two to an m7i.large."""
+UNEQUAL = (Variant(1, 512, 10), Variant(2, 512, 24))
+
+
+def apps(most: int, **changes: Any) -> st.SearchStrategy[App]:
+    choices: dict[str, st.SearchStrategy[Any]] = {
+        "loads": st.tuples(st.integers(1, most), st.integers(1, most)),
+        "variants": st.sampled_from([App((1, 1)).variants, HUNGRY]),
+        "survive": st.booleans(),
+    }
+    return st.builds(App, **(choices | changes))
+
+
+def alone(app: st.SearchStrategy[App]) -> st.SearchStrategy[tuple[App, ...]]:
+    return st.tuples(app)
+
+
+def both(**changes: Any) -> st.SearchStrategy[tuple[App, ...]]:
+    return st.tuples(apps(20, **changes), apps(20, **changes))
+
+
+ON_DEMAND = {"headroom": st.sampled_from([0.0, 0.5]), "floor": st.sampled_from([1, 3])}
+SPOT = {"spot_share": st.sampled_from([0.5, 1.0]), "spot_pools": st.sampled_from([1, 2])}
+
+
+@settings(max_examples=25, derandomize=True, deadline=None)
+@given(case=cases(alone(apps(60, **ON_DEMAND)), THREE))
+def test_bound_and_cost_enclose_the_best_choice_of_on_demand_machines(
+    case: Case, catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    check(case, catalog, make_demand)
+
+
+@settings(max_examples=25, derandomize=True, deadline=None)
+@given(case=cases(alone(apps(50, **SPOT)), TWO))
+def test_bound_and_cost_enclose_the_best_choice_of_spot_machines(
+    case: Case, catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    check(case, catalog, make_demand)
+
+
+@settings(max_examples=25, derandomize=True, deadline=None)
+@given(case=cases(alone(apps(50, **SPOT, **ON_DEMAND)), TWO, commitments=True))
+def test_bound_and_cost_enclose_the_best_level_of_a_savings_plan(
+    case: Case, catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    check(case, catalog, make_demand)
+
+
+@settings(max_examples=25, derandomize=True, deadline=None)
+@given(case=cases(alone(apps(60, variants=st.just(UNEQUAL), **ON_DEMAND)), TWO, commitments=True))
+def test_bound_and_cost_enclose_the_best_mix_of_unequal_replicas(
+    case: Case, catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    check(case, catalog, make_demand)
+
+
+@settings(max_examples=12, derandomize=True, deadline=None)
+@given(case=cases(both(), TWO))
+def test_bound_and_cost_enclose_the_best_of_two_services_that_may_share_machines(
+    case: Case, catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    check(case, catalog, make_demand)
+
+
+@settings(max_examples=12, derandomize=True, deadline=None)
+@given(case=cases(both(survive=st.just(False)), TWO, commitments=True))
+def test_bound_and_cost_enclose_the_best_of_two_services_with_a_savings_plan(
+    case: Case, catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    check(case, catalog, make_demand)
+
+
+@settings(max_examples=20, derandomize=True, deadline=None)
+@given(case=cases(alone(apps(60, **SPOT)), THREE, groups=1, commitments=True))
+def test_bound_and_cost_enclose_the_best_single_node_group(
+    case: Case, catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    check(case, catalog, make_demand)
+
+
+@settings(max_examples=20, derandomize=True, deadline=None)
+@given(case=cases(alone(apps(60, **SPOT)), THREE, groups=2))
+def test_bound_and_cost_enclose_the_best_pair_of_node_groups(
+    case: Case, catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    check(case, catalog, make_demand)
+
+
+@settings(max_examples=12, derandomize=True, deadline=None)
+@given(case=cases(both(survive=st.just(False)), TWO, groups=2, commitments=True))
+def test_bound_and_cost_enclose_the_best_of_two_services_on_two_node_groups(
+    case: Case, catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    check(case, catalog, make_demand)
+
+
+def test_where_no_choice_keeps_all_promises_there_is_no_plan(catalog: Catalog, make_demand: DemandMaker) -> None:
+    # One group for two services, neither of which leaves room for the other on a machine.
+    app = App((10, 10), (Variant(2, 512, 10),))
+    case = Case((app, app), 9, ("c7i.large",), groups=1)
+    assert cheapest(case, market_of(catalog, case)) == inf
+    with pytest.raises(InfeasibleError):
+        solve(demand_of(make_demand, case), catalog)
