@@ -6,7 +6,7 @@ from pathlib import Path
 
 from solver.inputs import read_inputs
 from solver.plan.lock import Lock, lock_of, write_lock
-from solver.plan.plan import Plan, SitePlan
+from solver.plan.plan import MODEL_VERSION, Plan, SitePlan
 from tests.components import plans
 
 DEMAND = """\
@@ -38,5 +38,5 @@ def project(root: Path, site: SitePlan | None = None, *, stack: str = "trial") -
 def fresh(root: Path, plan: Plan) -> Lock:
     """The lock of a plan, as if made from the inputs on disk."""
     inputs = read_inputs(root, plan.stack)
-    digests = plan.inputs.model_copy(update={"demand": inputs.loaded.digest, "catalog": inputs.catalog_digest})
-    return lock_of(plan.model_copy(update={"inputs": digests}))
+    made_from = {"demand": inputs.loaded.digest, "catalog": inputs.catalog_digest, "model": MODEL_VERSION}
+    return lock_of(plan.model_copy(update={"inputs": plan.inputs.model_copy(update=made_from)}))
