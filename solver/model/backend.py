@@ -257,9 +257,12 @@ def _run_cbc(problem: Any, integer: bool, gap_rel: float, node_limit: int | None
         text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
     if problem.status == _pulp.LpStatusInfeasible:
         return _no_answer(problem, Outcome.INFEASIBLE)
+    feasible = problem.sol_status in (_pulp.LpSolutionOptimal, _pulp.LpSolutionIntegerFeasible)
+    if not integer and not feasible:
+        # CBC calls a linear program unbounded, or nothing at all, that has no answer whatever it costs.
+        return _no_answer(problem, Outcome.UNBOUNDED if _has_answer(problem) else Outcome.INFEASIBLE)
     if problem.status == _pulp.LpStatusUnbounded:
         return _no_answer(problem, Outcome.UNBOUNDED)
-    feasible = problem.sol_status in (_pulp.LpSolutionOptimal, _pulp.LpSolutionIntegerFeasible)
     proved = problem.sol_status == _pulp.LpSolutionOptimal
     objective = float(_pulp.value(problem.objective) or 0.0) if feasible else _worst(problem)
     sign = -1.0 if problem.sense == _pulp.LpMaximize else 1.0
@@ -278,6 +281,17 @@ def _run_cbc(problem: Any, integer: bool, gap_rel: float, node_limit: int | None
         values=_values(problem) if feasible else {},
         duals={} if integer or not feasible else _duals(problem, 1.0),
     )
+
+
+def _has_answer(problem: Any) -> bool:
+    """Whether CBC finds values that satisfy the rows of a linear program when none of them costs anything."""
+    free: Any = problem.copy()
+    free.objective = _pulp.LpAffineExpression()
+    solver = _pulp.PULP_CBC_CMD(mip=False, msg=False)
+    with tempfile.TemporaryDirectory(prefix="poolwright-cbc-") as folder:
+        solver.tmpDir = folder
+        free.solve(solver)
+    return free.sol_status in (_pulp.LpSolutionOptimal, _pulp.LpSolutionIntegerFeasible) and bool(free.valid(1e-6))
 
 
 def _no_answer(problem: Any, outcome: Outcome) -> Solution:

@@ -17,7 +17,8 @@ import pulp
 from solver.model.backend import Backend, Outcome, Solution
 
 _pulp: Any = pulp
-_TOLERANCE = 1e-9
+_TOLERANCE = 1e-6
+"""CBC prints eight digits."""
 
 
 class Standing(StrEnum):
@@ -93,7 +94,7 @@ def elastic_allocation(
     problem += _pulp.LpConstraint(carried, _pulp.LpConstraintGE, "demand", demand)
     found = backend.run(problem, relaxed=True)
     if found.outcome is not Outcome.OPTIMAL:
-        return Allocation(standing=_without_answer(found), usd=found.objective)
+        return Allocation(standing=_without_answer(found), usd=_usd_without_answer(found))
     units = {name: found.values.get(f"alpha_{number:05d}", 0.0) for number, name in enumerate(names)}
     dual = found.duals.get("demand", 0.0)
     slack = [usd_per_unit[name] - dual * performance.get(name, 0.0) for name in names]
@@ -136,23 +137,65 @@ def on_demand_billing(offers: Mapping[str, PurchaseOffer], demand: Sequence[floa
         problem += _pulp.LpConstraint(_pulp.LpAffineExpression(terms), sense, name, right)
     found = backend.run(problem, relaxed=True)
     if found.outcome is not Outcome.OPTIMAL:
-        return Billing(standing=_without_answer(found), usd=found.objective)
+        return Billing(standing=_without_answer(found), usd=_usd_without_answer(found))
     hourly = {
         name: tuple(found.values.get(f"x_{number:03d}_{hour:05d}", 0.0) for hour in range(len(demand)))
         for number, name in enumerate(names)
     }
-    values = [value for week in hourly.values() for value in week]
     bought = {name: found.values.get(f"k_{number:03d}", 0.0) for number, name in enumerate(names)}
-    above = sum(value > _TOLERANCE for value in (*values, *bought.values()))
-    ties = above < len(demand)
     return Billing(
-        standing=Standing.DEGENERATE if ties else Standing.OPTIMAL,
+        standing=Standing.OPTIMAL if _is_unique(offers, hourly, bought, found.duals) else Standing.DEGENERATE,
         usd=found.objective,
         usage={name: sum(week) for name, week in hourly.items()},
         hourly=hourly,
         capacity=bought,
         usd_per_demand=tuple(found.duals.get(f"demand_{hour:05d}", 0.0) for hour in range(len(demand))),
     )
+
+
+def _is_unique(
+    offers: Mapping[str, PurchaseOffer],
+    hourly: Mapping[str, tuple[float, ...]],
+    bought: Mapping[str, float],
+    duals: Mapping[str, float],
+) -> bool:
+    """Whether amounts and duals are the only optimal ones.
+
+    They are when each row has one amount strictly between its bounds, slack of rows among them, and every other amount
+    a reduced cost that is not zero.
+    """
+    hours = len(next(iter(hourly.values()), ()))
+    rows, inside = hours, 0
+    reduced: list[float] = []
+    for number, name in enumerate(sorted(offers)):
+        offer, capacity = offers[name], bought[name]
+        with_capacity = offer.usd_per_capacity != 0.0
+        price_of_capacity = offer.usd_per_capacity
+        for hour, usage in enumerate(hourly[name]):
+            price = offer.usd_per_unit - duals.get(f"demand_{hour:05d}", 0.0)
+            if with_capacity:
+                dual = duals.get(f"bought_{number:03d}_{hour:05d}", 0.0)
+                price -= dual
+                price_of_capacity += offer.yield_per_capacity * dual
+                rows += 1
+                if offer.yield_per_capacity * capacity - usage > _TOLERANCE:
+                    inside += 1
+                else:
+                    reduced.append(dual)
+            if _TOLERANCE < usage < offer.most - _TOLERANCE:
+                inside += 1
+            else:
+                reduced.append(price)
+        if with_capacity:
+            if capacity > _TOLERANCE:
+                inside += 1
+            else:
+                reduced.append(price_of_capacity)
+    return inside == rows and all(abs(price) > _TOLERANCE for price in reduced)
+
+
+def _usd_without_answer(found: Solution) -> float:
+    return -inf if found.outcome is Outcome.UNBOUNDED else inf
 
 
 def _without_answer(found: Solution) -> Standing:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.errors import InfeasibleError
-from solver.model.compute.assortment import Assortment, Judge, hours_at
+from solver.model.compute.assortment import Assortment, Judge, Slot, hours_at
 from solver.model.compute.commitments import Good
 from solver.model.compute.completion import completion_of
 from solver.model.compute.frontier import frontier
@@ -165,10 +165,13 @@ class Apart:
             if taken is None:
                 return None
             hours = hours_at(self._slots(taken), value, level)
-            search = Assortment(judge, hours, self.limit, list(chosen))
-            if number == 0 and not search.fill(full):
+            if number == 0:
+                search = self._first(judge, hours, full, _used(value, own, week, level))
+            else:
+                search = Assortment(judge, hours, self.limit, list(chosen))
+                search.improve()
+            if search is None:
                 return None
-            search.improve()
             vectors = [judge.vectors(place, mine) for place, mine in enumerate(search.chosen)]
             week = self._week(value, [each for each in vectors if each is not None])
             usd, better = week.least([list(each) for _, each in runs], cap)
@@ -177,6 +180,15 @@ class Apart:
             best, level, chosen = usd, better, search.chosen
             taken = self._runs(week, runs, level)
         return None if taken is None else self._settled(value, own, chosen, week, taken, level)
+
+    def _first(
+        self, judge: Judge, hours: Sequence[Slot], full: Sequence[Sequence[Floats]], used: Sequence[tuple[int, ...]]
+    ) -> Assortment | None:
+        """The better of two: options added to the best single ones, and those without a limit trimmed down."""
+        filled = Assortment(judge, hours, self.limit, [()] * len(used))
+        trimmed = Assortment(judge, hours, self.limit, list(used))
+        found = [each for each, begun in ((filled, filled.fill(full)), (trimmed, trimmed.trim())) if begun]
+        return min(found, key=lambda each: each.improve(), default=None)
 
     def _slots(self, runs: Mapping[str, JobRun]) -> dict[tuple[int, Beside], int]:
         """Hours of the week by class and jobs' machines beside."""
@@ -264,6 +276,16 @@ class Apart:
         choice = priced(hourly, tuple(plans), Besides(usage, self.prices))
         worth = tuple(week.worth(number, level) for number in origin)
         return Settled(hourly, choice, dict(runs), 0.0, value.good, worth)
+
+
+def _used(value: Valuation, own: Sequence[Lowest], week: Week, level: float) -> list[tuple[int, ...]]:
+    """By service: options of the cheapest week without a limit."""
+    found: list[set[int]] = [set() for _ in own]
+    for number in range(len(week.weight)):
+        worth = int(np.searchsorted(value.worths, week.worth(number, level)))
+        for service, each in enumerate(own):
+            found[service] |= each.used(number, worth)
+    return [tuple(sorted(each)) if each else (0,) for each in found]
 
 
 def _by_column(columns: Integers, counts: Integers) -> dict[int, int]:

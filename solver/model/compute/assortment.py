@@ -120,6 +120,23 @@ class Assortment:
             self.chosen[found[1]] = found[2]
         return sum(map(len, self.chosen)) <= self.limit
 
+    def trim(self) -> bool:
+        """Give up the options that help least, down to the limit; False when that can't be."""
+        services = range(len(self.chosen))
+        while sum(map(len, self.chosen)) > self.limit:
+            found: list[tuple[float, int, Chosen]] = []
+            for service in services:
+                mine = self.chosen[service]
+                others = self.others(service)
+                for out in mine if len(mine) > 1 else ():
+                    left = tuple(option for option in mine if option != out)
+                    found.append((self.usd(service, left, others), service, left))
+            usd, service, left = min(found, default=(np.inf, 0, ()))
+            if not np.isfinite(usd):
+                return False
+            self.chosen[service] = left
+        return True
+
     def now(self) -> float:
         """USD a week of what is chosen."""
         return self.usd(0, self.chosen[0], self.others(0)) if self.chosen else 0.0

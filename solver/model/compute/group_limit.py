@@ -162,7 +162,7 @@ class GroupLimit:
         if rough:
             return each.rough(key[1])
         if key not in self._vectors:
-            self._vectors[key] = each.vectors(key[1]) if key[1] else None
+            self._vectors[key] = each.vectors(key[1])
         return self._vectors[key]
 
     def _week(self, keys: Sequence[Key], rough: Sequence[bool]) -> Week | None:

@@ -82,7 +82,10 @@ class Options:
 
 
 def options_of(hourly: Hourly, value: Valuation, *, shared: bool) -> list[Options]:
-    """The options of each service, with or without shared ones."""
+    """The options of each service: those of a lower bound with shared machines, or those of a plan without.
+
+    Spot pools may be spread over several groups, so a bound asks no option for its `least`.
+    """
     columns = hourly.columns
     cost = value.columns(columns)
     listed = columns.complete[columns.machine] if shared else np.ones(columns.count, dtype=np.bool_)
@@ -106,7 +109,7 @@ def options_of(hourly: Hourly, value: Valuation, *, shared: bool) -> list[Option
                 worth=all_worth[np.ix_(here, rows)],
                 worth_of_replica=np.array([row.worth for _, row in mine], dtype=np.int64).reshape(len(mine), -1).T,
                 zones=columns.zones[here],
-                least=hourly.least[here],
+                least=np.ones(len(here), dtype=np.int64) if shared else hourly.least[here],
                 cost=cost[here],
             )
         )
@@ -126,7 +129,7 @@ def options_of(hourly: Hourly, value: Valuation, *, shared: bool) -> list[Option
             shared=np.concatenate([each.shared, np.ones(len(numbers), dtype=np.bool_)]),
             worth=np.vstack([each.worth, all_worth[np.ix_(numbers, each.rows)]]),
             zones=np.concatenate([each.zones, columns.zones[numbers]]),
-            least=np.concatenate([each.least, hourly.least[numbers]]),
+            least=np.concatenate([each.least, np.ones(len(numbers), dtype=np.int64)]),
             cost=np.vstack([each.cost, share[here]]),
         )
         found.append(_in_order(_unreplaced(joined)))
@@ -232,6 +235,8 @@ def _unreplaced(options: Options) -> Options:
         with np.errstate(invalid="ignore"):
             dearer = times[:, np.newaxis] * options.cost[option] <= options.cost + 1e-12
         fits = (options.zones[option] >= options.zones) & (options.least[option] <= options.least)
+        # A machine of one's own instead of a shared one is one node group more.
+        fits &= bool(options.shared[option]) | ~options.shared
         replaced = np.isfinite(times) & dearer.all(axis=1) & fits
         # Of two that replace each other the first stays.
         replaced[option] = False

@@ -75,7 +75,7 @@ def programs(draw: st.DrawFn) -> Program:
     width = draw(st.integers(1, 4))
     row = st.tuples(st.tuples(*[st.integers(-4, 7)] * width), st.sampled_from(sorted(SENSES)), st.integers(-6, 20))
     rows: tuple[Line, ...] = tuple(draw(st.lists(row, min_size=1, max_size=3)))
-    cost = draw(st.tuples(*[st.integers(-5, 9)] * width))
+    cost = draw(st.tuples(*[st.integers(-5, 9)] * width).filter(any))
     return Program(cost, rows, maximum=draw(st.booleans()), constant=draw(st.sampled_from([0, 0, 7])))
 
 

@@ -8,7 +8,7 @@ from itertools import combinations, pairwise, product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -101,6 +101,8 @@ def problems(draw: st.DrawFn) -> Problem:
     found: list[Held] = []
     for number in range(draw(st.integers(1, 2))):
         held = draw(services(most_options=3, most_replicas=3, most_least=1, grid=GRID, first_column=10 * number))
+        # A service has some load in some hour: a demand of none is refused.
+        assume(held.required[0].any())
         required = [held.required[0], *[draw(less(held)) for _ in weight[1:]]]
         found.append(Held(held.options, np.array(required)))
     if len(found) == 2 and draw(st.booleans()):
