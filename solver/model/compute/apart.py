@@ -22,19 +22,18 @@ from solver.model.compute.completion import completion_of
 from solver.model.compute.frontier import frontier
 from solver.model.compute.group_limit import GroupLimit
 from solver.model.compute.hourly import Hourly, HourPlan
-from solver.model.compute.job_task import JobTask
 from solver.model.compute.jobs import JobRun, is_free
 from solver.model.compute.lowest import Lowest
 from solver.model.compute.options import options_of
 from solver.model.compute.pareto import undominated
+from solver.model.compute.problem import Problem, Settled
 from solver.model.compute.promises import holds
 from solver.model.compute.quota import free_vcpus
-from solver.model.compute.services import Besides, Choice, priced
+from solver.model.compute.services import Besides, priced
 from solver.model.compute.splitting import split_by_jobs
 from solver.model.compute.starts import ClassWays, calmest
 from solver.model.compute.valuation import Valuation, valuation
 from solver.model.compute.week import Beside, Way, Week, added
-from solver.model.surcharge import Surcharge
 from solver.quantity import HOURS_PER_WEEK
 
 Integers = NDArray[np.int64]
@@ -47,23 +46,6 @@ _LITTLE = 0.002
 """What machines that services share may save, as a part of the cost, without plans with them being looked for."""
 _CAP = 1.1
 """Levels are looked at up to this multiple of what all would cost on demand; the bound says so where it matters."""
-
-
-@dataclass(frozen=True)
-class Settled:
-    """A plan of machines, commitments and jobs, with what it proves."""
-
-    hourly: Hourly
-    """The hour classes of the choice: those of the search, cut where jobs run."""
-    choice: Choice
-    runs: Mapping[str, JobRun]
-    """By job."""
-    bound_usd_per_week: float
-    """Services, jobs and commitments; the limit of node groups is left out of it."""
-    good: Good | None
-    """All commitments as one."""
-    usd: tuple[float, ...]
-    """What a USD of it is worth in an hour of each class."""
 
 
 @dataclass(frozen=True)
@@ -85,34 +67,23 @@ class ApartAnswer:
 
 @dataclass(frozen=True)
 class Apart:
-    """The problem of one site."""
+    """Planning apart for one site."""
 
-    hourly: Hourly
-    """With the site's whole quotas."""
-    jobs: JobTask
-    prices: Mapping[str, float]
-    """On-demand USD an hour of every machine type of the region."""
-    quotas: Mapping[str, int]
-    limit: int
-    """Node groups."""
-    gap: float
-    """What need not be proved."""
-    surcharge: Surcharge
-    """What a start of a machine costs."""
+    problem: Problem
 
     def settle(self, good: Good | None) -> ApartAnswer:
         """The bound, and the best plan apart that was found; InfeasibleError for a service that no machines hold."""
-        value = valuation(self.hourly.columns, good, self.prices, self.jobs.types)
+        value = valuation(self.problem.hourly.columns, good, self.problem.prices, self.problem.jobs.types)
         shared = self._services(value, shared=True)
         vectors = [each.vectors() for each in shared]
         whole = [each for each in vectors if each is not None]
-        for service, mine in zip(self.hourly.needs.services, vectors, strict=True):
+        for service, mine in zip(self.problem.hourly.needs.services, vectors, strict=True):
             if mine is None:
                 raise InfeasibleError(f"no machines on sale hold {service.key}", conflict=(f"workloads.{service.key}",))
         joint = week = self._week(value, whole)
-        without = float(week.usd(np.zeros(1), self.jobs.ways(0.0))[0])
+        without = float(week.usd(np.zeros(1), self.problem.jobs.ways(0.0))[0])
         cap = _CAP * without / HOURS_PER_WEEK if good is not None else 0.0
-        runs = self.jobs.runs_by_way(float(value.worths[-1]) * cap)
+        runs = self.problem.jobs.runs_by_way(float(value.worths[-1]) * cap)
         ways = [list(each) for _, each in runs]
         bound, best = week.least(ways, cap)
         own = self._services(value, shared=False)
@@ -125,24 +96,33 @@ class Apart:
         settled = self._found(value, own, full, week, runs, level, cap)
         if settled is None:
             return ApartAnswer(bound, own_bound, None)
-        target = self.usd(settled) * (1 - self.gap)
+        target = self.usd(settled) * (1 - self.problem.gap)
         if bound < target and ApartAnswer(bound, own_bound, settled).is_enough:
             limited = GroupLimit(
-                shared, whole, value, joint.weight, ways, joint.spans_below(ways, cap, target), self.limit, target
+                shared,
+                whole,
+                value,
+                joint.weight,
+                ways,
+                joint.spans_below(ways, cap, target),
+                self.problem.limit,
+                target,
             )
             bound = max(bound, limited.bound(best, work=_WORK))
         return ApartAnswer(bound, own_bound, replace(settled, bound_usd_per_week=bound))
 
     def usd(self, settled: Settled) -> float:
         """What a plan costs, USD a week: also the volumes and spot machines of its jobs."""
-        return settled.choice.usd_per_week + sum(self.jobs.besides_on_demand(run) for run in settled.runs.values())
+        return settled.choice.usd_per_week + sum(
+            self.problem.jobs.besides_on_demand(run) for run in settled.runs.values()
+        )
 
     def _services(self, value: Valuation, *, shared: bool) -> list[Lowest]:
-        options = options_of(self.hourly, value, shared=shared)
-        return [Lowest(each, self.hourly.task.required[:, each.rows]) for each in options]
+        options = options_of(self.problem.hourly, value, shared=shared)
+        return [Lowest(each, self.problem.hourly.task.required[:, each.rows]) for each in options]
 
     def _week(self, value: Valuation, vectors: Sequence[Sequence[Floats]]) -> Week:
-        weight = [int(hours) for hours in self.hourly.task.weight]
+        weight = [int(hours) for hours in self.problem.hourly.task.weight]
         nothing = np.zeros((1, len(value.worths)))
         joint = [added([each[number] for each in vectors]) if vectors else nothing for number in range(len(weight))]
         return Week(value, weight, joint)
@@ -168,7 +148,7 @@ class Apart:
             if number == 0:
                 search = self._first(judge, hours, full, _used(value, own, week, level))
             else:
-                search = Assortment(judge, hours, self.limit, list(chosen))
+                search = Assortment(judge, hours, self.problem.limit, list(chosen))
                 search.improve()
             if search is None:
                 return None
@@ -185,16 +165,16 @@ class Apart:
         self, judge: Judge, hours: Sequence[Slot], full: Sequence[Sequence[Floats]], used: Sequence[tuple[int, ...]]
     ) -> Assortment | None:
         """The better of two: options added to the best single ones, and those without a limit trimmed down."""
-        filled = Assortment(judge, hours, self.limit, [()] * len(used))
-        trimmed = Assortment(judge, hours, self.limit, list(used))
+        filled = Assortment(judge, hours, self.problem.limit, [()] * len(used))
+        trimmed = Assortment(judge, hours, self.problem.limit, list(used))
         found = [each for each, begun in ((filled, filled.fill(full)), (trimmed, trimmed.trim())) if begun]
         return min(found, key=lambda each: each.improve(), default=None)
 
     def _slots(self, runs: Mapping[str, JobRun]) -> dict[tuple[int, Beside], int]:
         """Hours of the week by class and jobs' machines beside."""
-        usage = self.jobs.usage(runs)
+        usage = self.problem.jobs.usage(runs)
         found: dict[tuple[int, Beside], int] = {}
-        for hour, number in enumerate(self.jobs.hour_of_week):
+        for hour, number in enumerate(self.problem.jobs.hour_of_week):
             slot = (number, tuple(sorted(usage[hour].items())))
             found[slot] = found.get(slot, 0) + 1
         return found
@@ -214,15 +194,15 @@ class Apart:
 
         taken: dict[str, JobRun] = {}
         for key, by_way in ways:
-            usage = self.jobs.usage(taken)
-            free = free_vcpus(self.quotas, taken.values())
+            usage = self.problem.jobs.usage(taken)
+            free = free_vcpus(self.problem.quotas, taken.values())
             best: tuple[float, JobRun] | None = None
             for way, run in by_way.items():
                 if not is_free(run, free):
                     continue
                 total = way.fixed_usd
                 for hour in run.busy if way.beside else ():
-                    number = self.jobs.hour_of_week[hour]
+                    number = self.problem.jobs.hour_of_week[hour]
                     both = dict(usage[hour])
                     for name, count in way.beside:
                         both[name] = both.get(name, 0) + count
@@ -244,10 +224,12 @@ class Apart:
         level: float,
     ) -> Settled | None:
         """Machines of the chosen options for a level, with the commitments that are best for them."""
-        hourly, origin = split_by_jobs(replace(self.hourly, free=free_vcpus(self.quotas, runs.values())), runs)
-        usage = self.jobs.usage(runs)
+        hourly, origin = split_by_jobs(
+            replace(self.problem.hourly, free=free_vcpus(self.problem.quotas, runs.values())), runs
+        )
+        usage = self.problem.jobs.usage(runs)
         columns = np.concatenate([each.options.column[list(mine)] for each, mine in zip(own, chosen, strict=True)])
-        cost = value.columns(self.hourly.columns)[columns]
+        cost = value.columns(self.problem.hourly.columns)[columns]
         ways: list[ClassWays] = []
         first: list[int] = []
         known: dict[int, Integers] = {}
@@ -268,12 +250,12 @@ class Apart:
             usd = ways[-1].usd(ways[-1].machines)
             first.append(int(np.argmin(np.round(usd, 9))))
         # Replicas follow the load, on whichever machines they are: their starts are hardly a matter of choice.
-        usd_per_start = np.full(len(columns), self.surcharge.usd_per_machine_start)
+        usd_per_start = np.full(len(columns), self.problem.surcharge.usd_per_machine_start)
         machines = calmest(ways, first, hourly.needs.hour_of_week, usd_per_start)
         if not all(way.holds(counts) for way, counts in zip(ways, machines, strict=True)):
             return None
         plans = [HourPlan(_by_column(columns, counts), 0.0, {}) for counts in machines]
-        choice = priced(hourly, tuple(plans), Besides(usage, self.prices))
+        choice = priced(hourly, tuple(plans), Besides(usage, self.problem.prices))
         worth = tuple(week.worth(number, level) for number in origin)
         return Settled(hourly, choice, dict(runs), 0.0, value.good, worth)
 

@@ -21,7 +21,6 @@ from solver.demand.demand import AwsSite, Demand
 from solver.errors import InfeasibleError
 from solver.model.answer import PoolAnswer
 from solver.model.backend import Backend
-from solver.model.compute.apart import Settled
 from solver.model.compute.columns import Fixed, build_columns, fixed_costs
 from solver.model.compute.commitments import Good, goods_for
 from solver.model.compute.decode import decode
@@ -31,6 +30,7 @@ from solver.model.compute.jobs import JobRun, JobSize, PriceByHour, job_sizes
 from solver.model.compute.lines import compute_lines
 from solver.model.compute.needs import Needs, needs_of, volume_claims
 from solver.model.compute.node_groups import Decided, ServiceGroup, group_keys
+from solver.model.compute.problem import Settled
 from solver.model.compute.quota import free_vcpus
 from solver.model.compute.reasons import job_reason, service_reasons, with_commitment_reasons
 from solver.model.compute.search import Search

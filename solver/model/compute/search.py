@@ -19,22 +19,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.errors import InfeasibleError
-from solver.model.compute.apart import Apart, Settled
+from solver.model.compute.apart import Apart
 from solver.model.compute.bundles import Bundles
 from solver.model.compute.columns import with_patterns
 from solver.model.compute.commitments import Good, merged
 from solver.model.compute.hour_bounds import HourBounds, Known
 from solver.model.compute.hourly import Hourly, HourPlan
-from solver.model.compute.job_task import JobTask
 from solver.model.compute.jobs import JobRun
 from solver.model.compute.level_cost import LevelCosts, Slot
 from solver.model.compute.levels import LevelBound
 from solver.model.compute.pool import Pool
+from solver.model.compute.problem import Problem, Settled
 from solver.model.compute.quota import free_vcpus
 from solver.model.compute.services import Besides, choose_groups, plan_hours, priced, with_columns
 from solver.model.compute.splitting import split_by_jobs
 from solver.model.running import side_by_side
-from solver.model.surcharge import Surcharge
 from solver.quantity import HOURS_PER_WEEK
 
 Integers = NDArray[np.int64]
@@ -54,26 +53,13 @@ _MOST_COLUMNS = 600
 
 
 @dataclass(frozen=True)
-class Search:
+class Search(Problem):
     """The search for one site."""
-
-    hourly: Hourly
-    """With the site's whole quotas."""
-    jobs: JobTask
-    prices: Mapping[str, float]
-    """On-demand USD an hour of every machine type of the region."""
-    quotas: Mapping[str, int]
-    limit: int
-    """Node groups."""
-    gap: float
-    """At which the search stops."""
-    surcharge: Surcharge
-    """What a start of a machine costs."""
 
     def settle(self) -> Settled:
         """The best that was found; InfeasibleError when no groups hold the services."""
         good = merged(self.hourly.goods)
-        apart = Apart(self.hourly, self.jobs, self.prices, self.quotas, self.limit, self.gap, self.surcharge)
+        apart = Apart(self)
         answer = apart.settle(good)
         found = answer.settled
         if found is not None:

@@ -1,0 +1,48 @@
+"""Problem: what is to be planned for one site's machines, and what a search settles on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from solver.model.compute.commitments import Good
+from solver.model.compute.hourly import Hourly
+from solver.model.compute.job_task import JobTask
+from solver.model.compute.jobs import JobRun
+from solver.model.compute.services import Choice
+from solver.model.surcharge import Surcharge
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Services, jobs and limits of one site."""
+
+    hourly: Hourly
+    """With the site's whole quotas."""
+    jobs: JobTask
+    prices: Mapping[str, float]
+    """On-demand USD an hour of every machine type of the region."""
+    quotas: Mapping[str, int]
+    limit: int
+    """Node groups."""
+    gap: float
+    """What need not be proved: the search stops there."""
+    surcharge: Surcharge
+    """What a start of a machine costs."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A plan of machines, commitments and jobs, with what it proves."""
+
+    hourly: Hourly
+    """The hour classes of the choice: those of the search, cut where jobs run."""
+    choice: Choice
+    runs: Mapping[str, JobRun]
+    """By job."""
+    bound_usd_per_week: float
+    """Services, jobs and commitments; the limit of node groups is left out of it."""
+    good: Good | None
+    """All commitments as one."""
+    usd: tuple[float, ...]
+    """What a USD of it is worth in an hour of each class."""
