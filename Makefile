@@ -47,7 +47,7 @@ destroy: engine  ## remove STACK; data is kept (see: poolwright destroy --help)
 	@$(POOLWRIGHT) destroy $(STACK) --cloud $(CLOUD)
 
 test: engine  ## every test
-	@$(VENV)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(VENV)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: install  ## ruff, formatting, pyright, import contracts
 	@$(VENV)/ruff check .
