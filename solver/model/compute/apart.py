@@ -96,7 +96,7 @@ class Apart:
         settled = self._found(value, own, full, week, runs, level, cap)
         if settled is None:
             return ApartAnswer(bound, own_bound, None)
-        target = self.usd(settled) * (1 - self.problem.gap)
+        target = self.problem.usd(settled) * (1 - self.problem.gap)
         if bound < target and ApartAnswer(bound, own_bound, settled).is_enough:
             limited = GroupLimit(
                 shared,
@@ -110,12 +110,6 @@ class Apart:
             )
             bound = max(bound, limited.bound(best, work=_WORK))
         return ApartAnswer(bound, own_bound, replace(settled, bound_usd_per_week=bound))
-
-    def usd(self, settled: Settled) -> float:
-        """What a plan costs, USD a week: also the volumes and spot machines of its jobs."""
-        return settled.choice.usd_per_week + sum(
-            self.problem.jobs.besides_on_demand(run) for run in settled.runs.values()
-        )
 
     def _services(self, value: Valuation, *, shared: bool) -> list[Lowest]:
         options = options_of(self.problem.hourly, value, shared=shared)

@@ -2,8 +2,8 @@
 
 Services that share a column of the set are one part, and parts stand apart: a set costs the sum over its parts. For
 each part a table over the requirements of its rows, in units, has the least cost of every point, built column by
-column. Each worth is rounded to the nearest unit: a guide, not a bound. One estimate is for hour classes in which
-machines cost about the same; `groups` adds them up.
+column. Each worth is rounded to the nearest unit: a guide, not a bound. Machine prices are taken to be the same in
+every hour, at the mean of the relaxation's prices.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class _Grid:
         self.estimate = estimate
         self.rows = list(rows)
         required = estimate.required[:, self.rows]
-        peak = np.maximum(required.max(axis=0), 1)
+        peak = required.max(axis=0)
         points = _POINTS[min(len(self.rows), len(_POINTS) - 1)]
         self.worth = estimate.blocks.worth[:, self.rows]
         self.units = choose_units(peak, self.worth[self.worth.any(axis=1)], points)
@@ -46,8 +46,7 @@ class _Grid:
             strides[row] = strides[row + 1] * self.shape[row + 1]
         self.places = np.ceil(required / self.units - _ROUNDED_OFF).astype(np.int64) @ strides
         grids = np.indices(self.shape).reshape(len(self.shape), -1)
-        part = peak / np.maximum(estimate.required_peak[self.rows], 1)
-        share = estimate.duals[self.rows] * part / np.maximum(np.array(self.shape) - 1, 1)
+        share = estimate.duals[self.rows] / np.maximum(np.array(self.shape) - 1, 1)
         self.empty: Floats = _MISSING_FACTOR * (share @ grids)
         self.shifts: dict[tuple[int, ...], NDArray[np.intp]] = {}
 
@@ -100,9 +99,7 @@ class Estimate:
     cost: Floats
     """USD an hour of each block."""
     duals: Floats
-    """USD an hour for the requirement of each row in `required_peak`."""
-    required_peak: Integers
-    """By row."""
+    """USD an hour for the peak requirement of each row."""
     _grids: dict[Part, _Grid] = field(default_factory=dict[Part, _Grid])
     _values: dict[tuple[Part, tuple[int, ...]], float] = field(
         default_factory=dict[tuple[Part, tuple[int, ...]], float]
@@ -117,14 +114,16 @@ class Estimate:
         """USD a week."""
         return sum(self._value(part, members) for part, members in self._parts(columns))
 
-    def with_each(self, columns: Sequence[int], candidates: Iterable[int]) -> dict[int, float]:
-        """USD a week with each of the candidates added."""
+    def best_addition(self, columns: Sequence[int], candidates: Iterable[int]) -> tuple[float, int] | None:
+        """The candidate with which the set costs least, and that cost; the lowest number where several do."""
         parts = self._parts(columns)
         values = {part: self._value(part, members) for part, members in parts}
         tables = {part: self._table(part, members) for part, members in parts}
         total = sum(values.values())
-        found: dict[int, float] = {}
+        best: tuple[float, int] | None = None
         for column in candidates:
+            if column in columns:
+                continue
             touched = [(part, members) for part, members in parts if part & self.services[column]]
             joined = Part(service for part, _ in touched for service in part)
             key = (joined, tuple(sorted({column, *(each for _, members in touched for each in members)})))
@@ -136,8 +135,10 @@ class Estimate:
                 else:
                     value = grid.value(self._table(joined, key[1]))
                 self._values[key] = value
-            found[column] = total - sum(values[part] for part, _ in touched) + value
-        return found
+            after = total - sum(values[part] for part, _ in touched) + value
+            if best is None or (after, column) < best:
+                best = (after, column)
+        return best
 
     def _parts(self, columns: Sequence[int]) -> list[tuple[Part, tuple[int, ...]]]:
         """Services that columns join, with these columns; a service without a column stands alone."""

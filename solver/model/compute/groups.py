@@ -10,7 +10,6 @@ least useful ones down to the limit, and exchanges too. What the chosen groups r
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from solver.model.compute.estimate import Estimate
 
@@ -18,26 +17,8 @@ _NO_BETTER = 1 - 1e-6
 _SWEEPS = 3
 
 
-@dataclass(frozen=True)
-class Estimates:
-    """What sets of columns cost in all hour classes."""
-
-    members: Sequence[Estimate]
-    """Of classes with about the same prices."""
-
-    def value(self, columns: Sequence[int]) -> float:
-        """USD a week."""
-        return sum(member.value(columns) for member in self.members)
-
-    def best_addition(self, columns: Sequence[int], candidates: Iterable[int]) -> tuple[float, int] | None:
-        """The candidate with which the set costs least, and that cost; the lowest number where several do."""
-        left = [column for column in candidates if column not in columns]
-        found = [member.with_each(columns, left) for member in self.members]
-        return min(((sum(each[column] for each in found), column) for column in left), default=None)
-
-
 def choose_columns(
-    estimate: Estimates, candidates: Sequence[int], limit: int, starts: Iterable[Sequence[int]]
+    estimate: Estimate, candidates: Sequence[int], limit: int, starts: Iterable[Sequence[int]]
 ) -> list[list[int]]:
     """Sets of at most `limit` columns, the cheapest first: one for an empty start and one for each of `starts`."""
     found: dict[tuple[int, ...], float] = {}
@@ -48,7 +29,7 @@ def choose_columns(
     return [list(columns) for columns in sorted(found, key=lambda columns: (found[columns], columns))]
 
 
-def _dropped(estimate: Estimates, start: Sequence[int], limit: int) -> list[int]:
+def _dropped(estimate: Estimate, start: Sequence[int], limit: int) -> list[int]:
     chosen = list(dict.fromkeys(start))
     while len(chosen) > limit:
         _, place = min((estimate.value([*chosen[:place], *chosen[place + 1 :]]), place) for place in range(len(chosen)))
@@ -56,7 +37,7 @@ def _dropped(estimate: Estimates, start: Sequence[int], limit: int) -> list[int]
     return chosen
 
 
-def _added(estimate: Estimates, start: Sequence[int], candidates: Sequence[int], limit: int) -> list[int]:
+def _added(estimate: Estimate, start: Sequence[int], candidates: Sequence[int], limit: int) -> list[int]:
     chosen = list(start)
     while len(chosen) < limit:
         best = estimate.best_addition(chosen, candidates)
@@ -66,7 +47,7 @@ def _added(estimate: Estimates, start: Sequence[int], candidates: Sequence[int],
     return chosen
 
 
-def _exchanged(estimate: Estimates, start: Sequence[int], candidates: Sequence[int]) -> list[int]:
+def _exchanged(estimate: Estimate, start: Sequence[int], candidates: Sequence[int]) -> list[int]:
     chosen = list(start)
     value = estimate.value(chosen)
     for _ in range(_SWEEPS):

@@ -30,6 +30,11 @@ class Problem:
     surcharge: Surcharge
     """What a start of a machine costs."""
 
+    def usd(self, settled: Settled) -> float:
+        """What a plan costs, USD a week: also the volumes and spot machines of its jobs."""
+        besides = self.jobs.besides_on_demand
+        return settled.choice.usd_per_week + sum(besides(run) for run in settled.runs.values())
+
 
 @dataclass(frozen=True)
 class Settled:

@@ -59,17 +59,16 @@ class Search(Problem):
     def settle(self) -> Settled:
         """The best that was found; InfeasibleError when no groups hold the services."""
         good = merged(self.hourly.goods)
-        apart = Apart(self)
-        answer = apart.settle(good)
+        answer = Apart(self).settle(good)
         found = answer.settled
         if found is not None:
-            usd = apart.usd(found)
+            usd = self.usd(found)
             if usd - answer.bound_usd_per_week <= self.gap * usd or answer.is_enough:
                 return found
         shared = self._shared(good)
         if shared is None and found is None:
             raise InfeasibleError("no node groups hold the services")
-        if shared is None or (found is not None and apart.usd(found) < apart.usd(shared) * _NO_BETTER):
+        if shared is None or (found is not None and self.usd(found) < self.usd(shared) * _NO_BETTER):
             better = found
         else:
             better = shared
@@ -87,12 +86,12 @@ class Search(Problem):
             listed = self._without_commitments() if good is None else self._with_commitments(good)
         except InfeasibleError:
             return bundled
-        if bundled is None or bundled.choice.usd_per_week >= listed.choice.usd_per_week:
+        if bundled is None or self.usd(bundled) >= self.usd(listed):
             return listed
         return replace(bundled, bound_usd_per_week=listed.bound_usd_per_week)
 
     def _from_bundles(self, good: Good | None) -> Settled | None:
-        """With the node groups of bundles; it proves nothing, since there are patterns that are not listed."""
+        """With the node groups of bundles, which prove nothing."""
         groups = Bundles(self.hourly).choose(self.limit)
         if groups is None:
             return None

@@ -14,7 +14,7 @@ from solver.model.compute.capacity import capacity_row
 from solver.model.compute.columns import Columns
 from solver.model.compute.commitments import Good
 from solver.model.compute.estimate import Estimate
-from solver.model.compute.groups import Estimates, choose_columns
+from solver.model.compute.groups import choose_columns
 from solver.model.compute.hour_bounds import Relaxed
 from solver.model.compute.hourly import Hourly, HourlyTask, HourPlan
 from solver.model.compute.needs import Needs
@@ -29,8 +29,6 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 _SHORTLISTED = 20
 """Columns of each hour class that node groups are chosen from, by reduced cost."""
-_PRICE_LEVELS = 1
-"""Sets of hour classes that the estimate tells apart by their prices."""
 
 
 @dataclass(frozen=True)
@@ -139,33 +137,10 @@ def choose_groups(
         tuple(number for number, row in enumerate(hourly.rows) if row.service == service.number)
         for service in hourly.needs.services
     )
-    members: list[Estimate] = []
-    for hours in _alike(price, task.weight):
-        weight = task.weight[hours].astype(np.float64)
-        mean = (
-            np.sum([price[hour] * hours_of for hour, hours_of in zip(hours, weight, strict=True)], axis=0)
-            / weight.sum()
-        )
-        cost = (mean[columns.machine[blocks.column]] + columns.fixed[blocks.column]) * blocks.machines
-        members.append(Estimate(blocks, services, rows, task.required[hours], weight, cost, duals, peak))
-    return choose_columns(Estimates(members), listed, limit, starts)
-
-
-def _alike(price: Sequence[Floats], weight: Integers) -> list[list[int]]:
-    """Hour classes in at most `_PRICE_LEVELS` sets of about the same prices, each of about as many hours."""
-    level = [float(each.sum()) for each in price]
-    order = sorted(range(len(price)), key=lambda hour: (level[hour], hour))
-    most = weight.sum() / _PRICE_LEVELS
-    found: list[list[int]] = []
-    filled = 0.0
-    for place, hour in enumerate(order):
-        same = place > 0 and level[hour] <= level[order[place - 1]] * (1 + 1e-9)
-        if not found or (filled >= most and not same):
-            found.append([])
-            filled = 0.0
-        found[-1].append(hour)
-        filled += float(weight[hour])
-    return [sorted(hours) for hours in found]
+    weight = task.weight.astype(np.float64)
+    mean = np.sum([each * hours for each, hours in zip(price, weight, strict=True)], axis=0) / weight.sum()
+    cost = (mean[columns.machine[blocks.column]] + columns.fixed[blocks.column]) * blocks.machines
+    return choose_columns(Estimate(blocks, services, rows, task.required, weight, cost, duals), listed, limit, starts)
 
 
 def plan_hours(
