@@ -45,10 +45,13 @@ def program(wanted: Wanted) -> None:
     zones = aws.get_availability_zones(state="available", opts=asked).names
     vpc = aws.ec2.Vpc("net", cidr_block=wanted.block, tags=wanted.tags, opts=here)
     blocks = ("10.0.0.0/24", wanted.second_block)
-    subnets = [
-        aws.ec2.Subnet(f"subnet-{zone}", vpc_id=vpc.id, cidr_block=block, availability_zone=zone, opts=here)
-        for zone, block in zip(zones, blocks, strict=False)
-    ]
+    subnets: list[aws.ec2.Subnet] = []
+    for zone, block in zip(zones, blocks, strict=False):
+        # One after the other: where two blocks overlap, the second is the one that is refused.
+        after = pulumi.ResourceOptions.merge(here, pulumi.ResourceOptions(depends_on=subnets[-1:]))
+        subnets.append(
+            aws.ec2.Subnet(f"subnet-{zone}", vpc_id=vpc.id, cidr_block=block, availability_zone=zone, opts=after)
+        )
     group = aws.ec2.SecurityGroup("machines", vpc_id=vpc.id, opts=here)
     aws.vpc.SecurityGroupEgressRule(
         "out", security_group_id=group.id, ip_protocol="-1", cidr_ipv4="0.0.0.0/0", opts=here
