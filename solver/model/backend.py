@@ -29,6 +29,7 @@ _pulp: Any = pulp
 
 SolverName = Literal["highs", "cbc"]
 _SEED = 7
+_NODES_FOR_ANY_ANSWER = 200
 _CBC_BOUND = re.compile(r"^Lower bound:\s+(?P<bound>[-+.\deE]+)", re.MULTILINE)
 
 
@@ -63,7 +64,7 @@ class Solution:
     @property
     def gap(self) -> float:
         """Distance of objective and bound, as a part of the objective; infinite without an answer."""
-        if not self.values or not isfinite(self.bound):
+        if not isfinite(self.objective) or not isfinite(self.bound):
             return inf
         return abs(self.objective - self.bound) / max(abs(self.objective), 1e-9)
 
@@ -97,10 +98,23 @@ class Backend:
         answers; it pays when the start is good. Both are hints, which CBC does without.
         """
         integer = not relaxed and bool(_pulp.LpProblem.isMIP(problem))
+        empty = _rows_without_terms(problem)
+        if not all(empty.values()):
+            return _no_answer(problem, Outcome.INFEASIBLE)
+        if not any(True for _ in problem.variables()):
+            # PuLP hands such a problem over without its constant.
+            constant = _constant(problem)
+            return Solution(
+                outcome=Outcome.OPTIMAL,
+                objective=constant,
+                bound=constant,
+                values={},
+                duals={} if integer else dict.fromkeys(empty, 0.0),
+            )
         with silenced():
             if self.name == "highs":
                 return _run_highs(problem, integer, gap_rel, node_limit, start or {}, prove)
-            return _run_cbc(problem, integer, gap_rel, node_limit)
+            return _run_cbc(_without_rows(problem, empty), integer, gap_rel, node_limit, dict.fromkeys(empty, 0.0))
 
 
 def backend(name: str) -> Backend:
@@ -246,7 +260,37 @@ def _highs_status(highs: Any) -> str:
     return str(highs.getModelStatus()).rpartition(".")[2]
 
 
-def _run_cbc(problem: Any, integer: bool, gap_rel: float, node_limit: int | None) -> Solution:
+def _rows_without_terms(problem: Any) -> dict[str, bool]:
+    """By name of the rows in which no variable has a factor: whether they hold."""
+    found: dict[str, bool] = {}
+    for name, row in problem.constraints.items():
+        if not any(factor for factor in row.values()):
+            # PuLP's row is expression + constant, compared with 0.
+            left = float(row.constant)
+            found[str(name)] = (
+                left <= 0
+                if row.sense == _pulp.LpConstraintLE
+                else left >= 0
+                if row.sense == _pulp.LpConstraintGE
+                else left == 0
+            )
+    return found
+
+
+def _without_rows(problem: Any, names: Mapping[str, bool]) -> Any:
+    """The problem without these rows, with the same variables; CBC gives up at a linear program that has one."""
+    if not names:
+        return problem
+    fewer: Any = problem.copy()
+    for name in names:
+        del fewer.constraints[name]
+    return fewer
+
+
+def _run_cbc(
+    problem: Any, integer: bool, gap_rel: float, node_limit: int | None, duals: Mapping[str, float]
+) -> Solution:
+    """`duals` are those of rows that were left out."""
     with tempfile.TemporaryDirectory(prefix="poolwright-cbc-") as folder:
         log = Path(folder) / "cbc.log"
         solver = _pulp.PULP_CBC_CMD(
@@ -260,9 +304,13 @@ def _run_cbc(problem: Any, integer: bool, gap_rel: float, node_limit: int | None
     feasible = problem.sol_status in (_pulp.LpSolutionOptimal, _pulp.LpSolutionIntegerFeasible)
     if not integer and not feasible:
         # CBC calls a linear program unbounded, or nothing at all, that has no answer whatever it costs.
-        return _no_answer(problem, Outcome.UNBOUNDED if _has_answer(problem) else Outcome.INFEASIBLE)
+        return _no_answer(problem, Outcome.UNBOUNDED if _has_answer(problem, integer=False) else Outcome.INFEASIBLE)
     if problem.status == _pulp.LpStatusUnbounded:
-        return _no_answer(problem, Outcome.UNBOUNDED)
+        # That is what CBC says of the relaxation; whole numbers may satisfy no rows at all.
+        some = _has_answer(problem, integer=True)
+        if some is None:
+            return Solution(outcome=Outcome.LIMIT, objective=_worst(problem), bound=-_worst(problem), values={})
+        return _no_answer(problem, Outcome.UNBOUNDED if some else Outcome.INFEASIBLE)
     proved = problem.sol_status == _pulp.LpSolutionOptimal
     objective = float(_pulp.value(problem.objective) or 0.0) if feasible else _worst(problem)
     sign = -1.0 if problem.sense == _pulp.LpMaximize else 1.0
@@ -279,19 +327,25 @@ def _run_cbc(problem: Any, integer: bool, gap_rel: float, node_limit: int | None
         objective=objective,
         bound=bound,
         values=_values(problem) if feasible else {},
-        duals={} if integer or not feasible else _duals(problem, 1.0),
+        duals={} if integer or not feasible else {**_duals(problem, 1.0), **duals},
     )
 
 
-def _has_answer(problem: Any) -> bool:
-    """Whether CBC finds values that satisfy the rows of a linear program when none of them costs anything."""
+def _has_answer(problem: Any, *, integer: bool) -> bool | None:
+    """Whether CBC finds values that satisfy the rows when none of them costs anything; None where work ran out.
+
+    In whole numbers the work is limited: of rows like 2·x - 2·y = 1, without ends of x and y, branching never ends.
+    """
     free: Any = problem.copy()
     free.objective = _pulp.LpAffineExpression()
-    solver = _pulp.PULP_CBC_CMD(mip=False, msg=False)
+    solver = _pulp.PULP_CBC_CMD(mip=integer, msg=False, maxNodes=_NODES_FOR_ANY_ANSWER if integer else None)
     with tempfile.TemporaryDirectory(prefix="poolwright-cbc-") as folder:
         solver.tmpDir = folder
         free.solve(solver)
-    return free.sol_status in (_pulp.LpSolutionOptimal, _pulp.LpSolutionIntegerFeasible) and bool(free.valid(1e-6))
+    found = free.sol_status in (_pulp.LpSolutionOptimal, _pulp.LpSolutionIntegerFeasible)
+    if found and all(bool(row.valid(1e-6)) for row in free.constraints.values()):
+        return True
+    return False if not integer or free.status == _pulp.LpStatusInfeasible else None
 
 
 def _no_answer(problem: Any, outcome: Outcome) -> Solution:

@@ -75,7 +75,7 @@ def programs(draw: st.DrawFn) -> Program:
     width = draw(st.integers(1, 4))
     row = st.tuples(st.tuples(*[st.integers(-4, 7)] * width), st.sampled_from(sorted(SENSES)), st.integers(-6, 20))
     rows: tuple[Line, ...] = tuple(draw(st.lists(row, min_size=1, max_size=3)))
-    cost = draw(st.tuples(*[st.integers(-5, 9)] * width).filter(any))
+    cost = draw(st.tuples(*[st.integers(-5, 9)] * width))
     return Program(cost, rows, maximum=draw(st.booleans()), constant=draw(st.sampled_from([0, 0, 7])))
 
 
@@ -278,3 +278,73 @@ def test_a_solver_that_is_not_known_is_refused_with_those_that_are() -> None:
 def test_the_label_names_solver_and_version() -> None:
     assert HIGHS.label.startswith("HiGHS 1.")
     assert CBC.label.startswith("CBC ")
+
+
+def unending(cost: tuple[int, int], rows: Sequence[Line]) -> Any:
+    """A problem of two whole numbers from 0 up, without an end."""
+    x = [_pulp.LpVariable(name, 0, None, _pulp.LpInteger) for name in ("x0", "x1")]
+    problem: Any = _pulp.LpProblem("unending", _pulp.LpMinimize)
+    problem += _pulp.lpSum(c * v for c, v in zip(cost, x, strict=True))
+    for number, (factors, sense, right) in enumerate(rows):
+        left = _pulp.lpSum(f * v for f, v in zip(factors, x, strict=True))
+        problem += _pulp.LpConstraint(left, SENSES[sense], f"row{number}", right)
+    return problem
+
+
+@BOTH
+def test_rows_that_no_whole_numbers_satisfy_are_infeasible_also_where_fractions_have_no_end(engine: Backend) -> None:
+    problem = unending((0, -1), [((2, 0), "==", 1), ((0, 1), ">=", 0)])
+    assert engine.run(problem).outcome is Outcome.INFEASIBLE
+    assert engine.run(problem, relaxed=True).outcome is Outcome.UNBOUNDED
+
+
+def test_cbc_gives_up_within_limits_where_branching_has_no_end_and_says_so() -> None:
+    problem = unending((-1, -1), [((2, -2), "==", 1)])
+    found = CBC.run(problem)
+    assert found.outcome is Outcome.LIMIT
+    assert (found.objective, found.bound, found.gap) == (inf, -inf, inf)
+    assert HIGHS.run(problem).outcome is Outcome.INFEASIBLE
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(
+    st.tuples(st.integers(-2, 3), st.integers(-2, 3)),
+    st.lists(
+        st.tuples(
+            st.tuples(st.integers(-3, 3), st.integers(-3, 3)), st.sampled_from(sorted(SENSES)), st.integers(-4, 6)
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+)
+def test_the_solvers_agree_on_problems_without_ends(cost: tuple[int, int], rows: Sequence[Line]) -> None:
+    highs, cbc = (engine.run(unending(cost, rows), node_limit=200) for engine in (HIGHS, CBC))
+    if Outcome.LIMIT in (highs.outcome, cbc.outcome):
+        return
+    assert highs.outcome is cbc.outcome
+    assert highs.objective == pytest.approx(cbc.objective, abs=1e-6)
+    linear = [engine.run(unending(cost, rows), relaxed=True) for engine in (HIGHS, CBC)]
+    assert linear[0].outcome is linear[1].outcome
+    assert linear[0].objective == pytest.approx(linear[1].objective, abs=1e-6)
+
+
+@BOTH
+@pytest.mark.parametrize("whole_numbers", [True, False], ids=["integer", "linear"])
+def test_a_row_without_terms_holds_or_makes_the_problem_infeasible(engine: Backend, whole_numbers: bool) -> None:
+    cases: list[tuple[Sense, int, bool]] = [("<=", 2, True), ("<=", -2, False), (">=", 2, False), ("==", 0, True)]
+    for sense, right, holds in cases:
+        rows: tuple[Line, ...] = (((1, 1), ">=", 2), ((0, 0), sense, right))
+        found = engine.run(Program((3, 4), rows).problem(whole_numbers=whole_numbers))
+        assert found.outcome is (Outcome.OPTIMAL if holds else Outcome.INFEASIBLE)
+        if holds:
+            assert found.objective == pytest.approx(6)
+            assert dict(found.duals) == ({} if whole_numbers else {"row0": 3.0, "row1": 0.0})
+
+
+@BOTH
+@pytest.mark.parametrize("relaxed", [False, True])
+def test_a_problem_without_variables_costs_its_constant(engine: Backend, relaxed: bool) -> None:
+    problem: Any = _pulp.LpProblem("nothing", _pulp.LpMinimize)
+    problem += _pulp.LpAffineExpression() + 7
+    found = engine.run(problem, relaxed=relaxed)
+    assert (found.outcome, found.objective, found.bound) == (Outcome.OPTIMAL, 7.0, 7.0)
