@@ -126,7 +126,7 @@ def solve(
     )
     cost = total_usd_per_month(lines)
     bound = min(cost, cents(sum(answer.bound_usd_per_month for answer in answers)))
-    check_budget(demand, cost, bound)
+    _check_budget(demand, cost, bound)
     plan = Plan(
         stack=demand.stack,
         owner=demand.owner,
@@ -213,8 +213,7 @@ def _solve_site(
     )
 
 
-def check_budget(demand: Demand, cost: float, bound: float) -> None:
-    """InfeasibleError when the budget is below the bound, GateError when it is below the cost of the plan found."""
+def _check_budget(demand: Demand, cost: float, bound: float) -> None:
     budget = demand.limits.budget_usd_per_month
     if budget is None or cost <= budget:
         return

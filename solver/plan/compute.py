@@ -183,7 +183,7 @@ class Commitment(Schema):
     payment: Payment
     """How it is paid."""
     machine_type: str | None = None
-    """For reservations; a savings plan has an hourly amount instead."""
+    """For reservations; the family of an EC2 instance savings plan; a savings plan has an hourly amount."""
     machines: int = 0
     """For reservations."""
     usd_per_hour: float

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import fsum
 
-from solver.catalog.prices import CommitmentTerm
 from solver.plan.compute import Commitment, NodeGroup
 from solver.plan.cost import CostLine
+from solver.proofs.commitments import Pool, reservation, savings_plan, uncovered
 from solver.proofs.view import HOURS, SiteView
-from solver.vocabulary import CommitmentKind, PurchaseOption
+from solver.vocabulary import PurchaseOption
 
 _MONTH_HOURS = 730
 _CENT = 0.01
@@ -30,12 +30,13 @@ def _is_machine_line(line: CostLine) -> bool:
 
 def machine_usd_per_month(view: SiteView) -> float:
     """Machine hours, commitments and root volumes of a site, USD a month."""
-    week = fsum(_hour_usd(view, hour) for hour in range(HOURS))
+    pools = _pools(view)
+    week = fsum(_hour_usd(view, pools, hour) for hour in range(HOURS))
     promised = HOURS * fsum(commitment.usd_per_hour for commitment in view.plan.compute.commitments)
     return (week + promised) * _MONTH_HOURS / HOURS
 
 
-def _hour_usd(view: SiteView, hour: int) -> float:
+def _hour_usd(view: SiteView, pools: list[Pool], hour: int) -> float:
     usd: list[float] = []
     machines: dict[str, int] = {}
     root_gib = view.catalog.price(view.plan.region, "ebs", "gp3_storage").usd_first / _MONTH_HOURS
@@ -47,7 +48,7 @@ def _hour_usd(view: SiteView, hour: int) -> float:
         else:
             first = group.machine_types[0]
             machines[first] = machines.get(first, 0) + placed.machines
-    return fsum(usd) + _uncovered_usd(view, machines)
+    return fsum(usd) + _uncovered_usd(view, pools, machines)
 
 
 def _spot_usd(view: SiteView, group: NodeGroup) -> float:
@@ -59,36 +60,31 @@ def _spot_usd(view: SiteView, group: NodeGroup) -> float:
     return max(means)
 
 
-def _uncovered_usd(view: SiteView, machines: dict[str, int]) -> float:
-    """On-demand cost of what no commitment covers: reservations first, then plans of a family, then of any family."""
-    left = {name: float(count) for name, count in machines.items()}
-    for commitment in view.plan.compute.commitments:
-        if commitment.machine_type is not None and commitment.machine_type in left and commitment.machines:
-            left[commitment.machine_type] = max(0.0, left[commitment.machine_type] - commitment.machines)
-    order = (CommitmentKind.INSTANCE_SAVINGS_PLAN, CommitmentKind.COMPUTE_SAVINGS_PLAN)
-    for kind in order:
-        for commitment in view.plan.compute.commitments:
-            if commitment.kind is kind:
-                _apply_savings_plan(view, commitment, left)
-    return fsum(count * _on_demand(view, name) for name, count in left.items())
+def _uncovered_usd(view: SiteView, pools: list[Pool], machines: dict[str, int]) -> float:
+    """On-demand cost of what no commitment covers."""
+    prices = {name: _on_demand(view, name) for name in machines}
+    left = uncovered({name: float(count) for name, count in machines.items()}, prices, pools)
+    return fsum(hours * prices[name] for name, hours in left.items())
 
 
-def _apply_savings_plan(view: SiteView, commitment: Commitment, left: dict[str, float]) -> None:
-    years = 1 if commitment.years == 1 else 3
-    term = CommitmentTerm(commitment.kind, years, commitment.payment)
-    rates: dict[str, float] = {}
-    for name in left:
-        offering = view.catalog.offering(view.plan.region, name)
-        rate = offering.commitments.get(term)
-        in_scope = commitment.machine_type is None or offering.machine.family == commitment.machine_type
-        if rate is not None and in_scope and rate < _on_demand(view, name):
-            rates[name] = rate
-    budget = commitment.usd_per_hour
-    # AWS covers the usage with the highest saving first.
-    for name in sorted(rates, key=lambda each: (rates[each] / _on_demand(view, each), each)):
-        covered = min(left[name], budget / rates[name])
-        left[name] -= covered
-        budget -= covered * rates[name]
+def _pools(view: SiteView) -> list[Pool]:
+    """What the plan buys."""
+    return [_bought(view, commitment) for commitment in view.plan.compute.commitments]
+
+
+def _bought(view: SiteView, each: Commitment) -> Pool:
+    region = view.plan.region
+    if each.machines and each.machine_type is not None:
+        return reservation(view.catalog, region, each.machine_type, each.machines)
+    return savings_plan(
+        view.catalog,
+        region,
+        each.kind,
+        each.years,
+        each.payment,
+        family=each.machine_type,
+        usd_per_hour=each.usd_per_hour,
+    )
 
 
 def _on_demand(view: SiteView, name: str) -> float:

@@ -173,6 +173,10 @@ class ComputePool(pulumi.ComponentResource):
 
 def commitment_text(commitment: Commitment) -> str:
     """One line for people: nothing is bought by the stack."""
-    what = commitment.machine_type and f"{commitment.machines} × {commitment.machine_type}"
-    amount = what or f"{commitment.usd_per_hour:g} USD an hour"
+    family = f" of {commitment.machine_type}" if commitment.machine_type else ""
+    amount = (
+        f"{commitment.machines} × {commitment.machine_type}"
+        if commitment.machines
+        else f"{commitment.usd_per_hour:g} USD an hour{family}"
+    )
     return f"{commitment.kind}, {commitment.years} years, {commitment.payment}: {amount}"

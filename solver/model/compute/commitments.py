@@ -1,17 +1,19 @@
 """Commitments: what AWS sells for one or three years, and how it bills them against the hours that are used.
 
-A commitment covers machine hours of the types in its scope at a rate below the on-demand price: a reservation one
-machine of one type, an EC2 instance savings plan a number of USD an hour of one family, a compute savings plan of any
-type. What is not used in an hour is lost. So all of them are USD an hour at given rates, reservations in steps of one
-machine.
+A commitment covers machine hours of the types in its scope at a rate below the on-demand price: a reservation machines
+of one type, or as many normalised units of its family, an EC2 instance savings plan a number of USD an hour of one
+family, a compute savings plan of any type. What is not used in an hour is lost. So all of them are USD an hour at given
+rates, reservations in steps of one machine.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from solver.catalog.prices import CommitmentTerm, Offering
+from solver.catalog.reservations import reserved_units
+from solver.plan.billing import Promise, Reservation, SavingsPlan
 from solver.vocabulary import CommitmentKind
 
 _RESERVED = (CommitmentKind.STANDARD_RESERVED, CommitmentKind.CONVERTIBLE_RESERVED)
@@ -27,6 +29,8 @@ class Good:
     """A machine type, a family, or "" for all types."""
     rates: Mapping[str, float]
     """USD an hour by machine type, in its scope."""
+    units: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Of a reservation: normalised units of an hour by machine type that it covers."""
 
     @property
     def by_machine(self) -> bool:
@@ -38,21 +42,35 @@ class Good:
         """AWS applies reservations first, then instance savings plans, then compute savings plans."""
         return 0 if self.by_machine else 1 if self.term.kind is CommitmentKind.INSTANCE_SAVINGS_PLAN else 2
 
+    def promise(self, machines: float, usd_per_hour: float) -> Promise:
+        """As the bill sees so much of it."""
+        if self.by_machine:
+            return Reservation(machines, self.units, self.units[self.scope])
+        return SavingsPlan(self.term.kind, usd_per_hour, self.rates)
+
 
 def goods_for(terms: Sequence[CommitmentTerm], offerings: Iterable[Offering]) -> tuple[Good, ...]:
     """Commitments of these terms for these machine types, without those that another one replaces.
 
     One with a wider scope and rates that are nowhere higher does all that a narrower one does.
     """
-    on_sale = sorted({offering.machine.name: offering for offering in offerings}.items())
-    found: dict[tuple[CommitmentTerm, str], dict[str, float]] = {}
-    for name, offering in on_sale:
+    on_sale = {offering.machine.name: offering for offering in offerings}
+    savings: dict[tuple[CommitmentTerm, str], dict[str, float]] = {}
+    goods: list[Good] = []
+    for name, offering in sorted(on_sale.items()):
         price = offering.on_demand_usd_per_hour
         for term in terms:
             rate = offering.commitments.get(term)
-            if rate is not None and price is not None and rate < price:
-                found.setdefault((term, _scope(term, offering)), {})[name] = rate
-    goods = [Good(term, scope, rates) for (term, scope), rates in found.items()]
+            if rate is None or price is None or rate >= price:
+                continue
+            if term.kind in _RESERVED:
+                units = units_covered(offering, on_sale.values())
+                rates = {other: rate * many / units[name] for other, many in units.items()}
+                goods.append(Good(term, name, rates, units))
+            else:
+                family = offering.machine.family if term.kind is CommitmentKind.INSTANCE_SAVINGS_PLAN else ""
+                savings.setdefault((term, family), {})[name] = rate
+    goods += [Good(term, scope, rates) for (term, scope), rates in savings.items()]
     goods.sort(key=lambda good: (-good.rank, good.scope, str(good.term)))
     kept: list[Good] = []
     for good in goods:
@@ -61,16 +79,24 @@ def goods_for(terms: Sequence[CommitmentTerm], offerings: Iterable[Offering]) ->
     return tuple(kept)
 
 
-def _scope(term: CommitmentTerm, offering: Offering) -> str:
-    if term.kind in _RESERVED:
-        return offering.machine.name
-    return offering.machine.family if term.kind is CommitmentKind.INSTANCE_SAVINGS_PLAN else ""
+def units_covered(offering: Offering, others: Iterable[Offering]) -> dict[str, float]:
+    """Normalised units of an hour by machine type that a regional reservation of this type covers."""
+    mine = reserved_units(offering.machine)
+    if mine is None:
+        return {offering.machine.name: 1.0}
+    found = {offering.machine.name: mine}
+    for other in others:
+        units = reserved_units(other.machine)
+        priced = other.on_demand_usd_per_hour is not None
+        if other.machine.family == offering.machine.family and units is not None and priced:
+            found[other.machine.name] = units
+    return dict(sorted(found.items()))
 
 
 def _replaces(good: Good, other: Good) -> bool:
-    return (good.by_machine is other.by_machine or not good.by_machine) and all(
-        name in good.rates and good.rates[name] <= rate for name, rate in other.rates.items()
-    )
+    if good.by_machine and (not other.by_machine or good.units[good.scope] > other.units[other.scope]):
+        return False
+    return all(name in good.rates and good.rates[name] <= rate for name, rate in other.rates.items())
 
 
 def merged(goods: Sequence[Good]) -> Good | None:

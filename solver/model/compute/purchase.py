@@ -1,8 +1,8 @@
 """How machine hours are bought: what given commitments cover, and which commitments are worth buying.
 
-AWS applies commitments hour by hour: reservations first, then EC2 instance savings plans, then compute savings plans, a
-plan to the usage with the highest saving first; the rest is billed on demand, and what is not used is lost
-(https://docs.aws.amazon.com/savingsplans/latest/userguide/sp-applying.html).
+The bill is that of `solver.plan.billing`, hour by hour. What is bought is found by an integer program that covers usage
+as it likes, which is how AWS does it with one commitment, and at most cheaper than that with several; what a plan costs
+is then read off the bill.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ import pulp
 
 from solver.model.backend import Backend, whole
 from solver.model.compute.commitments import Good
-from solver.quantity import HOURS_PER_WEEK
+from solver.plan.billing import Promise, bill_hour
 
 _pulp: Any = pulp
 _STEP = 1000
 """Savings plans are bought in thousandths of a USD an hour."""
+_HARDLY = 1.005
 
 Usage = Mapping[str, int]
 """On-demand machines that run, by machine type."""
@@ -36,15 +37,25 @@ class Bought:
     usd_per_hour: float
     """What is paid each hour, used or not."""
 
+    @property
+    def promise(self) -> Promise:
+        """As the bill sees it."""
+        return self.good.promise(self.machines, self.usd_per_hour)
+
 
 @dataclass(frozen=True)
 class Week:
-    """Usage of the week: how many hours have which."""
+    """Usage of the week, or of any other time: how many hours have which."""
 
     usages: tuple[tuple[Usage, int], ...]
     """Distinct usages and their hours."""
     prices: Mapping[str, float]
     """On-demand USD an hour by machine type."""
+
+    @property
+    def hours(self) -> int:
+        """All of them."""
+        return sum(hours for _, hours in self.usages)
 
 
 def week_of(hourly: Sequence[Usage], prices: Mapping[str, float]) -> Week:
@@ -58,25 +69,12 @@ def week_of(hourly: Sequence[Usage], prices: Mapping[str, float]) -> Week:
 
 def excess(usage: Usage, bought: Sequence[Bought], prices: Mapping[str, float]) -> dict[str, float]:
     """Machine hours of each type that no commitment covers in an hour with this usage."""
-    left = {name: float(count) for name, count in usage.items()}
-    for each in sorted(bought, key=lambda item: (item.good.rank, item.good.scope, str(item.good.term))):
-        rates = each.good.rates
-        if each.good.by_machine:
-            left = {name: max(0.0, count - each.machines) if name in rates else count for name, count in left.items()}
-            continue
-        budget = each.usd_per_hour
-        for name in sorted(
-            (name for name in left if name in rates), key=lambda name: (rates[name] / prices[name], name)
-        ):
-            covered = min(left[name], budget / rates[name])
-            left[name] -= covered
-            budget -= covered * rates[name]
-    return left
+    return dict(bill_hour(usage, prices, [each.promise for each in bought]).on_demand)
 
 
 def usd_per_week(week: Week, bought: Sequence[Bought]) -> float:
     """Commitments and what they don't cover."""
-    total = HOURS_PER_WEEK * sum(each.usd_per_hour for each in bought)
+    total = week.hours * sum(each.usd_per_hour for each in bought)
     for usage, hours in week.usages:
         total += hours * sum(count * week.prices[name] for name, count in excess(usage, bought, week.prices).items())
     return total
@@ -85,14 +83,13 @@ def usd_per_week(week: Week, bought: Sequence[Bought]) -> float:
 def best_commitments(week: Week, goods: Sequence[Good], backend: Backend) -> tuple[Bought, ...]:
     """The commitments that make this week cheapest, by an integer program (reservations are whole).
 
-        min   Σ_g 168 · level(g)  +  Σ_t hours(t) · Σ_m price(m) · excess(m, t)
+        min   Σ_t hours(t) · Σ_g level(g)  +  Σ_t hours(t) · Σ_m price(m) · excess(m, t)
         s.t.  usage(m, t)  ≤  excess(m, t)  +  Σ_g covered(g, m, t)
               Σ_m rate(g, m) · covered(g, m, t)  ≤  level(g)
 
     Levels of savings plans are rounded to what can be bought, whichever way is cheaper; what does not pay is dropped.
     """
-    used = {name for usage, _ in week.usages for name in usage}
-    useful = [good for good in goods if used & set(good.rates)]
+    useful = _useful(goods, {name for usage, _ in week.usages for name in usage})
     if not useful:
         return ()
     found = _levels(week, useful, backend)
@@ -120,6 +117,28 @@ def best_commitments(week: Week, goods: Sequence[Good], backend: Backend) -> tup
     return tuple(each for each in bought if each.usd_per_hour > 0)
 
 
+def _useful(goods: Sequence[Good], used: set[str]) -> list[Good]:
+    """Commitments that cover some of what is used; of reservations that cover the same, those of one size.
+
+    It is the smallest that runs, since all others are multiples of it, among those that cost hardly more by the unit.
+    """
+    useful = [good for good in goods if used & set(good.rates) and (not good.by_machine or good.scope in used)]
+    alike: dict[tuple[object, ...], list[Good]] = {}
+    for good in useful:
+        if good.by_machine:
+            alike.setdefault((good.term, tuple(good.units)), []).append(good)
+    kept: list[Good] = []
+    for each in alike.values():
+        least = min(_usd_per_unit(good) for good in each)
+        cheap = [good for good in each if _usd_per_unit(good) <= least * _HARDLY]
+        kept.append(min(cheap, key=lambda good: (good.units[good.scope], good.scope)))
+    return [good for good in useful if not good.by_machine or good in kept]
+
+
+def _usd_per_unit(good: Good) -> float:
+    return good.rates[good.scope] / good.units[good.scope]
+
+
 def _levels(week: Week, goods: Sequence[Good], backend: Backend) -> list[float]:
     problem: Any = _pulp.LpProblem("commitments", _pulp.LpMinimize)
     levels = [
@@ -128,7 +147,7 @@ def _levels(week: Week, goods: Sequence[Good], backend: Backend) -> list[float]:
     ]
     cost: dict[Any, float] = {}
     for good, level in zip(goods, levels, strict=True):
-        cost[level] = HOURS_PER_WEEK * (good.rates[good.scope] if good.by_machine else 1.0)
+        cost[level] = week.hours * (good.rates[good.scope] if good.by_machine else 1.0)
     rows: list[tuple[str, dict[Any, float], float]] = []
     for time, (usage, hours) in enumerate(week.usages):
         spent: list[dict[Any, float]] = [{} for _ in goods]
@@ -140,7 +159,7 @@ def _levels(week: Week, goods: Sequence[Good], backend: Backend) -> list[float]:
                 if name in good.rates:
                     covered = _pulp.LpVariable(f"covered_{time:03d}_{place:02d}_{number:03d}", 0)
                     terms[covered] = 1.0
-                    spent[number][covered] = -1.0 if good.by_machine else -good.rates[name]
+                    spent[number][covered] = -good.rates[name] / (good.rates[good.scope] if good.by_machine else 1.0)
             rows.append((f"usage_{time:03d}_{place:02d}", terms, float(count)))
         for number, level in enumerate(levels):
             if spent[number]:

@@ -125,8 +125,10 @@ def test_commitments_are_told_and_never_bought() -> None:
         reason="in use in 168 of 168 hours",
     )
     assert commitment_text(commitment) == "standard-reserved, 1 years, no-upfront: 3 × c7i.xlarge"
-    plan = commitment.model_copy(update={"kind": CommitmentKind.COMPUTE_SAVINGS_PLAN, "machine_type": None})
-    assert commitment_text(plan).endswith("0.34 USD an hour")
+    hourly = {"kind": CommitmentKind.COMPUTE_SAVINGS_PLAN, "machine_type": None, "machines": 0}
+    assert commitment_text(commitment.model_copy(update=hourly)).endswith(": 0.34 USD an hour")
+    family = {"kind": CommitmentKind.INSTANCE_SAVINGS_PLAN, "machine_type": "c7i", "machines": 0}
+    assert commitment_text(commitment.model_copy(update=family)).endswith(": 0.34 USD an hour of c7i")
     site = plans.full_site()
     compute = site.compute.model_copy(update={"commitments": (commitment,)})
     made = record(lambda: upstream.compute_pool(site.model_copy(update={"compute": compute})))
