@@ -126,7 +126,7 @@ def solve(
     )
     cost = total_usd_per_month(lines)
     bound = min(cost, cents(sum(answer.bound_usd_per_month for answer in answers)))
-    _check_budget(demand, cost, bound)
+    check_budget(demand, cost, bound)
     plan = Plan(
         stack=demand.stack,
         owner=demand.owner,
@@ -213,7 +213,8 @@ def _solve_site(
     )
 
 
-def _check_budget(demand: Demand, cost: float, bound: float) -> None:
+def check_budget(demand: Demand, cost: float, bound: float) -> None:
+    """InfeasibleError when the budget is below the bound, GateError when it is below the cost of the plan found."""
     budget = demand.limits.budget_usd_per_month
     if budget is None or cost <= budget:
         return

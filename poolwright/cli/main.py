@@ -28,6 +28,13 @@ def _stack_names(incomplete: str) -> list[str]:
     return [name for name in names if name.startswith(incomplete)]
 
 
+def _demand_keys(context: typer.Context, incomplete: str) -> list[str]:
+    from poolwright.cli.whatif import keys_of
+
+    stack: str | None = context.params.get("stack")
+    return [] if stack is None else [key for key in keys_of(stack) if key.startswith(incomplete)]
+
+
 Stack = Annotated[str, typer.Argument(help="dev, staging, prod, …", autocompletion=_stack_names)]
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON, with a schema version, and nothing else.")]
 CloudName = Annotated[
@@ -78,6 +85,26 @@ def explain(
     from poolwright.cli import explain as command
 
     command.run(stack, workload, as_json=as_json, catalog=catalog)
+
+
+@app.command()
+def whatif(
+    stack: Stack,
+    changes: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="KEY=VALUE...",
+            help="workloads.search.headroom=0.3, limits.node_groups=4, prices.g6.xlarge=+10%, …",
+            autocompletion=_demand_keys,
+        ),
+    ],
+    as_json: Json = False,
+    catalog: CatalogFolder = None,
+) -> None:
+    """Say what other values of a stack's keys, or other prices, would change. Nothing is written."""
+    from poolwright.cli import whatif as command
+
+    raise typer.Exit(command.run(stack, changes, as_json=as_json, catalog=catalog))
 
 
 @app.command()

@@ -62,7 +62,7 @@ def solved(stack: str, inputs: StackInputs, *, solver_name: str = "highs") -> tu
 
     catalog = inputs.catalog()
     check_against_catalog(inputs.loaded, catalog)
-    old = _standing_lock(inputs)
+    old = standing_lock(inputs)
     try:
         plan = solve(
             inputs.loaded.demand,
@@ -72,11 +72,11 @@ def solved(stack: str, inputs: StackInputs, *, solver_name: str = "highs") -> tu
             inputs=inputs.plan_inputs(catalog),
         )
     except InfeasibleError as error:
-        raise _with_lines(error, inputs.loaded) from error
+        raise with_lines(error, inputs.loaded) from error
     return plan, old, difference(old, lock_of(plan))
 
 
-def _with_lines(error: InfeasibleError, loaded: LoadedDemand) -> InfeasibleError:
+def with_lines(error: InfeasibleError, loaded: LoadedDemand) -> InfeasibleError:
     """The error with the place in the files at which each wish of its conflict stands."""
     placed: list[str] = []
     for wish in error.conflict:
@@ -87,7 +87,7 @@ def _with_lines(error: InfeasibleError, loaded: LoadedDemand) -> InfeasibleError
     return InfeasibleError(error.summary, conflict=placed, hint=error.hint)
 
 
-def _standing_lock(inputs: StackInputs) -> Lock | None:
+def standing_lock(inputs: StackInputs) -> Lock | None:
     """The lock to compare with; one that can't be read counts as none, since a new one is about to be made."""
     from solver.errors import LockError
     from solver.plan.lock import read_lock

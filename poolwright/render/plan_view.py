@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import fsum
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
+from poolwright.render.parts import heading as _heading
+from poolwright.render.parts import table as _table
 from solver.plan.compute import ComputePlan, JobPlan, NodeGroup, ServicePlan, VariantPlan
 from solver.plan.cost import Billing, CostLine, Pool, total_usd_per_month
 from solver.plan.difference import Change, ChangeKind, Difference
@@ -47,10 +48,11 @@ def plan_view(plan: Plan, change: Difference | None) -> RenderableType:
 def verdict(plan: Plan) -> Text:
     """One line: what the stack costs a month and how well that is proven."""
     cost = format_usd(plan.proof.cost_usd_per_month)
-    return Text.assemble((f"Stack {plan.stack}", "bold"), f": {cost} a month, ", (_proof_words(plan.proof)))
+    return Text.assemble((f"Stack {plan.stack}", "bold"), f": {cost} a month, ", (proof_words(plan.proof)))
 
 
-def _proof_words(proof: Proof) -> tuple[str, str]:
+def proof_words(proof: Proof) -> tuple[str, str]:
+    """How well a cost is proven, and the style to print that in."""
     bound = format_usd(proof.bound_usd_per_month)
     share = f"{proof.gap * 100:.2f} %"
     if proof.proven:
@@ -66,30 +68,19 @@ def difference_view(change: Difference) -> RenderableType:
         return Text("Same as the lock.")
     money = f"{format_usd(change.old_usd_per_month)} → {format_usd(change.new_usd_per_month)}"
     head = Text(f"Against the lock: {len(change.changes)} decisions differ, {money} a month")
-    rows = [_change_line(entry) for entry in change.changes[:_MOST_CHANGES]]
+    rows = [change_line(entry) for entry in change.changes[:_MOST_CHANGES]]
     if len(change.changes) > _MOST_CHANGES:
         rows.append(Text(f"  … and {len(change.changes) - _MOST_CHANGES} more"))
     return Group(head, *rows)
 
 
-def _change_line(change: Change) -> Text:
+def change_line(change: Change) -> Text:
+    """One decision that differs."""
     line = Text(f"  {_MARKS[change.kind]} ", _STYLES[change.kind])
     line.append(change.path, "default")
     if change.kind is ChangeKind.CHANGED:
         line.append(f": {change.old} → {change.new}", "default")
     return line
-
-
-def _heading(text: str) -> Text:
-    return Text(text, "bold")
-
-
-def _table(*columns: str, right: Sequence[str] = ()) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("")
-    for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
-    return table
 
 
 def _site_view(site: SitePlan, lines: Sequence[CostLine]) -> Iterator[RenderableType]:

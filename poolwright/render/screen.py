@@ -10,6 +10,10 @@ PLAIN_WIDTH = 160
 """Columns of plain lines: tables keep one line for each row in logs and pipes."""
 
 
-def screen() -> Console:
+NARROW_WIDTH = 120
+"""Columns of plain lines of a view that is made for one screen."""
+
+
+def screen(*, plain_width: int = PLAIN_WIDTH) -> Console:
     """A console on standard output; colour and width follow the terminal, NO_COLOR and COLUMNS are respected."""
-    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
+    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else plain_width, highlight=False)

@@ -51,6 +51,11 @@ def read_content(path: Path, problems: list[Problem]) -> Content:
     if tree.child(STACK) is None:
         named = Located(path.stem, path, 1, text=path.stem)
         tree = Located({STACK: named, **(tree.mapping or {})}, tree.file, tree.line)
+    return content_of(tree, files, problems)
+
+
+def content_of(tree: Located, files: tuple[Path, ...], problems: list[Problem]) -> Content:
+    """The content of a merged tree; its traces are read."""
     plain = cast("dict[str, Any]", tree.plain())
     traces = _fill_traces(tree, plain, problems)
     text = json.dumps(plain, sort_keys=True, separators=(",", ":"))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from solver.demand.content import problem_at, read_content
+from solver.demand.content import Content, problem_at, read_content
 from solver.demand.demand import Demand
 from solver.demand.located import Located, Steps, shown_path
 from solver.errors import ConfigError, DemandError, Problem
@@ -65,7 +65,11 @@ def stack_names(root: Path) -> list[str]:
 def load_demand(path: Path) -> LoadedDemand:
     """The demand of a stack file with all that it inherits; DemandError holds every mistake."""
     problems: list[Problem] = []
-    content = read_content(path, problems)
+    return validated(read_content(path, problems), problems)
+
+
+def validated(content: Content, problems: list[Problem]) -> LoadedDemand:
+    """The demand of a stack's content; DemandError holds the problems given and every mistake."""
     try:
         # JSON, since pydantic's strict mode takes a list for a tuple and a word for an enum there, but no true for 1.
         demand = Demand.model_validate_json(json.dumps(content.plain), strict=True)

@@ -20,6 +20,8 @@ from solver.errors import Problem
 MAX_BYTES = 1024 * 1024
 MAX_NODES = 100_000
 MAX_DEPTH = 64
+VALUE = "value"
+"""Key of a value that is read alone."""
 
 _NUMBER_CHARACTERS = 40  # longer digit strings stay texts, which every numeric field refuses
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
@@ -127,6 +129,30 @@ def read_yaml(path: Path, problems: list[Problem]) -> Located | None:
         Problem(
             file=shown_path(path), line=refused.line, found=refused.found, allowed=refused.allowed, hint=refused.hint
         )
+    )
+    return None
+
+
+def read_value(text: str, path: Path, problems: list[Problem]) -> Located | None:
+    """A value as it may stand behind a key; None after adding a problem. Its file is `path`, its key VALUE, line 1."""
+    builder = _Builder(path, problems)
+    odd = _NOT_TEXT.search(text)
+    try:
+        if odd is not None:
+            raise _Refused(1, f"character U+{ord(odd[0]):04X}", "printable text is allowed")
+        entries = builder.build(f"{VALUE}: {text}").mapping or {}
+        if set(entries) == {VALUE}:
+            return entries[VALUE]
+        refused = _Refused(1, f'"{text[:60]}"', "one value is allowed")
+    except yaml.MarkedYAMLError as error:
+        refused = _syntax_error(error, text)
+        refused.found = f'"{text[:60]}"'
+    except yaml.YAMLError as error:
+        refused = _Refused(1, None, f"YAML is allowed ({error})")
+    except _Refused as error:
+        refused = error
+    problems.append(
+        Problem(file=shown_path(path), line=1, found=refused.found, allowed=refused.allowed, hint=refused.hint)
     )
     return None
 

@@ -57,9 +57,11 @@ def _group_can_be_bought(view: SiteView, group: NodeGroup) -> Iterator[str]:
                 yield f"{group.key}: {name} has no spot price in {', '.join(unpriced)}"
         elif offering.on_demand_usd_per_hour is None:
             yield f"{group.key}: {name} has no on-demand price"
-        if limits.machines and not any(fnmatchcase(name, pattern) for pattern in limits.machines):
+        # A group that only waits for its tasks to leave is there because the approved plan had it.
+        leaving = group.runtime == "ecs" and not group.slots
+        if limits.machines and not leaving and not any(fnmatchcase(name, pattern) for pattern in limits.machines):
             yield f"{group.key}: {name} is not in limits.machines"
-        if any(fnmatchcase(name, pattern) for pattern in limits.exclude_machines):
+        if not leaving and any(fnmatchcase(name, pattern) for pattern in limits.exclude_machines):
             yield f"{group.key}: {name} is in limits.exclude_machines"
         if offering.machine.architecture is not group.architecture or offering.machine.vcpus != group.vcpus:
             yield f"{group.key}: {name} has another architecture or size than the group"
