@@ -108,6 +108,29 @@ def whatif(
 
 
 @app.command()
+def replay(
+    stack: Stack,
+    factor: Annotated[
+        list[float] | None, typer.Option("--factor", help="Times the demand; 1, 1.2 and 1.5 by default. Repeatable.")
+    ] = None,
+    pools: Annotated[
+        int | None,
+        typer.Option("--pools", min=0, help="Spot pools lost; each service's spot_pools by default."),
+    ] = None,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="End with code 5 when something that the demand promises is not served.")
+    ] = False,
+    demand: Annotated[Path | None, typer.Option(help="Another demand file, which the lock is to hold.")] = None,
+    as_json: Json = False,
+    catalog: CatalogFolder = None,
+) -> None:
+    """Say what the lock serves of the demand, of more than that, and when a zone or spot pools are lost."""
+    from poolwright.cli import replay as command
+
+    command.run(stack, factors=factor or (), pools=pools, demand=demand, catalog=catalog, gate=gate, as_json=as_json)
+
+
+@app.command()
 def preview(stack: Stack, cloud: CloudName = "sandbox", as_json: Json = False, replan: Replan = False) -> None:
     """Show what `up` would create, change, replace and delete."""
     from poolwright.cli import engine_commands as command

@@ -50,7 +50,7 @@ def run(
     if as_json:
         print(plan.model_dump_json(indent=2))
         return
-    _print(plan, change)
+    _print(plan, change, _growth(plan, inputs))
 
 
 def solved(stack: str, inputs: StackInputs, *, solver_name: str = "highs") -> tuple[Plan, Lock | None, Difference]:
@@ -115,8 +115,19 @@ def _check(inputs: StackInputs, as_json: bool) -> None:
         print(f"{name} is fresh: {digest}")
 
 
-def _print(plan: Plan, change: Difference) -> None:
+def _growth(plan: Plan, inputs: StackInputs) -> str:
+    """What the plan serves of more than the demand, in one line."""
+    from poolwright.render.replay_view import growth_line
+    from solver.replay import FACTORS, Loss, replay
+
+    more = [factor for factor in FACTORS if factor > 1]
+    return growth_line(
+        replay(plan, inputs.loaded.demand, inputs.catalog(), factors=more, losses=(Loss.NOTHING, Loss.ZONE))
+    )
+
+
+def _print(plan: Plan, change: Difference, growth: str) -> None:
     from poolwright.render.plan_view import plan_view
     from poolwright.render.screen import screen
 
-    screen().print(plan_view(plan, change))
+    screen().print(plan_view(plan, change, growth=growth))

@@ -27,9 +27,14 @@ _MOST_STEPS = 3
 _MOST_CHANGES = 40
 
 
-def plan_view(plan: Plan, change: Difference | None) -> RenderableType:
-    """The whole plan; `change` is the difference to the lock, None when there is nothing to compare with."""
+def plan_view(plan: Plan, change: Difference | None, *, growth: str = "") -> RenderableType:
+    """The whole plan; `change` is the difference to the lock, None when there is nothing to compare with.
+
+    `growth` says what the plan serves of more than its demand.
+    """
     parts: list[RenderableType] = [verdict(plan)]
+    if growth:
+        parts.append(Text(growth))
     if change is not None:
         parts.append(difference_view(change))
     for name, site in plan.sites.items():
