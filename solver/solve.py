@@ -10,7 +10,7 @@ start (a recorded change, a logged call) is an estimate, and no bound minimises 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from solver.catalog.catalog import Catalog
@@ -27,6 +27,7 @@ from solver.model.security.effects import with_log_retention, with_measures
 from solver.model.security.model import solve_security
 from solver.model.storage.model import solve_storage, volume_usd_per_month
 from solver.model.surcharge import machine_surcharge
+from solver.model.utilisation import utilisation_reasons
 from solver.plan.compute import ComputePlan
 from solver.plan.cost import CostLine, Pool, total_usd_per_month
 from solver.plan.explanation import Reason
@@ -205,7 +206,7 @@ def _solve_site(
         key=key,
         plan=plan,
         storage=storage,
-        compute=compute,
+        compute=replace(compute, reasons=(*compute.reasons, *utilisation_reasons(demand, compute.plan))),
         surcharge_usd_per_month=surcharge.usd_per_month(compute.plan),
         network=network,
         security=security,

@@ -19,6 +19,7 @@ from solver.demand.names import (
     UrlPath,
 )
 from solver.quantity import ClockHour, CpuMillis, DiskGib, Headroom, MemoryMib, PositiveRate, Share, Written
+from solver.queueing import Replica, highest_utilisation
 from solver.schema import Schema
 from solver.vocabulary import (
     AccessMode,
@@ -42,6 +43,11 @@ Digest = Annotated[
 AcceleratorModel = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9-]{1,24}$"), Written("an accelerator's name in the catalog, like a10g,")
 ]
+
+
+def _is_one(value: float) -> bool:
+    # Left out of the demand's digest where it is not used, so that it makes no lock stale.
+    return value == 1
 
 
 class ContainerImage(Schema):
@@ -92,6 +98,8 @@ class Variant(ResourceRequest):
 
     throughput_per_second: PositiveRate
     """Units of load, or of work, that one replica does a second within the latency target when fully used."""
+    concurrency: Annotated[int, Field(ge=1, le=10_000, exclude_if=_is_one)] = 1
+    """Requests that a replica works on at once; of a server that batches, two batches. One takes this / throughput."""
     source: Text
     """Where the throughput was measured: benchmark, machine, date."""
     architecture: Architecture = Architecture.X86_64
@@ -173,12 +181,16 @@ class ReplicaBounds(Schema):
 
 
 class LatencyTarget(Schema):
-    """What the throughput was measured against."""
+    """What the throughput was measured against, and what a safe utilisation keeps when requests come at random."""
 
     percentile: Annotated[float, Field(gt=0, lt=100)] = 99.0
     """Of requests."""
     milliseconds: Annotated[float, Field(gt=0, le=3_600_000)]
     """Upper bound of the response time."""
+    service_cv: Annotated[float, Field(ge=0, le=10, exclude_if=_is_one)] = 1.0
+    """Standard deviation of the time that a request takes alone / its mean; 0 where all take the same time."""
+    arrival_cv: Annotated[float, Field(ge=0, le=10, exclude_if=_is_one)] = 1.0
+    """The same of the gaps between requests; 1 where people send them independently of each other."""
 
 
 class Service(WorkloadBase):
@@ -200,8 +212,8 @@ class Service(WorkloadBase):
     """Load by hour of the week."""
     headroom: Headroom = 0.2
     """Spare capacity in every hour."""
-    max_utilisation: Annotated[float, Field(gt=0, le=1)] = 0.7
-    """Part of the measured throughput that a replica is asked for, so that queues stay short."""
+    max_utilisation: Annotated[float, Field(gt=0, le=1)] | Literal["auto"] = 0.7
+    """Part of the measured throughput that a replica is asked for; auto: for each variant what its latency allows."""
     latency: LatencyTarget | None = None
     """The target that the throughput was measured within."""
     replicas: ReplicaBounds = ReplicaBounds()
@@ -214,6 +226,44 @@ class Service(WorkloadBase):
     """Mean size of a request."""
     response_kib: Annotated[float, Field(ge=0, le=1e6)] = 4.0
     """Mean size of a response."""
+
+    @model_validator(mode="after")
+    def _auto_can_be_told(self) -> Self:
+        if self.max_utilisation != "auto":
+            return self
+        if self.latency is None:
+            raise ValueError("max_utilisation auto is allowed together with a latency; there is none")
+        slow = [name for name in self.variants if not self.safe_utilisation(name)]
+        if slow:
+            entry = self.variants[slow[0]]
+            alone = 1000 * entry.concurrency / entry.throughput_per_second
+            raise ValueError(
+                f"max_utilisation auto is allowed with variants that answer in time; {' and '.join(slow)} can't: one "
+                f"request of {slow[0]} takes {alone:.3g} ms when nothing else is asked for, and "
+                f"{self.latency.percentile:g} % of all must take at most {self.latency.milliseconds:g} ms"
+            )
+        return self
+
+    def safe_utilisation(self, variant: str) -> float | None:
+        """The highest utilisation of a variant that keeps the latency; 0.0: it is too slow, None: no target."""
+        if self.latency is None:
+            return None
+        entry = self.variants[variant]
+        replica = Replica(
+            throughput_per_second=entry.throughput_per_second,
+            concurrency=entry.concurrency,
+            service_cv=self.latency.service_cv,
+            arrival_cv=self.latency.arrival_cv,
+        )
+        return highest_utilisation(
+            replica, percentile=self.latency.percentile, seconds=self.latency.milliseconds / 1000
+        )
+
+    def utilisation(self, variant: str) -> float:
+        """Part of a variant's throughput that its replicas are asked for: the one that is set, or the safe one."""
+        if self.max_utilisation != "auto":
+            return self.max_utilisation
+        return self.safe_utilisation(variant) or 0.0
 
 
 class Window(Schema):

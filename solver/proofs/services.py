@@ -48,7 +48,7 @@ def service_faults(view: SiteView) -> Iterator[str]:
 
 def _held(view: SiteView, key: str, service: Service, placed: Sequence[PlacedMachines]) -> _Held:
     rates = {
-        f"{key}.{name}": exactly(variant.throughput_per_second) * exactly(service.max_utilisation)
+        f"{key}.{name}": exactly(variant.throughput_per_second) * exactly(service.utilisation(name))
         for name, variant in service.variants.items()
     }
     replicas = {name: sum(each.machines * each.replicas.get(name, 0) for each in placed) for name in rates}

@@ -116,7 +116,7 @@ def needs_of(demand: Demand, site_key: str) -> Needs:
         grain = _grain(max(loads) * headroom)
         first = len(runnables)
         for name, variant in sorted(service.variants.items()):
-            rate = exact(variant.throughput_per_second) * exact(service.max_utilisation)
+            rate = exact(variant.throughput_per_second) * exact(service.utilisation(name))
             runnables.append(Runnable(number, key, name, variant, floor(rate * grain)))
         machine_volumes, replica_volumes = volume_claims(demand, service.uses)
         found.append(

@@ -81,7 +81,7 @@ def service_plan(
                 week=[replicas[hour].get(number, 0) for hour in needs.hour_of_week],
                 most=max(peaks[number], min(slots, peaks[number] + spare * peaks[number] // sum(peaks.values()))),
                 groups=[(group.key, in_peak[group.key]) for group in used],
-                per_replica=runnable.variant.throughput_per_second * wish.max_utilisation,
+                per_replica=runnable.variant.throughput_per_second * wish.utilisation(runnable.key),
                 accelerator=used[0].accelerator_kind if runnable.variant.accelerator is not None else None,
             )
         )
@@ -99,7 +99,8 @@ def service_plan(
         health_grace_seconds=wish.health_check.grace_seconds,
         log_retention_days=wish.log_retention_days,
         max_per_machine=wish.max_per_machine,
-        max_utilisation=wish.max_utilisation,
+        # Of several variants the lowest: none is asked for more than it holds.
+        max_utilisation=min(wish.utilisation(key) for key in [each.key for each in variants] or wish.variants),
         variants=tuple(variants),
     )
 
