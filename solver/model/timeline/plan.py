@@ -1,0 +1,156 @@
+"""Plan: all hours of an instance, bought on demand, as spot or reserved, with a bound on what any plan costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solver.model.timeline.assignment import Assignment, worth_of
+from solver.model.timeline.contents import groups_of
+from solver.model.timeline.filling import Fill
+from solver.model.timeline.hour import Planner
+from solver.model.timeline.load import Load, load_of
+from solver.model.timeline.parts import parts
+from solver.model.timeline.purchase import bought, reserved_count
+from solver.model.timeline.shapes import Shapes, shapes_of
+from solver.timetable.answer import HourlyWork, RunningMachines, Timetable
+from solver.timetable.instance import HourlyInstance
+from solver.vocabulary import PurchaseOption, Termination
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+_MOST_SHAPES = 400
+_PRICED_HOURS = 6
+"""Hours whose own prices are tried in the bound of all hours."""
+_ROUNDING = 1e-9
+"""Part of a bound that floating point may have added."""
+_OPTIMAL = 1e-4
+
+
+def plan_hours(instance: HourlyInstance, *, trials: int = 12, pairs: int = 140) -> Timetable:
+    """Machines for every hour, how they are bought, and a bound.
+
+    `trials` and `pairs` are the work spent on each machine: fillings compared, and classes among which pairs are looked
+    for. Both change time and cost, never what holds.
+    """
+    load = load_of(instance)
+    levels, of_hour = np.unique(load.replicas, axis=0, return_inverse=True)
+    of_hour = of_hour.reshape(-1)
+    if not load.replicas.any():
+        return _empty(instance)
+    holds = load.holds
+    shapes = shapes_of(load.request, holds, _MOST_SHAPES)
+    part = parts(load.request[:, : load.dimensions], load.room[:, : load.dimensions])
+    program = Assignment(
+        shapes.means(part, load.replicas.sum(axis=0).astype(np.float64)), load.price, holds[shapes.order[shapes.starts]]
+    )
+    worths, programs = _worths(load, shapes, program, part, holds, levels)
+    bounds = (levels @ worths.T).max(axis=1) * (1.0 - _ROUNDING)
+    if (load.floor < load.price).any():
+        lowest = Assignment(program.part, load.floor, program.holds)
+        lowest_worths, more = _worths(load, shapes, lowest, part, holds, levels)
+        bounds = (levels @ lowest_worths.T).max(axis=1) * (1.0 - _ROUNDING)
+        programs += more
+    del part
+    planner = Planner(load, shapes, program, worths[0], holds, pairs, trials)
+    planned = _in_turn(planner, levels)
+    hours, reserved, usd = _timetable(instance, load, of_hour, planned)
+    bound = float(bounds[of_hour].sum())
+    return Timetable(
+        hours=hours,
+        reserved=reserved,
+        usd=usd,
+        bound_usd=min(bound, usd),
+        termination=Termination.OPTIMAL if usd - bound <= _OPTIMAL * usd else Termination.LIMIT,
+        work=HourlyWork(hours=len(levels), programs=programs + planner.programs, fillings=planner.tried),
+    )
+
+
+def _worths(
+    load: Load, shapes: Shapes, program: Assignment, part: Floats, holds: NDArray[np.bool_], levels: Integers
+) -> tuple[Floats, int]:
+    """What replicas are worth at least: by the prices of all hours together, and by those of some hours alone."""
+    total = load.replicas.sum(axis=0)
+    hours = levels[np.linspace(0, len(levels) - 1, min(_PRICED_HOURS, len(levels))).astype(np.int64)]
+    found: list[Floats] = []
+    for replicas in [total, *hours]:
+        _, _, prices = program.solve(shapes.totals(replicas).astype(np.float64))
+        found.append(worth_of(part, holds, prices))
+    return np.array(found), len(found)
+
+
+def _in_turn(planner: Planner, levels: Integers) -> list[list[Fill]]:
+    """Each level begins with the good machines of the level before it."""
+    planned: list[list[Fill]] = []
+    before: list[Fill] = []
+    for replicas in levels:
+        before = planner.plan(replicas, before)
+        planned.append(before)
+    return planned
+
+
+def _timetable(
+    instance: HourlyInstance, load: Load, of_hour: Integers, planned: Sequence[list[Fill]]
+) -> tuple[tuple[tuple[RunningMachines, ...], ...], dict[str, int], float]:
+    """The hours' machines by name, what is reserved of each type, and what all costs together."""
+    names = [workload.name for workload in instance.workloads]
+    reserved = _reserved(instance, load, of_hour, planned)
+    hours: list[tuple[RunningMachines, ...]] = []
+    usd = 0.0
+    for machine, count in reserved.items():
+        usd += instance.hours * count * _price(instance, machine, PurchaseOption.RESERVED)
+    for hour in range(instance.hours):
+        level = int(of_hour[hour])
+        running: list[RunningMachines] = []
+        groups = groups_of(load, hour, planned[level])
+        for machine, purchase, contents, count in bought(groups, load.machines, load.purchases, reserved):
+            held = {names[place]: number for place, number in contents}
+            running.append(RunningMachines(instance.machines[machine].name, purchase, held, count))
+            if purchase is not PurchaseOption.RESERVED:
+                usd += count * _price(instance, machine, purchase)
+        hours.append(tuple(running))
+    return tuple(hours), {instance.machines[place].name: count for place, count in reserved.items()}, usd
+
+
+def _reserved(instance: HourlyInstance, load: Load, of_hour: Integers, planned: Sequence[list[Fill]]) -> dict[int, int]:
+    """Reserved machines by type (its place), where some pay."""
+    running = np.zeros((len(planned), len(load.price)), dtype=np.int64)
+    for level, fills in enumerate(planned):
+        for fill in fills:
+            running[level, fill.choice] += fill.count
+    by_hour = running[of_hour]
+    counts: dict[int, int] = {}
+    for machine in sorted(set(load.machines)):
+        offer = instance.machines[machine]
+        if offer.reserved_usd_per_hour is None:
+            continue
+        machines = {PurchaseOption.ON_DEMAND: np.zeros(len(of_hour), dtype=np.int64)}
+        machines[PurchaseOption.SPOT] = machines[PurchaseOption.ON_DEMAND]
+        for choice in np.flatnonzero(np.array(load.machines) == machine).tolist():
+            machines[load.purchases[choice]] = by_hour[:, choice]
+        count = reserved_count(
+            machines[PurchaseOption.ON_DEMAND],
+            machines[PurchaseOption.SPOT],
+            float(offer.usd_per_hour),
+            float(offer.spot_usd_per_hour or 0),
+            float(offer.reserved_usd_per_hour),
+        )
+        if count:
+            counts[machine] = count
+    return counts
+
+
+def _price(instance: HourlyInstance, machine: int, purchase: PurchaseOption) -> float:
+    offer = instance.machines[machine]
+    price = offer.usd_per_hour
+    if purchase is PurchaseOption.SPOT:
+        price = offer.spot_usd_per_hour
+    elif purchase is PurchaseOption.RESERVED:
+        price = offer.reserved_usd_per_hour
+    return float(price or 0)
+
+
+def _empty(instance: HourlyInstance) -> Timetable:
+    return Timetable(hours=((),) * instance.hours, reserved={}, usd=0.0, bound_usd=0.0, termination=Termination.OPTIMAL)
