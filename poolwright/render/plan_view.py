@@ -10,7 +10,7 @@ from rich.text import Text
 
 from poolwright.render.parts import heading as _heading
 from poolwright.render.parts import table as _table
-from solver.plan.compute import ComputePlan, JobPlan, NodeGroup, ServicePlan, VariantPlan
+from solver.plan.compute import ComputePlan, HeldUse, JobPlan, NodeGroup, ServicePlan, VariantPlan
 from solver.plan.cost import Billing, CostLine, Pool, total_usd_per_month
 from solver.plan.difference import Change, ChangeKind, Difference
 from solver.plan.explanation import Reason
@@ -126,6 +126,8 @@ def _compute_view(compute: ComputePlan, lines: Sequence[CostLine]) -> Iterator[R
         for job in compute.jobs:
             jobs.add_row("", *_job_cells(job))
         yield jobs
+    for held in compute.held:
+        yield Text(_held_words(held))
     for commitment in compute.commitments:
         what = (
             f"{commitment.machines} × {commitment.machine_type}"
@@ -138,6 +140,16 @@ def _compute_view(compute: ComputePlan, lines: Sequence[CostLine]) -> Iterator[R
             f"  To buy: {commitment.kind} for {commitment.years} y, {commitment.payment}, {what}, "
             f"{format_usd(commitment.usd_per_hour)} an hour. {commitment.reason}"
         )
+
+
+def _held_words(held: HeldUse) -> str:
+    what = f"{held.machines} × {held.machine_type}" if held.machines else f"{format_usd(held.usd_per_hour)} an hour"
+    of = f" of {held.machine_type}" if held.machine_type and not held.machines else ""
+    until = f" until {held.ends}" if held.ends is not None else ""
+    return (
+        f"  Held: {held.kind}, {what}{of}{until}: {held.used * 100:.0f} % used; without it the same machines cost "
+        f"{format_usd(held.saved_usd_per_month)} a month more."
+    )
 
 
 def _machine_words(group: NodeGroup) -> str:

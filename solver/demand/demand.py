@@ -1,4 +1,4 @@
-"""Demand: the root of a stack file; sites, limits and what may be bought."""
+"""Demand: the root of a stack file; sites and limits."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ from solver.demand.names import (
     ZoneCount,
     ZoneIds,
 )
+from solver.demand.purchase import Held, PurchaseWish
 from solver.demand.references import CONTRADICTIONS, find_contradictions
 from solver.demand.storage import StorageClaim
 from solver.demand.workloads import Workload
 from solver.quantity import DiskGib, Headroom, Share, UsdPerMonth
 from solver.schema import Schema
-from solver.vocabulary import CommitmentKind, NatMode, Payment, SiteKind
+from solver.vocabulary import NatMode, SiteKind
 
 
 class Dns(Schema):
@@ -94,26 +95,6 @@ Site = AwsSite
 """Where capacity is bought or owned; told apart by `kind`."""
 
 
-class CommitmentWish(Schema):
-    """A kind of commitment that the pre-solve may buy."""
-
-    kind: CommitmentKind
-    """What is bought."""
-    years: Literal[1, 3]
-    """For how long."""
-    payment: Payment = Payment.NO_UPFRONT
-    """How it is paid."""
-
-
-class PurchaseWish(Schema):
-    """How machine hours may be bought."""
-
-    spot: bool = True
-    """Spot machines for the interruptible share of workloads."""
-    commitments: tuple[CommitmentWish, ...] = ()
-    """Commitments that may be bought; none when empty."""
-
-
 class Limits(Schema):
     """Bounds of the whole stack, and of the search."""
 
@@ -173,7 +154,7 @@ class Demand(Schema):
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
-        contradictions = tuple(find_contradictions(self.sites, self.workloads, self.storage))
+        contradictions = tuple(find_contradictions(self.sites, self.workloads, self.storage, self.purchase.held))
         if contradictions:
             raise PydanticCustomError(
                 CONTRADICTIONS,
@@ -182,6 +163,6 @@ class Demand(Schema):
             )
         return self
 
-    def site_of(self, entry: Workload | StorageClaim) -> str:
-        """Key of the site that a workload or claim lives on."""
+    def site_of(self, entry: Workload | StorageClaim | Held) -> str:
+        """Key of the site that a workload or claim lives on, or whose machines a commitment covers."""
         return entry.site if entry.site is not None else next(iter(self.sites))

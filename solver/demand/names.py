@@ -137,6 +137,16 @@ FamilyPattern = Annotated[
 ]
 """Machine types by name, `*` for any text and `?` for one character: `c7i.*`."""
 
+MachineTypeName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9-]{1,24}\.[a-z0-9-]{1,24}$"), Written("a machine type like m7g.2xlarge")
+]
+"""A machine type, `m7g.2xlarge`."""
+
+MachineFamily = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,23}$"), Written("a machine family like m7g")
+]
+"""A machine family, `m7g`."""
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 """A TCP port."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import combinations
@@ -14,6 +14,7 @@ from solver.vocabulary import Survive
 
 if TYPE_CHECKING:
     from solver.demand.demand import AwsSite
+    from solver.demand.purchase import Held
 
 CONTRADICTIONS = "contradictions"
 """Type of the pydantic error that carries them."""
@@ -41,9 +42,12 @@ def find_contradictions(
     sites: Mapping[str, AwsSite | None],
     workloads: Mapping[str, Workload | None],
     storage: Mapping[str, StorageClaim | None],
+    held: Sequence[Held] = (),
 ) -> Iterator[Contradiction]:
     """Every contradiction; an entry that is None has a name that others may use, and nothing else is known of it."""
     yield from _site_names(sites, workloads, storage)
+    for number, each in enumerate(held):
+        yield from _site_name(list(sites), ("purchase", "held", number, "site"), each.site)
     yield from _ranges(sites)
     for name, workload in workloads.items():
         if workload is not None:
@@ -78,13 +82,15 @@ def _site_names(
     )
     for section, entries in sections:
         for key, entry in entries.items():
-            if entry is None:
-                continue
-            path = (section, key, "site")
-            if entry.site is None and len(names) > 1:
-                yield Contradiction(path=path, found="nothing", allowed=_one_of(names))
-            if names and entry.site is not None and entry.site not in sites:
-                yield Contradiction(path=path, allowed=_one_of(names), hint=_near(entry.site, names))
+            if entry is not None:
+                yield from _site_name(names, (section, key, "site"), entry.site)
+
+
+def _site_name(names: list[str], path: tuple[str | int, ...], site: str | None) -> Iterator[Contradiction]:
+    if site is None and len(names) > 1:
+        yield Contradiction(path=path, found="nothing", allowed=_one_of(names))
+    if names and site is not None and site not in names:
+        yield Contradiction(path=path, allowed=_one_of(names), hint=_near(site, names))
 
 
 def _ranges(sites: Mapping[str, AwsSite | None]) -> Iterator[Contradiction]:

@@ -19,7 +19,7 @@ def allowed_words(wanted: Declared) -> str:
     if written:
         return written[-1]
     if wanted.is_tagged:
-        tags = [_tag_of(member, wanted.discriminator) for member in wanted.members]
+        tags = [tag for member in wanted.members for tag in _tags_of(member, wanted.discriminator)]
         return f"a mapping with {wanted.discriminator} {either(tags)}"
     choices = choices_of(wanted)
     if choices:
@@ -104,9 +104,9 @@ def _is_written(wanted: Declared) -> bool:
     return any(isinstance(note, Written) for note in wanted.metadata)
 
 
-def _tag_of(member: Declared, discriminator: str | None) -> str:
+def _tags_of(member: Declared, discriminator: str | None) -> list[str]:
     assert member.model is not None and discriminator is not None
-    return choices_of(declared(member.model.model_fields[discriminator]))[0]
+    return choices_of(declared(member.model.model_fields[discriminator]))
 
 
 def _simple_words(wanted: Declared) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -192,6 +193,25 @@ class Commitment(Schema):
     """Hours of use at which it pays, and hours planned."""
 
 
+class HeldUse(Schema):
+    """What the plan makes of a commitment that is paid for already."""
+
+    kind: CommitmentKind
+    """What is held."""
+    machine_type: str | None = None
+    """For reservations; the family of an EC2 instance savings plan."""
+    machines: int = 0
+    """For reservations."""
+    usd_per_hour: float = 0.0
+    """For savings plans."""
+    ends: date | None = None
+    """When it runs out, as the demand says."""
+    used: float
+    """Part of it that the planned week uses; the rest is lost."""
+    saved_usd_per_month: float
+    """What the same machines would cost more without it."""
+
+
 class PlacedMachines(Schema):
     """Equal machines of one group in one hour class: each holds these replicas."""
 
@@ -229,5 +249,7 @@ class ComputePlan(Schema):
     """Workloads whose image lives in the stack's own registry."""
     commitments: tuple[Commitment, ...] = ()
     """To buy outside of the stack; nothing is bought silently."""
+    held: tuple[HeldUse, ...] = ()
+    """Paid for already; their fees are no part of the cost. A lock does not carry it."""
     hour_classes: tuple[HourClass, ...] = ()
     """The witness; a lock does not carry it."""

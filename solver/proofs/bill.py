@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import fsum
 
+from solver.demand.purchase import Held, HeldInstancePlan, HeldReservation
 from solver.plan.compute import Commitment, NodeGroup
 from solver.plan.cost import CostLine
 from solver.proofs.commitments import Pool, reservation, savings_plan, uncovered
@@ -68,8 +69,20 @@ def _uncovered_usd(view: SiteView, pools: list[Pool], machines: dict[str, int]) 
 
 
 def _pools(view: SiteView) -> list[Pool]:
-    """What the plan buys."""
-    return [_bought(view, commitment) for commitment in view.plan.compute.commitments]
+    """What the demand holds, which costs nothing here, and what the plan buys."""
+    mine = [each for each in view.demand.purchase.held if view.demand.site_of(each) == view.key]
+    bought = [_bought(view, commitment) for commitment in view.plan.compute.commitments]
+    return [*(_held(view, each) for each in mine), *bought]
+
+
+def _held(view: SiteView, each: Held) -> Pool:
+    region = view.plan.region
+    if isinstance(each, HeldReservation):
+        return reservation(view.catalog, region, each.machine_type, each.count)
+    family = each.family if isinstance(each, HeldInstancePlan) else None
+    return savings_plan(
+        view.catalog, region, each.kind, each.years, each.payment, family=family, usd_per_hour=each.usd_per_hour
+    )
 
 
 def _bought(view: SiteView, each: Commitment) -> Pool:

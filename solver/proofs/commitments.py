@@ -28,10 +28,10 @@ class Pool:
     """By usage."""
 
 
-def reservation(catalog: Catalog, region: str, machine_type: str, machines: int, *, zonal: bool = False) -> Pool:
+def reservation(catalog: Catalog, region: str, machine_type: str, machines: int) -> Pool:
     """Reserved machines of a type."""
     machine = catalog.machine(machine_type)
-    units = None if zonal else reserved_units(machine)
+    units = reserved_units(machine)
     if units is None:
         return Pool(0, float(machines), {machine_type: 1.0})
     takes: dict[str, float] = {}

@@ -44,6 +44,10 @@ _WORK = 60
 """Weeks that are bounded for the limit of node groups."""
 _LITTLE = 0.002
 """What machines that services share may save, as a part of the cost, without plans with them being looked for."""
+_FEW = 8
+"""Options of a service of which whole ways are looked at where commitments are held."""
+_MORE = 2
+"""Options of a service that are tried beside the best ones where commitments are held."""
 _CAP = 1.1
 """Levels are looked at up to this multiple of what all would cost on demand; the bound says so where it matters."""
 
@@ -73,17 +77,18 @@ class Apart:
 
     def settle(self, good: Good | None) -> ApartAnswer:
         """The bound, and the best plan apart that was found; InfeasibleError for a service that no machines hold."""
-        value = valuation(self.problem.hourly.columns, good, self.problem.prices, self.problem.jobs.types)
+        hourly = self.problem.hourly
+        value = valuation(hourly.columns, good, self.problem.prices, self.problem.jobs.types, hourly.held)
         shared = self._services(value, shared=True)
         vectors = [each.vectors() for each in shared]
         whole = [each for each in vectors if each is not None]
-        for service, mine in zip(self.problem.hourly.needs.services, vectors, strict=True):
+        for service, mine in zip(hourly.needs.services, vectors, strict=True):
             if mine is None:
                 raise InfeasibleError(f"no machines on sale hold {service.key}", conflict=(f"workloads.{service.key}",))
         joint = week = self._week(value, whole)
         without = float(week.usd(np.zeros(1), self.problem.jobs.ways(0.0))[0])
         cap = _CAP * without / HOURS_PER_WEEK if good is not None else 0.0
-        runs = self.problem.jobs.runs_by_way(float(value.worths[-1]) * cap)
+        runs = self.problem.jobs.runs_by_way(float(value.worths[-1]) * cap + float(value.held_usd[-1]))
         ways = [list(each) for _, each in runs]
         bound, best = week.least(ways, cap)
         own = self._services(value, shared=False)
@@ -113,7 +118,8 @@ class Apart:
 
     def _services(self, value: Valuation, *, shared: bool) -> list[Lowest]:
         options = options_of(self.problem.hourly, value, shared=shared)
-        return [Lowest(each, self.problem.hourly.task.required[:, each.rows]) for each in options]
+        required = self.problem.hourly.task.required
+        return [Lowest(each, required[:, each.rows], exact=bool(value.held) and each.count <= _FEW) for each in options]
 
     def _week(self, value: Valuation, vectors: Sequence[Sequence[Floats]]) -> Week:
         weight = [int(hours) for hours in self.problem.hourly.task.weight]
@@ -140,7 +146,7 @@ class Apart:
                 return None
             hours = hours_at(self._slots(taken), value, level)
             if number == 0:
-                search = self._first(judge, hours, full, _used(value, own, week, level))
+                search = self._first(judge, hours, full, _used(own, week, level))
             else:
                 search = Assortment(judge, hours, self.problem.limit, list(chosen))
                 search.improve()
@@ -153,7 +159,28 @@ class Apart:
                 break
             best, level, chosen = usd, better, search.chosen
             taken = self._runs(week, runs, level)
-        return None if taken is None else self._settled(value, own, chosen, week, taken, level)
+        if taken is None:
+            return None
+        found = self._settled(value, own, chosen, week, taken, level)
+        if found is None or not value.held:
+            return found
+        # Worths price what is held as if it could be split at will; a few more options make up for what that misses.
+        wider = self._settled(value, own, self._wider(own, chosen, len(value.worths)), week, taken, level)
+        return found if wider is None else min(found, wider, key=self.problem.usd)
+
+    def _wider(self, own: Sequence[Lowest], chosen: Sequence[tuple[int, ...]], worths: int) -> list[tuple[int, ...]]:
+        """The options with those that are cheapest in most hours at other worths, within the limit of node groups."""
+        counted: dict[tuple[int, int], int] = {}
+        for service, each in enumerate(own):
+            for number, weight in enumerate(self.problem.hourly.task.weight.tolist()):
+                for option in {option for worth in range(worths) for option in each.used(number, worth)}:
+                    counted[service, option] = counted.get((service, option), 0) + weight
+        found = [set(mine) for mine in chosen]
+        for service, option in sorted(counted, key=lambda key: (-counted[key], key)):
+            room = len(found[service]) < len(chosen[service]) + _MORE and sum(map(len, found)) < self.problem.limit
+            if room:
+                found[service].add(option)
+        return [tuple(sorted(mine)) for mine in found]
 
     def _first(
         self, judge: Judge, hours: Sequence[Slot], full: Sequence[Sequence[Floats]], used: Sequence[tuple[int, ...]]
@@ -254,11 +281,11 @@ class Apart:
         return Settled(hourly, choice, dict(runs), 0.0, value.good, worth)
 
 
-def _used(value: Valuation, own: Sequence[Lowest], week: Week, level: float) -> list[tuple[int, ...]]:
+def _used(own: Sequence[Lowest], week: Week, level: float) -> list[tuple[int, ...]]:
     """By service: options of the cheapest week without a limit."""
     found: list[set[int]] = [set() for _ in own]
     for number in range(len(week.weight)):
-        worth = int(np.searchsorted(value.worths, week.worth(number, level)))
+        worth = week.place(number, level)
         for service, each in enumerate(own):
             found[service] |= each.used(number, worth)
     return [tuple(sorted(each)) if each else (0,) for each in found]

@@ -25,7 +25,9 @@ from solver.model.compute.supply import (
     Market,
     capacity,
     fits,
+    held_rank,
     offered,
+    rates_of,
     request,
     spot_machines,
     undivided,
@@ -202,10 +204,9 @@ def _rank(machine: Machine, market: Market) -> tuple[float, ...]:
     """Numbers of which less is better between machines that hold the same pattern."""
     price = machine.usd_per_hour
     more = market.surcharge.usd_per_hour(machine.machine.vcpus)
-    rates = machine.offering.commitments
-    terms = [min(rates.get(term, price), price) + more for term in market.terms] if machine.on_demand else []
+    terms = [min(rate, price) + more for rate in rates_of(machine, market)]
     quota = [machine.machine.vcpus if machine.machine.quota == family else 0 for family in sorted(market.site.quotas)]
-    return (price + more, -len(machine.zones), *terms, *quota)
+    return (price + more, -len(machine.zones), *terms, *held_rank(machine, market), *quota)
 
 
 def fixed_usd_per_hour(needs: Needs, fixed: Fixed, pattern: Pattern) -> float:

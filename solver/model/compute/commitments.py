@@ -55,6 +55,7 @@ def goods_for(terms: Sequence[CommitmentTerm], offerings: Iterable[Offering]) ->
     One with a wider scope and rates that are nowhere higher does all that a narrower one does.
     """
     on_sale = {offering.machine.name: offering for offering in offerings}
+    families = by_family(on_sale.values())
     savings: dict[tuple[CommitmentTerm, str], dict[str, float]] = {}
     goods: list[Good] = []
     for name, offering in sorted(on_sale.items()):
@@ -64,7 +65,7 @@ def goods_for(terms: Sequence[CommitmentTerm], offerings: Iterable[Offering]) ->
             if rate is None or price is None or rate >= price:
                 continue
             if term.kind in _RESERVED:
-                units = units_covered(offering, on_sale.values())
+                units = units_covered(offering, families)
                 rates = {other: rate * many / units[name] for other, many in units.items()}
                 goods.append(Good(term, name, rates, units))
             else:
@@ -79,18 +80,21 @@ def goods_for(terms: Sequence[CommitmentTerm], offerings: Iterable[Offering]) ->
     return tuple(kept)
 
 
-def units_covered(offering: Offering, others: Iterable[Offering]) -> dict[str, float]:
+def by_family(offerings: Iterable[Offering]) -> dict[str, dict[str, float]]:
+    """By family, normalised units of an hour of each type on demand that flexible reservations cover."""
+    found: dict[str, dict[str, float]] = {}
+    for offering in offerings:
+        units = reserved_units(offering.machine)
+        if units is not None and offering.on_demand_usd_per_hour is not None:
+            found.setdefault(offering.machine.family, {})[offering.machine.name] = units
+    return {family: dict(sorted(units.items())) for family, units in found.items()}
+
+
+def units_covered(offering: Offering, families: Mapping[str, Mapping[str, float]]) -> Mapping[str, float]:
     """Normalised units of an hour by machine type that a regional reservation of this type covers."""
-    mine = reserved_units(offering.machine)
-    if mine is None:
-        return {offering.machine.name: 1.0}
-    found = {offering.machine.name: mine}
-    for other in others:
-        units = reserved_units(other.machine)
-        priced = other.on_demand_usd_per_hour is not None
-        if other.machine.family == offering.machine.family and units is not None and priced:
-            found[other.machine.name] = units
-    return dict(sorted(found.items()))
+    machine = offering.machine
+    mine = reserved_units(machine)
+    return {machine.name: 1.0} if mine is None else {**families.get(machine.family, {}), machine.name: mine}
 
 
 def _replaces(good: Good, other: Good) -> bool:

@@ -106,7 +106,7 @@ class GroupLimit:
         week = self._whole()
         found: dict[int, int] = {}
         for number, hours in enumerate(self.weight):
-            worth = int(np.searchsorted(self.value.worths, week.worth(number, level)))
+            worth = week.place(number, level)
             for near in {max(worth - 1, 0), worth, min(worth + 1, len(self.value.worths) - 1)}:
                 for each in self.services:
                     for option in each.used(number, near):

@@ -60,6 +60,8 @@ class Hourly:
     goods: tuple[Good, ...]
     """Commitments that may be bought."""
     backend: Backend
+    held: tuple[Bought, ...] = ()
+    """Commitments that are paid for."""
 
     @property
     def columns(self) -> Columns:
@@ -136,8 +138,8 @@ class Hourly:
         names = {number: self.columns.machines[number].machine.name for number, _, _, _ in found}
         levels = [
             (
-                each.usd_per_hour,
-                {number: each.good.rates[name] for number, name in names.items() if name in each.good.rates},
+                each.holds,
+                {number: each.takes[name] for number, name in names.items() if name in each.takes},
             )
             for each in bought
         ]

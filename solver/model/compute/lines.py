@@ -20,12 +20,16 @@ def compute_lines(
     catalog: Catalog,
     plan: ComputePlan,
     bought: Sequence[Bought],
+    held: Sequence[Bought],
     spot_usd_per_hour: Mapping[str, float],
     volume_usd_per_month: Mapping[str, float],
 ) -> tuple[CostLine, ...]:
-    """All lines, by group. `spot_usd_per_hour` has the price of each spot group, by key."""
+    """All lines, by group; `held` commitments cover machines and have no line.
+
+    `spot_usd_per_hour` has the price of each spot group, by key.
+    """
     region = demand.sites[site_key].region
-    paid = uncovered_hours(plan, bought, on_demand_prices(catalog, region, plan))
+    paid = uncovered_hours(plan, (*held, *bought), on_demand_prices(catalog, region, plan))
     gib = catalog.price(region, "ebs", "gp3_storage").usd_first
     lines: list[CostLine] = []
     for group in plan.node_groups:

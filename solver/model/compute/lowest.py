@@ -33,6 +33,8 @@ class Lowest:
     options: Options
     required: Integers
     """Hour classes × the service's rows."""
+    exact: bool = False
+    """Vectors are those of whole ways where these aren't too many, not of a cheapest one for each worth."""
     _found: dict[tuple[Numbers, tuple[int, ...]], Frontier | None] = field(
         default_factory=dict[tuple[Numbers, tuple[int, ...]], "Frontier | None"]
     )
@@ -56,9 +58,7 @@ class Lowest:
             key = tuple(needed.tolist())
             if key not in found:
                 found[key] = (
-                    self._searched(tuple(sorted(chosen)), needed)
-                    if self.units is None
-                    else self._split(chosen, needed)[0]
+                    self._searched(tuple(sorted(chosen)), needed) if self.units is None else self._whole(chosen, needed)
                 )
                 if len(found[key]) == 0:
                     return None
@@ -94,6 +94,11 @@ class Lowest:
             return least[:0]
         ways = self._ways(numbers, needed)
         return least if ways is None else np.maximum(ways.cost * (1 - ways.slack), least)
+
+    def _whole(self, numbers: Numbers, needed: Integers) -> Floats:
+        vectors = self._split(numbers, needed)[0]
+        ways = self._ways(tuple(sorted(numbers)), needed) if self.exact and len(vectors) else None
+        return vectors if ways is None else ways.cost * (1 - ways.slack)
 
     def _ways(self, numbers: Numbers, needed: Integers) -> Frontier | None:
         key = (numbers, tuple(needed.tolist()))

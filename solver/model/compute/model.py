@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.catalog.catalog import Catalog
+from solver.catalog.prices import CommitmentTerm
 from solver.demand.demand import AwsSite, Demand
 from solver.errors import InfeasibleError
 from solver.model.answer import PoolAnswer
@@ -24,6 +25,7 @@ from solver.model.backend import Backend
 from solver.model.compute.columns import Fixed, build_columns, fixed_costs
 from solver.model.compute.commitments import Good, goods_for
 from solver.model.compute.decode import decode
+from solver.model.compute.held import fees_not_priced, held_of, held_uses
 from solver.model.compute.hourly import Hourly
 from solver.model.compute.job_task import JobTask, price_by_hour
 from solver.model.compute.jobs import JobRun, JobSize, PriceByHour, job_sizes
@@ -31,8 +33,9 @@ from solver.model.compute.lines import compute_lines
 from solver.model.compute.needs import Needs, needs_of, volume_claims
 from solver.model.compute.node_groups import Decided, ServiceGroup, group_keys
 from solver.model.compute.problem import Settled
+from solver.model.compute.purchase import Bought
 from solver.model.compute.quota import free_vcpus
-from solver.model.compute.reasons import job_reason, service_reasons, with_commitment_reasons
+from solver.model.compute.reasons import job_reason, planned_week, service_reasons, with_commitment_reasons
 from solver.model.compute.search import Search
 from solver.model.compute.services import Besides, Choice, hourly_problem, priced
 from solver.model.compute.stability import steadiest, steadiest_run
@@ -62,13 +65,30 @@ class _Site:
     fixed: Fixed
     volume_usd_per_month: Mapping[str, float]
     surcharge: Surcharge
+    goods: tuple[Good, ...]
+    """Commitments that may be bought."""
+    held: tuple[Bought, ...]
+    """Commitments that are paid for."""
 
     @property
     def site(self) -> AwsSite:
         return self.demand.sites[self.key]
 
     def market(self, *, services: bool) -> Market:
-        return market_of(self.demand, self.site, self.zones, self.surcharge, services=services)
+        rates: dict[CommitmentTerm, dict[str, float]] = {}
+        for good in self.goods:
+            known = rates.setdefault(good.term, {})
+            for name, rate in good.rates.items():
+                known[name] = min(rate, known.get(name, rate))
+        return market_of(
+            self.demand,
+            self.site,
+            self.zones,
+            self.surcharge,
+            services=services,
+            rates=tuple(rates.values()),
+            held=tuple(each.takes for each in self.held),
+        )
 
 
 def solve_compute(
@@ -90,12 +110,13 @@ def solve_compute(
     needs = needs_of(demand, site_key)
     zones = zones_of(demand, site_key, catalog)
     fixed = fixed_costs(catalog, demand.sites[site_key], volume_usd_per_month)
-    site = _Site(demand, site_key, catalog, backend, needs, zones, fixed, volume_usd_per_month, surcharge)
+    goods = _goods(demand, site_key, catalog)
+    held = held_of(demand, site_key, catalog)
+    site = _Site(demand, site_key, catalog, backend, needs, zones, fixed, volume_usd_per_month, surcharge, goods, held)
     sizes = _job_sizes(site)
-    goods = _goods(site)
     columns = build_columns(needs, catalog, site.market(services=True), fixed, spot=demand.purchase.spot)
     jobs = JobTask(sizes, needs.jobs, needs.hour_of_week)
-    hourly = hourly_problem(needs, columns, goods, free_vcpus(site.site.quotas), len(zones), backend)
+    hourly = hourly_problem(needs, columns, goods, free_vcpus(site.site.quotas), len(zones), backend, held)
     limits = demand.limits
     found = Search(hourly, jobs, _prices(site), site.site.quotas, limits.node_groups, limits.gap, surcharge).settle()
     hourly = found.hourly
@@ -106,10 +127,13 @@ def solve_compute(
     choice = _steady_choice(site, hourly, jobs, found, runs, previous)
     bound = found.bound_usd_per_week
     decided = _decided(site, hourly, choice, runs)
-    plan = with_commitment_reasons(decode(demand, site_key, catalog, needs, decided), decided.bought, _prices(site))
+    plan = decode(demand, site_key, catalog, needs, decided)
+    week = planned_week(plan, _prices(site))
+    plan = with_commitment_reasons(plan, decided.bought, held, week)
+    plan = plan.model_copy(update={"held": held_uses(demand, site_key, held, decided.bought, week)})
     spot = {group.key: group.machine.usd_per_hour for group in decided.groups}
     spot |= {group.key: run.size.machine.usd_per_hour for run, group in _job_groups(plan, runs)}
-    lines = compute_lines(demand, site_key, catalog, plan, decided.bought, spot, volume_usd_per_month)
+    lines = compute_lines(demand, site_key, catalog, plan, decided.bought, held, spot, volume_usd_per_month)
     cost = total_usd_per_month(lines) + surcharge.usd_per_month(plan)
     bound = min(cost, bound * WEEKS_PER_MONTH + _replica_volumes(site))
     gap = (cost - bound) / cost if cost > 0 else 0.0
@@ -128,12 +152,13 @@ def solve_compute(
             *service_reasons(hourly, plan),
             *(job_reason(runs[key], sizes[key], needs.jobs[key], price) for key in runs),
         ),
+        not_priced=fees_not_priced(held),
     )
 
 
-def _goods(site: _Site) -> tuple[Good, ...]:
-    market = site.market(services=True)
-    return goods_for(market.terms, site.catalog.purchasable(site.site.region)) if market.terms else ()
+def _goods(demand: Demand, site_key: str, catalog: Catalog) -> tuple[Good, ...]:
+    terms = tuple(CommitmentTerm(wish.kind, wish.years, wish.payment) for wish in demand.purchase.commitments)
+    return goods_for(terms, catalog.purchasable(demand.sites[site_key].region)) if terms else ()
 
 
 def _job_sizes(site: _Site) -> dict[str, list[JobSize]]:

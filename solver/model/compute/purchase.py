@@ -38,6 +38,16 @@ class Bought:
     """What is paid each hour, used or not."""
 
     @property
+    def holds(self) -> float:
+        """Normalised units of a reservation, USD of a savings plan: what it can give in an hour."""
+        return self.machines * self.good.units[self.good.scope] if self.good.by_machine else self.usd_per_hour
+
+    @property
+    def takes(self) -> Mapping[str, float]:
+        """How much of it a machine hour takes, by type."""
+        return self.good.units if self.good.by_machine else self.good.rates
+
+    @property
     def promise(self) -> Promise:
         """As the bill sees it."""
         return self.good.promise(self.machines, self.usd_per_hour)
@@ -72,16 +82,19 @@ def excess(usage: Usage, bought: Sequence[Bought], prices: Mapping[str, float]) 
     return dict(bill_hour(usage, prices, [each.promise for each in bought]).on_demand)
 
 
-def usd_per_week(week: Week, bought: Sequence[Bought]) -> float:
-    """Commitments and what they don't cover."""
+def usd_per_week(week: Week, bought: Sequence[Bought], held: Sequence[Bought] = ()) -> float:
+    """Commitments, and what they and the held ones don't cover."""
     total = week.hours * sum(each.usd_per_hour for each in bought)
     for usage, hours in week.usages:
-        total += hours * sum(count * week.prices[name] for name, count in excess(usage, bought, week.prices).items())
+        left = excess(usage, (*held, *bought), week.prices)
+        total += hours * sum(count * week.prices[name] for name, count in left.items())
     return total
 
 
-def best_commitments(week: Week, goods: Sequence[Good], backend: Backend) -> tuple[Bought, ...]:
-    """The commitments that make this week cheapest, by an integer program (reservations are whole).
+def best_commitments(
+    week: Week, goods: Sequence[Good], backend: Backend, held: Sequence[Bought] = ()
+) -> tuple[Bought, ...]:
+    """The commitments that make this week cheapest beside the held ones, by an integer program (machines are whole).
 
         min   Σ_t hours(t) · Σ_g level(g)  +  Σ_t hours(t) · Σ_m price(m) · excess(m, t)
         s.t.  usage(m, t)  ≤  excess(m, t)  +  Σ_g covered(g, m, t)
@@ -92,7 +105,7 @@ def best_commitments(week: Week, goods: Sequence[Good], backend: Backend) -> tup
     useful = _useful(goods, {name for usage, _ in week.usages for name in usage})
     if not useful:
         return ()
-    found = _levels(week, useful, backend)
+    found = _levels(week, useful, backend, held)
     bought: list[Bought] = []
     for good, level in zip(useful, found, strict=True):
         if good.by_machine:
@@ -110,7 +123,7 @@ def best_commitments(week: Week, goods: Sequence[Good], backend: Backend) -> tup
         bought[place] = min(
             options,
             key=lambda option: (
-                usd_per_week(week, [*bought[:place], option, *bought[place + 1 :]]),
+                usd_per_week(week, [*bought[:place], option, *bought[place + 1 :]], held),
                 option.usd_per_hour,
             ),
         )
@@ -139,7 +152,7 @@ def _usd_per_unit(good: Good) -> float:
     return good.rates[good.scope] / good.units[good.scope]
 
 
-def _levels(week: Week, goods: Sequence[Good], backend: Backend) -> list[float]:
+def _levels(week: Week, goods: Sequence[Good], backend: Backend, held: Sequence[Bought]) -> list[float]:
     problem: Any = _pulp.LpProblem("commitments", _pulp.LpMinimize)
     levels = [
         _pulp.LpVariable(f"level_{number:03d}", 0, None, _pulp.LpInteger if good.by_machine else _pulp.LpContinuous)
@@ -151,6 +164,7 @@ def _levels(week: Week, goods: Sequence[Good], backend: Backend) -> list[float]:
     rows: list[tuple[str, dict[Any, float], float]] = []
     for time, (usage, hours) in enumerate(week.usages):
         spent: list[dict[Any, float]] = [{} for _ in goods]
+        spent_held: list[dict[Any, float]] = [{} for _ in held]
         for place, (name, count) in enumerate(sorted(usage.items())):
             rest = _pulp.LpVariable(f"excess_{time:03d}_{place:02d}", 0)
             cost[rest] = hours * week.prices[name]
@@ -160,10 +174,18 @@ def _levels(week: Week, goods: Sequence[Good], backend: Backend) -> list[float]:
                     covered = _pulp.LpVariable(f"covered_{time:03d}_{place:02d}_{number:03d}", 0)
                     terms[covered] = 1.0
                     spent[number][covered] = -good.rates[name] / (good.rates[good.scope] if good.by_machine else 1.0)
+            for number, each in enumerate(held):
+                if name in each.takes:
+                    covered = _pulp.LpVariable(f"held_{time:03d}_{place:02d}_{number:03d}", 0)
+                    terms[covered] = 1.0
+                    spent_held[number][covered] = -each.takes[name]
             rows.append((f"usage_{time:03d}_{place:02d}", terms, float(count)))
         for number, level in enumerate(levels):
             if spent[number]:
                 rows.append((f"within_{time:03d}_{number:03d}", {level: 1.0, **spent[number]}, 0.0))
+        for number, each in enumerate(held):
+            if spent_held[number]:
+                rows.append((f"holds_{time:03d}_{number:03d}", spent_held[number], -each.holds))
     problem += _pulp.LpAffineExpression(cost)
     for name, terms, least in rows:
         problem += _pulp.LpConstraint(_pulp.LpAffineExpression(terms), _pulp.LpConstraintGE, name, least)

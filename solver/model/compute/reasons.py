@@ -17,7 +17,7 @@ from solver.model.compute.columns import Columns
 from solver.model.compute.hourly import Hourly
 from solver.model.compute.jobs import JobRun, JobSize, PriceByHour, cheapest_run
 from solver.model.compute.needs import Needs, ServiceNeed
-from solver.model.compute.purchase import Bought, usd_per_week, week_of
+from solver.model.compute.purchase import Bought, Week, usd_per_week, week_of
 from solver.model.compute.rows import surviving
 from solver.plan.compute import Commitment, ComputePlan, NodeGroup
 from solver.plan.explanation import Reason
@@ -112,23 +112,26 @@ def job_reason(run: JobRun, sizes: Sequence[JobSize], job: BatchJob | TrainingJo
     )
 
 
-def with_commitment_reasons(plan: ComputePlan, bought: Sequence[Bought], prices: Mapping[str, float]) -> ComputePlan:
-    """The plan with what each commitment saves: the bill of the planned week without it, less the bill with it."""
-    weeks = [
-        (group.machine_types[0], group.machines.hourly())
-        for group in plan.node_groups
-        if group.purchase is PurchaseOption.ON_DEMAND
-    ]
+def planned_week(plan: ComputePlan, prices: Mapping[str, float]) -> Week:
+    """On-demand machines of the plan by type, hour by hour."""
     usage: list[dict[str, int]] = [{} for _ in range(HOURS_PER_WEEK)]
-    for name, hours in weeks:
-        for hour, count in enumerate(hours):
-            usage[hour][name] = usage[hour].get(name, 0) + count
-    week = week_of(usage, prices)
-    whole = usd_per_week(week, bought)
+    for group in plan.node_groups:
+        if group.purchase is PurchaseOption.ON_DEMAND:
+            name = group.machine_types[0]
+            for hour, count in enumerate(group.machines.hourly()):
+                usage[hour][name] = usage[hour].get(name, 0) + count
+    return week_of(usage, prices)
+
+
+def with_commitment_reasons(
+    plan: ComputePlan, bought: Sequence[Bought], held: Sequence[Bought], week: Week
+) -> ComputePlan:
+    """The plan with what each commitment saves: the bill of the planned week without it, less the bill with it."""
+    whole = usd_per_week(week, bought, held)
     found: list[Commitment] = []
     for place, commitment in enumerate(plan.commitments):
         others = [each for number, each in enumerate(bought) if number != place]
-        saved = (usd_per_week(week, others) - whole) * WEEKS_PER_MONTH
+        saved = (usd_per_week(week, others, held) - whole) * WEEKS_PER_MONTH
         found.append(
             commitment.model_copy(
                 update={"reason": f"Without it the same machines cost {format_usd(saved)} a month more."}

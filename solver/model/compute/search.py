@@ -86,9 +86,23 @@ class Search(Problem):
             listed = self._without_commitments() if good is None else self._with_commitments(good)
         except InfeasibleError:
             return bundled
+        if self.hourly.held:
+            listed = self._beside_held(listed)
         if bundled is None or self.usd(bundled) >= self.usd(listed):
             return listed
         return replace(bundled, bound_usd_per_week=listed.bound_usd_per_week)
+
+    def _beside_held(self, found: Settled) -> Settled:
+        """A plan that was made, and its bound proved, without the held commitments; now for them, and without it."""
+        hourly = replace(found.hourly, free=free_vcpus(self.quotas, found.runs.values()))
+        besides = Besides(self.jobs.usage(found.runs), self.prices)
+        choices = [found.choice]
+        for bought in ((), found.choice.bought):
+            plans = plan_hours(hourly, found.choice.columns, gap=_PLAN_GAP, bought=bought)
+            if plans is not None:
+                choices.append(priced(hourly, plans, besides))
+        best = min(choices, key=lambda choice: choice.usd_per_week)
+        return replace(found, choice=best, bound_usd_per_week=0.0)
 
     def _from_bundles(self, good: Good | None) -> Settled | None:
         """With the node groups of bundles, which prove nothing."""

@@ -74,7 +74,13 @@ def promise_rows(needs: Needs, zones: int) -> tuple[Row, ...]:
 
 
 def hourly_problem(
-    needs: Needs, columns: Columns, goods: Sequence[Good], free: Mapping[str, Integers], zones: int, backend: Backend
+    needs: Needs,
+    columns: Columns,
+    goods: Sequence[Good],
+    free: Mapping[str, Integers],
+    zones: int,
+    backend: Backend,
+    held: Sequence[Bought] = (),
 ) -> Hourly:
     """All hour classes over all columns."""
     rows = promise_rows(needs, zones)
@@ -83,7 +89,7 @@ def hourly_problem(
     ).reshape(len(needs.hours), len(rows))
     weight = np.array([hour.weight for hour in needs.hours], dtype=np.int64)
     task = HourlyTask(columns, build_blocks(columns, rows), required, weight)
-    return Hourly(needs, rows, task, free, least_machines(needs, columns), tuple(goods), backend)
+    return Hourly(needs, rows, task, free, least_machines(needs, columns), tuple(goods), backend, tuple(held))
 
 
 def with_columns(hourly: Hourly, columns: Columns) -> Hourly:
@@ -154,14 +160,17 @@ def plan_hours(
 ) -> tuple[HourPlan, ...] | None:
     """Every hour class for these columns, with these commitments or prices; None when one of them can't be held.
 
+    Without prices the held commitments cover what they can, too.
+
     `starts` has for each class blocks of these columns to begin with.
     """
     blocks = build_blocks(hourly.columns, hourly.rows, np.array(columns, dtype=np.int64), hourly.least)
+    covering = (*hourly.held, *bought) if price is None else ()
 
     def task(hour: int) -> Callable[[], HourPlan | None]:
         prices = None if price is None else price[hour]
         start = None if starts is None else starts[hour]
-        return lambda: hourly.plan_hour(blocks, hour, gap=gap, bought=bought, price=prices, start=start)
+        return lambda: hourly.plan_hour(blocks, hour, gap=gap, bought=covering, price=prices, start=start)
 
     plans = side_by_side([task(hour) for hour in range(len(hourly.task.weight))])
     held = tuple(plan for plan in plans if plan is not None)
@@ -192,8 +201,8 @@ def priced(hourly: Hourly, plans: tuple[HourPlan, ...], besides: Besides) -> Cho
             here[name] = here.get(name, 0) + count
         usage.append(here)
     week = week_of(usage, besides.prices)
-    bought = best_commitments(week, hourly.goods, hourly.backend)
-    usd = usd_per_week(week, bought)
+    bought = best_commitments(week, hourly.goods, hourly.backend, hourly.held)
+    usd = usd_per_week(week, bought, hourly.held)
     for plan, weight in zip(plans, hourly.task.weight.tolist(), strict=True):
         for column, count in plan.machines.items():
             machine = columns.machines[int(columns.machine[column])]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from solver.catalog.catalog import Catalog
 from solver.catalog.machines import Allocatable, MachineType, Reserved, allocatable
-from solver.catalog.prices import CommitmentTerm, Offering
+from solver.catalog.prices import Offering
 from solver.demand.demand import AwsSite, Demand
 from solver.demand.workloads import Variant
 from solver.model.surcharge import Surcharge
@@ -34,8 +34,10 @@ class Market:
     """Zone ids of the site, in order."""
     site: AwsSite
     """Root volume, trunking, quotas."""
-    terms: tuple[CommitmentTerm, ...]
-    """Commitments that may be bought."""
+    rates: tuple[Mapping[str, float], ...]
+    """Of each kind of commitment that may be bought: USD an hour by machine type."""
+    held: tuple[Mapping[str, float], ...]
+    """Of each commitment that is held: what of it a machine hour takes, by machine type."""
     machines: tuple[str, ...]
     """Patterns of the types that may be used; empty for all."""
     excluded: tuple[str, ...]
@@ -79,13 +81,23 @@ class Machine:
         return self.purchase is PurchaseOption.ON_DEMAND
 
 
-def market_of(demand: Demand, site: AwsSite, zones: tuple[str, ...], surcharge: Surcharge, *, services: bool) -> Market:
+def market_of(
+    demand: Demand,
+    site: AwsSite,
+    zones: tuple[str, ...],
+    surcharge: Surcharge,
+    *,
+    services: bool,
+    rates: tuple[Mapping[str, float], ...] = (),
+    held: tuple[Mapping[str, float], ...] = (),
+) -> Market:
     """The rules for the site's services, or for its jobs: the limit on T types is for services only."""
     limits = demand.limits
     return Market(
         zones=zones,
         site=site,
-        terms=tuple(CommitmentTerm(wish.kind, wish.years, wish.payment) for wish in demand.purchase.commitments),
+        rates=rates,
+        held=held,
         machines=limits.machines,
         excluded=limits.exclude_machines,
         burstable=limits.burstable or not services,
@@ -258,7 +270,6 @@ def _usable(room: Vector, requests: Vector) -> NDArray[np.float64]:
 
 def _merits(machine: Machine, running: Sequence[bool], market: Market) -> list[float]:
     """Numbers of which more is better; the machine with no less of any replaces the other."""
-    rates: Mapping[CommitmentTerm, float] = machine.offering.commitments if machine.on_demand else {}
     types = machine.machine
     quota = [float(-types.vcpus if types.quota == family else 0) for family in sorted(market.site.quotas)]
     more = market.surcharge.usd_per_hour(types.vcpus)
@@ -266,6 +277,20 @@ def _merits(machine: Machine, running: Sequence[bool], market: Market) -> list[f
         *(float(runs) for runs in running),
         float(len(machine.zones)),
         -machine.usd_per_hour - more,
-        *(-min(rates.get(term, machine.usd_per_hour), machine.usd_per_hour) - more for term in market.terms),
+        *(-min(rate, machine.usd_per_hour) - more for rate in rates_of(machine, market)),
+        *(-each for each in held_rank(machine, market)),
         *quota,
     ]
+
+
+def rates_of(machine: Machine, market: Market) -> list[float]:
+    """USD an hour with each commitment that may be bought; infinite where it does not cover the machine."""
+    return [each.get(machine.machine.name, np.inf) if machine.on_demand else np.inf for each in market.rates]
+
+
+def held_rank(machine: Machine, market: Market) -> list[float]:
+    """What a machine takes of each held commitment, and what it costs where one covers it: less is better."""
+    if not market.held:
+        return []
+    takes = [each.get(machine.machine.name, np.inf) if machine.on_demand else 0.0 for each in market.held]
+    return [*takes, market.surcharge.usd_per_hour(machine.machine.vcpus)]

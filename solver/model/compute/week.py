@@ -82,7 +82,7 @@ class Week:
     def hour(self, number: int, beside: Beside, levels: Floats) -> Floats:
         """By level: USD of an hour of a class with these machines beside."""
         vectors = self.vectors[number]
-        if beside:
+        if beside or self.valuation.held:
             found = self._beside.get(beside)
             if found is None:
                 found = self._beside[beside] = self.valuation.beside(beside)
@@ -100,10 +100,14 @@ class Week:
         usd: Floats = np.max(vectors - self.valuation.worths * level, axis=1)
         return int(np.argmin(np.round(usd, 9)))
 
+    def place(self, number: int, level: float) -> int:
+        """Which of the worths counts in an hour of a class."""
+        vector: Floats = self.vectors[number][self.chosen(number, (), level)] + self.valuation.beside(())
+        return int(np.argmax(np.round(vector - self.valuation.worths * level, 9)))
+
     def worth(self, number: int, level: float) -> float:
         """What one more USD of the level is worth in an hour of a class."""
-        vector: Floats = self.vectors[number][self.chosen(number, (), level)]
-        return float(self.valuation.worths[int(np.argmax(np.round(vector - self.valuation.worths * level, 9)))])
+        return float(self.valuation.worths[self.place(number, level)])
 
     def usd(self, levels: Floats, jobs: Sequence[Sequence[Way]], *, at: Floats | None = None) -> Floats:
         """By level: USD of a week; hours and jobs are taken as they are `at` these levels instead, where given.

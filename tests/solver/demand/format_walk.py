@@ -63,7 +63,9 @@ def _below(kind: Declared, path: Path, seen: set[type[BaseModel]]) -> Iterator[F
     if kind.model is not None:
         yield from _walk(kind.model, path, seen)
     elif get_origin(kind.bare) is tuple:
-        yield from _below(declared(get_args(kind.bare)[0]), (*path, 0), seen)
+        item = declared(get_args(kind.bare)[0])
+        for number, member in enumerate(item.members if item.is_tagged else [item]):
+            yield from _below(member, (*path, number), seen)
     elif get_origin(kind.bare) is dict:
         for member in declared(get_args(kind.bare)[1]).members:
             if member.model is not None:

@@ -10,6 +10,14 @@ ITEMS = {
     "waivers": {"control": "EC2.1", "reason": "none needed", "owner": "me", "expires": "2027-01-01"},
     "commitments": {"kind": "standard-reserved", "years": "1"},
 }
+# One item of each kind, in the order of the kinds: a wrong one stands behind those before it.
+TAGGED = {
+    "held": (
+        {"kind": "standard-reserved", "machine_type": "m7g.large", "count": "2"},
+        {"kind": "instance-savings-plan", "family": "m7g", "usd_per_hour": "2"},
+        {"kind": "compute-savings-plan", "usd_per_hour": "2"},
+    ),
+}
 
 
 def overlay(path: Path, value: str) -> tuple[str, int]:
@@ -21,8 +29,13 @@ def overlay(path: Path, value: str) -> tuple[str, int]:
         if isinstance(step, int):
             continue
         if depth and isinstance(path[depth - 1], int):
-            item = {**ITEMS[str(path[depth - 2])], step: value}
+            name, number = str(path[depth - 2]), int(path[depth - 1])
             indent = "  " * (depth - 1)
+            lines += [
+                f"{indent}- {{{', '.join(f'{key}: {text}' for key, text in before.items())}}}"
+                for before in TAGGED.get(name, ())[:number]
+            ]
+            item = {**(TAGGED[name][number] if name in TAGGED else ITEMS[name]), step: value}
             for position, (key, text) in enumerate(item.items()):
                 lines.append(f"{indent}{'- ' if position == 0 else '  '}{key}: {text}")
                 line = len(lines) if key == step else line

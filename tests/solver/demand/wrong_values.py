@@ -211,7 +211,7 @@ WRONG_VALUES = {
     "Waiver.owner": Wrong("5", "5", "a text of 1 to 500 characters", 'Did you mean "5" in quotes?'),
     "Waiver.expires": Wrong("2027-02-30", '"2027-02-30"', "a date like 2027-06-30"),
     "ComplianceWish.existing": Wrong("[a, a]", "a list of 2", "each only once is allowed; a is there twice"),
-    "Demand.purchase": Wrong("spot", '"spot"', "a mapping of spot, commitments"),
+    "Demand.purchase": Wrong("spot", '"spot"', "a mapping of spot, commitments, held"),
     "PurchaseWish.spot": Wrong("maybe", '"maybe"', "true or false"),
     "PurchaseWish.commitments": Wrong("none", '"none"', "a list, each a mapping with kind, years,"),
     "CommitmentWish.kind": Wrong(
@@ -222,6 +222,32 @@ WRONG_VALUES = {
     ),
     "CommitmentWish.years": Wrong("2", "2", "1 or 3", "Did you mean 1?"),
     "CommitmentWish.payment": Wrong("monthly", '"monthly"', "no-upfront, partial-upfront or all-upfront"),
+    "PurchaseWish.held": Wrong(
+        "4",
+        "4",
+        "a list, each a mapping with kind standard-reserved, convertible-reserved, instance-savings-plan or "
+        "compute-savings-plan,",
+    ),
+    "HeldBase.site": Wrong("mian", '"mian"', "main", "Did you mean main?"),
+    "HeldBase.ends": Wrong("2027-02-30", '"2027-02-30"', "a date like 2027-06-30"),
+    "HeldReservation.kind": Wrong(
+        "reserved",
+        '"reserved"',
+        "standard-reserved, convertible-reserved, instance-savings-plan or compute-savings-plan",
+        "Did you mean standard-reserved?",
+    ),
+    "HeldReservation.machine_type": Wrong("m7g", '"m7g"', "a machine type like m7g.2xlarge"),
+    "HeldReservation.count": Wrong("0", "0", "a whole number from 1 to 1000000"),
+    "HeldInstancePlan.kind": Wrong(
+        "x", '"x"', "standard-reserved, convertible-reserved, instance-savings-plan or compute-savings-plan"
+    ),
+    "HeldInstancePlan.family": Wrong("m7g.large", '"m7g.large"', "a machine family like m7g"),
+    "HeldComputePlan.kind": Wrong(
+        "x", '"x"', "standard-reserved, convertible-reserved, instance-savings-plan or compute-savings-plan"
+    ),
+    "HeldSavings.usd_per_hour": Wrong("0", "0", "a number above 0 and at most 1000000"),
+    "HeldSavings.years": Wrong("2", "2", "1 or 3", "Did you mean 1?"),
+    "HeldSavings.payment": Wrong("monthly", '"monthly"', "no-upfront, partial-upfront or all-upfront"),
     "Demand.limits": Wrong(
         "8",
         "8",

@@ -7,7 +7,7 @@ replicas that fits; then every level of a savings plan at which some machine is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, product
 from math import ceil, inf
@@ -31,6 +31,7 @@ MANY = 40
 """Node groups; more than any of these demands could use."""
 WEEKS_PER_MONTH = Fraction(730, 168)
 SAVINGS_PLAN = {"kind": "compute-savings-plan", "years": 1}
+UNITS = {"large": 4.0, "xlarge": 8.0}
 DATA_SHEET = {
     "c7i.large": (2, 4096),
     "m7i.large": (2, 8192),
@@ -76,6 +77,8 @@ class Case:
     zones: int = 3
     groups: int = MANY
     commitments: bool = False
+    held: tuple[tuple[str, float], ...] = ()
+    """Reservations by type, with machines; a savings plan by "", with USD an hour."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,8 @@ class Market:
     rates: Mapping[str, float]
     """With a savings plan; empty without."""
     root_volume: float
+    held: tuple[tuple[Mapping[str, float], float], ...]
+    """What is paid for: what of it a machine takes, by type, and how much there is."""
 
 
 Way = tuple[tuple[int, ...], float]
@@ -106,12 +111,30 @@ Way = tuple[tuple[int, ...], float]
 def market_of(catalog: Catalog, case: Case) -> Market:
     offers = {name: catalog.offering("us-east-1", name) for name in case.machines}
     gib = catalog.price("us-east-1", "ebs", "gp3_storage").usd_first
+    rates = {name: offer.commitments[TERM] for name, offer in offers.items()}
     return Market(
+        held=tuple(
+            (rates, amount) if name == "" else (flexes(name, case), UNITS[name.partition(".")[2]] * amount)
+            for name, amount in case.held
+        ),
         on_demand={name: offer.on_demand_usd_per_hour or inf for name, offer in offers.items()},
         spot={name: next(iter(offer.spot_usd_per_hour.values())) for name, offer in offers.items()},
-        rates={name: offer.commitments[TERM] for name, offer in offers.items()} if case.commitments else {},
+        rates=rates if case.commitments else {},
         root_volume=40 * gib / 730,
     )
+
+
+def flexes(name: str, case: Case) -> dict[str, float]:
+    """Normalised units of the sizes that a reservation covers."""
+    family = name.partition(".")[0]
+    sizes = [each.partition(".") for each in case.machines]
+    return {f"{of}.{size}": UNITS[size] for of, _, size in sizes if of == family}
+
+
+def held_entry(name: str, amount: float) -> dict[str, Any]:
+    if name == "":
+        return {**SAVINGS_PLAN, "usd_per_hour": amount}
+    return {"kind": "standard-reserved", "machine_type": name, "count": int(amount)}
 
 
 def demand_of(make_demand: DemandMaker, case: Case) -> Demand:
@@ -139,7 +162,10 @@ def demand_of(make_demand: DemandMaker, case: Case) -> Demand:
         workloads=workloads,
         zones=case.zones,
         compliance={"profile": "none"},
-        purchase={"commitments": [SAVINGS_PLAN] if case.commitments else []},
+        purchase={
+            "commitments": [SAVINGS_PLAN] if case.commitments else [],
+            "held": [held_entry(*each) for each in case.held],
+        },
         limits={
             "machines": list(case.machines),
             "fold": "day",
@@ -256,28 +282,49 @@ class Half:
 
 
 def bill(usage: Sequence[int], names: Sequence[str], market: Market, level: float) -> float:
-    """USD of an hour's on-demand machines that a savings plan leaves: it covers what saves most first."""
+    """USD of an hour's on-demand machines that nothing covers.
+
+    A savings plan that is held has the rates of one that is bought, so they are one; it covers what saves most first.
+    """
+    left, level, rates = _beside_held(usage, names, market, level)
     usd = 0.0
-    for name, count in _by_saving(usage, names, market):
-        rate = market.rates.get(name)
-        covered = 0.0 if rate is None else min(float(count), level / rate)
-        level -= covered * (rate or 0.0)
-        usd += (count - covered) * market.on_demand[name]
+    for name in _by_saving(names, rates, market):
+        covered = min(left[name], level / rates[name]) if name in rates else 0.0
+        level -= covered * rates.get(name, 0.0)
+        usd += (left[name] - covered) * market.on_demand[name]
     return usd
 
 
-def _by_saving(usage: Sequence[int], names: Sequence[str], market: Market) -> list[tuple[str, int]]:
-    saving = {name: market.rates.get(name, inf) / market.on_demand[name] for name in names}
-    return sorted(zip(names, usage, strict=True), key=lambda each: saving[each[0]])
+def _beside_held(
+    usage: Sequence[int], names: Sequence[str], market: Market, level: float
+) -> tuple[dict[str, float], float, Mapping[str, float]]:
+    """What reservations leave, small machines first, and the whole level of the savings plan with its rates."""
+    left = dict(zip(names, map(float, usage), strict=True))
+    rates = market.rates
+    for takes, holds in market.held:
+        if min(takes.values()) < min(UNITS.values()):
+            level, rates = level + holds, takes
+            continue
+        for name in sorted(takes, key=takes.__getitem__):
+            covered = min(left[name], holds / takes[name])
+            left[name] -= covered
+            holds -= covered * takes[name]
+    return left, level, rates
+
+
+def _by_saving(names: Sequence[str], rates: Mapping[str, float], market: Market) -> list[str]:
+    return sorted(names, key=lambda name: rates.get(name, inf) / market.on_demand[name])
 
 
 def levels_of(ways: Sequence[Way], names: Sequence[str], market: Market) -> Iterator[float]:
-    """Levels at which all machines of some types are just covered."""
+    """Levels at which all machines of some types are just covered, beside what is held."""
     for usage, _ in ways:
-        level = 0.0
-        for name, count in _by_saving(usage, names, market):
-            level += count * market.rates.get(name, 0.0)
-            yield level
+        left, have, rates = _beside_held(usage, names, market, 0.0)
+        level = -have
+        for name in _by_saving(names, rates, market):
+            level += left[name] * rates.get(name, 0.0)
+            if level > 0 and market.rates:
+                yield level
 
 
 def cheapest(case: Case, market: Market) -> float:
@@ -442,6 +489,49 @@ def test_bound_and_cost_enclose_the_best_where_machines_hold_replicas_in_too_man
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(columns, "_MOST_PATTERNS_OF_A_MACHINE", 1)
         check(case, catalog, make_demand)
+
+
+HOLDS = [
+    (("c7i.large", 1.0),),
+    (("c7i.large", 3.0),),
+    (("c7i.xlarge", 2.0),),
+    (("c7i.large", 2.0), ("m7i.large", 2.0)),
+    (("", 0.15),),
+    (("", 5.0),),
+    (("", 0.1), ("c7i.large", 1.0)),
+]
+
+
+@pytest.mark.parametrize("held", HOLDS, ids=str)
+@settings(max_examples=5, derandomize=True, deadline=None)
+@given(case=cases(alone(apps(60, **SPOT)), THREE))
+def test_bound_and_cost_enclose_the_best_beside_what_is_held(
+    held: tuple[tuple[str, float], ...], case: Case, catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    check(replace(case, held=fitting(held, case)), catalog, make_demand)
+
+
+@pytest.mark.parametrize("held", HOLDS, ids=str)
+@settings(max_examples=5, derandomize=True, deadline=None)
+@given(case=cases(alone(apps(50)), TWO, commitments=True))
+def test_bound_and_cost_enclose_the_best_level_beside_what_is_held(
+    held: tuple[tuple[str, float], ...], case: Case, catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    check(replace(case, held=fitting(held, case)), catalog, make_demand)
+
+
+@pytest.mark.parametrize("held", HOLDS[2:5], ids=str)
+@settings(max_examples=3, derandomize=True, deadline=None)
+@given(case=cases(both(survive=st.just(False)), TWO))
+def test_bound_and_cost_enclose_the_best_of_two_services_beside_what_is_held(
+    held: tuple[tuple[str, float], ...], case: Case, catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    check(replace(case, held=fitting(held, case)), catalog, make_demand)
+
+
+def fitting(held: tuple[tuple[str, float], ...], case: Case) -> tuple[tuple[str, float], ...]:
+    """What is held of families that the case has."""
+    return tuple(each for each in held if each[0] == "" or flexes(each[0], case))
 
 
 ALONE = App((10, 10), (Variant(2, 512, 10),))
