@@ -100,12 +100,14 @@ def solve(
     previous: Plan | None = None,
     solver_name: str = "highs",
     inputs: PlanInputs | None = None,
+    separate: bool = False,
 ) -> Plan:
     """The cheapest plan found that keeps every promise of the demand, with a lower bound and the witness's word.
 
     `previous` is the approved plan: of plans that cost the same within the gap asked for, the one that changes least is
     taken, and node groups that only the approved one has stay, empty, for one more plan. `inputs` are digests of what
-    demand and catalog were read from; without them they are made from the objects.
+    demand and catalog were read from; without them they are made from the objects. With `separate` the plan also says
+    what its pools would cost if each were solved by itself (`separate_usd_per_month`), for as much work again.
 
     InfeasibleError when promises can't hold together, or the budget is below the bound; GateError when the budget is
     above the bound but no plan was found within it.
@@ -140,9 +142,25 @@ def solve(
         cost_lines=lines,
         not_priced=(*dict.fromkeys(text for answer in answers for text in answer.not_priced), *NOT_PRICED),
         reasons=_reasons(answers),
+        separate_usd_per_month=_separate_usd_per_month(demand, catalog, engine) if separate else None,
     )
     witness = check_plan(plan, demand, catalog)
     return plan.model_copy(update={"proof": _proof(demand, engine, cost, bound, witness=witness.text)})
+
+
+def _separate_usd_per_month(demand: Demand, catalog: Catalog, engine: Backend) -> float | None:
+    """What the stack costs when machines are chosen by their own prices, and the other pools solved around them.
+
+    None where that search finds no plan, though there is one.
+    """
+    try:
+        answers = [
+            _solve_site(demand, key, catalog, engine, previous=None, unchanged=False, alone=True)
+            for key in sorted(demand.sites)
+        ]
+    except InfeasibleError:
+        return None
+    return total_usd_per_month(line for answer in answers for line in answer.lines)
 
 
 def inputs_of(demand: Demand, catalog: Catalog) -> PlanInputs:
@@ -159,7 +177,14 @@ def inputs_of(demand: Demand, catalog: Catalog) -> PlanInputs:
 
 
 def _solve_site(
-    demand: Demand, key: str, catalog: Catalog, engine: Backend, *, previous: SitePlan | None, unchanged: bool
+    demand: Demand,
+    key: str,
+    catalog: Catalog,
+    engine: Backend,
+    *,
+    previous: SitePlan | None,
+    unchanged: bool,
+    alone: bool = False,
 ) -> _SiteAnswer:
     site = demand.sites[key]
     storage = solve_storage(demand, key, catalog, previous=previous.storage if previous is not None else None)
@@ -177,6 +202,7 @@ def _solve_site(
             volume_usd_per_month=volumes,
             surcharge=surcharge,
             previous=without_retired(previous.compute) if previous is not None else None,
+            alone=alone,
         ),
     )
     network = solve_network(

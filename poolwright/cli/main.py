@@ -67,11 +67,14 @@ def plan(
     catalog: CatalogFolder = None,
     write: Annotated[bool, typer.Option("--write", help="Write the stack's lock.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Only say whether the lock is fresh (code 4: no).")] = False,
+    separate: Annotated[
+        bool, typer.Option("--separate", help="Also say what pool by pool would cost; takes twice as long.")
+    ] = False,
 ) -> None:
     """Solve, and print, write or verify the lock."""
     from poolwright.cli import plan as command
 
-    command.run(stack, as_json=as_json, demand=demand, catalog=catalog, write=write, check=check)
+    command.run(stack, as_json=as_json, demand=demand, catalog=catalog, write=write, check=check, separate=separate)
 
 
 @app.command()

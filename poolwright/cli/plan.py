@@ -25,9 +25,11 @@ def run(
     catalog: Path | None = None,
     write: bool = False,
     check: bool = False,
+    separate: bool = False,
     solver_name: str = "highs",
 ) -> None:
-    """Prints the plan of a stack; with `write` also its lock; with `check` only whether the lock is fresh.
+    """Prints the plan of a stack; with `write` also its lock; with `check` only whether the lock is fresh;
+    with `separate` also what its pools would cost if each were solved by itself.
 
     Raises StaleError (exit code 4) from a check that fails, InputError (2), InfeasibleError (3).
     """
@@ -39,7 +41,7 @@ def run(
     if check:
         _check(inputs, as_json)
         return
-    plan, _, change = solved(stack, inputs, solver_name=solver_name)
+    plan, _, change = solved(stack, inputs, solver_name=solver_name, separate=separate)
     if write:
         from solver.plan.lock import lock_of, read_text, write_lock
 
@@ -53,7 +55,9 @@ def run(
     _print(plan, change, _growth(plan, inputs))
 
 
-def solved(stack: str, inputs: StackInputs, *, solver_name: str = "highs") -> tuple[Plan, Lock | None, Difference]:
+def solved(
+    stack: str, inputs: StackInputs, *, solver_name: str = "highs", separate: bool = False
+) -> tuple[Plan, Lock | None, Difference]:
     """The plan for these inputs, the lock that stands (None when there is none), and the difference between them."""
     from solver.model.requirements import check_against_catalog
     from solver.plan.difference import difference
@@ -70,6 +74,7 @@ def solved(stack: str, inputs: StackInputs, *, solver_name: str = "highs") -> tu
             previous=None if old is None else old.as_plan(),
             solver_name=solver_name,
             inputs=inputs.plan_inputs(catalog),
+            separate=separate,
         )
     except InfeasibleError as error:
         raise with_lines(error, inputs.loaded) from error

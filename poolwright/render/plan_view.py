@@ -19,7 +19,7 @@ from solver.plan.plan import Plan, Proof, SitePlan
 from solver.plan.schedule import WeekSchedule, format_days
 from solver.plan.security import SecurityPlan
 from solver.plan.storage import StoragePlan
-from solver.quantity import format_clock, format_cpu, format_gib, format_memory_mib, format_usd
+from solver.quantity import cents, format_clock, format_cpu, format_gib, format_memory_mib, format_usd
 
 _MARKS = {ChangeKind.ADDED: "+", ChangeKind.REMOVED: "-", ChangeKind.CHANGED: "~"}
 _STYLES = {ChangeKind.ADDED: "green", ChangeKind.REMOVED: "red", ChangeKind.CHANGED: "yellow"}
@@ -41,6 +41,8 @@ def plan_view(plan: Plan, change: Difference | None, *, growth: str = "") -> Ren
         parts += [Text(), _heading(f"Site {name}: {site.kind} {site.region}, {len(site.network.zones)} zones")]
         parts += list(_site_view(site, [line for line in plan.cost_lines if line.site == name]))
     parts += [Text(), _heading("Money, USD a month before tax"), _money_view(plan.cost_lines)]
+    if plan.separate_usd_per_month is not None:
+        parts.append(Text(_separate_words(plan.proof.cost_usd_per_month, plan.separate_usd_per_month)))
     if plan.reasons:
         parts += [Text(), _heading("Why"), *reasons_view(plan.reasons)]
     if plan.not_priced:
@@ -278,6 +280,14 @@ def _money_view(lines: Sequence[CostLine]) -> RenderableType:
             table.add_row("", pool.value, *_billing_cells(of_pool, shown))
     table.add_row("", "all", *_billing_cells(lines, shown), style="bold")
     return table
+
+
+def _separate_words(together: float, apart: float) -> str:
+    more = cents(apart - together)
+    words = f"{format_usd(more)} more" if more > 0 else "the same"
+    if more < 0:  # The bound holds for that plan too, so it is no lower than the gap says.
+        words = f"{format_usd(-more)} less, which the gap allows"
+    return f"  Pool by pool these would cost {format_usd(apart)}, {words}."
 
 
 def _billing_cells(lines: Sequence[CostLine], shown: Sequence[Billing]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from solver.catalog.catalog import Catalog
 from solver.catalog.machines import MachineType, QuotaFamily, Reserved, allocatable
 from solver.demand.demand import AwsSite, Limits
 from solver.demand.loader import LoadedDemand
+from solver.demand.purchase import HeldInstancePlan, HeldReservation
 from solver.demand.workloads import Service, Variant
 from solver.errors import DemandError, Problem
 from solver.quantity import format_cpu, format_gib, format_memory_mib
@@ -41,6 +42,7 @@ def check_against_catalog(loaded: LoadedDemand, catalog: Catalog) -> None:
         *_site_problems(loaded, catalog),
         *_compliance_problems(loaded, catalog),
         *_filter_problems(loaded, catalog),
+        *_held_problems(loaded, catalog),
         *_accelerator_problems(loaded, catalog),
     ]
     if not problems:
@@ -100,6 +102,31 @@ def _compliance_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Pro
         if measure not in services.measures:
             path = ("compliance", "existing", index)
             yield _unknown(loaded, path, measure, services.measures, "measure of the catalog")
+
+
+def _held_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
+    """Held commitments of types and families that the region has not, or for whose term nobody knows a rate."""
+    demand = loaded.demand
+    for index, held in enumerate(demand.purchase.held):
+        region = demand.sites[demand.site_of(held)].region
+        path: Path = ("purchase", "held", index)
+        offers = catalog.purchasable(region)
+        if isinstance(held, HeldReservation):
+            names = {offer.machine.name for offer in offers}
+            if held.machine_type not in names:
+                yield _unknown(loaded, (*path, "machine_type"), held.machine_type, names, f"machine type of {region}")
+            continue
+        if isinstance(held, HeldInstancePlan):
+            families = {offer.machine.family for offer in offers}
+            if held.family not in families:
+                yield _unknown(loaded, (*path, "family"), held.family, families, f"machine family of {region}")
+                continue
+            offers = tuple(offer for offer in offers if offer.machine.family == held.family)
+        terms = {term for offer in offers for term in offer.commitments if term.kind is held.kind}
+        if not any((term.years, term.payment) == (held.years, held.payment) for term in terms):
+            known = ", ".join(f"{term.years} {term.payment}" for term in sorted(terms, key=str)) or "none"
+            allowed = f"years and payment for which the catalog has rates are allowed: {known}"
+            yield loaded.problem((*path, "kind"), allowed, found=f"{held.kind}, {held.years} {held.payment}")
 
 
 def _filter_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:

@@ -102,3 +102,6 @@ class Plan(Schema):
     """What costs money and is not in the lines, each with its reason."""
     reasons: tuple[Reason, ...] = ()
     """By subject."""
+    separate_usd_per_month: float | None = None
+    """What the pools would cost if each were solved by itself: machines chosen by their own prices, and network,
+    security and storage around them. Not every plan says so, and a lock never does."""

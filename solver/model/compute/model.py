@@ -101,15 +101,21 @@ def solve_compute(
     volume_usd_per_month: Mapping[str, float],
     surcharge: Surcharge,
     previous: ComputePlan | None = None,
+    alone: bool = False,
 ) -> PoolAnswer[ComputePlan]:
     """The cheapest compute pool found, with a lower bound; InfeasibleError names what can't be met.
 
-    The bound counts the surcharge of the machines too, the lines don't: it is another pool's.
+    The bound counts the surcharge of the machines too, the lines don't: it is another pool's. `alone` decides by the
+    prices of machines only, as if volumes and what other pools charge for a machine were no matter of this pool; the
+    lines have them all the same, and the bound is then none of the stack.
     """
     del storage
     needs = needs_of(demand, site_key)
     zones = zones_of(demand, site_key, catalog)
     fixed = fixed_costs(catalog, demand.sites[site_key], volume_usd_per_month)
+    if alone:
+        fixed = Fixed(0.0, dict.fromkeys(fixed.machine_volumes, 0.0))
+        surcharge = Surcharge()
     goods = _goods(demand, site_key, catalog)
     held = held_of(demand, site_key, catalog)
     site = _Site(demand, site_key, catalog, backend, needs, zones, fixed, volume_usd_per_month, surcharge, goods, held)

@@ -97,6 +97,25 @@ def test_all_names_that_the_catalog_lacks_are_told_at_once(tables: Catalog) -> N
     ]
 
 
+def test_held_commitments_are_of_types_families_and_terms_that_the_catalog_has(tables: Catalog) -> None:
+    text = (
+        "inherits: base.yaml\n"
+        "purchase:\n"
+        "  held:\n"
+        "    - {kind: standard-reserved, machine_type: m7g.2xlarg, count: 1}\n"
+        "    - {kind: instance-savings-plan, family: m7gg, usd_per_hour: 1}\n"
+        "    - {kind: instance-savings-plan, family: i7i, usd_per_hour: 1}\n"
+        "    - {kind: instance-savings-plan, family: m7g, usd_per_hour: 1}\n"
+    )
+    first, second, third = refusals(text, tables)
+    assert first.startswith(
+        'dev.yaml:4 purchase.held.0.machine_type: found "m7g.2xlarg"; a machine type of us-east-1 is '
+    )
+    assert first.endswith("Did you mean m7g.2xlarge?")
+    assert second.startswith('dev.yaml:5 purchase.held.1.family: found "m7gg"')
+    assert "dev.yaml:6 purchase.held.2.kind: found instance-savings-plan, 1 no-upfront; years and payment" in third
+
+
 def test_a_name_that_is_nearly_right_is_told_with_the_one_that_was_meant(tables: Catalog) -> None:
     (line,) = refusals("inherits: base.yaml\ncompliance: {profile: pci}", tables)
     assert "a profile of the catalog is allowed: baseline, hipaa-like, none, pci-like" in line
