@@ -57,6 +57,12 @@ class ColumnProgram:
         self._entries.append(entries)
         return len(self._costs) - 1
 
+    def change_right(self, right: Floats) -> None:
+        """Other right-hand sides; the next run starts from the last basis."""
+        self.right = right
+        if self._live is not None:
+            self._live.change_right(right)
+
     def solve(self) -> Point:
         """The optimum; ValueError where there is none, which a caller excludes by columns that satisfy every row."""
         if self._live is None or self.backend.name != "highs":

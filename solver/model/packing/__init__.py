@@ -1,0 +1,1 @@
+"""Packing plain instances: columns, bounds, rounding and repair."""
