@@ -39,7 +39,7 @@ class Effort:
     width: int = 24
     """Of the beam."""
     machines: int = 24
-    """Machine types that the beam looks at in a round."""
+    """Machine types that the beam looks at in one go; 0 is no beam."""
     gap: float = 1e-6
     """Relative distance of the program and the bound at which it ends."""
 
@@ -145,7 +145,7 @@ class Generation:
         machines = np.concatenate([machines, owners])
         worth = patterns @ values
         new = self._add_best(patterns, machines, worth, effort.columns)
-        if not new and thorough:
+        if not new and thorough and effort.machines:
             ratio = upper[hopeful] / problem.cost[hopeful]
             ranked = hopeful[np.argsort(-ratio, kind="stable")]
             for begin in range(0, len(ranked), effort.machines):

@@ -13,6 +13,7 @@ from solver.model.packing.diving import Machines
 from solver.model.packing.problem import Floats, Problem
 
 _pulp: Any = pulp
+PROVE = True
 
 
 def choose(
@@ -35,7 +36,7 @@ def choose(
         )
     cap = _pulp.LpAffineExpression(dict(zip(variables, cost.tolist(), strict=True)))
     program += _pulp.LpConstraint(cap, _pulp.LpConstraintLE, "below", float(below - 1))
-    found = backend.run(program, node_limit=node_limit, gap_rel=1e-6)
+    found = backend.run(program, node_limit=node_limit, gap_rel=1e-6, prove=PROVE)
     if not found.values:
         return None, float(below) if found.outcome == "infeasible" else 0.0
     numbers: Floats = np.array([found.values.get(f"x{number:05d}", 0.0) for number in range(len(places))])

@@ -105,7 +105,11 @@ class Reading:
 
 def read(instance: Instance) -> Reading:
     """The problem without zones: a relaxation where items are spread, else the problem itself."""
-    wanted = [place for place, item in enumerate(instance.items) if item.count > 0]
+    # Sorted, so that the order in which things are listed decides nothing.
+    wanted = sorted(
+        (place for place, item in enumerate(instance.items) if item.count > 0),
+        key=lambda place: instance.items[place].name,
+    )
     dimensions = sorted({name for place in wanted for name, amount in instance.items[place].request.items() if amount})
     scales = {
         name: scale_of(
@@ -195,7 +199,7 @@ def _classes(instance: Instance, wanted: Sequence[int], request: Integers) -> tu
 def _rooms(instance: Instance, names: Sequence[str], scales: dict[str, int]) -> tuple[list[int], Integers]:
     usable: list[int] = []
     rooms: list[list[int]] = []
-    for place, machine in enumerate(instance.machines):
+    for place, machine in sorted(enumerate(instance.machines), key=lambda each: each[1].name):
         if any(room(machine, instance, name, 10**DECIMALS) is None for name in machine.capacity):
             continue
         usable.append(place)
@@ -219,4 +223,4 @@ def undominated(rooms: Integers, price: Sequence[int], sold: Bools) -> list[int]
             if larger.any():
                 continue
         kept.append(place)
-    return sorted(kept)
+    return kept

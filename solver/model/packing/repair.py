@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,6 +12,15 @@ from solver.model.packing.diving import Machines, tidy
 from solver.model.packing.generation import Effort, Generation
 from solver.model.packing.integer import choose
 from solver.model.packing.problem import Bools, Floats, Integers, Problem
+
+_PART = Effort(rounds=15, variants=2, balanced=2, machines=12, width=50)
+_LEAST, _GROWTH, _MOST = 20.0, 1.25, 80.0
+"""Replicas of a part: at first, how much more after one that did not help, and at most."""
+_SOME, _MANY = 14, 60
+"""Attempts, and attempts where the gap stays large."""
+_LARGE_GAP = 0.015
+_COLUMNS, _NODES = 300, 30
+"""Limits of a part's integer program."""
 
 
 @dataclass(frozen=True)
@@ -42,40 +51,83 @@ def part_of(problem: Problem, patterns: Integers) -> Part:
     return Part(part, classes)
 
 
-def repack(
-    problem: Problem,
-    machines: Machines,
-    chosen: Bools,
-    pool: tuple[Integers, Integers],
-    values: Floats,
-    backend: Backend,
-    draw: np.random.Generator,
-    effort: Effort,
-    *,
-    node_limit: int,
-) -> tuple[Machines | None, Generation]:
-    """Cheaper machines for what the chosen ones hold, or None; `pool` has columns of the whole problem."""
-    old = machines.patterns[chosen]
-    price = int(problem.price[machines.types[chosen]].sum())
-    part = part_of(problem, old)
-    columns = Columns(part.problem)
-    columns.add(old[:, part.classes], machines.types[chosen])
-    seen = pool[1][:, part.classes]
-    inside = (pool[1].sum(axis=1) == seen.sum(axis=1)) & np.all(seen <= part.problem.count, axis=1)
-    columns.add(seen[inside], pool[0][inside])
-    generation = Generation(part.problem, backend, columns, effort)
-    generation.values = values[part.classes]
-    point = generation.run(draw)
-    if np.ceil(generation.bound - 1e-6 * price) >= price:
-        return None, generation
-    reduced = columns.costs() - columns.table()[1] @ np.maximum(point.duals, 0.0)
-    spare = price - point.objective
-    good = np.nonzero(reduced < spare)[0]
-    good = good[np.argsort(reduced[good], kind="stable")][:400]
-    found, _ = choose(part.problem, columns, sorted(good.tolist()), backend, below=price, node_limit=node_limit)
-    if found is None:
-        return None, generation
-    found = tidy(part.problem, found)
-    patterns = np.zeros((len(found.types), len(problem.count)), dtype=np.int64)
-    patterns[:, part.classes] = found.patterns
-    return Machines(found.types, patterns), generation
+@dataclass
+class Repairs:
+    """Repairs of one packing; what was tried is not tried again."""
+
+    problem: Problem
+    backend: Backend
+    pool: Generation
+    """Whose columns may help."""
+    worth: Floats
+    """What a replica is worth by class: machines that hold less than they cost are taken apart first."""
+    draw: np.random.Generator
+    done: int = 0
+    """Parts packed anew."""
+    _tried: set[bytes] = field(default_factory=set[bytes])
+
+    def run(self, machines: Machines, bound: int, *, gap: float, effort: float) -> Machines:
+        """Machines that cost no more; it ends within `gap` of the bound, or when its work is done.
+
+        Parts grow while they don't help. More are tried where the gap is large.
+        """
+        size = _LEAST
+        for attempt in range(round(_MANY * effort)):
+            price = machines.price(self.problem)
+            if price * (1 - gap) <= bound or (attempt >= _SOME * effort and price * (1 - _LARGE_GAP) <= bound):
+                break
+            chosen = self._choose(machines, round(size))
+            key = np.sort(machines.types[chosen]).tobytes() + machines.patterns[chosen].sum(axis=0).tobytes()
+            better = None
+            if key not in self._tried:
+                self._tried.add(key)
+                better = self._repack(machines, chosen)
+                self.done += 1
+            if better is None:
+                if chosen.all():
+                    break
+                size = min(size * _GROWTH, _MOST)
+                continue
+            machines = Machines(
+                np.concatenate([machines.types[~chosen], better.types]),
+                np.concatenate([machines.patterns[~chosen], better.patterns]),
+            )
+        return machines
+
+    def _choose(self, machines: Machines, size: int) -> Bools:
+        """Machines that waste much, by chance, of about `size` replicas together and at least two."""
+        cost = self.problem.cost[machines.types]
+        waste = np.maximum((cost - machines.patterns @ self.worth) / cost, 1e-4)
+        order = np.argsort(-waste * np.exp(0.7 * self.draw.standard_normal(len(waste))), kind="stable")
+        replicas = np.cumsum(machines.patterns.sum(axis=1)[order])
+        chosen = np.zeros(len(waste), dtype=np.bool_)
+        chosen[order[: max(2, int((replicas <= size).sum()))]] = True
+        return chosen
+
+    def _repack(self, machines: Machines, chosen: Bools) -> Machines | None:
+        """Cheaper machines for what the chosen ones hold, or None."""
+        old = machines.patterns[chosen]
+        price = int(self.problem.price[machines.types[chosen]].sum())
+        part = part_of(self.problem, old)
+        columns = Columns(part.problem)
+        columns.add(old[:, part.classes], machines.types[chosen])
+        types, patterns = self.pool.columns.table()
+        seen = patterns[:, part.classes]
+        inside = (patterns.sum(axis=1) == seen.sum(axis=1)) & np.all(seen <= part.problem.count, axis=1)
+        columns.add(seen[inside], types[inside])
+        generation = Generation(part.problem, self.backend, columns, _PART)
+        generation.values = self.worth[part.classes]
+        point = generation.run(self.draw)
+        if np.ceil(generation.bound - 1e-6 * price) >= price:
+            return None
+        reduced = columns.costs() - columns.table()[1] @ np.maximum(point.duals, 0.0)
+        good = np.nonzero(reduced < price - point.objective)[0]
+        good = good[np.argsort(reduced[good], kind="stable")][:_COLUMNS]
+        places: list[int] = sorted(good.tolist())
+        found, _ = choose(part.problem, columns, places, self.backend, below=price, node_limit=_NODES)
+        if found is None:
+            return None
+        found = tidy(part.problem, found)
+        whole = np.zeros((len(found.types), len(self.problem.count)), dtype=np.int64)
+        whole[:, part.classes] = found.patterns
+        return Machines(found.types, whole)
