@@ -233,11 +233,6 @@ class LiveModel:
             ends = np.full(count, inf)
             self.highs.addCols(count, costs, np.zeros(count), ends, len(rows), starts, rows, entries)
 
-    def change_right(self, right: NDArray[np.float64]) -> None:
-        """Other least values of the rows, all of which have no greatest one."""
-        rows = np.arange(len(right), dtype=np.int32)
-        self.highs.changeRowsBounds(len(right), rows, right, np.full(len(right), inf))
-
     def run(self) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
         """Objective, duals by row, values by column; ValueError when there is no optimum."""
         self.highs.run()

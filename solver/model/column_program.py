@@ -61,7 +61,8 @@ class ColumnProgram:
         """Other right-hand sides; the next run starts from the last basis."""
         self.right = right
         if self._live is not None:
-            self._live.change_right(right)
+            rows = np.arange(len(right), dtype=np.int32)
+            self._live.highs.changeRowsBounds(len(right), rows, right, np.full(len(right), np.inf))
 
     def solve(self) -> Point:
         """The optimum; ValueError where there is none, which a caller excludes by columns that satisfy every row."""
