@@ -18,18 +18,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solver.catalog.catalog import Catalog
+from solver.catalog.prices import CommitmentTerm
 from solver.demand.demand import Demand
 from solver.errors import InfeasibleError
 from solver.model.compute import columns
 from solver.plan.cost import CostLine, total_usd_per_month
 from solver.plan.plan import Plan
 from solver.solve import solve
+from solver.vocabulary import CommitmentKind, Payment
 from tests.strategies import TERM, survivors
 
 DemandMaker = Callable[..., Demand]
+_MOST_RESERVED = 8
+"""Machines of each type; more than any of these demands could use."""
 MANY = 40
 """Node groups; more than any of these demands could use."""
 WEEKS_PER_MONTH = Fraction(730, 168)
+RESERVATION = {"kind": "standard-reserved", "years": 1}
+RESERVED = CommitmentTerm(CommitmentKind.STANDARD_RESERVED, 1, Payment.NO_UPFRONT)
 SAVINGS_PLAN = {"kind": "compute-savings-plan", "years": 1}
 UNITS = {"large": 4.0, "xlarge": 8.0}
 DATA_SHEET = {
@@ -79,6 +85,8 @@ class Case:
     commitments: bool = False
     held: tuple[tuple[str, float], ...] = ()
     """Reservations by type, with machines; a savings plan by "", with USD an hour."""
+    reservable: bool = False
+    """Machines may be reserved for a year."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +110,8 @@ class Market:
     root_volume: float
     held: tuple[tuple[Mapping[str, float], float], ...]
     """What is paid for: what of it a machine takes, by type, and how much there is."""
+    reserved: Mapping[str, float]
+    """USD an hour of a reserved machine, by type."""
 
 
 Way = tuple[tuple[int, ...], float]
@@ -120,6 +130,7 @@ def market_of(catalog: Catalog, case: Case) -> Market:
         on_demand={name: offer.on_demand_usd_per_hour or inf for name, offer in offers.items()},
         spot={name: next(iter(offer.spot_usd_per_hour.values())) for name, offer in offers.items()},
         rates=rates if case.commitments else {},
+        reserved={name: offer.commitments[RESERVED] for name, offer in offers.items()} if case.reservable else {},
         root_volume=40 * gib / 730,
     )
 
@@ -163,7 +174,7 @@ def demand_of(make_demand: DemandMaker, case: Case) -> Demand:
         zones=case.zones,
         compliance={"profile": "none"},
         purchase={
-            "commitments": [SAVINGS_PLAN] if case.commitments else [],
+            "commitments": [SAVINGS_PLAN] * case.commitments + [RESERVATION] * case.reservable,
             "held": [held_entry(*each) for each in case.held],
         },
         limits={
@@ -328,7 +339,21 @@ def levels_of(ways: Sequence[Way], names: Sequence[str], market: Market) -> Iter
 
 
 def cheapest(case: Case, market: Market) -> float:
-    """USD a month of the cheapest machines and savings plan; infinite where nothing keeps all promises."""
+    """USD a month of the cheapest machines, reservations and savings plan; infinite where none keeps all promises."""
+    best = inf
+    for bought in product(*(range(_MOST_RESERVED + 1) for _ in market.reserved)):
+        held = tuple(
+            (flexes(name, case), UNITS[name.partition(".")[2]] * count)
+            for name, count in zip(market.reserved, bought, strict=True)
+        )
+        usd = sum(count * usd for count, usd in zip(bought, market.reserved.values(), strict=True))
+        beside = replace(market, held=(*market.held, *held), reserved={})
+        best = min(best, cheapest_beside(case, beside) + usd * 168 * float(WEEKS_PER_MONTH))
+    return best
+
+
+def cheapest_beside(case: Case, market: Market) -> float:
+    """The same where what may be reserved is decided."""
     every = columns_of(case)
     halves = [Half(case, 7 * case.turn, 0), Half(case, 168 - 7 * case.turn, 1)]
     best = inf
@@ -527,6 +552,22 @@ def test_bound_and_cost_enclose_the_best_of_two_services_beside_what_is_held(
     held: tuple[tuple[str, float], ...], case: Case, catalog: Catalog, make_demand: DemandMaker
 ) -> None:
     check(replace(case, held=fitting(held, case)), catalog, make_demand)
+
+
+@settings(max_examples=8, derandomize=True, deadline=None)
+@given(case=cases(alone(apps(30)), TWO, reservable=True))
+def test_bound_and_cost_enclose_the_best_number_of_reserved_machines_whose_sizes_flex(
+    case: Case, catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    check(case, catalog, make_demand)
+
+
+@settings(max_examples=5, derandomize=True, deadline=None)
+@given(case=cases(alone(apps(20)), TWO, reservable=True, commitments=True))
+def test_bound_and_cost_enclose_the_best_of_reservations_and_a_savings_plan(
+    case: Case, catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    check(case, catalog, make_demand)
 
 
 def fitting(held: tuple[tuple[str, float], ...], case: Case) -> tuple[tuple[str, float], ...]:
