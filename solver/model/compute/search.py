@@ -181,7 +181,9 @@ class Search(Problem):
         most = known.usd_per_week + sum(self.jobs.besides_on_demand(run) for run in runs.values())
         cap = most / HOURS_PER_WEEK
         low = LevelBound(costs, weight, self.jobs.ways(costs.best_ratio * cap), cap)
-        low.raise_to(most, work=_LINES_PER_CLASS * classes, lines_only=True)
+        # What is held is not in this bound: it chooses groups then, and proves nothing.
+        proves = not self.hourly.held
+        low.raise_to(most, work=(_LINES_PER_CLASS if proves else 1) * classes, lines_only=True)
         _, level, _ = low.least()
         usd = low.prices(level)
         price = [costs.prices_at(each) for each in usd]
@@ -202,7 +204,7 @@ class Search(Problem):
             raise InfeasibleError("no node groups hold the services")
         usd_per_week, at, pool = min(pools, key=lambda each: each[0])
         work = _WORK_PER_CLASS * classes
-        bound = low.raise_to(usd_per_week * (1 - self.gap), work=work)
+        bound = low.raise_to(usd_per_week * (1 - self.gap), work=work) if proves else 0.0
         again = pool.improve([low.least()[1]])
         if again is not None and again[0] < usd_per_week:
             usd_per_week, at = again

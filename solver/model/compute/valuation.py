@@ -34,7 +34,7 @@ from solver.model.compute.purchase import Bought
 
 Floats = NDArray[np.float64]
 _SAME_RATIO = 1.006
-_MOST_WORTHS = 64
+_MOST_WORTHS = 128
 """In all, as far as two for each held commitment allow."""
 _PARTS = (0.25, 0.5, 0.65, 0.75, 0.8, 0.85, 0.9, 0.95)
 """Of the full worth of what is held."""
