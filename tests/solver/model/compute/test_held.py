@@ -10,6 +10,7 @@ import pytest
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.errors import CatalogError, DemandError
+from solver.model.compute.held import held_of
 from solver.plan.compute import HeldUse
 from solver.plan.plan import Plan
 from solver.solve import solve
@@ -89,6 +90,18 @@ def test_a_savings_plan_covers_machines_at_its_terms_rates(
     assert uses(plan)[0].used == pytest.approx(1.0)
 
 
+def test_a_savings_plan_covers_no_machine_whose_rate_nobody_knows(catalog: Catalog, make_demand: DemandMaker) -> None:
+    offering = catalog.offering("us-east-1", "m8i.large")
+    assert not offering.commitments
+    demand = demand_of(make_demand, {**PLAN, "usd_per_hour": 5}, buys=True)
+    limits = demand.limits.model_copy(update={"machines": ("m8i.large",)})
+    plan = solve(demand.model_copy(update={"limits": limits}), catalog)
+    hours = [line for line in plan.cost_lines if line.detail == "machine hours on demand"]
+    assert sum(line.amount_per_month for line in hours) == pytest.approx(6 * 730)
+    assert uses(plan)[0].used == 0
+    assert not plan.sites["main"].compute.commitments
+
+
 def test_only_the_rest_is_bought(catalog: Catalog, make_demand: DemandMaker) -> None:
     without = planned(make_demand, catalog, buys=True)
     beside = planned(
@@ -114,6 +127,19 @@ def test_fees_are_no_part_of_the_cost(catalog: Catalog, make_demand: DemandMaker
     plan = planned(make_demand, catalog, {**PLAN, "usd_per_hour": 0.1})
     assert not any(line.item.startswith("commitment") for line in plan.cost_lines)
     assert plan.proof.cost_usd_per_month < planned(make_demand, catalog).proof.cost_usd_per_month
+
+
+def test_a_commitment_covers_the_machines_of_its_own_site_alone(catalog: Catalog, make_demand: DemandMaker) -> None:
+    content = make_demand().model_dump(mode="json")
+    content["sites"]["other"] = {"region": "us-east-1", "network": {"cidr": "10.1.0.0/16"}}
+    content["workloads"]["app"]["site"] = "main"
+    reservation = {"kind": "standard-reserved", "machine_type": "c7i.large", "count": 4}
+    content["purchase"]["held"] = [{**PLAN, "usd_per_hour": 2, "site": "other"}, {**reservation, "site": "main"}]
+    demand = Demand.model_validate(content)
+    assert [(each.machines, each.usd_per_hour) for each in held_of(demand, "main", catalog)] == [(4, 0.0)]
+    assert [(each.machines, each.usd_per_hour) for each in held_of(demand, "other", catalog)] == [(0, 2.0)]
+    with pytest.raises(ValueError, match=r"purchase\.held\.1\.site"):
+        Demand.model_validate(content | {"purchase": {"held": [content["purchase"]["held"][0], reservation]}})
 
 
 def test_the_day_on_which_a_commitment_ends_changes_nothing(catalog: Catalog, make_demand: DemandMaker) -> None:

@@ -12,12 +12,17 @@ from hypothesis import strategies as st
 
 from solver.catalog.catalog import Catalog
 from solver.catalog.machines import Reserved, allocatable
+from solver.catalog.prices import CommitmentTerm
 from solver.model.compute.columns import Columns
+from solver.model.compute.commitments import Good
+from solver.model.compute.purchase import Bought
 from solver.model.compute.supply import Machine
 from solver.model.compute.valuation import Valuation, valuation
-from solver.vocabulary import PurchaseOption
+from solver.plan.billing import SavingsPlan, bill_hour
+from solver.vocabulary import CommitmentKind, Payment, PurchaseOption
 from tests.strategies import savings_plan
 
+PLAN = CommitmentKind.COMPUTE_SAVINGS_PLAN
 LEVELS = (0.0, 0.5, 1.0, 2.0, 3.5, 7.0, 20.0, 100.0)
 NAMES = ("a", "b", "c", "d")
 
@@ -161,3 +166,39 @@ def test_without_a_savings_plan_there_is_one_cost(catalog: Catalog, each: Priced
     columns, value = site.on_demand(good=False)
     assert value.worths.tolist() == [0.0]
     assert value.columns(columns)[:, 0].tolist() == [each.prices[name] + site.volumes for name in NAMES]
+
+
+HELD_TAKES = st.dictionaries(st.sampled_from(NAMES), st.sampled_from([1.0, 2.0, 4.0]), min_size=1)
+HELD = st.lists(st.tuples(HELD_TAKES, st.integers(1, 6)), min_size=1, max_size=3)
+
+
+def reserved(takes: Mapping[str, float], machines: int) -> Bought:
+    scope = min(takes)
+    term = CommitmentTerm(CommitmentKind.STANDARD_RESERVED, 1, Payment.NO_UPFRONT)
+    return Bought(Good(term, scope, takes, takes), machines, 0.0)
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(each=FAR, usage=USAGE, held=HELD)
+def test_beside_what_is_held_an_hour_never_costs_more_than_the_bill(
+    catalog: Catalog, each: Priced, usage: dict[str, int], held: list[tuple[dict[str, float], int]]
+) -> None:
+    columns = Site(catalog, each).columns([])
+    bought = [reserved(*one) for one in held]
+    value = valuation(columns, savings_plan(each.rates), each.prices, NAMES, bought)
+    machines = [(name, count) for name, count in usage.items() if count]
+    for level in LEVELS:
+        promises = [*(one.promise for one in bought), SavingsPlan(PLAN, level, each.rates)]
+        bill = bill_hour(usage, each.prices, promises).on_demand_usd
+        assert float(np.max(value.beside(machines) - value.worths * level)) <= bill + 1e-9
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(each=FAR, usage=USAGE, machines=st.integers(1, 5), name=st.sampled_from(NAMES))
+def test_beside_reserved_machines_of_one_type_an_hour_costs_what_the_bill_says(
+    catalog: Catalog, each: Priced, usage: dict[str, int], machines: int, name: str
+) -> None:
+    columns = Site(catalog, each).columns([])
+    value = valuation(columns, None, each.prices, NAMES, [reserved({name: 1.0}, machines)])
+    bill = each.bill({**usage, name: max(usage[name] - machines, 0)}, 0.0)
+    assert float(np.max(value.beside(sorted(usage.items())))) == pytest.approx(bill)
