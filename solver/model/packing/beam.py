@@ -27,6 +27,8 @@ class Fillings:
     """n: machine type of each pattern."""
     upper: Floats
     """By machine type asked for: no filling is worth more, or none is worth more than the floor."""
+    complete: bool
+    """Nothing was dropped: with enough answers these are all fillings worth more than the floor."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def search(
     final[(final <= floor[:, None]) | ~alive] = _NONE
     upper = np.maximum(np.maximum(lost, final.max(axis=1)), floor)
     patterns, owners = _read_back(final, parents, taken, pieces, len(values), answers)
-    return Fillings(patterns, machines[owners], upper)
+    return Fillings(patterns, machines[owners], upper, bool((lost == _NONE).all()))
 
 
 def _tilted(price: Floats, space: Floats) -> Floats:

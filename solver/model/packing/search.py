@@ -9,11 +9,12 @@ import numpy as np
 
 from solver.model.backend import Backend
 from solver.model.packing.columns import singles
-from solver.model.packing.diving import Machines, dive
+from solver.model.packing.diving import Machines, dive, tidy
+from solver.model.packing.exact import Dual, choose_exactly, every_filling
 from solver.model.packing.generation import Effort, Generation
 from solver.model.packing.problem import Floats, Reading
 from solver.model.packing.repair import Repairs
-from solver.model.packing.zones import Zoned, in_zones
+from solver.model.packing.zones import Zoned, balanced, in_zones
 from solver.packing.answer import Work
 
 _SEED = 7
@@ -21,6 +22,8 @@ OPTIMAL_GAP = 1e-4
 """Gap up to which a packing is called optimal."""
 _ROOT = Effort(rounds=120, variants=2, balanced=3, machines=12, width=100)
 _DIVE = Effort(rounds=2, variants=2, balanced=2, machines=0)
+_NODES = 1000
+"""Of the exact choice."""
 _CARRIED = 400
 """Columns of the bound that the packing begins with."""
 
@@ -43,11 +46,19 @@ def search(reading: Reading, backend: Backend, *, gap: float, effort: float) -> 
     # Prices are whole numbers, so a bound is too; the hair is for sums of floating-point numbers.
     bound = ceil(root.bound * (1 - 1e-9) - 1e-6)
     values = np.maximum(point.duals, 0.0)
-    zoned = in_zones(reading, values)
+    assert root.values is not None and root.price is not None
+    dual = Dual(root.values, root.bound, root.price)
+    zoned = in_zones(reading, balanced(reading, values))
     generation = root if zoned.problem is reading.problem else _with_zones(zoned, root, values, backend)
     machines = dive(generation, draw, _DIVE)
     repairs = Repairs(zoned.problem, backend, generation, values[zoned.classes], draw)
     machines = repairs.run(machines, bound, gap=max(gap, OPTIMAL_GAP), effort=effort)
+    if machines.price(zoned.problem) * (1 - OPTIMAL_GAP) > bound:
+        exact = _exactly(reading, dual, machines.price(zoned.problem), backend, effort)
+        if exact is not None:
+            bound = max(bound, min(exact.bound, machines.price(zoned.problem)))
+            if exact.machines is not None and exact.zoned is not None:
+                zoned, machines = exact.zoned, exact.machines
     work = Work(
         columns=len(root.columns) + len(generation.columns),
         rounds=root.rounds + generation.rounds,
@@ -66,3 +77,29 @@ def _with_zones(zoned: Zoned, root: Generation, values: Floats, backend: Backend
     generation = Generation(zoned.problem, backend, columns, _ROOT)
     generation.values = values[zoned.classes]
     return generation
+
+
+@dataclass(frozen=True)
+class _Exact:
+    """What an exact choice proved, and its machines where it found cheaper ones."""
+
+    bound: int
+    zoned: Zoned | None
+    machines: Machines | None
+
+
+def _exactly(reading: Reading, dual: Dual, price: int, backend: Backend, effort: float) -> _Exact | None:
+    """An exact choice among all fillings of a cheaper packing; None where they are too many."""
+    fillings = every_filling(reading.problem, dual, price)
+    if fillings is None:
+        return None
+    choice = choose_exactly(reading, fillings, backend, below=price, node_limit=round(_NODES * effort))
+    if choice is None:
+        return None
+    # What costs less than the packing uses these fillings only: no packing is below both.
+    bound = min(ceil(choice.bound * (1 - 1e-9) - 1e-6), price)
+    if not len(choice.types):
+        return _Exact(bound, None, None)
+    zoned = in_zones(reading, choice.shares)
+    machines = tidy(zoned.problem, zoned.machines_of(choice.types, choice.zones, choice.patterns))
+    return _Exact(bound, zoned, machines)

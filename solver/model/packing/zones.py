@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from solver.model.packing.diving import Machines
 from solver.model.packing.problem import Floats, Integers, Problem, Reading
 
 
@@ -42,9 +43,18 @@ class Zoned:
             found.append(np.minimum(part, self.problem.count))
         return np.concatenate(found_types), np.concatenate(found)
 
+    def machines_of(self, types: Integers, zones: Integers, patterns: Integers) -> Machines:
+        """Machines of the problem without zones, each in its zone, as machines of this one."""
+        if self.problem.fits.shape[0] == len(np.unique(self.machines)) and not (self.class_zone >= 0).any():
+            return Machines(types, patterns)
+        place = np.full((int(self.machines.max()) + 1, int(self.machine_zone.max()) + 1), -1, dtype=np.int64)
+        place[self.machines, self.machine_zone] = np.arange(len(self.machines))
+        visible = (self.class_zone[None] == -1) | (self.class_zone[None] == zones[:, None])
+        return Machines(place[types, zones], np.where(visible, patterns[:, self.classes], 0))
 
-def in_zones(reading: Reading, worth: Floats) -> Zoned:
-    """The problem with zones; `worth` is what a replica is worth by class, to balance what zones carry."""
+
+def in_zones(reading: Reading, share: Integers) -> Zoned:
+    """The problem with zones; `share` has the replicas of the classes that are spread, by class and zone."""
     problem = reading.problem
     zones = reading.zones.shape[1]
     if not reading.spread.any():
@@ -53,7 +63,6 @@ def in_zones(reading: Reading, worth: Floats) -> Zoned:
         types: Integers = np.arange(len(problem.price), dtype=np.int64)
         return Zoned(problem, types, first, every, np.full(len(every), -1, dtype=np.int64))
     machines, machine_zone = np.nonzero(reading.zones)
-    share = _shares(reading, worth)
     classes: list[int] = []
     class_zone: list[int] = []
     count: list[int] = []
@@ -80,8 +89,8 @@ def in_zones(reading: Reading, worth: Floats) -> Zoned:
     return Zoned(zoned, machines.astype(np.int64), machine_zone.astype(np.int64), chosen, of_zone)
 
 
-def _shares(reading: Reading, worth: Floats) -> Integers:
-    """Replicas by class and zone of the classes that are spread."""
+def balanced(reading: Reading, worth: Floats) -> Integers:
+    """Replicas by class and zone of the classes that are spread; zones carry about the same `worth`."""
     problem = reading.problem
     zones = reading.zones.shape[1]
     share = np.repeat((problem.count // zones)[:, None], zones, axis=1)
