@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from math import ceil, fsum
 
 from solver.catalog.catalog import Catalog
@@ -158,9 +159,9 @@ def _site_cases(
     )
     planned = {service.key: service for service in compute.services}
     services = [
-        (name, entry)
+        (name, _served_here(site, name, entry))
         for name, entry in sorted(demand.workloads.items())
-        if isinstance(entry, Service) and demand.site_of(entry) == key
+        if isinstance(entry, Service) and (name in planned or entry.site == key or len(demand.sites) == 1)
     ]
     weeks = {
         (name, loss): _Week(growth, planned.get(name), entry, _tries(loss, site.network.zones, pools, entry))
@@ -173,6 +174,15 @@ def _site_cases(
                 continue
             for name, _ in services:
                 yield weeks[name, loss].case(key, name, factor, loss)
+
+
+def _served_here(site: SitePlan, name: str, service: Service) -> Service:
+    """The service with the part of its load that the site serves, where several may."""
+    parts = site.serves.get(name)
+    if parts is None:
+        return service
+    share = sum((Fraction(repr(part)) for part in parts.values()), Fraction(0))
+    return service.model_copy(update={"load": service.load.part(share)})
 
 
 def _tries(loss: Loss, zones: Sequence[str], pools: int | None, service: Service) -> list[Lost]:

@@ -19,3 +19,8 @@ class Schema(BaseModel):
         validate_default=True,
         ser_json_inf_nan="constants",
     )
+
+
+def is_empty(value: object) -> bool:
+    """Whether a field says nothing: where it is then left out (`exclude_if`), files without it keep their digests."""
+    return not value

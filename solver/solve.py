@@ -10,6 +10,7 @@ start (a recorded change, a logged call) is an estimate, and no bound minimises 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -21,10 +22,17 @@ from solver.model.backend import Backend, backend
 from solver.model.compute.model import solve_compute
 from solver.model.infeasibility import solve_or_explain
 from solver.model.network.model import solve_network
+from solver.model.network.traffic import Crossing
 from solver.model.registry import image_lines
 from solver.model.retired import with_retired, without_retired
 from solver.model.security.effects import with_log_retention, with_measures
 from solver.model.security.model import solve_security
+from solver.model.sites.approved import approved_choice
+from solver.model.sites.choice import Options
+from solver.model.sites.machines import without_machines
+from solver.model.sites.reasons import site_reasons
+from solver.model.sites.search import SiteSearch, SiteTask
+from solver.model.sites.site_demand import plan_parts
 from solver.model.storage.model import solve_storage, volume_usd_per_month
 from solver.model.surcharge import machine_surcharge
 from solver.model.utilisation import utilisation_reasons
@@ -41,15 +49,16 @@ from solver.witness import check_plan
 
 OPTIMAL_GAP = 1e-4
 """Gap up to which a plan is called optimal."""
+_OTHER_REGIONS = "data transfer to other regions and over peerings: the demand has no figures of it"
 NOT_PRICED = (
     "taxes, and support plans: a part of the account's whole bill",
-    "data transfer to other regions and over peerings: the demand has no figures of it",
+    _OTHER_REGIONS,
     "free tiers of the account, as the first 100 GiB a month to the internet: all of its stacks share them",
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class _SiteAnswer:
+class SiteAnswer:
     """The four pools of one site, decided."""
 
     key: str
@@ -85,6 +94,19 @@ class _SiteAnswer:
         )
 
     @property
+    def usd_per_month(self) -> float:
+        return total_usd_per_month(self.lines)
+
+    @property
+    def besides_compute_usd_per_month(self) -> float:
+        return (
+            self.network.bound_usd_per_month
+            + self.security.bound_usd_per_month
+            - self.surcharge_usd_per_month
+            + self.storage.bound_usd_per_month
+        )
+
+    @property
     def reasons(self) -> tuple[Reason, ...]:
         return (*self.network.reasons, *self.security.reasons, *self.storage.reasons, *self.compute.reasons)
 
@@ -116,10 +138,12 @@ def solve(
     made_from = inputs if inputs is not None else inputs_of(demand, catalog)
     approved = previous.sites if previous is not None else {}
     unchanged = previous is not None and previous.inputs == made_from
-    answers = [
-        _solve_site(demand, key, catalog, engine, previous=approved.get(key), unchanged=unchanged)
-        for key in sorted(demand.sites)
-    ]
+
+    def planned(task: SiteTask) -> SiteAnswer:
+        before = approved.get(task.site)
+        return solve_site(task, catalog, engine, previous=before, unchanged=unchanged)
+
+    answers, least, why_there = _sites(demand, catalog, engine, approved, planned)
     order = list(Pool)
     lines = tuple(
         sorted(
@@ -128,7 +152,7 @@ def solve(
         )
     )
     cost = total_usd_per_month(lines)
-    bound = min(cost, cents(sum(answer.bound_usd_per_month for answer in answers)))
+    bound = min(cost, cents(least))
     check_budget(demand, cost, bound)
     plan = Plan(
         stack=demand.stack,
@@ -140,8 +164,8 @@ def solve(
         proof=_proof(demand, engine, cost, bound, witness=""),
         sites={answer.key: answer.plan for answer in answers},
         cost_lines=lines,
-        not_priced=(*dict.fromkeys(text for answer in answers for text in answer.not_priced), *NOT_PRICED),
-        reasons=_reasons(answers),
+        not_priced=(*dict.fromkeys(text for answer in answers for text in answer.not_priced), *_not_priced(demand)),
+        reasons=(*_reasons(answers), *why_there),
         separate_usd_per_month=_separate_usd_per_month(demand, catalog, engine) if separate else None,
     )
     witness = check_plan(plan, demand, catalog)
@@ -153,11 +177,12 @@ def _separate_usd_per_month(demand: Demand, catalog: Catalog, engine: Backend) -
 
     None where that search finds no plan, though there is one.
     """
+
+    def planned(task: SiteTask) -> SiteAnswer:
+        return solve_site(task, catalog, engine, previous=None, unchanged=False, alone=True)
+
     try:
-        answers = [
-            _solve_site(demand, key, catalog, engine, previous=None, unchanged=False, alone=True)
-            for key in sorted(demand.sites)
-        ]
+        answers, _, _ = _sites(demand, catalog, engine, {}, planned)
     except InfeasibleError:
         return None
     return total_usd_per_month(line for answer in answers for line in answer.lines)
@@ -176,24 +201,46 @@ def inputs_of(demand: Demand, catalog: Catalog) -> PlanInputs:
     )
 
 
-def _solve_site(
+def _sites(
     demand: Demand,
-    key: str,
+    catalog: Catalog,
+    engine: Backend,
+    approved: Mapping[str, SitePlan],
+    planned: Callable[[SiteTask], SiteAnswer],
+) -> tuple[list[SiteAnswer], float, tuple[Reason, ...]]:
+    """The planned sites, by key, what no plan of them all can cost less than, and why workloads are where they are."""
+    if len(demand.sites) == 1:
+        (key,) = demand.sites
+        answer = planned(SiteTask(demand, demand, key, Crossing()))
+        return [answer], answer.bound_usd_per_month, ()
+    options = Options(demand, without_machines(demand, catalog))
+    before = approved_choice(options, approved) if approved else None
+    found = SiteSearch(options, catalog, engine, planned, demand.limits.gap, before).settle()
+    answers = [
+        replace(answer, plan=answer.plan.model_copy(update={"serves": plan_parts(options, found.placed.serves[key])}))
+        for key, answer in found.placed.sites.items()
+    ]
+    return answers, found.bound_usd_per_month, site_reasons(options, found)
+
+
+def solve_site(
+    task: SiteTask,
     catalog: Catalog,
     engine: Backend,
     *,
     previous: SitePlan | None,
     unchanged: bool,
     alone: bool = False,
-) -> _SiteAnswer:
+) -> SiteAnswer:
+    """The four pools of one site; `alone` solves each by itself. InfeasibleError names what can't be met."""
+    demand, key = task.demand, task.site
     site = demand.sites[key]
     storage = solve_storage(demand, key, catalog, previous=previous.storage if previous is not None else None)
     volumes = {each.key: volume_usd_per_month(each, catalog, site.region) for each in storage.plan.volumes}
     surcharge = machine_surcharge(demand, key, catalog)
-    compute = solve_or_explain(
-        demand,
-        key,
-        lambda wanted: solve_compute(
+
+    def computed(wanted: Demand) -> PoolAnswer[ComputePlan]:
+        return solve_compute(
             wanted,
             key,
             catalog,
@@ -203,14 +250,16 @@ def _solve_site(
             surcharge=surcharge,
             previous=without_retired(previous.compute) if previous is not None else None,
             alone=alone,
-        ),
-    )
+        )
+
+    compute = solve_or_explain(task.compute, key, computed) if task.explain else computed(task.compute)
     network = solve_network(
         demand,
         key,
         catalog,
         compute=compute.plan,
         storage=storage.plan,
+        crossing=task.crossing,
         previous=previous.network if previous is not None else None,
     )
     security = solve_security(
@@ -228,7 +277,7 @@ def _solve_site(
             same_inputs=unchanged,
         ),
     )
-    return _SiteAnswer(
+    return SiteAnswer(
         key=key,
         plan=plan,
         storage=storage,
@@ -238,6 +287,13 @@ def _solve_site(
         security=security,
         images=image_lines(demand, key, catalog, compute.plan),
     )
+
+
+def _not_priced(demand: Demand) -> tuple[str, ...]:
+    if len(demand.sites) == 1:
+        return NOT_PRICED
+    between = "data transfer between sites but for calls of services whose load_from says their part, and over peerings"
+    return tuple(between if text == _OTHER_REGIONS else text for text in NOT_PRICED)
 
 
 def check_budget(demand: Demand, cost: float, bound: float) -> None:
@@ -276,7 +332,7 @@ def _proof(demand: Demand, engine: Backend, cost: float, bound: float, *, witnes
     )
 
 
-def _reasons(answers: list[_SiteAnswer]) -> tuple[Reason, ...]:
+def _reasons(answers: list[SiteAnswer]) -> tuple[Reason, ...]:
     """Workloads first, then by subject; with several sites the site stands before it."""
     several = len(answers) > 1
     found = [

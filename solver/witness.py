@@ -19,6 +19,7 @@ from solver.proofs.coverage import coverage_faults
 from solver.proofs.jobs import job_faults
 from solver.proofs.machines import machine_faults
 from solver.proofs.services import service_faults
+from solver.proofs.sites import site_faults
 from solver.proofs.view import HOURS, SiteView
 from solver.vocabulary import Survive
 
@@ -77,9 +78,12 @@ def check_plan(plan: Plan, demand: Demand, catalog: Catalog) -> Witness:
 
 def plan_faults(plan: Plan, demand: Demand, catalog: Catalog) -> Iterator[str]:
     """Everything that is wrong with a plan, in words."""
-    if set(plan.sites) != set(demand.sites):
-        yield "the plan has other sites than the demand"
+    if not set(plan.sites) <= set(demand.sites) or len(demand.sites) > 1:
+        yield from site_faults(plan, demand, catalog)
+    if not set(plan.sites) <= set(demand.sites):
         return
+    if len(demand.sites) == 1 and not plan.sites:
+        yield "the plan has no site"
     for key, site in plan.sites.items():
         view = SiteView(key, demand, catalog, site)
         faults = list(machine_faults(view))

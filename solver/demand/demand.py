@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -28,10 +29,11 @@ from solver.demand.names import (
 )
 from solver.demand.purchase import Held, PurchaseWish
 from solver.demand.references import CONTRADICTIONS, find_contradictions
+from solver.demand.residency import settled_sites
 from solver.demand.storage import StorageClaim
 from solver.demand.workloads import Workload
 from solver.quantity import DiskGib, Headroom, Share, UsdPerMonth
-from solver.schema import Schema
+from solver.schema import Schema, is_empty
 from solver.vocabulary import NatMode, SiteKind
 
 
@@ -67,6 +69,17 @@ class NetworkWish(Schema):
     """Needed by public services."""
 
 
+Milliseconds = Annotated[float, Field(gt=0, le=10_000)]
+"""Time of a request and its response on the network."""
+
+
+class Location(Schema):
+    """A place where users are."""
+
+    latency_ms: dict[Key, Milliseconds] = Field(default_factory=dict[str, float])
+    """Milliseconds of network to each site, there and back."""
+
+
 class AwsSite(Schema):
     """A region in which capacity is bought."""
 
@@ -84,6 +97,8 @@ class AwsSite(Schema):
     """Root volume of each machine: system, images, scratch of replicas without their own."""
     quotas: dict[QuotaGroup, Annotated[int, Field(ge=0, le=10_000_000)]] = Field(default_factory=dict[str, int])
     """vCPU quotas of the account by family group (standard, g, p, inf, trn, f, …); what is absent is not limited."""
+    latency_ms: dict[Key, Milliseconds] = Field(default_factory=dict[str, float], exclude_if=is_empty)
+    """Milliseconds of network to other sites, there and back; one of two sites says it for both."""
 
     @property
     def zone_count(self) -> int:
@@ -135,6 +150,8 @@ class Demand(Schema):
     """Of all hours in this file; schedules run in it."""
     sites: Annotated[dict[Key, Site], Field(min_length=1, max_length=20)]
     """Where capacity is bought."""
+    locations: dict[Key, Location] = Field(default_factory=dict[str, Location], max_length=100, exclude_if=is_empty)
+    """Where users are."""
     workloads: Annotated[dict[Key, Workload], Field(min_length=1, max_length=1000)]
     """What runs."""
     storage: dict[Key, StorageClaim] = Field(default_factory=dict[str, StorageClaim])
@@ -154,7 +171,9 @@ class Demand(Schema):
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
-        contradictions = tuple(find_contradictions(self.sites, self.workloads, self.storage, self.purchase.held))
+        contradictions = tuple(
+            find_contradictions(self.sites, self.workloads, self.storage, self.purchase.held, self.locations)
+        )
         if contradictions:
             raise PydanticCustomError(
                 CONTRADICTIONS,
@@ -164,5 +183,10 @@ class Demand(Schema):
         return self
 
     def site_of(self, entry: Workload | StorageClaim | Held) -> str:
-        """Key of the site that a workload or claim lives on, or whose machines a commitment covers."""
+        """Key of the site that a workload or claim lives on, where that is settled, or whose machines a commitment covers."""
         return entry.site if entry.site is not None else next(iter(self.sites))
+
+    def sites_of(self, barred: Collection[tuple[str, str]] = ()) -> dict[str, tuple[str, ...]]:
+        """Sites that each workload may run on: by its own words, its claims, the services that it calls, and without
+        those of the pairs of workload and site that are barred."""
+        return settled_sites(self.workloads, self.storage, tuple(self.sites), barred)

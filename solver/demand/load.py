@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_CEILING, Context, Decimal
+from fractions import Fraction
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -10,6 +12,8 @@ from solver.quantity import HOURS_PER_WEEK, PositiveRate
 from solver.schema import Schema
 
 HourlyRates = Annotated[tuple[Annotated[float, Field(ge=0, le=1e9)], ...], Field(min_length=24, max_length=168)]
+
+_UP = Context(prec=12, rounding=ROUND_CEILING)
 
 FORMS = ("peak_per_second", "hourly_per_second", "constant_per_second")
 """The fields of a LoadProfile of which exactly one is given."""
@@ -57,6 +61,16 @@ class LoadProfile(Schema):
             raise ValueError(f"the trace {self.trace} has not been read")
         scale = self.peak_per_second / max(self.shape)
         return _week(tuple(value * scale for value in self.shape))
+
+    def part(self, share: Fraction) -> LoadProfile:
+        """A part of the load, each hour rounded up at the twelfth digit: the parts are never less than the whole."""
+        week = (rounded_up(Fraction(repr(rate)) * share) for rate in self.week_per_second())
+        return LoadProfile(hourly_per_second=tuple(week))
+
+
+def rounded_up(number: Fraction) -> float:
+    """The number in at most twelve digits, not below it."""
+    return float(_UP.divide(Decimal(number.numerator), Decimal(number.denominator)))
 
 
 def _week(values: tuple[float, ...]) -> tuple[float, ...]:

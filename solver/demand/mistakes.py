@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 from pydantic import TypeAdapter, ValidationError
 
 from solver.demand.content import Content, problem_at
-from solver.demand.demand import Demand, Site
+from solver.demand.demand import Demand, Location, Site
 from solver.demand.fields import Declared, Place, declared, place_of
 from solver.demand.load import FORMS
 from solver.demand.located import Located, Steps, shown_path
@@ -39,12 +39,13 @@ def mistakes(content: Content, error: ValidationError) -> list[Problem]:
         if detail["type"] == CONTRADICTIONS:
             return _contradictions(tree, cast("Sequence[Contradiction]", detail["ctx"]["contradictions"]))
     problems = _listed(tree, details[:MAX_PROBLEMS])
-    sections = [content.plain.get(name, {}) for name in ("sites", "workloads", "storage")]
+    sections = [content.plain.get(name, {}) for name in ("sites", "workloads", "storage", "locations")]
     if all(isinstance(section, dict) for section in sections):
         sites = _right_entries(sections[0], TypeAdapter(Site))
         workloads = _right_entries(sections[1], TypeAdapter[Workload](Workload))
         storage = _right_entries(sections[2], TypeAdapter[StorageClaim](StorageClaim))
-        problems += _contradictions(tree, find_contradictions(sites, workloads, storage))
+        locations = _right_entries(sections[3], TypeAdapter(Location))
+        problems += _contradictions(tree, find_contradictions(sites, workloads, storage, locations=locations))
     if len(details) > MAX_PROBLEMS:
         last = max(problems, key=lambda problem: (problem.file, problem.line or 0, problem.path))
         rest = f"{len(details) - MAX_PROBLEMS} more mistakes are not listed"

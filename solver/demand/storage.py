@@ -6,9 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from solver.demand.names import Days, Key, MountPath, Text
+from solver.demand.names import Days, Distinct, Key, MountPath, Text
 from solver.quantity import DiskGib, Share
-from solver.schema import Schema
+from solver.schema import Schema, is_empty
 from solver.vocabulary import StorageKind
 
 
@@ -18,7 +18,9 @@ class ClaimBase(Schema):
     description: Text | None = None
     """For people."""
     site: Key | None = None
-    """The site it lives on; the stack's only site when there is one."""
+    """The site it lives on; the stack's only site when there is one. A volume lives where its workload runs."""
+    sites: Annotated[tuple[Key, ...], Distinct] = Field(default=(), exclude_if=is_empty)
+    """Instead of `site`: sites that have one each; the stack's applications copy what must be in all."""
 
 
 class AgeBand(Schema):

@@ -20,7 +20,7 @@ from solver.demand.names import (
 )
 from solver.quantity import ClockHour, CpuMillis, DiskGib, Headroom, MemoryMib, PositiveRate, Share, Written
 from solver.queueing import Replica, highest_utilisation
-from solver.schema import Schema
+from solver.schema import Schema, is_empty
 from solver.vocabulary import (
     AccessMode,
     Architecture,
@@ -118,7 +118,9 @@ class WorkloadBase(Schema):
     description: Text | None = None
     """For people."""
     site: Key | None = None
-    """The site it runs on; the stack's only site when there is one."""
+    """The one site it runs on."""
+    sites: Annotated[tuple[Key, ...], Distinct] = Field(default=(), exclude_if=is_empty)
+    """Sites it may run on, of which the plan chooses; all when neither `site` nor `sites` is given."""
     image: ContainerImage
     """What a replica runs."""
     command: tuple[str, ...] = ()
@@ -226,6 +228,11 @@ class Service(WorkloadBase):
     """Mean size of a request."""
     response_kib: Annotated[float, Field(ge=0, le=1e6)] = 4.0
     """Mean size of a response."""
+    load_from: dict[Key, Share] = Field(default_factory=dict[str, float], exclude_if=is_empty)
+    """Where its load comes from: parts of 1 by user location or by calling workload; when empty, a service that only
+    others call has it from the services among them, in equal parts."""
+    max_latency_ms: Annotated[float, Field(gt=0, le=10_000)] | None = Field(default=None, exclude_if=is_empty)
+    """Most milliseconds of network between who asks and the site that answers."""
 
     @model_validator(mode="after")
     def _auto_can_be_told(self) -> Self:

@@ -13,10 +13,10 @@ from fnmatch import fnmatchcase
 
 from solver.catalog.catalog import Catalog
 from solver.catalog.machines import MachineType, QuotaFamily, Reserved, allocatable
-from solver.demand.demand import AwsSite, Limits
+from solver.demand.demand import AwsSite, Demand, Limits
 from solver.demand.loader import LoadedDemand
 from solver.demand.purchase import HeldInstancePlan, HeldReservation
-from solver.demand.workloads import Service, Variant
+from solver.demand.workloads import Service, Variant, Workload
 from solver.errors import DemandError, Problem
 from solver.quantity import format_cpu, format_gib, format_memory_mib
 
@@ -172,25 +172,34 @@ class _Shortfall:
 def _fit_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
     demand = loaded.demand
     everywhere = list(catalog.machines.values())
+    allowed = demand.sites_of()
     for name, workload in demand.workloads.items():
-        site = demand.sites[demand.site_of(workload)]
-        zones = catalog.region(site.region).zone_ids
-        used = set(site.zones if isinstance(site.zones, tuple) else zones[: site.zones])
-        offered = [
-            offering.machine for offering in catalog.purchasable(site.region) if used.intersection(offering.zones)
-        ]
-        here = {
-            key: _candidates(variant, offered, demand.limits, services=isinstance(workload, Service))
-            for key, variant in workload.variants.items()
-        }
-        some_fit_here = any(_any_fits(workload.variants[key], machines, site) for key, machines in here.items())
+        sites = [demand.sites[site] for site in allowed[name]]
+        on_sale = {site: _on_sale(workload, demand, site, catalog) for site in allowed[name]}
+        some_fit = any(
+            _any_fits(workload.variants[key], machines, site)
+            for site, by_variant in zip(sites, on_sale.values(), strict=True)
+            for key, machines in by_variant.items()
+        )
         for key, variant in workload.variants.items():
             # Without the stack's own limits, which may well leave out machines that some variants need.
             anywhere = _candidates(variant, everywhere, None, services=False)
-            if not some_fit_here:
-                yield _fit_problem(loaded, name, key, here[key])
-            elif not _any_fits(variant, anywhere, site):
-                yield _fit_problem(loaded, name, key, anywhere)
+            if not some_fit:
+                yield _fit_problem(loaded, name, key, allowed[name], on_sale[allowed[name][0]][key])
+            elif not any(_any_fits(variant, anywhere, site) for site in sites):
+                yield _fit_problem(loaded, name, key, allowed[name], anywhere)
+
+
+def _on_sale(workload: Workload, demand: Demand, site_key: str, catalog: Catalog) -> dict[str, list[MachineType]]:
+    """Machines of a site's zones that the filters let through, by variant."""
+    site = demand.sites[site_key]
+    zones = catalog.region(site.region).zone_ids
+    used = set(site.zones if isinstance(site.zones, tuple) else zones[: site.zones])
+    offered = [offering.machine for offering in catalog.purchasable(site.region) if used.intersection(offering.zones)]
+    return {
+        key: _candidates(variant, offered, demand.limits, services=isinstance(workload, Service))
+        for key, variant in workload.variants.items()
+    }
 
 
 def _any_fits(variant: Variant, machines: Sequence[MachineType], site: AwsSite) -> bool:
@@ -237,11 +246,14 @@ def _shortfalls(variant: Variant, machine: MachineType, site: AwsSite) -> list[_
     ]
 
 
-def _fit_problem(loaded: LoadedDemand, name: str, key: str, candidates: Sequence[MachineType]) -> Problem:
+def _fit_problem(
+    loaded: LoadedDemand, name: str, key: str, sites: Sequence[str], candidates: Sequence[MachineType]
+) -> Problem:
     demand = loaded.demand
     workload = demand.workloads[name]
     variant = workload.variants[key]
-    site = demand.sites[demand.site_of(workload)]
+    site = demand.sites[sites[0]]
+    regions = " or ".join(dict.fromkeys(demand.sites[each].region for each in sites))
     path: Path = ("workloads", name, "variants", key)
     if not candidates:
         asked = [f"architecture {variant.architecture}"]
@@ -249,7 +261,7 @@ def _fit_problem(loaded: LoadedDemand, name: str, key: str, candidates: Sequence
         filtered = bool(variant.machines or demand.limits.machines or demand.limits.exclude_machines)
         asked += ["a type that the machine filters let through"] if filtered else []
         either = " and ".join(asked)
-        allowed = f"a request that a machine in the zones of {site.region} can hold is allowed; none has {either}"
+        allowed = f"a request that a machine in the zones of {regions} can hold is allowed; none has {either}"
         return loaded.problem(path, allowed)
     ranked = [(_shortfalls(variant, machine, site), machine.name) for machine in candidates]
     missing, nearest = min(ranked, key=lambda each: (max(lack.ratio for lack in each[0]), len(each[0]), each[1]))
@@ -259,5 +271,5 @@ def _fit_problem(loaded: LoadedDemand, name: str, key: str, candidates: Sequence
         f"at most {worst.has} is allowed: {nearest}, the nearest machine, has {worst.dimension} {worst.has}{others}"
     )
     field = (*path, *worst.dimension.split("."))
-    hint = f"Raise sites.{demand.site_of(workload)}.root_volume" if worst.dimension == "disk" else None
+    hint = f"Raise sites.{sites[0]}.root_volume" if worst.dimension == "disk" else None
     return loaded.problem(field, allowed, hint=hint)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from solver.plan.compute import ComputePlan
 from solver.plan.cost import CostLine
 from solver.plan.explanation import Reason
 from solver.plan.network import NetworkPlan
 from solver.plan.security import SecurityPlan
 from solver.plan.storage import StoragePlan
-from solver.schema import Schema
+from solver.schema import Schema, is_empty
 from solver.vocabulary import SiteKind, Termination
 
 MODEL_VERSION = "2"
@@ -73,6 +75,9 @@ class SitePlan(Schema):
     """Network pool."""
     security: SecurityPlan
     """Security pool."""
+    serves: dict[str, dict[str, float]] = Field(default_factory=dict[str, dict[str, float]], exclude_if=is_empty)
+    """Of a stack with several sites: service → where its load comes from → part of the service's whole load that is
+    served here. An origin is a location, `site` and the site of the callers, or `anywhere`."""
 
 
 class Plan(Schema):

@@ -33,6 +33,8 @@ def coverage_faults(view: SiteView) -> Iterator[str]:
                 yield f"{key}: no flow from its load balancer"
         for callee in workload.calls:
             target = view.demand.workloads[callee]
+            if callee not in view.running:
+                continue
             if isinstance(target, Service) and (f"workload {key}", f"workload {callee}", target.port) not in flows:
                 yield f"{key}: no flow to {callee}, which it calls"
     roles = {role.workload for role in security.roles}

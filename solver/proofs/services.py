@@ -32,7 +32,8 @@ class _Held:
 def service_faults(view: SiteView) -> Iterator[str]:
     """What is wrong with the services of a site, in words; each kind once for each service."""
     for key, service in view.services():
-        loads = [exactly(load) for load in service.load.week_per_second()]
+        part = view.part(key)
+        loads = [exactly(load) * part for load in service.load.week_per_second()]
         seen: set[str] = set()
         held: dict[int, _Held] = {}
         for hour in range(HOURS):

@@ -15,6 +15,7 @@ from solver.demand.storage import StorageClaim, Volume
 from solver.demand.workloads import BatchJob, Service, TrainingJob, Variant, Workload
 from solver.plan.compute import NodeGroup, PlacedMachines
 from solver.plan.plan import SitePlan
+from solver.proofs.residency import goes_along, kept_on, may_run
 
 HOURS = 168
 
@@ -38,11 +39,26 @@ class SiteView:
         """As the demand has it."""
         return self.demand.sites[self.key]
 
+    @cached_property
+    def running(self) -> frozenset[str]:
+        """Keys of the workloads of the site: those that can be nowhere else, and those that the plan has here."""
+        jobs = {job.key for job in self.plan.compute.jobs}
+        return frozenset(
+            key
+            for key, places in may_run(self.demand).items()
+            if places == {self.key} or key in self.plan.serves or (key in jobs and len(places) > 1)
+        )
+
     def workloads(self) -> Iterator[tuple[str, Workload]]:
         """Workloads of the site, by key."""
         for key, workload in sorted(self.demand.workloads.items()):
-            if self.demand.site_of(workload) == self.key:
+            if key in self.running:
                 yield key, workload
+
+    def part(self, service: str) -> Fraction:
+        """Part of a service's load that the site serves."""
+        parts = self.plan.serves.get(service)
+        return Fraction(1) if parts is None else sum((exactly(part) for part in parts.values()), Fraction(0))
 
     def services(self) -> Iterator[tuple[str, Service]]:
         """Services of the site, by key."""
@@ -59,7 +75,9 @@ class SiteView:
     def claims(self) -> Iterator[tuple[str, StorageClaim]]:
         """Storage claims of the site, by key."""
         for key, claim in sorted(self.demand.storage.items()):
-            if self.demand.site_of(claim) == self.key:
+            places = kept_on(self.demand, claim)
+            used = any(key in workload.uses for _, workload in self.workloads())
+            if self.key in places and (used or not goes_along(claim)):
                 yield key, claim
 
     def volumes_of(self, workload: Workload, attach: str) -> list[str]:

@@ -249,7 +249,8 @@ class Apart:
             replace(self.problem.hourly, free=free_vcpus(self.problem.quotas, runs.values())), runs
         )
         usage = self.problem.jobs.usage(runs)
-        columns = np.concatenate([each.options.column[list(mine)] for each, mine in zip(own, chosen, strict=True)])
+        picked = [each.options.column[list(mine)] for each, mine in zip(own, chosen, strict=True)]
+        columns = np.concatenate([np.zeros(0, dtype=np.int64), *picked])
         cost = value.columns(self.problem.hourly.columns)[columns]
         ways: list[ClassWays] = []
         first: list[int] = []

@@ -19,6 +19,7 @@ from solver.model.compute.hours import Hours, exact, hour_classes
 from solver.vocabulary import Survive
 
 _DIGITS = 12
+_AMPLE = 1000
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,9 @@ def needs_of(demand: Demand, site_key: str) -> Needs:
         first = len(runnables)
         for name, variant in sorted(service.variants.items()):
             rate = exact(variant.throughput_per_second) * exact(service.utilisation(name))
-            runnables.append(Runnable(number, key, name, variant, floor(rate * grain)))
+            # More than a thousand times the peak is as good as that, and stays far from what 64 bits hold.
+            capacity = min(floor(rate * grain), _AMPLE * max(1, ceil(max(loads) * headroom * grain)))
+            runnables.append(Runnable(number, key, name, variant, capacity))
         machine_volumes, replica_volumes = volume_claims(demand, service.uses)
         found.append(
             ServiceNeed(

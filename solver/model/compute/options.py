@@ -86,6 +86,8 @@ def options_of(hourly: Hourly, value: Valuation, *, shared: bool) -> list[Option
 
     Spot pools may be spread over several groups, so a bound asks no option for its `least`.
     """
+    if not hourly.needs.services:
+        return []
     columns = hourly.columns
     cost = value.columns(columns)
     listed = columns.complete[columns.machine] if shared else np.ones(columns.count, dtype=np.bool_)

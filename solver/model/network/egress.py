@@ -91,8 +91,10 @@ def egress_charges(egress: Egress, wish: EgressWish) -> list[Charge]:
     """Everything that the ways out cost, but for what leaves to the internet, which is priced with the responses."""
     zones = len(wish.zones)
     gateways = len(egress.nat_zones)
-    through_nat = _internet_gib(wish.traffic) + sum(
-        gib for service, gib in wish.traffic.aws_api_gib.items() if service not in egress.endpoint_zones
+    through_nat = (
+        _internet_gib(wish.traffic)
+        + _sites_gib(wish.traffic)
+        + sum(gib for service, gib in wish.traffic.aws_api_gib.items() if service not in egress.endpoint_zones)
     )
     charges = [
         _fixed("nat", "gateway hours", "nat_gateway", "hour", gateways * HOURS_PER_MONTH),
@@ -133,6 +135,8 @@ def _allowed_modes(wish: EgressWish) -> tuple[NatMode, ...]:
     needs_internet += [
         f"workloads.{key}.image: from a registry outside of AWS" for key in dict.fromkeys(wish.traffic.outside_images)
     ]
+    if _sites_gib(wish.traffic) > 0:
+        needs_internet.append(f"sites.{wish.site}: its workloads call services of other sites")
     if wish.nat is NatMode.NONE:
         if needs_internet:
             raise InfeasibleError(
@@ -208,6 +212,11 @@ def _crossing(gib: float, places: int, zones: int) -> float:
 
 def _internet_gib(traffic: Traffic) -> float:
     return traffic.internet_gib + traffic.outside_pulls_gib
+
+
+def _sites_gib(traffic: Traffic) -> float:
+    """Calls of public services of other sites pass the NAT gateway, there and back."""
+    return traffic.crossing.requests_gib + traffic.crossing.answers_in_gib
 
 
 def _fixed(subject: str, detail: str, service: str, item: str, amount: float) -> Charge:

@@ -25,7 +25,7 @@ from solver.model.network.load_balancers import (
     load_balancers,
 )
 from solver.model.network.needs import address_needs
-from solver.model.network.traffic import Traffic, traffic_of
+from solver.model.network.traffic import Crossing, Traffic, traffic_of
 from solver.model.priced import Charge, SitePrices
 from solver.model.zones import zones_of
 from solver.plan.compute import ComputePlan
@@ -55,6 +55,7 @@ def solve_network(
     *,
     compute: ComputePlan,
     storage: StoragePlan,
+    crossing: Crossing | None = None,
     previous: NetworkPlan | None = None,
 ) -> PoolAnswer[NetworkPlan]:
     """The network of one site, around the machines and file systems that are decided.
@@ -65,7 +66,7 @@ def solve_network(
     site = demand.sites[site_key]
     wish = site.network
     prices = SitePrices(catalog, site.region, site_key, Pool.NETWORK)
-    traffic = traffic_of(demand, site_key, compute)
+    traffic = traffic_of(demand, site_key, compute, crossing)
     survivors = tuple(
         key
         for key, entry in sorted(demand.workloads.items())
@@ -175,6 +176,10 @@ def _transfer_charges(demand: Demand, traffic: Traffic, zones: int) -> list[Char
         "machines through NAT": traffic.internet_gib,
     }
     crossing = 2 * traffic.calls_gib * demand.cross_zone_share if zones > 1 else 0.0
+    to_sites = {
+        "requests of its callers": traffic.crossing.requests_gib,
+        "answers to callers": traffic.crossing.answers_out_gib,
+    }
     return [
         *(
             Charge(
@@ -195,6 +200,18 @@ def _transfer_charges(demand: Demand, traffic: Traffic, zones: int) -> list[Char
             item="inter_az",
             amount_per_month=crossing,
             billing=Billing.USAGE,
+        ),
+        # AWS bills what leaves a region for another one, also by public addresses; what arrives is free.
+        *(
+            Charge(
+                subject="transfer to other sites",
+                detail=detail,
+                service="data_transfer",
+                item="inter_region_out",
+                amount_per_month=gib,
+                billing=Billing.USAGE,
+            )
+            for detail, gib in to_sites.items()
         ),
     ]
 

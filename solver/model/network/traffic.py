@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import fsum
 
 from solver.demand.demand import Demand
@@ -27,6 +27,18 @@ REGISTRY_SERVICES = ("ecr.api", "ecr.dkr")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Crossing:
+    """GiB a month between the site and other sites, by calls to public services."""
+
+    requests_gib: float = 0.0
+    """Sent by the site's callers."""
+    answers_in_gib: float = 0.0
+    """Received by them."""
+    answers_out_gib: float = 0.0
+    """Sent by the site's services."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Traffic:
     """GiB a month."""
 
@@ -42,14 +54,16 @@ class Traffic:
     """Straight between services of the site; what passes a load balancer is counted there."""
     outside_images: tuple[str, ...]
     """Workloads whose image comes from a registry outside of AWS."""
+    crossing: Crossing = field(default_factory=Crossing)
+    """To and from other sites."""
 
 
-def traffic_of(demand: Demand, site_key: str, compute: ComputePlan) -> Traffic:
+def traffic_of(demand: Demand, site_key: str, compute: ComputePlan, crossing: Crossing | None = None) -> Traffic:
     """All traffic of the site.
 
     The logs' bytes go to CloudWatch Logs; the rest of `aws_api_gib_per_month` is spread evenly over the other services
     that are used. A service that others call and that has no load balancer gets its load by calls; the load of one that
-    has both is counted at the load balancer, since the demand does not split it.
+    has both is counted at the load balancer, unless `load_from` splits it.
     """
     wish = demand.sites[site_key].network
     workloads = {key: entry for key, entry in demand.workloads.items() if demand.site_of(entry) == site_key}
@@ -64,20 +78,40 @@ def traffic_of(demand: Demand, site_key: str, compute: ComputePlan) -> Traffic:
         internet_gib=wish.internet_gib_per_month,
         outside_pulls_gib=_outside_pulls_gib(demand, compute),
         responses_gib=fsum(
-            requests_per_month(entry) * entry.response_kib / KIB_PER_GIB
+            requests_per_month(entry) * _from_users(demand, entry) * entry.response_kib / KIB_PER_GIB
             for entry in services.values()
             if entry.exposure is Exposure.PUBLIC
         ),
         calls_gib=fsum(
-            requests_per_month(entry) * (entry.request_kib + entry.response_kib) / KIB_PER_GIB
+            requests_per_month(entry)
+            * _from_callers(demand, site_key, entry)
+            * (entry.request_kib + entry.response_kib)
+            / KIB_PER_GIB
             for key, entry in services.items()
-            if key in called and entry.exposure is None
+            if key in called
         ),
         outside_images=tuple(
             key
             for key, variant in _variants(compute)
             if variant.image_reference and not in_ecr(variant.image_reference)
         ),
+        crossing=crossing or Crossing(),
+    )
+
+
+def _from_users(demand: Demand, service: Service) -> float:
+    """Part of a public service's load that users ask for: all where the demand does not say."""
+    if not service.load_from:
+        return 1.0
+    return fsum(part for origin, part in service.load_from.items() if origin in demand.locations)
+
+
+def _from_callers(demand: Demand, site_key: str, service: Service) -> float:
+    """Part of a service's load that comes straight from callers on its site."""
+    if service.exposure is None:
+        return 1.0
+    return fsum(
+        part for origin, part in service.load_from.items() if origin in demand.workloads or origin == f"site {site_key}"
     )
 
 

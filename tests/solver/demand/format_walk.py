@@ -16,6 +16,7 @@ Path = tuple[str | int, ...]
 # The entry of whole.yaml in which a mapping's records are tried, by the record.
 ENTRIES = {
     "AwsSite": "main",
+    "Location": "europe",
     "Service": "web",
     "BatchJob": "report",
     "TrainingJob": "train",

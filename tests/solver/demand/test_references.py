@@ -43,14 +43,14 @@ def test_a_demand_without_contradictions_is_built() -> None:
     assert Demand.model_validate(whole()).stack == "dev"
 
 
-def test_where_there_are_several_sites_each_workload_and_claim_names_one() -> None:
+def test_where_there_are_several_sites_each_claim_names_one_and_volumes_go_with_their_workload() -> None:
     document = whole()
     another_site(document, "10.2.0.0/16")
     on_a_site(document, "main")
     del document["workloads"]["web"]["site"], document["storage"]["files"]["site"]
     document["storage"]["documents"]["site"] = "mian"
-    assert contradictions(document)[:3] == [
-        "workloads.web.site: one of main, other is allowed",
+    document["storage"]["scratch"].pop("site")
+    assert contradictions(document) == [
         "storage.documents.site: one of main, other is allowed. Did you mean main?",
         "storage.files.site: one of main, other is allowed",
     ]
@@ -84,13 +84,14 @@ def test_a_volume_belongs_to_one_workload() -> None:
     ]
 
 
-def test_volumes_and_file_systems_are_on_the_site_of_their_workload() -> None:
+def test_claims_are_on_the_site_of_their_workload() -> None:
     document = whole()
     another_site(document, "10.2.0.0/16")
     on_a_site(document, "main")
     document["storage"]["files"]["site"] = "other"
     assert contradictions(document) == [
-        "workloads.web.uses.files: a volume or file system of the workload's own site is allowed"
+        "workloads.web.uses.files: a claim that is kept on main is allowed; files is on other. A workload runs where "
+        "the claims that it uses are; with `sites` each of several sites has one"
     ]
 
 
@@ -141,3 +142,92 @@ def test_an_entry_that_is_itself_wrong_still_has_a_name_that_others_may_use() ->
     demand = Demand.model_validate(whole())
     workloads = {**demand.workloads, "web": None}
     assert list(find_contradictions({"main": None}, workloads, dict.fromkeys(demand.storage))) == []
+
+
+def with_two_sites(**workload: Any) -> dict[str, Any]:
+    """Two sites, a location that is near one of them, and changes to the service."""
+    document = whole()
+    another_site(document, "10.2.0.0/16")
+    on_a_site(document, "main")
+    document["storage"]["files"] |= {"site": None, "sites": ["main", "other"]}
+    document["locations"] = {"europe": {"latency_ms": {"main": 30, "other": 100}}}
+    document["workloads"]["web"] |= {"site": None, "exposure": "public", "load_from": {"europe": 1.0}} | workload
+    return document
+
+
+def test_a_service_may_run_on_several_sites_near_enough() -> None:
+    assert Demand.model_validate(with_two_sites(max_latency_ms=50)).sites_of()["web"] == ("main", "other")
+
+
+@pytest.mark.parametrize(
+    ("workload", "words"),
+    [
+        ({"site": "main", "sites": ["other"]}, "workloads.web.sites: site or sites is allowed; both are given"),
+        (
+            {"sites": ["othr"]},
+            "workloads.web.sites.0: one of main, other is allowed. Did you mean other?",
+        ),
+        (
+            {"load_from": {"europ": 1.0}},
+            "workloads.web.load_from.europ: a location, or a workload that calls web, is allowed: europe. "
+            "Did you mean europe?",
+        ),
+        ({"load_from": {"europe": 0.9}}, "workloads.web.load_from: parts that add up to 1 are allowed"),
+        (
+            {"exposure": None},
+            "workloads.web.load_from.europe: load from users is allowed where exposure is public",
+        ),
+        (
+            {"max_latency_ms": 20},
+            "workloads.web.max_latency_ms: at least 30 is allowed: main, the nearest site of web, is 30 ms from europe",
+        ),
+        (
+            {"max_latency_ms": 20, "load_from": {}},
+            "workloads.web.max_latency_ms: a limit of a service that has its load from locations or calls is allowed. "
+            "load_from says from where, locations how far that is",
+        ),
+    ],
+)
+def test_what_is_wrong_with_sites_and_load_is_told(workload: dict[str, Any], words: str) -> None:
+    assert words in contradictions(with_two_sites(**workload))
+
+
+def test_an_unknown_distance_is_told_where_a_limit_needs_it() -> None:
+    document = with_two_sites(max_latency_ms=50)
+    document["locations"]["europe"]["latency_ms"] = {"main": 30}
+    assert contradictions(document) == [
+        "locations.europe.latency_ms: milliseconds to main, other are allowed, the sites of web"
+    ]
+    document["locations"]["europe"]["latency_ms"] = {"main": 30, "othr": 100}
+    document["sites"]["main"]["latency_ms"] = {"othr": 80}
+    assert contradictions(document)[:2] == [
+        "sites.main.latency_ms.othr: other is allowed. Did you mean other?",
+        "locations.europe.latency_ms.othr: one of main, other is allowed. Did you mean other?",
+    ]
+
+
+def test_a_location_is_not_called_like_a_workload() -> None:
+    document = with_two_sites()
+    document["locations"]["report"] = {}
+    assert contradictions(document) == [
+        "locations.report: a name that no workload has is allowed, since load_from names both"
+    ]
+
+
+def test_a_hidden_service_is_on_a_site_of_its_callers() -> None:
+    document = with_two_sites(exposure=None, load_from={}, site="main")
+    document["storage"]["documents"]["site"] = "main"
+    document["workloads"]["report"] |= {"site": "other", "calls": ["web"]}
+    assert contradictions(document) == [
+        "workloads.report.calls.0: services that may all run on other, or public ones, are allowed; web is on main and "
+        "not public. Another site reaches a service by its public name only"
+    ]
+
+
+def test_load_does_not_come_from_a_circle_of_calls() -> None:
+    document = with_two_sites(exposure=None, load_from={}, calls=["again"])
+    document["workloads"]["again"] = {**document["workloads"]["web"], "calls": ["web"], "uses": {}}
+    assert [text.split(":")[0] for text in contradictions(document)] == [
+        "workloads.web.load_from",
+        "workloads.again.load_from",
+    ]

@@ -15,6 +15,8 @@ class Wrong(NamedTuple):
     hint: str | None = None
 
 
+_A_NAME = "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters"
+
 WRONG_VALUES = {
     "Demand.stack": Wrong(
         "Prod", '"Prod"', "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters"
@@ -36,6 +38,15 @@ WRONG_VALUES = {
     "Demand.sites": Wrong(
         "us-east-1", '"us-east-1"', "a mapping of 1 to 20 entries, each a mapping with region, network,"
     ),
+    "AwsSite.latency_ms": Wrong("80", "80", "a mapping, each a number above 0 and at most 10000,"),
+    "Demand.locations": Wrong(
+        "[europe]", "a list of 1", "a mapping of at most 100 entries, each a mapping of latency_ms,"
+    ),
+    "Location.latency_ms": Wrong("20 ms", '"20 ms"', "a mapping, each a number above 0 and at most 10000,"),
+    "WorkloadBase.sites": Wrong("[main, main]", "a list of 2", "each only once is allowed; main is there twice"),
+    "ClaimBase.sites": Wrong("main", '"main"', f"a list, each {_A_NAME},"),
+    "Service.load_from": Wrong("europe", '"europe"', "a mapping, each a number from 0 to 1,"),
+    "Service.max_latency_ms": Wrong("0", "0", "a number above 0 and at most 10000"),
     "AwsSite.kind": Wrong("gcp", '"gcp"', "aws"),
     "AwsSite.region": Wrong("Ireland", '"Ireland"', "an AWS region like eu-west-1"),
     "AwsSite.zones": Wrong(
@@ -279,6 +290,10 @@ WRONG_KEYS = {
         'the key "Main"',
         "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters",
     ),
+    "AwsSite.latency_ms": Wrong("US: 80", 'the key "US"', _A_NAME),
+    "Demand.locations": Wrong("EU: {}", 'the key "EU"', _A_NAME),
+    "Location.latency_ms": Wrong("US: 80", 'the key "US"', _A_NAME),
+    "Service.load_from": Wrong("EU: 1", 'the key "EU"', _A_NAME),
     "AwsSite.quotas": Wrong("Standard: 5", 'the key "Standard"', "a family group (standard, g, p, inf, trn, f)"),
     "Demand.workloads": Wrong(
         "my_app: {kind: service}",
