@@ -183,7 +183,7 @@ class Demand(Schema):
         return self
 
     def site_of(self, entry: Workload | StorageClaim | Held) -> str:
-        """Key of the site that a workload or claim lives on, where that is settled, or whose machines a commitment covers."""
+        """Key of the site that an entry is settled on: a workload, a claim, or a commitment by the machines it covers."""
         return entry.site if entry.site is not None else next(iter(self.sites))
 
     def sites_of(self, barred: Collection[tuple[str, str]] = ()) -> dict[str, tuple[str, ...]]:

@@ -103,9 +103,7 @@ def _demand(
             "workloads": workloads,
             "purchase": demand.purchase.model_copy(
                 update={
-                    "held": tuple(
-                        _held(each, demand) for each in demand.purchase.held if demand.site_of(each) in sites
-                    )
+                    "held": tuple(_held(each, demand) for each in demand.purchase.held if demand.site_of(each) in sites)
                 }
             ),
             "limits": limits.model_copy(
