@@ -183,7 +183,7 @@ class Demand(Schema):
         return self
 
     def site_of(self, entry: Workload | StorageClaim | Held) -> str:
-        """Key of the site that an entry is settled on: a workload, a claim, or a commitment by the machines it covers."""
+        """Key of the site that an entry is settled on; a commitment is on the one whose machines it covers."""
         return entry.site if entry.site is not None else next(iter(self.sites))
 
     def sites_of(self, barred: Collection[tuple[str, str]] = ()) -> dict[str, tuple[str, ...]]:
