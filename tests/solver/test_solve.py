@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-import solver.solve
+import solver.model.site
 from solver.catalog.catalog import Catalog
 from solver.catalog.loader import load_catalog
 from solver.demand.demand import Demand
@@ -118,12 +118,12 @@ def test_a_budget_below_the_bound_is_infeasible_and_says_by_how_much(plan: Plan,
 def test_a_budget_between_bound_and_cost_is_refused_without_calling_it_impossible(
     plan: Plan, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = solver.solve.solve_compute
+    real = solver.model.site.solve_compute
 
     def without_bound(*args: Any, **kwargs: Any) -> PoolAnswer[ComputePlan]:
         return replace(real(*args, **kwargs), bound_usd_per_month=0.0)
 
-    monkeypatch.setattr(solver.solve, "solve_compute", without_bound)
+    monkeypatch.setattr(solver.model.site, "solve_compute", without_bound)
     budget = plan.proof.cost_usd_per_month - 1
     limits = {"machines": ["c7i.*", "m7i.*"], "budget_usd_per_month": budget}
     with pytest.raises(GateError, match="no plan was found within the budget"):

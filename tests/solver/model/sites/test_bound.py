@@ -10,9 +10,10 @@ import pytest
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.model.backend import backend
+from solver.model.site import solve_site
 from solver.model.sites.choice import Choice, Options
 from solver.model.sites.search import SiteSearch, SiteTask
-from solver.solve import solve, solve_site
+from solver.solve import solve
 from tests.solver.several import FROM_BOTH, JOB, PUBLIC, SERVICE, both_regions, two_sites
 
 STEPS = (0, 25, 60, 100)

@@ -1,0 +1,159 @@
+"""The four pools of one site.
+
+The order is that of the arrows between the pools: storage says what volumes cost, compute chooses machines with those
+and with what security measures cost for each machine, network is built around the machines, security around all three.
+Storage, network and security are solved exactly, given the machines; so the bound is the compute pool's own bound and
+what the others cost. It takes the number of starts of machines and replicas as the plan has it: what is billed for a
+start (a recorded change, a logged call) is an estimate, and no bound minimises it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from solver.catalog.catalog import Catalog
+from solver.demand.demand import Demand
+from solver.model.answer import PoolAnswer
+from solver.model.backend import Backend
+from solver.model.compute.model import solve_compute
+from solver.model.infeasibility import solve_or_explain
+from solver.model.network.model import solve_network
+from solver.model.registry import image_lines
+from solver.model.retired import with_retired, without_retired
+from solver.model.security.effects import with_log_retention, with_measures
+from solver.model.security.model import solve_security
+from solver.model.sites.search import SiteTask
+from solver.model.storage.model import solve_storage, volume_usd_per_month
+from solver.model.surcharge import machine_surcharge
+from solver.model.utilisation import utilisation_reasons
+from solver.plan.compute import ComputePlan
+from solver.plan.cost import CostLine, total_usd_per_month
+from solver.plan.explanation import Reason
+from solver.plan.network import NetworkPlan
+from solver.plan.plan import SitePlan
+from solver.plan.security import SecurityPlan
+from solver.plan.storage import StoragePlan
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteAnswer:
+    """The four pools of one site, decided."""
+
+    key: str
+    plan: SitePlan
+    storage: PoolAnswer[StoragePlan]
+    compute: PoolAnswer[ComputePlan]
+    surcharge_usd_per_month: float
+    """What the compute pool's bound has of the security pool's cost."""
+    network: PoolAnswer[NetworkPlan]
+    security: PoolAnswer[SecurityPlan]
+    images: tuple[CostLine, ...]
+    """Storage of the site's container images."""
+
+    @property
+    def lines(self) -> tuple[CostLine, ...]:
+        return (
+            *self.network.lines,
+            *self.security.lines,
+            *self.storage.lines,
+            *self.compute.lines,
+            *self.images,
+        )
+
+    @property
+    def bound_usd_per_month(self) -> float:
+        return (
+            self.network.bound_usd_per_month
+            + self.security.bound_usd_per_month
+            - self.surcharge_usd_per_month
+            + self.storage.bound_usd_per_month
+            + self.compute.bound_usd_per_month
+            + total_usd_per_month(self.images)
+        )
+
+    @property
+    def usd_per_month(self) -> float:
+        return total_usd_per_month(self.lines)
+
+    @property
+    def besides_compute_usd_per_month(self) -> float:
+        return (
+            self.network.bound_usd_per_month
+            + self.security.bound_usd_per_month
+            - self.surcharge_usd_per_month
+            + self.storage.bound_usd_per_month
+        )
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        return (*self.network.reasons, *self.security.reasons, *self.storage.reasons, *self.compute.reasons)
+
+    @property
+    def not_priced(self) -> tuple[str, ...]:
+        return (*self.network.not_priced, *self.security.not_priced, *self.storage.not_priced, *self.compute.not_priced)
+
+
+def solve_site(
+    task: SiteTask,
+    catalog: Catalog,
+    engine: Backend,
+    *,
+    previous: SitePlan | None,
+    unchanged: bool,
+    alone: bool = False,
+) -> SiteAnswer:
+    """The four pools of one site; `alone` solves each by itself. InfeasibleError names what can't be met."""
+    demand, key = task.demand, task.site
+    site = demand.sites[key]
+    storage = solve_storage(demand, key, catalog, previous=previous.storage if previous is not None else None)
+    volumes = {each.key: volume_usd_per_month(each, catalog, site.region) for each in storage.plan.volumes}
+    surcharge = machine_surcharge(demand, key, catalog)
+
+    def computed(wanted: Demand) -> PoolAnswer[ComputePlan]:
+        return solve_compute(
+            wanted,
+            key,
+            catalog,
+            engine,
+            storage=storage.plan,
+            volume_usd_per_month=volumes,
+            surcharge=surcharge,
+            previous=without_retired(previous.compute) if previous is not None else None,
+            alone=alone,
+        )
+
+    compute = solve_or_explain(task.compute, key, computed) if task.explain else computed(task.compute)
+    network = solve_network(
+        demand,
+        key,
+        catalog,
+        compute=compute.plan,
+        storage=storage.plan,
+        crossing=task.crossing,
+        previous=previous.network if previous is not None else None,
+    )
+    security = solve_security(
+        demand, key, catalog, engine, network=network.plan, compute=compute.plan, storage=storage.plan
+    )
+    plan = SitePlan(
+        kind=site.kind,
+        region=site.region,
+        network=with_measures(network.plan, security.plan),
+        security=security.plan,
+        storage=storage.plan,
+        compute=with_retired(
+            with_log_retention(compute.plan, security.plan),
+            previous.compute if previous is not None else None,
+            same_inputs=unchanged,
+        ),
+    )
+    return SiteAnswer(
+        key=key,
+        plan=plan,
+        storage=storage,
+        compute=replace(compute, reasons=(*compute.reasons, *utilisation_reasons(demand, compute.plan))),
+        surcharge_usd_per_month=surcharge.usd_per_month(compute.plan),
+        network=network,
+        security=security,
+        images=image_lines(demand, key, catalog, compute.plan),
+    )
