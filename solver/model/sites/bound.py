@@ -45,17 +45,16 @@ def parts_allowed(options: Options, sites: Sequence[str]) -> dict[str, dict[str,
     found: dict[str, dict[str, Fraction | None]] = {}
     for key in options.services:
         origins = {origin: options.serving(key, origin) for origin in options.origins(key)}
-        parts = options.parts(key)
-        asking = [origins[origin] for origin in parts if origin in origins]
-        if not all(set(each) & set(sites) for each in asking):
-            found[key] = {}
+        settled = options.settled.get(key)
+        if settled is not None:
+            shares = {site: sum(parts.values(), Fraction(0)) for site, parts in settled.items()}
+            found[key] = dict(shares) if set(shares) <= set(sites) else {}
             continue
-        found[key] = {site: None for site in sites if any(site in each for each in origins.values())}
-        if all(len(each) == 1 for each in origins.values()) and set(parts) == set(origins):
-            for site in found[key]:
-                found[key][site] = sum(
-                    (parts[origin] for origin, each in origins.items() if each[0] == site), Fraction(0)
-                )
+        asking = [origins[origin] for origin in options.parts(key) if origin in origins]
+        if all(set(each) & set(sites) for each in asking):
+            found[key] = {site: None for site in sites if any(site in each for each in origins.values())}
+        else:
+            found[key] = {}
     for job in options.jobs:
         found[job] = {site: None for site in sites if site in options.sites[job]}
     return found
@@ -138,6 +137,11 @@ class SitesBound:
         """What is on a site whatever is chosen, without calls from other sites, and a trace of one workload more."""
         serves: dict[str, dict[str, dict[str, Fraction]]] = {each: {} for each in self.options.demand.sites}
         for key in self.options.services:
+            settled = self.options.settled.get(key)
+            if settled is not None:
+                if site in settled:
+                    serves[site][key] = dict(settled[site])
+                continue
             parts = self.options.parts(key)
             asked = {
                 origin: part

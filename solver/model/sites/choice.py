@@ -139,6 +139,23 @@ class Options:
             if len(self.sites[job]) > 1:
                 yield job, None
 
+    @cached_property
+    def settled(self) -> Mapping[str, Mapping[str, Mapping[str, Fraction]]]:
+        """Service → site → origin → part, of the services of which no choice changes the parts."""
+        free = {workload for workload, _ in self.free()}
+        fixed: set[str] = {job for job in self.jobs if job not in free}
+        for key in self.services:
+            if key not in free and all(name in fixed for name in self.parts(key) if name in self.demand.workloads):
+                fixed.add(key)
+        serves = self.serves(Choice({job: self.sites[job][0] for job in self.jobs}, {}))
+        if serves is None:
+            return {}
+        return {
+            key: {site: services[key] for site, services in serves.items() if key in services}
+            for key in self.services
+            if key in fixed
+        }
+
     def serves(self, choice: Choice) -> Serves | None:
         """Which part of each service every site serves; None where a caller's service is not on its site, or nobody
         may serve an origin."""
