@@ -37,9 +37,11 @@ class Effort:
     columns: int = 40
     """Added in a round."""
     width: int = 24
-    """Of the beam."""
+    """Of the beam, for each of so many machine types; fewer have more."""
     machines: int = 24
     """Machine types that the beam looks at in one go; 0 is no beam."""
+    alone: int = 0
+    """Machine types that the beam then looks at one by one."""
     gap: float = 1e-6
     """Relative distance of the program and the bound at which it ends."""
 
@@ -148,11 +150,16 @@ class Generation:
         if not new and thorough and effort.machines:
             ratio = upper[hopeful] / problem.cost[hopeful]
             ranked = hopeful[np.argsort(-ratio, kind="stable")]
-            for begin in range(0, len(ranked), effort.machines):
-                chosen = ranked[begin : begin + effort.machines]
+            parts = [ranked[begin : begin + effort.machines] for begin in range(0, len(ranked), effort.machines)]
+            # Then those whose bound is worst, one by one: with all the width that a part has, few are left in doubt.
+            parts += [
+                ranked[place : place + 1] for place in range(min(effort.alone, len(ranked)) if len(ranked) > 1 else 0)
+            ]
+            for chosen in parts:
+                width = effort.width * effort.machines // len(chosen)
                 floor = problem.cost[chosen] * (1 + _HAIR)
-                found = beam.search(problem, values, self.price[chosen], chosen, limit, floor, effort.width)
-                upper[chosen] = np.minimum(upper[chosen], found.upper)
+                found = beam.search(problem, values, self.price[chosen], chosen, limit, floor, width)
+                upper[chosen] = np.minimum(upper[chosen], np.maximum(found.upper, floor))
                 new = self._add_best(found.patterns, found.machines, found.patterns @ values, effort.columns)
                 if new:
                     break

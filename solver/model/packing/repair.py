@@ -14,11 +14,12 @@ from solver.model.packing.integer import choose
 from solver.model.packing.problem import Bools, Floats, Integers, Problem
 
 _PART = Effort(rounds=15, variants=2, balanced=2, machines=12, width=50)
-_LEAST, _GROWTH, _MOST = 20.0, 1.25, 80.0
+_LEAST, _GROWTH, _MOST = 20.0, 1.15, 40.0
 """Replicas of a part: at first, how much more after one that did not help, and at most."""
-_SOME, _MANY = 14, 60
-"""Attempts, and attempts where the gap stays large."""
-_LARGE_GAP = 0.015
+_FEW, _SOME, _MANY = 2, 8, 30
+"""Attempts where the gap is small, where it is not, and where it stays large."""
+_LARGE_GAP, _SMALL_GAP = 0.015, 0.001
+"""Gaps up to which fewer attempts are made, and hardly any."""
 _COLUMNS, _NODES = 300, 30
 """Limits of a part's integer program."""
 
@@ -74,7 +75,8 @@ class Repairs:
         size = _LEAST
         for attempt in range(round(_MANY * effort)):
             price = machines.price(self.problem)
-            if price * (1 - gap) <= bound or (attempt >= _SOME * effort and price * (1 - _LARGE_GAP) <= bound):
+            enough = _FEW if price * (1 - _SMALL_GAP) <= bound else _SOME
+            if price * (1 - gap) <= bound or (attempt >= enough * effort and price * (1 - _LARGE_GAP) <= bound):
                 break
             chosen = self._choose(machines, round(size))
             key = np.sort(machines.types[chosen]).tobytes() + machines.patterns[chosen].sum(axis=0).tobytes()
@@ -98,7 +100,7 @@ class Repairs:
         """Machines that waste much, by chance, of about `size` replicas together and at least two."""
         cost = self.problem.cost[machines.types]
         waste = np.maximum((cost - machines.patterns @ self.worth) / cost, 1e-4)
-        order = np.argsort(-waste * np.exp(0.7 * self.draw.standard_normal(len(waste))), kind="stable")
+        order = np.argsort(-waste * np.exp(1.5 * self.draw.standard_normal(len(waste))), kind="stable")
         replicas = np.cumsum(machines.patterns.sum(axis=1)[order])
         chosen = np.zeros(len(waste), dtype=np.bool_)
         chosen[order[: max(2, int((replicas <= size).sum()))]] = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
@@ -14,14 +14,21 @@ from solver.model.packing.exact import Dual, choose_exactly, every_filling
 from solver.model.packing.generation import Effort, Generation
 from solver.model.packing.problem import Floats, Reading
 from solver.model.packing.repair import Repairs
+from solver.model.packing.resources import resource_bound
 from solver.model.packing.zones import Zoned, balanced, in_zones
 from solver.packing.answer import Work
 
 _SEED = 7
 OPTIMAL_GAP = 1e-4
 """Gap up to which a packing is called optimal."""
-_ROOT = Effort(rounds=120, variants=2, balanced=3, machines=12, width=100)
+_ROOT = Effort(rounds=150, variants=2, balanced=3, machines=12, width=150, alone=6)
 _DIVE = Effort(rounds=2, variants=2, balanced=2, machines=0)
+_DEEP_DIVE = Effort(rounds=4, variants=2, balanced=2, machines=6, width=50)
+_FEW = 200
+"""Classes with which the bound can be worked out fully."""
+_SMALL = 300
+"""Replicas up to which more dives are tried, each with more care than one of a large problem can have."""
+_DIVES = 6
 _NODES = 1000
 """Of the exact choice."""
 _CARRIED = 400
@@ -41,18 +48,25 @@ class Found:
 def search(reading: Reading, backend: Backend, *, gap: float, effort: float) -> Found:
     """A packing within `gap` of its bound, or the best that the work allowed."""
     draw = np.random.default_rng(_SEED)
-    root = Generation(reading.problem, backend, singles(reading.problem), _ROOT)
+    root = Generation(reading.problem, backend, singles(reading.problem), _root(reading))
     point = root.run(draw)
     # Prices are whole numbers, so a bound is too; the hair is for sums of floating-point numbers.
-    bound = ceil(root.bound * (1 - 1e-9) - 1e-6)
+    bound = ceil(max(root.bound, resource_bound(reading.problem, backend)) * (1 - 1e-9) - 1e-6)
     values = np.maximum(point.duals, 0.0)
     assert root.values is not None and root.price is not None
     dual = Dual(root.values, root.bound, root.price)
     zoned = in_zones(reading, balanced(reading, values))
     generation = root if zoned.problem is reading.problem else _with_zones(zoned, root, values, backend)
     machines = dive(generation, draw, _DIVE)
+    target = max(gap, OPTIMAL_GAP)
+    for attempt in range(round(_DIVES * effort) if zoned.problem.count.sum() <= _SMALL else 0):
+        if machines.price(zoned.problem) * (1 - target) <= bound:
+            break
+        other = dive(generation, draw, _DEEP_DIVE, shake=0.1 * attempt)
+        if other.price(zoned.problem) < machines.price(zoned.problem):
+            machines = other
     repairs = Repairs(zoned.problem, backend, generation, values[zoned.classes], draw)
-    machines = repairs.run(machines, bound, gap=max(gap, OPTIMAL_GAP), effort=effort)
+    machines = repairs.run(machines, bound, gap=target, effort=effort)
     if machines.price(zoned.problem) * (1 - OPTIMAL_GAP) > bound:
         exact = _exactly(reading, dual, machines.price(zoned.problem), backend, effort)
         if exact is not None:
@@ -74,9 +88,14 @@ def _with_zones(zoned: Zoned, root: Generation, values: Floats, backend: Backend
     columns = singles(zoned.problem)
     carried, held = zoned.columns_of(types[good], patterns[good])
     columns.add(held, carried)
-    generation = Generation(zoned.problem, backend, columns, _ROOT)
+    generation = Generation(zoned.problem, backend, columns, root.effort)
     generation.values = values[zoned.classes]
     return generation
+
+
+def _root(reading: Reading) -> Effort:
+    """Less of a beam where there are many classes: it decides on each of them, one after the other."""
+    return _ROOT if len(reading.problem.count) <= _FEW else replace(_ROOT, rounds=60, width=15, alone=0)
 
 
 @dataclass(frozen=True)
