@@ -157,6 +157,8 @@ class Generation:
             ]
             for chosen in parts:
                 width = effort.width * effort.machines // len(chosen)
+                if len(problem.price) == 1 and effort.alone:
+                    width *= 6
                 floor = problem.cost[chosen] * (1 + _HAIR)
                 found = beam.search(problem, values, self.price[chosen], chosen, limit, floor, width)
                 upper[chosen] = np.minimum(upper[chosen], np.maximum(found.upper, floor))

@@ -24,8 +24,8 @@ OPTIMAL_GAP = 1e-4
 _ROOT = Effort(rounds=150, variants=2, balanced=3, machines=12, width=150, alone=6)
 _DIVE = Effort(rounds=2, variants=2, balanced=2, machines=0)
 _DEEP_DIVE = Effort(rounds=4, variants=2, balanced=2, machines=6, width=50)
-_FEW = 200
-"""Classes with which the bound can be worked out fully."""
+_FEW = 12_000
+"""Pairs of a machine type and a class with which the bound can be worked out fully."""
 _SMALL = 300
 """Replicas up to which more dives are tried, each with more care than one of a large problem can have."""
 _DIVES = 6
@@ -95,7 +95,7 @@ def _with_zones(zoned: Zoned, root: Generation, values: Floats, backend: Backend
 
 def _root(reading: Reading) -> Effort:
     """Less of a beam where there are many classes: it decides on each of them, one after the other."""
-    return _ROOT if len(reading.problem.count) <= _FEW else replace(_ROOT, rounds=60, width=15, alone=0)
+    return _ROOT if reading.problem.fits.size <= _FEW else replace(_ROOT, rounds=60, width=15, alone=0)
 
 
 @dataclass(frozen=True)
