@@ -1,17 +1,27 @@
-"""`poolwright explain STACK [WORKLOAD]`: why these sizes, what binds, and what the next best would cost."""
+"""`poolwright explain STACK [WORKLOAD]`: need and have, what binds, and what everything else would cost."""
 
 from __future__ import annotations
 
+import os
+import sys
+import time
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from poolwright.cli.console import print_json
-from poolwright.cli.plan import solved
+from poolwright.cli import console
+from poolwright.cli.whatif import approved, solved_as_it_is
 from poolwright.engine.project import find_project
 from solver.errors import ConfigError, Problem
 from solver.inputs import read_inputs
-from solver.plan.explanation import Reason
-from solver.plan.plan import Plan
+
+if TYPE_CHECKING:
+    from solver.questions import Question
+
+_MOST_PROCESSES = 4
+"""Each needs some 200 MB."""
+_PLAIN_SECONDS = 10.0
+"""Between two lines of progress where there is no terminal."""
 
 
 def run(
@@ -21,49 +31,86 @@ def run(
     as_json: bool = False,
     demand: Path | None = None,
     catalog: Path | None = None,
+    quick: bool = False,
 ) -> None:
-    """Prints the reasons of a stack's plan, or of what serves one workload.
+    """Prints why a stack's plan, or the part of it that serves one workload, is as it is.
 
-    The plan is solved anew from the demand as it stands, so the answer is about today's files, not the lock.
+    The plan is solved anew from the demand as it stands, so the answer is about today's files, not the lock; then other
+    plans are solved to compare with, unless it is to be `quick`.
     """
     inputs = read_inputs(find_project().root, stack, demand_file=demand, catalog_path=catalog)
-    workloads = tuple(inputs.loaded.demand.workloads)
-    if workload is not None and workload not in workloads:
-        near = get_close_matches(workload, workloads, n=1)
-        raise ConfigError(
-            [
-                Problem(
-                    file="",
-                    path="WORKLOAD",
-                    found=workload,
-                    allowed=f"one of {', '.join(workloads)} is allowed",
-                    hint=f"Did you mean {near[0]}?" if near else None,
-                )
-            ]
+    wanted = inputs.loaded.demand
+    if workload is not None and workload not in wanted.workloads:
+        raise _unknown_workload(workload, tuple(wanted.workloads))
+    from solver.explain import explain
+    from solver.model.requirements import check_against_catalog
+
+    tables = inputs.catalog()
+    check_against_catalog(inputs.loaded, tables)
+    previous = approved(inputs)
+    plan = solved_as_it_is(inputs, tables, previous)
+    with _Solving(stack) as solving:
+        found = explain(
+            plan,
+            wanted,
+            tables,
+            workload,
+            previous=previous,
+            quick=quick,
+            processes=min(_MOST_PROCESSES, os.cpu_count() or 1),
+            told=solving.told,
         )
-    plan, _, _ = solved(stack, inputs)
-    reasons = reasons_of(plan, workload)
     if as_json:
-        shown = [reason.model_dump(mode="json") for reason in reasons]
-        print_json({"stack": stack, "workload": workload, "reasons": shown})
+        console.print_json(found.model_dump(mode="json"))
         return
-    from poolwright.render.plan_view import reasons_view, verdict
-    from poolwright.render.screen import screen
+    from poolwright.render.explain_view import explain_view
+    from poolwright.render.plan_view import verdict
+    from poolwright.render.screen import NARROW_WIDTH, screen
 
-    screen().print(verdict(plan))
-    for line in reasons_view(reasons):
-        screen().print(line)
+    on = screen(plain_width=NARROW_WIDTH)
+    on.print(verdict(plan))
+    on.print(explain_view(found))
 
 
-def reasons_of(plan: Plan, workload: str | None) -> tuple[Reason, ...]:
-    """The plan's reasons; with a workload, its own and those of the node groups that hold it."""
-    if workload is None:
-        return plan.reasons
-    groups = {
-        group.key
-        for site in plan.sites.values()
-        for group in site.compute.node_groups
-        if any(slot.partition(".")[0] == workload for slot in group.slots)
-    }
-    subjects = {f"workload {workload}", *(f"node-group {group}" for group in groups)}
-    return tuple(reason for reason in plan.reasons if reason.subject in subjects)
+def _unknown_workload(workload: str, workloads: tuple[str, ...]) -> ConfigError:
+    near = get_close_matches(workload, workloads, n=1)
+    return ConfigError(
+        [
+            Problem(
+                file="",
+                path="WORKLOAD",
+                found=workload,
+                allowed=f"one of {', '.join(workloads)} is allowed",
+                hint=f"Did you mean {near[0]}?" if near else None,
+            )
+        ]
+    )
+
+
+class _Solving:
+    """Says on standard error how many plans are solved: one moving line on a terminal, else a line now and then."""
+
+    def __init__(self, stack: str) -> None:
+        self._title = f"explain {stack}"
+        self._moving = console.is_terminal()
+        self._told = time.monotonic()
+
+    def __enter__(self) -> _Solving:
+        if not self._moving:
+            console.say(f"{self._title}: solving other plans to compare with")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._moving:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()
+
+    def told(self, question: Question, done: int, count: int) -> None:
+        """Hears that one more question is answered."""
+        text = f"{self._title}: {done} of {count} plans solved, last {question.name}"
+        if self._moving:
+            sys.stderr.write(f"\r\x1b[2K{text[:100]}")
+            sys.stderr.flush()
+        elif time.monotonic() - self._told >= _PLAIN_SECONDS:
+            self._told = time.monotonic()
+            console.say(text)

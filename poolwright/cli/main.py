@@ -83,11 +83,12 @@ def explain(
     workload: Annotated[str | None, typer.Argument(help="One workload; all of them by default.")] = None,
     as_json: Json = False,
     catalog: CatalogFolder = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Only what needs no other plan: a few seconds.")] = False,
 ) -> None:
-    """Say why this machine, what binds, the next best, what each guarantee costs."""
+    """Say what binds, why this machine, the next best, what each guarantee costs: solves some twenty other plans."""
     from poolwright.cli import explain as command
 
-    command.run(stack, workload, as_json=as_json, catalog=catalog)
+    command.run(stack, workload, as_json=as_json, catalog=catalog, quick=quick)
 
 
 @app.command()
@@ -235,7 +236,7 @@ def env(stack: Stack, cloud: CloudName = "sandbox", as_json: Json = False) -> No
 
 @app.command()
 def schema(
-    kind: Annotated[str, typer.Argument(help="demand, plan or lock.")] = "demand",
+    kind: Annotated[str, typer.Argument(help="demand, plan, lock or explanation.")] = "demand",
 ) -> None:
     """Print the JSON Schema of a file format."""
     from poolwright.cli import schema as command

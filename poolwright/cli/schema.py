@@ -32,7 +32,13 @@ def _lock() -> Json:
     return described(Lock.model_json_schema(), Lock)
 
 
-KINDS: dict[str, Callable[[], Json]] = {"demand": _demand, "plan": _plan, "lock": _lock}
+def _explanation() -> Json:
+    from solver.plan.explanation import Explanation
+
+    return described(Explanation.model_json_schema(mode="serialization"), Explanation)
+
+
+KINDS: dict[str, Callable[[], Json]] = {"demand": _demand, "plan": _plan, "lock": _lock, "explanation": _explanation}
 """File formats by name; a format's modules are loaded when its schema is asked for."""
 
 

@@ -34,7 +34,7 @@ def run(
     inputs = read_inputs(find_project().root, stack, demand_file=demand, catalog_path=catalog)
     from solver.alternatives import alternative, solve_without_budget
     from solver.model.requirements import check_against_catalog
-    from solver.plan.comparison import what_if
+    from solver.plan.whatif import what_if
 
     tables = inputs.catalog()
     check_against_catalog(inputs.loaded, tables)

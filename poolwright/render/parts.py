@@ -1,4 +1,4 @@
-"""What views are made of: headings, and tables of aligned columns without lines."""
+"""What views are made of: headings, tables of aligned columns without lines, differences of money."""
 
 from __future__ import annotations
 
@@ -20,3 +20,8 @@ def table(*columns: str, right: Sequence[str] = ()) -> Table:
     for column in columns:
         made.add_column(column, justify="right" if column in right else "left", overflow="fold")
     return made
+
+
+def signed_usd(usd: float) -> str:
+    """`+52.10`, `-3.00`; `0.00` has no sign."""
+    return f"{usd:+,.2f}" if usd else "0.00"

@@ -8,13 +8,14 @@ from math import fsum
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from poolwright.render.parts import heading, table
+from poolwright.render.parts import heading, signed_usd, table
 from poolwright.render.plan_view import change_line, proof_words, schedule_words, verdict
-from solver.plan.comparison import Comparison, WhatIf
+from solver.plan.comparison import Comparison
 from solver.plan.compute import NodeGroup
 from solver.plan.difference import Change
 from solver.plan.plan import Plan
 from solver.plan.schedule import WeekSchedule
+from solver.plan.whatif import WhatIf
 from solver.quantity import format_usd
 
 _MOST_CHANGES = 20
@@ -50,11 +51,6 @@ def whatif_view(found: WhatIf, now: Plan, then: Plan) -> RenderableType:
     if not found.changes:
         parts += [Text(), Text("No decision differs.")]
     return Group(*parts)
-
-
-def signed_usd(usd: float) -> str:
-    """`+52.10`, `-3.00`; `0.00` has no sign."""
-    return f"{usd:+,.2f}" if usd else "0.00"
 
 
 def _difference_words(found: Comparison) -> str:

@@ -6,12 +6,15 @@ one is reported as any other of a demand, without file and line where the argume
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any, cast
 
 from solver.demand.content import content_of
+from solver.demand.demand import Demand
 from solver.demand.inherits import merge
 from solver.demand.loader import LoadedDemand, validated
 from solver.demand.located import Located, shown_path
@@ -100,3 +103,25 @@ def _unknown_entries(tree: Located, steps: Sequence[str]) -> Iterator[Problem]:
             hint=f"Did you mean {near[0]}?" if near else None,
         )
         return
+
+
+def with_values(demand: Demand, values: Mapping[str, object]) -> Demand:
+    """A demand in which the values at some keys are others, each as its file would have it after `json.loads`.
+
+    The demand that `with_edits` gives for `argument_of` each of them.
+    """
+    content: dict[str, Any] = demand.model_dump(mode="json")
+    for key, value in values.items():
+        *above, last = key.split(".")
+        node = content
+        for step in above:
+            node = node[step]
+        node[last] = value
+    return Demand.model_validate_json(json.dumps(content), strict=True)
+
+
+def argument_of(key: str, value: object) -> str:
+    """`key=value` for a scalar or a list of texts: `limits.exclude_machines=[g6.xlarge]`."""
+    if isinstance(value, list):
+        return f"{key}=[{', '.join(str(each) for each in cast('list[object]', value))}]"
+    return f"{key}={value}" if isinstance(value, str) else f"{key}={json.dumps(value)}"

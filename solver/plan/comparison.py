@@ -2,19 +2,30 @@
 
 Each plan costs what its lines say, so the difference of two plans is exact. What the *least possible* costs differ by
 is known only as well as the two are proven: with cost c and lower bound b of each plan, it lies between
-b(then) − c(now) and c(then) − b(now).
+b(then) − c(now) and c(then) − b(now). Where every plan for the one demand is a plan for the other too, each plan and
+each bound says something about both, and the sign is known.
 """
 
 from __future__ import annotations
 
-from math import fsum
+from enum import StrEnum
 
-from solver.plan.cost import Pool
-from solver.plan.difference import Change, difference
-from solver.plan.lock import lock_of
-from solver.plan.plan import Plan, Proof
 from solver.quantity import cents
 from solver.schema import Schema
+
+Costs = tuple[float, float]
+"""Cost of a plan and lower bound of the cost of all plans, USD a month."""
+
+
+class Direction(StrEnum):
+    """How the plans for the other demand are related to those for the stack's."""
+
+    TIGHTER = "tighter"
+    """They are some of them: something is forbidden or asked for on top."""
+    FREER = "freer"
+    """They are among them: something is asked for no more."""
+    OTHER = "other"
+    """Neither."""
 
 
 class Comparison(Schema):
@@ -30,70 +41,19 @@ class Comparison(Schema):
     """The least possible costs differ by no more."""
 
 
-class PoolMoney(Schema):
-    """Cost of one pool of one site in both plans."""
-
-    site: str
-    """The site."""
-    pool: Pool
-    """The pool."""
-    now_usd_per_month: float
-    """In the stack's plan."""
-    then_usd_per_month: float
-    """In the other one."""
-
-
-class WhatIf(Schema):
-    """What changes when keys of the demand, or prices, have other values."""
-
-    stack: str
-    """The stack."""
-    comparison: Comparison
-    """Difference of the costs."""
-    now: Proof
-    """Cost and bound of the stack's plan."""
-    then: Proof
-    """Cost and bound of the other one."""
-    over_budget_usd_per_month: float | None = None
-    """What the other plan costs above the budget; None within it, and without one."""
-    pools: tuple[PoolMoney, ...]
-    """By site and pool."""
-    changes: tuple[Change, ...]
-    """Decisions that differ, as between two locks."""
-
-
-def compared(now: Proof, then: Proof, arguments: tuple[str, ...]) -> Comparison:
+def compared(arguments: tuple[str, ...], now: Costs, then: Costs, direction: Direction = Direction.OTHER) -> Comparison:
     """The difference of two plans, from the first to the second."""
+    (cost_now, bound_now), (cost_then, bound_then) = now, then
+    least, most = bound_then - cost_now, cost_then - bound_now
+    # The cheaper plan of the two is one for the freer demand, the higher bound is one of the tighter demand.
+    apart = max(0.0, max(bound_now, bound_then) - min(cost_now, cost_then))
+    if direction is Direction.TIGHTER:
+        least = max(least, apart)
+    elif direction is Direction.FREER:
+        most = min(most, -apart)
     return Comparison(
         arguments=arguments,
-        usd_per_month=cents(then.cost_usd_per_month - now.cost_usd_per_month),
-        least_usd_per_month=cents(then.bound_usd_per_month - now.cost_usd_per_month),
-        most_usd_per_month=cents(then.cost_usd_per_month - now.bound_usd_per_month),
+        usd_per_month=cents(cost_then - cost_now),
+        least_usd_per_month=cents(least),
+        most_usd_per_month=cents(most),
     )
-
-
-def what_if(now: Plan, then: Plan, arguments: tuple[str, ...], *, budget_usd_per_month: float | None) -> WhatIf:
-    """All that differs between the stack's plan and another one."""
-    over = None if budget_usd_per_month is None else cents(then.proof.cost_usd_per_month - budget_usd_per_month)
-    return WhatIf(
-        stack=now.stack,
-        comparison=compared(now.proof, then.proof, arguments),
-        now=now.proof,
-        then=then.proof,
-        over_budget_usd_per_month=over if over is not None and over > 0 else None,
-        pools=tuple(
-            PoolMoney(
-                site=site,
-                pool=pool,
-                now_usd_per_month=_usd(now, site, pool),
-                then_usd_per_month=_usd(then, site, pool),
-            )
-            for site in sorted({*now.sites, *then.sites})
-            for pool in Pool
-        ),
-        changes=difference(lock_of(now), lock_of(then)).changes,
-    )
-
-
-def _usd(plan: Plan, site: str, pool: Pool) -> float:
-    return cents(fsum(line.usd_per_month for line in plan.cost_lines if (line.site, line.pool) == (site, pool)))

@@ -1,9 +1,10 @@
-"""What the chosen measures change in the other pools' plans: flow logs on, logs kept longer."""
+"""What the chosen measures change in the other pools' plans, flow logs on, logs kept longer, and the way back."""
 
 from __future__ import annotations
 
 from typing import cast
 
+from solver.demand.demand import Demand
 from solver.plan.compute import ComputePlan, JobPlan, ServicePlan
 from solver.plan.network import NetworkPlan
 from solver.plan.security import SecurityPlan
@@ -34,6 +35,23 @@ def with_log_retention(compute: ComputePlan, security: SecurityPlan) -> ComputeP
             "services": tuple(cast("ServicePlan", _kept_a_year(service)) for service in compute.services),
             "jobs": tuple(cast("JobPlan", _kept_a_year(job)) for job in compute.jobs),
         }
+    )
+
+
+def without_measures(
+    demand: Demand, site_key: str, network: NetworkPlan, compute: ComputePlan
+) -> tuple[NetworkPlan, ComputePlan]:
+    """Both as they were before measures were chosen: logs are kept as long as the demand says."""
+    days = demand.sites[site_key].network.flow_log_retention_days
+    kept = {key: {"log_retention_days": workload.log_retention_days} for key, workload in demand.workloads.items()}
+    return (
+        network.model_copy(update={"flow_logs": False, "flow_log_retention_days": days}),
+        compute.model_copy(
+            update={
+                "services": tuple(each.model_copy(update=kept[each.key]) for each in compute.services),
+                "jobs": tuple(each.model_copy(update=kept[each.key]) for each in compute.jobs),
+            }
+        ),
     )
 
 

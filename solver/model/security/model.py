@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from math import ceil, fsum
 
 from solver.catalog.catalog import Catalog
-from solver.catalog.services import CostTerm, SecurityMeasure
 from solver.demand.demand import Demand
 from solver.model.answer import PoolAnswer
 from solver.model.backend import Backend
 from solver.model.network.load_balancers import exposed_services
 from solver.model.priced import Charge, SitePrices
-from solver.model.security.cover import Cover, CoverProblem, cheapest_cover
-from solver.model.security.drivers import (
-    PlanFacts,
-    bucket_log_stored_gib,
-    estimate_drivers,
-    secret_reads,
-    stored_gib,
-)
+from solver.model.security.asked import Asked, asked_of
+from solver.model.security.cover import Cover, cheapest_cover
+from solver.model.security.drivers import PlanFacts, secret_reads, stored_gib
 from solver.model.security.flows import flows_of
-from solver.model.security.identity import key_purposes, keys_of_measure, roles_of, secrets_of, site_workloads
+from solver.model.security.identity import roles_of, site_workloads
 from solver.plan.compute import ComputePlan
 from solver.plan.cost import Billing, Pool, total_usd_per_month
 from solver.plan.explanation import Reason
@@ -31,10 +25,7 @@ from solver.plan.storage import StoragePlan
 from solver.quantity import cents, format_usd
 from solver.vocabulary import Exposure, Termination
 
-BY_CONSTRUCTION = "poolwright-defaults"
-"""The measure that stands for what the pools always have."""
 FIREWALL = "waf"
-BUCKET_LOGS = "s3-access-logs"
 KEY_DELETION_DAYS = 30
 """AWS's longest waiting time: a key that is gone takes its data with it."""
 TRAIL_RETENTION_DAYS = 365
@@ -61,51 +52,29 @@ def solve_security(
     Lines of the workloads' logs and secrets are here too. What the measures mean for the other pools is applied by
     `solver.model.security.effects`.
     """
-    region = demand.sites[site_key].region
-    prices = SitePrices(catalog, region, site_key, Pool.SECURITY)
+    prices = SitePrices(catalog, demand.sites[site_key].region, site_key, Pool.SECURITY)
     facts = PlanFacts(demand=demand, site_key=site_key, network=network, compute=compute, storage=storage)
-    measures = catalog.measures(region)
-    waived = tuple(sorted({waiver.control for waiver in demand.compliance.waivers}))
-    required = tuple(c for c in catalog.profile(demand.compliance.profile).controls if c not in waived)
-    given = {BY_CONSTRUCTION, *(catalog.measure(name).name for name in demand.compliance.existing)}
-    secrets = secrets_of(demand, site_key)
-    purposes = key_purposes(storage, secrets)
-    drivers = estimate_drivers(facts)
-    charges = {each.name: [] if each.name in given else _charges(each, drivers, facts) for each in measures}
-    keys = {
-        each.name: owned
-        for each in measures
-        if each.name not in given and (owned := keys_of_measure(each.name, purposes))
-    }
-    cover = cheapest_cover(
-        CoverProblem(
-            measures=measures,
-            usd_per_month={name: prices.usd(own) for name, own in charges.items()},
-            keys=keys,
-            key_usd_per_month=prices.price("kms", "key_month").usd_first,
-            controls=required,
-            given=given,
-        ),
-        backend,
-    )
+    asked = asked_of(facts, catalog)
+    charges = asked.charges
+    cover = cheapest_cover(asked.problem, backend)
     lines = prices.lines(
         [
             *(charge for name in cover.chosen for charge in charges[name]),
             _fixed("customer keys", "keys", "kms", "key_month", float(len(cover.keys))),
-            *_secret_charges(compute, secrets),
+            *_secret_charges(compute, asked.secrets),
             *_log_charges(facts),
         ]
     )
     plan = SecurityPlan(
         profile=demand.compliance.profile,
-        measures=_measures(measures, cover, required, given),
-        waived=waived,
+        measures=_measures(asked, cover),
+        waived=asked.waived,
         keys=cover.keys,
         key_deletion_days=KEY_DELETION_DAYS,
         roles=roles_of(demand, site_key),
-        secrets=secrets,
+        secrets=asked.secrets,
         flows=flows_of(demand, site_key, network, storage),
-        waf=_firewalls(facts) if FIREWALL in cover.chosen and FIREWALL not in given else (),
+        waf=_firewalls(facts) if FIREWALL in cover.chosen and FIREWALL not in asked.problem.given else (),
         trail_retention_days=TRAIL_RETENTION_DAYS,
     )
     return PoolAnswer(
@@ -113,31 +82,8 @@ def solve_security(
         lines=lines,
         bound_usd_per_month=total_usd_per_month(lines),
         termination=Termination.OPTIMAL,
-        reasons=_reasons(plan, charges, keys, prices),
+        reasons=_reasons(plan, charges, asked.problem.keys, prices),
     )
-
-
-def _charges(measure: SecurityMeasure, drivers: Mapping[str, float], facts: PlanFacts) -> list[Charge]:
-    """What the measure costs, but for customer keys: measures share them."""
-    return [
-        Charge(
-            subject=f"measure {measure.name}",
-            detail=term.item.replace("_", " "),
-            service=term.service,
-            item=term.item,
-            amount_per_month=term.amount * _driver(measure, term, drivers, facts),
-            billing=Billing.FIXED if term.driver == "one" else Billing.USAGE,
-        )
-        for term in measure.costs
-        if (term.service, term.item) != ("kms", "key_month")
-    ]
-
-
-def _driver(measure: SecurityMeasure, term: CostTerm, drivers: Mapping[str, float], facts: PlanFacts) -> float:
-    # The catalog names the logs of load balancers and of buckets by one driver; each measure keeps its own.
-    if measure.name == BUCKET_LOGS and term.driver == "access_log_stored_gib":
-        return bucket_log_stored_gib(facts)
-    return drivers[term.driver]
 
 
 def _secret_charges(compute: ComputePlan, secrets: tuple[str, ...]) -> list[Charge]:
@@ -170,16 +116,15 @@ def _log_charges(facts: PlanFacts) -> list[Charge]:
     return charges
 
 
-def _measures(
-    measures: tuple[SecurityMeasure, ...], cover: Cover, required: tuple[str, ...], given: set[str]
-) -> tuple[MeasurePlan, ...]:
+def _measures(asked: Asked, cover: Cover) -> tuple[MeasurePlan, ...]:
+    problem = asked.problem
     return tuple(
         MeasurePlan(
             name=each.name,
-            controls=tuple(control for control in required if control in each.covers),
-            build=each.name not in given,
+            controls=tuple(control for control in problem.controls if control in each.covers),
+            build=each.name not in problem.given,
         )
-        for each in measures
+        for each in problem.measures
         if each.name in cover.chosen
     )
 
@@ -199,7 +144,7 @@ def _firewalls(facts: PlanFacts) -> tuple[WafPlan, ...]:
 def _reasons(
     plan: SecurityPlan,
     charges: Mapping[str, list[Charge]],
-    keys: Mapping[str, Sequence[KeyPurpose]],
+    keys: Mapping[str, Collection[KeyPurpose]],
     prices: SitePrices,
 ) -> tuple[Reason, ...]:
     reasons: list[Reason] = []
@@ -212,7 +157,7 @@ def _reasons(
     return tuple(reasons)
 
 
-def _cost_words(usd: float, keys: Sequence[KeyPurpose]) -> str:
+def _cost_words(usd: float, keys: Collection[KeyPurpose]) -> str:
     cost = "free" if cents(usd) == 0 else f"{format_usd(usd)} a month"
     return f"{cost}, with the customer keys for {', '.join(keys)}" if keys else cost
 

@@ -35,7 +35,10 @@ def test_every_field_of_every_record_is_described(kind: str) -> None:
 def test_an_unknown_kind_is_told_with_those_that_exist() -> None:
     with pytest.raises(ConfigError) as refused:
         run("demnd")
-    assert str(refused.value) == 'kind: found "demnd"; one of demand, plan, lock is allowed. Did you mean demand?'
+    assert (
+        str(refused.value)
+        == 'kind: found "demnd"; one of demand, plan, lock, explanation is allowed. Did you mean demand?'
+    )
 
 
 def test_every_stack_file_names_the_schema_for_editors() -> None:
