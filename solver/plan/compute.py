@@ -103,7 +103,7 @@ class VariantPlan(Schema):
     node_groups: tuple[str, ...]
     """Groups that hold them, most replicas first."""
     weights: tuple[int, ...]
-    """Replicas in each of these groups in the peak hour, in the same order: how the runtime spreads them."""
+    """Replicas in each of these groups in the peak hour, in the same order."""
     load_per_replica_per_second: float
     """Units of load that one replica is asked for: measured throughput × highest utilisation."""
 

@@ -7,9 +7,42 @@ groups first, so that no more than the interruptible share rests on spot; each i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from solver.plan.compute import ComputePlan, NodeGroup, VariantPlan
+from solver.plan.schedule import WeekSchedule, week_schedule
 from solver.vocabulary import PurchaseOption
+
+
+@dataclass(frozen=True)
+class Held:
+    """A variant's replicas on one of its node groups."""
+
+    group: NodeGroup
+    replicas: WeekSchedule
+    """By hour: the floor that the schedule sets."""
+    most: int
+    """Ceiling for autoscaling; those of all its groups are together the variant's, or its highest hours."""
+    is_first: bool
+    """Of the variant's groups the one that holds most in the peak hour."""
+
+
+def held_replicas(compute: ComputePlan, service: str, variant: VariantPlan) -> tuple[Held, ...]:
+    """A variant's replicas on each of its groups, in the order that the variant has them."""
+    by_key = {group.key: group for group in compute.node_groups}
+    if len(variant.node_groups) == 1:
+        most = max(variant.max_replicas, variant.replicas.high)
+        return (Held(by_key[variant.node_groups[0]], variant.replicas, most, is_first=True),)
+    weeks = replicas_by_group(compute, service, variant)
+    slot = f"{service}.{variant.key}"
+    peaks = {key: max(week) for key, week in weeks.items()}
+    spare = {key: max(0, by_key[key].max_machines * by_key[key].slots.get(slot, 0) - peaks[key]) for key in weeks}
+    more = min(sum(spare.values()), max(0, variant.max_replicas - sum(peaks.values())))
+    extra = _in_proportion(more, {key: room for key, room in spare.items() if room})
+    return tuple(
+        Held(by_key[key], week_schedule(week), peaks[key] + extra.get(key, 0), is_first=place == 0)
+        for place, (key, week) in enumerate(weeks.items())
+    )
 
 
 def replicas_by_group(compute: ComputePlan, service: str, variant: VariantPlan) -> dict[str, tuple[int, ...]]:

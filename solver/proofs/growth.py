@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from solver.plan.compute import ComputePlan, NodeGroup, ServicePlan, VariantPlan
-from solver.plan.shares import replicas_by_group
+from solver.plan.shares import held_replicas, replicas_by_group
 from solver.proofs.view import HOURS
 from solver.vocabulary import PurchaseOption
 
@@ -80,7 +80,7 @@ class SiteGrowth:
         for variant in service.variants:
             slot = f"{service.key}.{variant.key}"
             shares = {key: week[hour] for key, week in self._shares[slot].items()}
-            left = grown = 0
+            left = grown = reach = 0
             active = sorted((key for key, count in shares.items() if count), key=lambda key: (-shares[key], key))
             for key in variant.node_groups:
                 group = self._groups[key]
@@ -89,14 +89,15 @@ class SiteGrowth:
                 left += slots * sum(count for zone, count in counts.items() if zone not in hit.gone[key])
                 if key in active and key not in hit.closed:
                     grown += slots * self._ceilings[hour][key]
+                    reach += min(self._most[slot][key], slots * self._ceilings[hour][key])
             planned = min(variant.replicas.hourly()[hour], left)
             scales = is_scaled(service, variant)
             # What the plan has no replica of, autoscaling can't multiply.
-            asked = max(variant.max_replicas, variant.replicas.high) if scales else variant.replicas.hourly()[hour]
+            grows = reach if scales else min(reach, variant.replicas.hourly()[hour])
             yield Growing(
                 variant=variant,
                 replicas=planned,
-                most=max(planned, min(asked, grown)),
+                most=max(planned, grows),
                 free=left - planned,
                 groups=tuple(active),
                 places=grown,
@@ -145,6 +146,16 @@ class SiteGrowth:
     def _shares(self) -> dict[str, dict[str, tuple[int, ...]]]:
         return {
             f"{service.key}.{variant.key}": replicas_by_group(self.compute, service.key, variant)
+            for service in self.compute.services
+            for variant in service.variants
+        }
+
+    @cached_property
+    def _most(self) -> dict[str, dict[str, int]]:
+        return {
+            f"{service.key}.{variant.key}": {
+                held.group.key: held.most for held in held_replicas(self.compute, service.key, variant)
+            }
             for service in self.compute.services
             for variant in service.variants
         }

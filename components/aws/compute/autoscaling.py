@@ -11,6 +11,7 @@ from components.aws.compute.args import ComputePoolArgs
 from components.aws.compute.calendar import aws_cron, step_key
 from components.outputs import TargetGroupOutputs
 from solver.plan.compute import ServicePlan, VariantPlan
+from solver.plan.shares import Held
 
 OUT_SECONDS, IN_SECONDS = 60, 300
 """Pauses after a step out and a step in: more at once when load comes, less only when it stays away."""
@@ -25,6 +26,7 @@ def build_autoscaling(
     name: str,
     service: ServicePlan,
     variant: VariantPlan,
+    held: Held,
     *,
     args: ComputePoolArgs,
     ecs_service: pulumi.Resource,
@@ -41,18 +43,18 @@ def build_autoscaling(
         service_namespace=_NAMESPACE,
         scalable_dimension=_DIMENSION,
         resource_id=f"service/{args.names.cluster}/{ecs_service_name}",
-        min_capacity=variant.replicas.low,
-        max_capacity=max(variant.max_replicas, variant.replicas.high),
+        min_capacity=held.replicas.low,
+        max_capacity=held.most,
         tags=args.names.tags(service.key, variant.key, "scaling", workload=service.key),
         opts=pulumi.ResourceOptions(
             parent=parent,
             depends_on=[ecs_service],
             # The hours below move the floor; an `up` at noon must not put it back to the night's.
-            ignore_changes=["minCapacity"] if variant.replicas.steps else None,
+            ignore_changes=["minCapacity"] if held.replicas.steps else None,
         ),
     )
     child = pulumi.ResourceOptions(parent=parent)
-    for step in variant.replicas.steps:
+    for step in held.replicas.steps:
         appautoscaling.ScheduledAction(
             f"{name}-{step_key(step)}",
             name=step_key(step),

@@ -22,6 +22,7 @@ from components.aws.compute.training_job import build_training_job
 from components.options import child_of
 from components.outputs import ComputeOutputs
 from solver.plan.compute import Commitment, JobPlan, ServicePlan
+from solver.plan.shares import held_replicas
 
 DAYS_OF_A_YEAR = 365
 """Least retention where a compliance profile asks for a year of logs."""
@@ -106,38 +107,43 @@ class ComputePool(pulumi.ComponentResource):
         for service in args.plan.services:
             registry = registries.get(service.key)
             for variant in service.variants:
-                key = service_name(service, variant)
+                first = f"{service.key}-{variant.key}"
                 task = build_task_definition(
                     self,
-                    f"{name}-task-{key}",
+                    f"{name}-task-{first}",
                     service,
                     variant,
                     args=args,
                     image=image_address(service.key, variant, self._urls),
                 )
-                made = build_service(
-                    self,
-                    f"{name}-service-{key}",
-                    service,
-                    variant,
-                    args=args,
-                    cluster_arn=cluster.arn,
-                    task_definition_arn=task.arn,
-                    capacity_providers={group: provider.name for group, provider in providers.items()},
-                    registry_arn=None if registry is None else registry.arn,
-                    depends_on=[allowed, *self._before(service)],
-                )
-                build_autoscaling(
-                    self,
-                    f"{name}-scaling-{key}",
-                    service,
-                    variant,
-                    args=args,
-                    ecs_service=made,
-                    ecs_service_name=key,
-                    targets=target_groups(args, service),
-                )
-                built[f"{service.key}.{variant.key}"] = made
+                for held in held_replicas(args.plan, service.key, variant):
+                    key = service_name(service, variant, held)
+                    made = build_service(
+                        self,
+                        f"{name}-service-{key}",
+                        service,
+                        variant,
+                        held,
+                        args=args,
+                        cluster_arn=cluster.arn,
+                        task_definition_arn=task.arn,
+                        capacity_providers={group: provider.name for group, provider in providers.items()},
+                        registry_arn=None if registry is None else registry.arn,
+                        depends_on=[allowed, *self._before(service)],
+                    )
+                    build_autoscaling(
+                        self,
+                        f"{name}-scaling-{key}",
+                        service,
+                        variant,
+                        held,
+                        args=args,
+                        ecs_service=made,
+                        ecs_service_name=key,
+                        targets=target_groups(args, service),
+                    )
+                    on = "" if held.is_first else f".{held.group.key}"
+                    built[f"{service.key}.{variant.key}{on}"] = made
         return built
 
     def _jobs(self) -> dict[str, BuiltJob]:

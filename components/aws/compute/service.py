@@ -1,9 +1,12 @@
-"""ECS services: one for each workload and variant."""
+"""ECS services: one for each workload, variant and node group.
+
+A service of one capacity provider has the replicas that the plan has there, hour by hour. Weights over several
+providers would be the same at night as at the peak, and would leave machines empty that the plan keeps for that hour.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from math import gcd
+from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_aws import ecs
@@ -13,16 +16,18 @@ from components.aws.compute.container import takes_whole_machine
 from components.aws.compute.images import waits_for_image
 from components.aws.storage.volume import task_volume
 from components.outputs import TargetGroupOutputs
-from solver.plan.compute import NodeGroup, ServicePlan, VariantPlan
+from solver.plan.compute import ServicePlan, VariantPlan
+from solver.plan.shares import Held
 from solver.vocabulary import Tier
 
-_MOST_WEIGHT = 1000
-"""ECS's greatest weight of a capacity provider."""
 
+def service_name(service: ServicePlan, variant: VariantPlan, held: Held) -> str:
+    """`assistant-gpu`, and `assistant-gpu-g6-xlarge-spot` on all but the first of its groups.
 
-def service_name(service: ServicePlan, variant: VariantPlan) -> str:
-    """`assistant-gpu`: known before it exists, so that its scaling can name it."""
-    return f"{service.key}-{variant.key}"
+    Known before it exists, so that its scaling can name it. A group more leaves the services alone that there are.
+    """
+    name = f"{service.key}-{variant.key}"
+    return name if held.is_first else f"{name}-{held.group.key}"
 
 
 def build_service(
@@ -30,6 +35,7 @@ def build_service(
     name: str,
     service: ServicePlan,
     variant: VariantPlan,
+    held: Held,
     *,
     args: ComputePoolArgs,
     cluster_arn: pulumi.Output[str],
@@ -38,28 +44,24 @@ def build_service(
     registry_arn: pulumi.Output[str] | None,
     depends_on: Sequence[pulumi.Resource],
 ) -> ecs.Service:
-    """Replicas of one variant, on the machines of its node groups.
+    """Replicas of one variant, on the machines of one of its node groups.
 
     It does not wait for its tasks: a wrong image must not hold up the rest of the stack, and ECS's own circuit breaker
     brings the last good version back.
     """
-    groups = [group for group in args.plan.node_groups if group.key in variant.node_groups]
     targets = target_groups(args, service)
-    low_percent, high_percent = rolling_percents(service, variant, groups)
-    spanned = {zone for group in groups for zone in group.zones}
-    zones = tuple(zone for zone in args.network.subnet_ids[Tier.PRIVATE] if zone in spanned)
+    low_percent, high_percent = rolling_percents(service, variant, held)
+    zones = tuple(zone for zone in args.network.subnet_ids[Tier.PRIVATE] if zone in held.group.zones)
+    strategies = placement_strategies(service, held)
     waits = waits_for_image(variant)
     return ecs.Service(
         name,
-        name=service_name(service, variant),
+        name=service_name(service, variant, held),
         cluster=cluster_arn,
         task_definition=task_definition_arn,
         # Only where the service starts: from then on its autoscaling owns the number.
-        desired_count=variant.replicas.low,
-        capacity_provider_strategies=[
-            {"capacity_provider": capacity_providers[group], "weight": weight}
-            for group, weight in zip(variant.node_groups, provider_weights(variant.weights), strict=True)
-        ],
+        desired_count=held.replicas.low,
+        capacity_provider_strategies=[{"capacity_provider": capacity_providers[held.group.key], "weight": 1}],
         network_configuration={
             "subnets": args.network.subnets(Tier.PRIVATE, zones),
             "security_groups": [args.groups.workloads[service.key]],
@@ -72,12 +74,15 @@ def build_service(
         health_check_grace_period_seconds=service.health_grace_seconds if targets else None,
         service_registries=None if registry_arn is None else {"registry_arn": registry_arn},
         volume_configuration=_attached_volume(args, service),
-        ordered_placement_strategies=_strategies(service),
-        placement_constraints=_constraints(service, variant),
+        ordered_placement_strategies=strategies,
+        placement_constraints=placement_constraints(service, variant),
         deployment_minimum_healthy_percent=low_percent,
         deployment_maximum_percent=high_percent,
-        # Rebalancing starts a replica elsewhere before it stops one, so it needs room for one more.
-        availability_zone_rebalancing="ENABLED" if high_percent > 100 and len(zones) > 1 else "DISABLED",
+        # Rebalancing starts a replica elsewhere before it stops one, so it needs room for one more; and ECS does it
+        # only where zones are what replicas are spread over first.
+        availability_zone_rebalancing=(
+            "ENABLED" if high_percent > 100 and len(zones) > 1 and strategies[0] == OVER_ZONES else "DISABLED"
+        ),
         deployment_circuit_breaker={"enable": not waits, "rollback": not waits},
         enable_ecs_managed_tags=True,
         propagate_tags="SERVICE",
@@ -103,44 +108,44 @@ def target_groups(args: ComputePoolArgs, service: ServicePlan) -> dict[str, Targ
     return {key: args.network.target_groups[key, service.key] for key in service.load_balancers}
 
 
-def provider_weights(weights: Sequence[int]) -> list[int]:
-    """The plan's replicas by group as the smallest whole weights of that ratio, none above ECS's greatest.
-
-    A single group has weight 1 whatever its replicas, so that a change of load leaves the service alone.
-    """
-    if len(weights) == 1 or not any(weights):
-        return [1] * len(weights)
-    divisor = gcd(*weights)
-    largest = max(weights) // divisor
-    if largest <= _MOST_WEIGHT:
-        return [weight // divisor for weight in weights]
-    return [max(1 if weight else 0, weight * _MOST_WEIGHT // max(weights)) for weight in weights]
-
-
-def rolling_percents(service: ServicePlan, variant: VariantPlan, groups: Iterable[NodeGroup]) -> tuple[int, int]:
+def rolling_percents(service: ServicePlan, variant: VariantPlan, held: Held) -> tuple[int, int]:
     """Least healthy and most running replicas of a deployment, in percent of the desired number.
 
-    * Where the groups can hold one replica more than the plan's highest hour, new replicas start before old ones stop;
+    * Where the group can hold one replica more than the plan's highest hour, new replicas start before old ones stop;
       replicas with accelerators one at a time, since each may need a machine of its own.
-    * Where they can't, one old replica stops before a new one starts; a lone replica then has a gap.
+    * Where it can't, one old replica stops before a new one starts; a lone replica then has a gap.
     """
-    places = sum(group.max_machines * group.slots.get(f"{service.key}.{variant.key}", 0) for group in groups)
-    one_replica = -(-100 // max(1, variant.replicas.low))
-    if places <= variant.replicas.high:
+    places = held.group.max_machines * held.group.slots.get(f"{service.key}.{variant.key}", 0)
+    one_replica = -(-100 // max(1, held.replicas.low))
+    if places <= held.replicas.high:
         return 100 - one_replica, 100
     return 100, 200 if variant.accelerator_kind is None else 100 + one_replica
 
 
-def _strategies(service: ServicePlan) -> list[ecs.ServiceOrderedPlacementStrategyArgsDict]:
-    """Even over zones; then full machines, or even over machines where the demand limits replicas on one."""
-    zones: ecs.ServiceOrderedPlacementStrategyArgsDict = {"type": "spread", "field": "attribute:ecs.availability-zone"}
-    if service.max_per_machine is None:
-        return [zones, {"type": "binpack", "field": "memory"}]
-    return [zones, {"type": "spread", "field": "instanceId"}]
+OVER_ZONES: ecs.ServiceOrderedPlacementStrategyArgsDict = {
+    "type": "spread",
+    "field": "attribute:ecs.availability-zone",
+}
+OVER_MACHINES: ecs.ServiceOrderedPlacementStrategyArgsDict = {"type": "spread", "field": "instanceId"}
+FULL_MACHINES: ecs.ServiceOrderedPlacementStrategyArgsDict = {"type": "binpack", "field": "memory"}
 
 
-def _constraints(service: ServicePlan, variant: VariantPlan) -> list[ecs.ServicePlacementConstraintArgsDict]:
-    """Distinct machines where only one replica may share one; the capacity providers already choose the machines."""
+def placement_strategies(service: ServicePlan, held: Held) -> list[ecs.ServiceOrderedPlacementStrategyArgsDict]:
+    """Even over zones, then full machines; even over machines where a replica too many on one would do harm.
+
+    That is where others' replicas have their place on it too, or the demand limits how many may share one. Replicas
+    that are even over n machines are at most their slots on each of them, whatever order they come in, so all find
+    room; zones have as many machines as each other, within one. Even over zones first, a zone with a machine less
+    would get more on each. `distinctInstance` is a limit by itself.
+    """
+    several = sum(1 for count in held.group.slots.values() if count) > 1
+    if several or (service.max_per_machine or 1) > 1:
+        return [OVER_MACHINES, OVER_ZONES]
+    return [OVER_ZONES, FULL_MACHINES if service.max_per_machine is None else OVER_MACHINES]
+
+
+def placement_constraints(service: ServicePlan, variant: VariantPlan) -> list[ecs.ServicePlacementConstraintArgsDict]:
+    """Distinct machines where only one replica may share one; the capacity provider already chooses the machines."""
     return [{"type": "distinctInstance"}] if service.max_per_machine == 1 or takes_whole_machine(variant) else []
 
 

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.aws.compute.pool import ComputePool
-from components.aws.compute.service import provider_weights, rolling_percents
+from components.aws.compute.service import rolling_percents
 from solver.plan.plan import SitePlan
 from solver.plan.schedule import WeekSchedule
-from solver.vocabulary import AcceleratorKind
+from solver.plan.shares import Held
+from solver.vocabulary import AcceleratorKind, PurchaseOption
 from tests.components import plans
 from tests.components.aws import edits, upstream
 from tests.recorder import Record, Recording, record
@@ -28,7 +29,7 @@ def inputs(site: SitePlan, name: str) -> dict[str, Any]:
     return dict(service(record(lambda: upstream.compute_pool(site)), name).inputs)
 
 
-def test_there_is_one_service_for_each_workload_and_variant(full_compute: Recording[ComputePool]) -> None:
+def test_there_is_one_service_for_each_workload_and_variant_of_one_group(full_compute: Recording[ComputePool]) -> None:
     names = [made.inputs["name"] for made in full_compute.of_type("ecs/service:Service")]
     assert names == ["assistant-cpu", "assistant-gpu", "fraud-cpu", "recommender-cpu"]
 
@@ -67,20 +68,19 @@ def test_a_service_that_others_call_is_registered(full_compute: Recording[Comput
     assert "serviceRegistries" not in service(full_compute, "assistant-cpu").inputs
 
 
-def test_replicas_are_even_over_zones_then_packed_or_kept_apart(full_compute: Recording[ComputePool]) -> None:
+def test_replicas_are_even_over_zones_then_packed_or_kept_apart() -> None:
     zones = {"type": "spread", "field": "attribute:ecs.availability-zone"}
-    packed = service(full_compute, "assistant-cpu").inputs
+    alone = edits.with_group(SITE, "c7i-xlarge-on-demand", slots={"assistant.cpu": 2})
+    packed = inputs(alone, "assistant-cpu")
     assert packed["orderedPlacementStrategies"] == [zones, {"type": "binpack", "field": "memory"}]
     assert packed["placementConstraints"] == []
-    apart = service(full_compute, "fraud-cpu").inputs
+    apart = inputs(SITE, "fraud-cpu")
     assert apart["orderedPlacementStrategies"] == [zones, {"type": "spread", "field": "instanceId"}]
     assert apart["placementConstraints"] == [{"type": "distinctInstance"}]
 
 
-def test_two_on_a_machine_are_spread_but_may_share() -> None:
-    found = inputs(edits.with_service(SITE, "fraud", max_per_machine=2), "fraud-cpu")
-    assert found["placementConstraints"] == []
-    assert found["orderedPlacementStrategies"][1] == {"type": "spread", "field": "instanceId"}
+def test_two_on_a_machine_may_share_it() -> None:
+    assert inputs(edits.with_service(SITE, "fraud", max_per_machine=2), "fraud-cpu")["placementConstraints"] == []
 
 
 def test_replicas_with_named_devices_never_share_a_machine() -> None:
@@ -111,19 +111,42 @@ def test_tags_reach_tasks_and_their_volumes(full_compute: Recording[ComputePool]
     assert found["volumeConfiguration"]["managedEbsVolume"]["kmsKeyId"].endswith(":key/machines")
 
 
-def test_one_group_has_weight_one_whatever_its_replicas() -> None:
-    assert provider_weights([7]) == provider_weights([900]) == [1]
+def test_each_group_of_a_variant_has_a_service_with_its_own_replicas() -> None:
+    """On demand first, spot for what is left; the first group's service keeps the variant's name."""
+    spot = edits.group(SITE, "c7g-xlarge-spot").model_copy(update={"machines": WeekSchedule(constant=3)})
+    steady = spot.model_copy(update={"key": "c7g-large", "purchase": PurchaseOption.ON_DEMAND, "max_machines": 9})
+    groups = (steady, *(group for group in SITE.compute.node_groups if group.key != spot.key), spot)
+    compute = SITE.compute.model_copy(update={"node_groups": groups})
+    site = edits.with_variants(
+        SITE.model_copy(update={"compute": compute}),
+        "fraud",
+        node_groups=("c7g-xlarge-spot", "c7g-large"),
+        weights=(1, 3),
+    )
+    made = record(lambda: upstream.compute_pool(site))
+    first, second = service(made, "fraud-cpu").inputs, service(made, "fraud-cpu-c7g-large").inputs
+    for found, group in ((first, "c7g-xlarge-spot"), (second, "c7g-large")):
+        assert found["capacityProviderStrategies"] == [{"capacityProvider": f"pool-prod-main-{group}", "weight": 1}]
+    targets = {
+        target.inputs["resourceId"].rpartition("/")[2]: target.inputs
+        for target in made.of_type("appautoscaling/target:Target")
+    }
+    # Four by day and two by night, on three machines of each group: one and none are left for spot.
+    assert (targets["fraud-cpu"]["minCapacity"], targets["fraud-cpu-c7g-large"]["minCapacity"]) == (0, 2)
+    assert targets["fraud-cpu"]["maxCapacity"] + targets["fraud-cpu-c7g-large"]["maxCapacity"] == 12
+    assert len(made.of_type("ecs/taskDefinition:TaskDefinition")) == 4
 
 
-@given(st.lists(st.integers(0, 100_000), min_size=2, max_size=8).filter(any))
-def test_weights_keep_their_ratio_and_stay_within_what_ecs_takes(weights: list[int]) -> None:
-    found = provider_weights(weights)
-    assert all(0 <= weight <= 1000 for weight in found)
-    assert [bool(weight) for weight in found] == [bool(weight) for weight in weights]
-    if max(weights) <= 1000:
-        assert all(
-            a * y == b * x for a, x in zip(weights, found, strict=True) for b, y in zip(weights, found, strict=True)
-        )
+def test_on_machines_that_others_share_replicas_are_even_over_machines_first() -> None:
+    machines = {"type": "spread", "field": "instanceId"}
+    zones = {"type": "spread", "field": "attribute:ecs.availability-zone"}
+    for site, name in (
+        (SITE, "assistant-cpu"),
+        (edits.with_service(SITE, "fraud", max_per_machine=2), "fraud-cpu"),
+    ):
+        found = inputs(site, name)
+        assert found["orderedPlacementStrategies"] == [machines, zones]
+        assert found["availabilityZoneRebalancing"] == "DISABLED", "ECS rebalances only what zones come first for"
 
 
 def rolling(low: int, high: int, places: int, kind: AcceleratorKind | None) -> tuple[int, int]:
@@ -134,7 +157,9 @@ def rolling(low: int, high: int, places: int, kind: AcceleratorKind | None) -> t
         replicas=WeekSchedule(constant=low) if low == high else SITE.compute.services[1].variants[0].replicas,
     )
     group = edits.group(SITE, "c7g-xlarge-spot").model_copy(update={"max_machines": places, "slots": {"fraud.cpu": 1}})
-    return rolling_percents(edits.service(site, "fraud"), edits.variant(site, "fraud", "cpu"), [group])
+    running = edits.variant(site, "fraud", "cpu")
+    held = Held(group, running.replicas, running.max_replicas, is_first=True)
+    return rolling_percents(edits.service(site, "fraud"), running, held)
 
 
 @pytest.mark.parametrize(
@@ -167,6 +192,6 @@ def test_a_deployment_can_always_move(floor: int, spare: int, kind: AcceleratorK
 
 
 def test_zones_are_rebalanced_where_a_replica_more_has_room(full_compute: Recording[ComputePool]) -> None:
-    assert service(full_compute, "assistant-cpu").inputs["availabilityZoneRebalancing"] == "ENABLED"
+    assert service(full_compute, "fraud-cpu").inputs["availabilityZoneRebalancing"] == "ENABLED"
     # Four replicas in the day's hours fill the four GPU machines that the group may have.
     assert service(full_compute, "assistant-gpu").inputs["availabilityZoneRebalancing"] == "DISABLED"
