@@ -193,9 +193,9 @@ class _Explaining:
         return brackets_of(self.resolver, choices, [self._ends(choice) for choice in choices])
 
     def _ends(self, choice: MachineChoice) -> tuple[float, float] | None:
-        """Where the plan can't have lost yet, and where it costs more than the gap above the plan without the type.
+        """Where no plan without the type can be cheaper, and where these machines cost the gap more than one that is.
 
-        Up to the gap an approved plan is kept though another is cheaper.
+        Up to the gap an approved plan is kept.
         """
         if choice.comparison is None or not choice.turns_by:
             return None

@@ -1,8 +1,9 @@
 """Price turns: how much dearer a machine type may get before another plan is cheaper.
 
-The plan as it is, at other prices, costs what the tables then say of its machines and commitments. It loses to the plan
-without the machine type, whose cost does not depend on these prices, from where it costs as much. As long as it costs
-no more than the *bound* of all plans without the type, none of them is cheaper: that is proven.
+The machines of the plan, at other prices, cost what the tables then say of them, with the commitments that are best for
+them then. They lose to the plan without the machine type, whose cost does not depend on these prices, from where they
+cost as much. As long as they cost no more than the *bound* of all plans without the type, none of them is cheaper: that
+is proven.
 """
 
 from __future__ import annotations
@@ -15,16 +16,18 @@ from solver.answers import Answer, Resolver
 from solver.catalog.catalog import Catalog
 from solver.catalog.price_edits import PREFIX, price_edit, with_prices
 from solver.demand.demand import Demand
+from solver.model.backend import backend
+from solver.model.compute.rebuy import with_best_commitments
 from solver.plan.explanation import MachineChoice, PriceBracket
-from solver.plan.plan import Plan
+from solver.plan.plan import Plan, SitePlan
 from solver.proofs.bill import machine_usd_per_month
 from solver.proofs.view import SiteView
 from solver.questions import price_question
 
 _MOST = 9.0
 """A rise beyond ten times the price is no turn that anyone waits for."""
-_STEPS = 40
-"""Halvings of the rise: to one part in 10¹¹."""
+_STEPS = 14
+"""Halvings of the rise: to less than a tenth of a percent."""
 _HALVINGS = 2
 """Of the interval in which solved plans turn."""
 
@@ -39,40 +42,47 @@ class Turns:
     machine_type: str
 
     def cost_at(self, rise: float) -> float:
-        """USD a month of the plan as it is, its commitments included, when the type's prices are so much higher."""
+        """USD a month of the plan's machines when the type's prices are so much higher.
+
+        With the commitments that the plan has, or others that are better then.
+        """
         edit = price_edit(f"{PREFIX}{self.machine_type}", f"*{1 + rise:.15f}", self.catalog)
-        return (
-            self.plan.proof.cost_usd_per_month
-            + self._bill(with_prices(self.catalog, [edit]))
-            - self._bill(self.catalog)
+        dearer = with_prices(self.catalog, [edit])
+        return self.plan.proof.cost_usd_per_month + sum(
+            self._bill(name, site, dearer) - self._bill(name, site, self.catalog)
+            for name, site in self.plan.sites.items()
         )
 
-    def _bill(self, catalog: Catalog) -> float:
-        return sum(
-            machine_usd_per_month(SiteView(name, self.demand, catalog, site)) for name, site in self.plan.sites.items()
-        )
+    def _bill(self, name: str, site: SitePlan, catalog: Catalog) -> float:
+        as_it_is = machine_usd_per_month(SiteView(name, self.demand, catalog, site))
+        if catalog is self.catalog or not self.demand.purchase.commitments:
+            return as_it_is
+        compute = with_best_commitments(self.demand, name, catalog, site.compute, backend("highs"))
+        again = site.model_copy(update={"compute": compute})
+        return min(as_it_is, machine_usd_per_month(SiteView(name, self.demand, catalog, again)))
 
     def rise_to(self, usd_per_month: float) -> float | None:
-        """The rise at which the plan costs that; 0 where it does today, None where no rise up to ten times does."""
-        return _first(lambda rise: self.cost_at(rise) >= usd_per_month)
+        """A rise at which the plan costs that; 0 where it does today, None where no rise up to ten times does."""
+        found = _where(lambda rise: self.cost_at(rise) >= usd_per_month)
+        return None if found is None else found[1]
 
     def no_turn_below(self, bound_usd_per_month: float) -> float:
-        """The rise up to which the plan costs no more than that bound; 0 where it costs more today."""
-        rise = _first(lambda rise: self.cost_at(rise) > bound_usd_per_month)
-        return _MOST if rise is None else rise
+        """A rise up to which the plan costs no more than that bound; 0 where it costs more today."""
+        found = _where(lambda rise: self.cost_at(rise) > bound_usd_per_month)
+        return _MOST if found is None else found[0]
 
 
-def _first(holds: Callable[[float], bool]) -> float | None:
-    """The least rise at which something holds that goes on to hold; None beyond ten times the price."""
+def _where(holds: Callable[[float], bool]) -> tuple[float, float] | None:
+    """Two rises of which something holds at the second only, and goes on to hold; None beyond ten times the price."""
     if holds(0.0):
-        return 0.0
+        return 0.0, 0.0
     low, high = 0.0, _MOST
     if not holds(high):
         return None
     for _ in range(_STEPS):
         middle = (low + high) / 2
         low, high = (low, middle) if holds(middle) else (middle, high)
-    return high
+    return low, high
 
 
 def brackets_of(

@@ -125,14 +125,15 @@ def _between(least: float, most: float) -> str:
 
 def _machines(choices: Sequence[MachineChoice], *, solved: bool) -> RenderableType:
     more = ("plans turn at",) if solved else ()
+    whose = () if solved else ("for",)
     several = len({each.site for each in choices}) > 1
-    columns = ("without", "for", "full in", "USD a month", "least possible", "instead", "price turns at", *more)
+    columns = ("without", *whose, "full in", "USD a month", "least possible", "instead", "price turns at", *more)
     shown = table(*columns, right=("USD a month",))
     for each in choices:
         shown.add_row(
             "",
             f"{each.site} {each.machine_type}" if several else each.machine_type,
-            ", ".join(dict.fromkeys(slot.partition(".")[0] for slot in each.holds)),
+            *([] if solved else [", ".join(dict.fromkeys(slot.partition(".")[0] for slot in each.holds))]),
             ", ".join(each.full_in[:_MOST_NAMED]) or "the load",
             *_difference(each.comparison, each.impossible),
             _range(each.comparison),
@@ -149,20 +150,25 @@ def _turn(choice: MachineChoice) -> str:
         return _NONE
     if choice.turns_by == 0:
         return "now"
-    last = _percent(choice.turns_by)
-    return f"by {last}" if not choice.no_turn_below else f"+{choice.no_turn_below * 100:.1f} to {last}"
+    return _rises(choice.no_turn_below or None, choice.turns_by)
 
 
 def _bracket(choice: MachineChoice) -> str:
     if choice.bracket is None:
         return _NONE
     if choice.bracket.left_at is None:
-        return f"above {_percent(choice.bracket.kept_at)}"
-    return f"+{choice.bracket.kept_at * 100:.1f} to {_percent(choice.bracket.left_at)}"
+        return f"above +{_tenths_down(choice.bracket.kept_at)} %"
+    return _rises(choice.bracket.kept_at, choice.bracket.left_at)
 
 
-def _percent(part: float) -> str:
-    return f"+{part * 100:.1f} %"
+def _rises(low: float | None, high: float) -> str:
+    """Parts in percent, rounded outwards."""
+    last = f"+{ceil(round(high * 1000, 6)) / 10:.1f} %"
+    return f"by {last}" if low is None else f"+{_tenths_down(low)} to {last}"
+
+
+def _tenths_down(part: float) -> str:
+    return f"{floor(round(part * 1000, 6)) / 10:.1f}"
 
 
 def _notes(choices: Sequence[MachineChoice]) -> Iterator[Text]:

@@ -138,7 +138,7 @@ class MachineChoice(Schema):
     no_turn_below: float | None = None
     """Proven: as long as its prices rise by less than this part, no plan without it costs less than this one."""
     turns_by: float | None = None
-    """From this part on, the plan without it costs less than this one as it is; None where no rise does that."""
+    """From this part on, the plan without it costs less than these machines; None where no rise does that."""
     bracket: PriceBracket | None = None
     """The turn as plans solved at other prices show it."""
 

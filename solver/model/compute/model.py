@@ -116,7 +116,7 @@ def solve_compute(
     if alone:
         fixed = Fixed(0.0, dict.fromkeys(fixed.machine_volumes, 0.0))
         surcharge = Surcharge()
-    goods = _goods(demand, site_key, catalog)
+    goods = goods_of(demand, site_key, catalog)
     held = held_of(demand, site_key, catalog)
     site = _Site(demand, site_key, catalog, backend, needs, zones, fixed, volume_usd_per_month, surcharge, goods, held)
     sizes = _job_sizes(site)
@@ -162,7 +162,7 @@ def solve_compute(
     )
 
 
-def _goods(demand: Demand, site_key: str, catalog: Catalog) -> tuple[Good, ...]:
+def goods_of(demand: Demand, site_key: str, catalog: Catalog) -> tuple[Good, ...]:
     terms = tuple(CommitmentTerm(wish.kind, wish.years, wish.payment) for wish in demand.purchase.commitments)
     return goods_for(terms, catalog.purchasable(demand.sites[site_key].region)) if terms else ()
 
