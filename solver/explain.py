@@ -13,11 +13,14 @@ from math import floor
 from solver.answers import Answer, Resolver, Running, Told, running
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
+from solver.demand.load import LoadProfile
+from solver.demand.workloads import Service
 from solver.model.backend import backend
 from solver.model.compute.dearest import dearest_hours, hours_words, left_over_hours, load_on_top
 from solver.model.compute.fullness import full_in, limits_of
 from solver.model.compute.standing import Standing, job_standings, standing
 from solver.model.security.control_costs import control_costs
+from solver.model.sites.as_planned import demand_as_planned
 from solver.plan.compute import NodeGroup
 from solver.plan.explanation import (
     ControlCost,
@@ -69,7 +72,8 @@ class _Explaining:
         self.workload = workload
         self.resolver = resolver
         self.quick = quick
-        self.standings = {name: standing(demand, name, site.compute) for name, site in plan.sites.items()}
+        self.here = {name: demand_as_planned(demand, plan.sites, name) for name in plan.sites}
+        self.standings = {name: standing(self.here[name], name, site.compute) for name, site in plan.sites.items()}
 
     def explanation(self) -> Explanation:
         guarantees = list(guarantee_questions(self.demand, self.workload))
@@ -142,7 +146,13 @@ class _Explaining:
                         more_per_second=more,
                         comparison=None,
                     )
-                    yield price, load_question(need.key, load_on_top(need, hours, more))
+                    yield price, load_question(need.key, load_on_top(self._load_of(need.key), hours, more))
+
+    def _load_of(self, key: str) -> LoadProfile:
+        """A service's whole load, also where several sites serve it."""
+        entry = self.demand.workloads[key]
+        assert isinstance(entry, Service)
+        return entry.load
 
     def _load_price(self, price: LoadPrice, question: Question, answer: Answer) -> LoadPrice:
         comparison = answer.compared_with(self.plan.proof, question)
@@ -217,7 +227,7 @@ class _Explaining:
         if self.workload is None:
             engine = backend("highs")
             for name, site in self.plan.sites.items():
-                yield from control_costs(self.demand, name, self.catalog, site, engine)
+                yield from control_costs(self.here[name], name, self.catalog, site, engine)
 
 
 def _hours(groups: Sequence[Running], workloads: set[str]) -> Mapping[str, int]:

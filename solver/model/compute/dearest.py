@@ -65,11 +65,11 @@ def _is_used_up(commitment: Commitment, running: dict[str, int], catalog: Catalo
     return covered >= commitment.usd_per_hour * _NEARLY
 
 
-def load_on_top(need: ServiceNeed, hours: Sequence[int], more_per_second: float) -> dict[str, object]:
-    """The service's load, as its file would have it, with so much more in these hours; null drops its other forms."""
-    week = need.service.load.week_per_second()
+def load_on_top(load: LoadProfile, hours: Sequence[int], more_per_second: float) -> dict[str, object]:
+    """A service's load, as its file would have it, with so much more in these hours; null drops its other forms."""
+    week = load.week_per_second()
     chosen = frozenset(hours)
-    hourly = [load + more_per_second if hour in chosen else load for hour, load in enumerate(week)]
+    hourly = [rate + more_per_second if hour in chosen else rate for hour, rate in enumerate(week)]
     return {**dict.fromkeys(LoadProfile.model_fields), "hourly_per_second": hourly}
 
 

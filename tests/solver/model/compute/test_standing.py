@@ -167,7 +167,7 @@ def test_load_is_dearest_at_its_highest_where_no_commitment_is_left_over(
 
 def test_load_on_top_is_in_these_hours_alone(make_demand: DemandMaker) -> None:
     needs = needs_of(make_demand({"app": PLAIN | {"load": {"constant_per_second": 5}}}), "main")
-    load = load_on_top(needs.services[0], (1, 3), 2.5)
+    load = load_on_top(needs.services[0].service.load, (1, 3), 2.5)
     assert load["hourly_per_second"] == [5, 7.5, 5, 7.5, *[5] * 164]
     assert load["constant_per_second"] is None
 
