@@ -8,6 +8,7 @@ that a machine's worth over its price says how far it is from the best that any 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 _GOLDEN = 0.6180339887498949
 _ENOUGH = 0.998
-_CUTS = (1.0, 0.9, 0.8, 0.95)
+_CUTS = (0.95, 1.0, 0.8, 0.9, 0.9, 0.8, 1.0, 0.95)
 """Part of a machine that the average replicas may take, by turn."""
 
 
@@ -37,6 +38,17 @@ class Fill:
     """Of the contents of one machine, at the bound's prices."""
 
 
+def merged(fills: Sequence[Fill]) -> list[Fill]:
+    """Equal machines as one entry, where the first of them stood."""
+    found: dict[tuple[int, bytes, bytes], Fill] = {}
+    for fill in fills:
+        key = (fill.choice, fill.classes.tobytes(), fill.amounts.tobytes())
+        before = found.get(key)
+        count = fill.count if before is None else before.count + fill.count
+        found[key] = Fill(fill.choice, fill.classes, fill.amounts, count, fill.worth)
+    return list(found.values())
+
+
 @dataclass
 class Filler:
     """Fills machines of one hour."""
@@ -45,6 +57,8 @@ class Filler:
     """Classes × dimensions."""
     worth: Floats
     """By class, USD an hour."""
+    rank: Integers
+    """By class: its place when those that fit on few machine choices come first."""
     left: Integers
     """Replicas of each class that are on no machine yet; lowered by what is filled."""
     pairs: int
@@ -85,20 +99,24 @@ class Filler:
     def _best(self, room: Integers, pool: Integers, own: Integers, mean: Floats, price: float) -> Integers:
         """Amounts by class of the best of several fillings."""
         best, most = np.zeros(len(self.left), dtype=np.int64), -1.0
-        asked_own, asked_pool, worth_pool = self.request[own], self.request[pool], self.worth[pool]
+        asked_pool, worth_pool = self.request[pool], self.worth[pool]
+        rare = np.argsort(self.rank[own], kind="stable")
+        orders = [(own, mean), (own[rare], mean[rare])]
         for trial in range(self.trials):
             self.tried += 1
             offset = (self.tried * _GOLDEN) % 1.0
             amounts = np.zeros(len(self.left), dtype=np.int64)
-            first = _average(room, asked_own, self.left[own], mean * _CUTS[trial % len(_CUTS)], offset)
-            amounts[own] = first
+            who, average = orders[trial % 2]
+            asked = self.request[who]
+            first = _average(room, asked, self.left[who], average * _CUTS[trial % len(_CUTS)], offset)
+            amounts[who] = first
             spare = self.left[pool] - amounts[pool]
-            for place in self._completion(room - first @ asked_own, asked_pool, worth_pool, spare):
+            for place in self._completion(room - first @ asked, asked_pool, worth_pool, spare):
                 amounts[pool[place]] += 1
             value = float(amounts @ self.worth)
             if value > most:
                 best, most = amounts, value
-            if value >= _ENOUGH * price:
+            if value >= _ENOUGH * price or (amounts[pool] == self.left[pool]).all():
                 break
         return best
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor
+from math import floor, inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,8 +42,10 @@ class Load:
     """Machine choices × (dimensions + 1)."""
     price: Floats
     """USD an hour of each choice."""
-    floor: Floats
-    """USD an hour of each choice where reservations are sold: the least that an hour of it can cost."""
+    on_demand: Floats
+    """USD an hour of each choice's machine type on demand."""
+    reserved: Floats
+    """USD an hour of each choice's machine type when it is reserved; infinite where it is not sold so."""
     machines: tuple[int, ...]
     """Of each choice: the machine's place in the instance."""
     purchases: tuple[PurchaseOption, ...]
@@ -96,7 +98,7 @@ def load_of(instance: HourlyInstance) -> Load:
         places = [place for place, _ in members[key]]
         counts[:, number] = (soft if key[1] else firm)[:, places].sum(axis=1)
     rows = [[*request, 0 if is_soft else 1] for request, is_soft in keys]
-    room, price, floors, machines, purchases = _choices(instance, names, scales, spot)
+    room, prices, machines, purchases = _choices(instance, names, scales, spot)
     return Load(
         dimensions=len(names),
         request=np.array(rows, dtype=np.int64).reshape(len(keys), len(names) + 1),
@@ -105,8 +107,9 @@ def load_of(instance: HourlyInstance) -> Load:
         amounts=firm,
         soft_amounts=soft,
         room=room,
-        price=price,
-        floor=floors,
+        price=prices[:, 0],
+        on_demand=prices[:, 1],
+        reserved=prices[:, 2],
         machines=machines,
         purchases=purchases,
     )
@@ -114,30 +117,30 @@ def load_of(instance: HourlyInstance) -> Load:
 
 def _choices(
     instance: HourlyInstance, names: Sequence[str], scales: Sequence[int], spot: bool
-) -> tuple[Integers, Floats, Floats, tuple[int, ...], tuple[PurchaseOption, ...]]:
+) -> tuple[Integers, Floats, tuple[int, ...], tuple[PurchaseOption, ...]]:
     """Machine types on demand and as spot, without those that another one replaces in room and price."""
     rows: list[list[int]] = []
-    prices: list[tuple[float, float]] = []
-    """By choice: of an hour, and the least of an hour."""
+    prices: list[tuple[float, float, float]] = []
+    """By choice: of an hour of it, and of its type on demand and reserved."""
     origins: list[tuple[int, PurchaseOption]] = []
     for place, machine in enumerate(instance.machines):
         free = _free(machine, instance, names, scales)
         if free is None:
             continue
-        reserved = float(machine.reserved_usd_per_hour or machine.usd_per_hour)
+        on_demand = float(machine.usd_per_hour)
+        reserved = inf if machine.reserved_usd_per_hour is None else float(machine.reserved_usd_per_hour)
         rows.append([*free, _PLENTY])
-        prices.append((float(machine.usd_per_hour), min(reserved, float(machine.usd_per_hour))))
+        prices.append((on_demand, on_demand, reserved))
         origins.append((place, PurchaseOption.ON_DEMAND))
         if spot and machine.spot_usd_per_hour is not None:
             rows.append([*free, 0])
-            prices.append((float(machine.spot_usd_per_hour), min(reserved, float(machine.spot_usd_per_hour))))
+            prices.append((float(machine.spot_usd_per_hour), on_demand, reserved))
             origins.append((place, PurchaseOption.SPOT))
     room, price = np.array(rows, dtype=np.int64), np.array(prices)
-    kept = useful(room, price)
+    kept = useful(room, np.stack([price[:, 0], price[:, [0, 2]].min(axis=1)], axis=1))
     return (
         room[kept],
-        price[kept, 0],
-        price[kept, 1],
+        price[kept],
         tuple(origins[number][0] for number in kept),
         tuple(origins[number][1] for number in kept),
     )

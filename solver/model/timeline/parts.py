@@ -18,6 +18,10 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 _STEPS = (1, 2, 3)
 _CUTS = 4
+_FEW = 16
+"""With so few classes, m is also how many replicas of one class a machine holds: exact where there is one class."""
+_MORE_STEPS = 8
+_MOST_STEP = 1 << 20
 
 
 def parts(request: Integers, room: Integers) -> Floats:
@@ -32,7 +36,9 @@ def parts(request: Integers, room: Integers) -> Floats:
         asked, has = request[:, dimension][:, None], np.maximum(room[:, dimension], 1)[None]
         part = np.minimum(asked / has, 1.0)
         planes.append(part)
-        for step in _STEPS:
+        often = np.unique(has // np.maximum(asked, 1)) if classes <= _FEW else np.zeros(0, dtype=np.int64)
+        often = often[(often > _STEPS[-1]) & (often < _MOST_STEP)]
+        for step in (*_STEPS, *often[:_MORE_STEPS].tolist()):
             product = asked * (step + 1)
             rounded = np.where(product % has == 0, part, np.minimum(product // has, step) / step)
             if (rounded > part).any():

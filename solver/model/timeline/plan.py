@@ -7,14 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.model.timeline.assignment import Assignment, worth_of
+from solver.model.timeline.bound import Bounds
 from solver.model.timeline.contents import groups_of
 from solver.model.timeline.filling import Fill
 from solver.model.timeline.hour import Planner
 from solver.model.timeline.load import Load, load_of
 from solver.model.timeline.parts import parts
 from solver.model.timeline.purchase import bought, reserved_count
-from solver.model.timeline.shapes import Shapes, shapes_of
+from solver.model.timeline.reservations import hour_prices
+from solver.model.timeline.shapes import shapes_of
 from solver.timetable.answer import HourlyWork, RunningMachines, Timetable
 from solver.timetable.instance import HourlyInstance
 from solver.vocabulary import PurchaseOption, Termination
@@ -22,63 +23,61 @@ from solver.vocabulary import PurchaseOption, Termination
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 _MOST_SHAPES = 400
-_PRICED_HOURS = 6
-"""Hours whose own prices are tried in the bound of all hours."""
-_ROUNDING = 1e-9
-"""Part of a bound that floating point may have added."""
 _OPTIMAL = 1e-4
 
 
-def plan_hours(instance: HourlyInstance, *, trials: int = 12, pairs: int = 140) -> Timetable:
+def plan_hours(instance: HourlyInstance, *, trials: int = 12, pairs: int = 140, attempts: int = 2) -> Timetable:
     """Machines for every hour, how they are bought, and a bound.
 
-    `trials` and `pairs` are the work spent on each machine: fillings compared, and classes among which pairs are looked
-    for. Both change time and cost, never what holds.
+    `attempts` plans are made of each hour; `trials` fillings are compared for each machine, and pairs are looked for
+    among `pairs` classes. All three change time and cost, never what holds.
     """
     load = load_of(instance)
-    levels, of_hour = np.unique(load.replicas, axis=0, return_inverse=True)
-    of_hour = of_hour.reshape(-1)
     if not load.replicas.any():
         return _empty(instance)
+    levels, of_hour = np.unique(load.replicas, axis=0, return_inverse=True)
+    of_hour = of_hour.reshape(-1)
     holds = load.holds
     shapes = shapes_of(load.request, holds, _MOST_SHAPES)
     part = parts(load.request[:, : load.dimensions], load.room[:, : load.dimensions])
-    program = Assignment(
-        shapes.means(part, load.replicas.sum(axis=0).astype(np.float64)), load.price, holds[shapes.order[shapes.starts]]
-    )
-    worths, programs = _worths(load, shapes, program, part, holds, levels)
-    bounds = (levels @ worths.T).max(axis=1) * (1.0 - _ROUNDING)
-    if (load.floor < load.price).any():
-        lowest = Assignment(program.part, load.floor, program.holds)
-        lowest_worths, more = _worths(load, shapes, lowest, part, holds, levels)
-        bounds = (levels @ lowest_worths.T).max(axis=1) * (1.0 - _ROUNDING)
-        programs += more
-    del part
-    planner = Planner(load, shapes, program, worths[0], holds, pairs, trials)
+    bounds = Bounds(load, shapes, part, shapes.means(part, load.replicas.sum(axis=0).astype(np.float64)), holds)
+    program = bounds.program(load.price)
+    worths = bounds.worths(program, levels)
+    by_level = bounds.of_hours(worths, levels, load.price)
+    planner = Planner(load, shapes, program, worths[0], holds, pairs, trials, attempts)
     planned = _in_turn(planner, levels)
     hours, reserved, usd = _timetable(instance, load, of_hour, planned)
-    bound = float(bounds[of_hour].sum())
+    bound = float(by_level[of_hour].sum())
+    if np.isfinite(load.reserved).any():
+        bound = _reserved_bound(load, bounds, _running(load, planned)[of_hour], by_level[of_hour])
     return Timetable(
         hours=hours,
         reserved=reserved,
         usd=usd,
-        bound_usd=min(bound, usd),
+        bound_usd=bound,
         termination=Termination.OPTIMAL if usd - bound <= _OPTIMAL * usd else Termination.LIMIT,
-        work=HourlyWork(hours=len(levels), programs=programs + planner.programs, fillings=planner.tried),
+        work=HourlyWork(hours=len(levels), programs=bounds.programs + planner.programs, fillings=planner.tried),
     )
 
 
-def _worths(
-    load: Load, shapes: Shapes, program: Assignment, part: Floats, holds: NDArray[np.bool_], levels: Integers
-) -> tuple[Floats, int]:
-    """What replicas are worth at least: by the prices of all hours together, and by those of some hours alone."""
-    total = load.replicas.sum(axis=0)
-    hours = levels[np.linspace(0, len(levels) - 1, min(_PRICED_HOURS, len(levels))).astype(np.int64)]
-    found: list[Floats] = []
-    for replicas in [total, *hours]:
-        _, _, prices = program.solve(shapes.totals(replicas).astype(np.float64))
-        found.append(worth_of(part, holds, prices))
-    return np.array(found), len(found)
+def _reserved_bound(load: Load, bounds: Bounds, running: Integers, by_hour: Floats) -> float:
+    """The best bound of several ways to spread what reservations cost over the hours."""
+    of_type = np.zeros(running.shape)
+    machines = np.array(load.machines)
+    for machine in set(load.machines):
+        same = machines == machine
+        of_type[:, same] = running[:, same].sum(axis=1)[:, None]
+    spread = hour_prices(load.price, load.on_demand, load.reserved, of_type, by_hour)
+    return max(bounds.at_prices(prices, load.replicas) for prices in spread)
+
+
+def _running(load: Load, planned: Sequence[list[Fill]]) -> Integers:
+    """Machines of each choice by level."""
+    running = np.zeros((len(planned), len(load.price)), dtype=np.int64)
+    for level, fills in enumerate(planned):
+        for fill in fills:
+            running[level, fill.choice] += fill.count
+    return running
 
 
 def _in_turn(planner: Planner, levels: Integers) -> list[list[Fill]]:
@@ -116,11 +115,7 @@ def _timetable(
 
 def _reserved(instance: HourlyInstance, load: Load, of_hour: Integers, planned: Sequence[list[Fill]]) -> dict[int, int]:
     """Reserved machines by type (its place), where some pay."""
-    running = np.zeros((len(planned), len(load.price)), dtype=np.int64)
-    for level, fills in enumerate(planned):
-        for fill in fills:
-            running[level, fill.choice] += fill.count
-    by_hour = running[of_hour]
+    by_hour = _running(load, planned)[of_hour]
     counts: dict[int, int] = {}
     for machine in sorted(set(load.machines)):
         offer = instance.machines[machine]

@@ -5,8 +5,8 @@ With x(h) machines on demand and y(h) spot machines of a type, r reserved ones c
     hours · reserved price · r  +  Σ_h  on-demand price · max(0, x(h) - r)
                                 +  Σ_h  spot price · max(0, y(h) - max(0, r - x(h)))
 
-Every r is tried, so the answer is exact for these machines. Without spot it is the newsvendor's: the least r that is
-exceeded in no more than the part reserved price / on-demand price of the hours.
+Every r at which that bends is tried, so the answer is exact for these machines. Without spot it is the newsvendor's:
+the least r that is exceeded in no more than the part reserved price / on-demand price of the hours.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ def reserved_count(on_demand: Integers, spot: Integers, price: float, spot_price
 
     `on_demand` and `spot` are machines by hour.
     """
-    most = int((on_demand + spot).max(initial=0))
     best, least = 0, float("inf")
-    for count in range(most + 1):
+    # Between these numbers the cost is a straight line.
+    for count in np.unique(np.concatenate([[0], on_demand, on_demand + spot])).tolist():
         rest = np.maximum(on_demand - count, 0)
         idle = np.maximum(count - on_demand, 0)
         usd = len(on_demand) * reserved_price * count

@@ -179,6 +179,36 @@ def test_the_same_instance_gives_the_same_timetable() -> None:
     assert first.check(instance) == ()
 
 
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.integers(0, 400), min_size=1, max_size=30),
+    st.integers(1, 7),
+    st.integers(1, 7),
+    st.sampled_from([0.05, 0.1, 0.13, 0.2, 0.25]),
+)
+def test_reservations_of_one_machine_type_are_the_newsvendors(
+    replicas: list[int], cpu: int, more: int, reserved: float
+) -> None:
+    """Of sorted machine counts, the one at the part 1 - reserved / on demand is bought: proved, and exact."""
+    instance = HourlyInstance(
+        machines=(
+            MachineOffer(name="m", capacity={"cpu": cpu + more}, usd_per_hour=0.2, reserved_usd_per_hour=reserved),
+        ),
+        workloads=(HourlyWorkload(name="w", request={"cpu": cpu}, replicas=tuple(replicas)),),
+    )
+    running = sorted(-(-count // ((cpu + more) // cpu)) for count in replicas)
+    place = int(len(running) * (1 - reserved / 0.2) + 1e-9)
+    best = running[place] if reserved < 0.2 else 0
+    usd = len(running) * reserved * best + 0.2 * sum(max(0, count - best) for count in running)
+
+    timetable = plan_hours(instance)
+
+    assert timetable.check(instance) == ()
+    assert timetable.usd == pytest.approx(usd, abs=1e-9)
+    assert timetable.bound_usd == pytest.approx(usd, rel=1e-6, abs=1e-6)
+    assert timetable.termination is Termination.OPTIMAL
+
+
 def test_reserved_machines_run_before_others() -> None:
     instance = _one_type((2, 2, 2, 3), 0.1)
 
