@@ -33,7 +33,7 @@ _KEPT = 0.99
 
 @dataclass
 class Planner:
-    """Plans one hour after the other; what it keeps between them makes the next one faster, never better or worse."""
+    """Plans one hour after the other; what it learns of one, the next begins with."""
 
     load: Load
     shapes: Shapes
