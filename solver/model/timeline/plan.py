@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from solver.model.timeline.absorption import absorbed
 from solver.model.timeline.bound import Bounds
 from solver.model.timeline.contents import groups_of
 from solver.model.timeline.filling import Fill
@@ -46,13 +47,17 @@ def plan_hours(instance: HourlyInstance, *, trials: int = 12, pairs: int = 140, 
     by_level = bounds.of_hours(worths, levels, load.price)
     planner = Planner(load, shapes, program, worths[0], holds, pairs, trials, attempts)
     planned = _in_turn(planner, levels)
-    hours, reserved, usd = _timetable(instance, load, of_hour, planned)
+    reserved = _reserved(instance, load, of_hour, planned)
+    if reserved:
+        planned = [absorbed(load, fills, reserved) for fills in planned]
+        reserved = _reserved(instance, load, of_hour, planned)
+    hours, usd = _timetable(instance, load, of_hour, planned, reserved)
     bound = float(by_level[of_hour].sum())
     if np.isfinite(load.reserved).any():
         bound = _reserved_bound(load, bounds, _running(load, planned)[of_hour], by_level[of_hour])
     return Timetable(
         hours=hours,
-        reserved=reserved,
+        reserved={instance.machines[place].name: count for place, count in reserved.items()},
         usd=usd,
         bound_usd=bound,
         termination=Termination.OPTIMAL if usd - bound <= _OPTIMAL * usd else Termination.LIMIT,
@@ -64,7 +69,7 @@ def _reserved_bound(load: Load, bounds: Bounds, running: Integers, by_hour: Floa
     """The best bound of several ways to spread what reservations cost over the hours."""
     of_type = np.zeros(running.shape)
     machines = np.array(load.machines)
-    for machine in set(load.machines):
+    for machine in sorted(set(load.machines)):
         same = machines == machine
         of_type[:, same] = running[:, same].sum(axis=1)[:, None]
     spread = hour_prices(load.price, load.on_demand, load.reserved, of_type, by_hour)
@@ -91,11 +96,14 @@ def _in_turn(planner: Planner, levels: Integers) -> list[list[Fill]]:
 
 
 def _timetable(
-    instance: HourlyInstance, load: Load, of_hour: Integers, planned: Sequence[list[Fill]]
-) -> tuple[tuple[tuple[RunningMachines, ...], ...], dict[str, int], float]:
-    """The hours' machines by name, what is reserved of each type, and what all costs together."""
+    instance: HourlyInstance,
+    load: Load,
+    of_hour: Integers,
+    planned: Sequence[list[Fill]],
+    reserved: Mapping[int, int],
+) -> tuple[tuple[tuple[RunningMachines, ...], ...], float]:
+    """The hours' machines by name, and what they cost together with all that is reserved."""
     names = [workload.name for workload in instance.workloads]
-    reserved = _reserved(instance, load, of_hour, planned)
     hours: list[tuple[RunningMachines, ...]] = []
     usd = 0.0
     for machine, count in reserved.items():
@@ -110,7 +118,7 @@ def _timetable(
             if purchase is not PurchaseOption.RESERVED:
                 usd += count * _price(instance, machine, purchase)
         hours.append(tuple(running))
-    return tuple(hours), {instance.machines[place].name: count for place, count in reserved.items()}, usd
+    return tuple(hours), usd
 
 
 def _reserved(instance: HourlyInstance, load: Load, of_hour: Integers, planned: Sequence[list[Fill]]) -> dict[int, int]:

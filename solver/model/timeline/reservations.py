@@ -3,10 +3,10 @@
 With μ(j, h) ≥ 0 for a machine type j that is sold reserved at r(j) an hour, and Σ_h μ(j, h) ≤ hours · r(j): R reserved
 machines cost hours · r · R ≥ Σ_h μ(h) · R, and a machine that runs beside them costs its own price p. So x(h) machines
 running in hour h cost at least Σ_h min(p, μ(h)) · x(h) however many are reserved, which splits the hours: each is
-bounded alone with the price min(p, μ(h)). Any μ gives a bound; two are tried beside r in every hour, both as the
-newsvendor has it: hours that are too many for a reservation carry the whole on-demand price, those below nothing, the
-one between the rest. They differ in how hours are ordered: for each type by the machines that a plan has of it, or all
-by their load.
+bounded alone with the price min(p, μ(h)). Any μ gives a bound; those tried are r in every hour, and the newsvendor's
+steps: hours that are too many for a reservation carry the whole on-demand price, those below a part of it, the one
+between the rest. The part is 0 where idle reserved machines are worth nothing, and more where they could do what spot
+machines are paid for. Hours are ordered for each type by the machines that a plan has of it, or all by their load.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+_PARTS = (0.0, 0.1, 0.2)
+"""Of the on-demand price, in hours in which reserved machines stand idle."""
 
 
 def hour_prices(price: Floats, on_demand: Floats, reserved: Floats, running: Floats, load: Floats) -> Iterator[Floats]:
@@ -28,15 +30,18 @@ def hour_prices(price: Floats, on_demand: Floats, reserved: Floats, running: Flo
     """
     hours, choices = running.shape
     yield np.tile(np.minimum(price, reserved), (hours, 1))
-    order = np.tile(np.argsort(-load, kind="stable")[:, None], (1, choices))
-    for ranked in (np.argsort(-running, axis=0, kind="stable"), order):
+    by_load = np.tile(np.argsort(-load, kind="stable")[:, None], (1, choices))
+    by_type = np.argsort(-running, axis=0, kind="stable")
+    for ranked, part in ((by_type, 0.0), *((by_load, part) for part in _PARTS)):
         worth = np.empty((hours, choices))
-        np.put_along_axis(worth, ranked, _steps(on_demand, reserved, hours), axis=0)
+        np.put_along_axis(worth, ranked, _steps(on_demand, reserved, hours, part), axis=0)
         yield np.minimum(worth, price)
 
 
-def _steps(on_demand: Floats, reserved: Floats, hours: int) -> Floats:
-    """Hours in falling order × choices: the on-demand price while hours · reserved lasts, then the rest, then 0."""
-    budget = np.where(np.isfinite(reserved), hours * reserved, np.inf)
-    spent = np.arange(hours)[:, None] * on_demand[None]
-    return np.clip(budget[None] - spent, 0.0, on_demand[None])
+def _steps(on_demand: Floats, reserved: Floats, hours: int, part: float) -> Floats:
+    """Hours in falling order × choices: the on-demand price while hours · reserved lasts, then the part of it."""
+    sold = np.isfinite(reserved)
+    base = np.where(sold, np.minimum(part * on_demand, reserved), on_demand)
+    budget = np.where(sold, hours * (np.where(sold, reserved, 0.0) - base), 0.0)
+    top = on_demand - base
+    return base + np.clip(budget[None] - np.arange(hours)[:, None] * top[None], 0.0, np.maximum(top, 0.0)[None])
