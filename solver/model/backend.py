@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from importlib import metadata
-from math import inf, isfinite
+from math import inf
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +22,17 @@ from numpy.typing import NDArray
 
 from solver.errors import ConfigError, Problem
 from solver.model.running import silenced
+from solver.model.solution import (
+    Outcome,
+    Solution,
+    constant_of,
+    duals_of,
+    no_answer,
+    rows_without_terms,
+    values_of,
+    without_rows,
+    worst_of,
+)
 
 # pulp and highspy have no complete types: what they return enters here as Any and leaves as plain values.
 _pulp: Any = pulp
@@ -31,42 +41,6 @@ SolverName = Literal["highs", "cbc"]
 _SEED = 7
 _NODES_FOR_ANY_ANSWER = 200
 _CBC_BOUND = re.compile(r"^Lower bound:\s+(?P<bound>[-+.\deE]+)", re.MULTILINE)
-
-
-class Outcome(StrEnum):
-    """Why a solver stopped."""
-
-    OPTIMAL = "optimal"
-    """Proved within the gap asked for."""
-    LIMIT = "limit"
-    """A work limit ended the search; `values` hold the best answer found, if there is one."""
-    INFEASIBLE = "infeasible"
-    """No values satisfy all rows."""
-    UNBOUNDED = "unbounded"
-    """The objective has no end."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Solution:
-    """What a solver said about one problem."""
-
-    outcome: Outcome
-    """Why it stopped."""
-    objective: float
-    """Of `values`; infinite (for a maximum: minus infinite) without them."""
-    bound: float
-    """No answer is better."""
-    values: Mapping[str, float]
-    """By variable name; empty when there is no answer."""
-    duals: Mapping[str, float] = field(default_factory=dict[str, float])
-    """By row name, of a problem without integers: change of the objective for one more unit of the right-hand side."""
-
-    @property
-    def gap(self) -> float:
-        """Distance of objective and bound, as a part of the objective; infinite without an answer."""
-        if not isfinite(self.objective) or not isfinite(self.bound):
-            return inf
-        return abs(self.objective - self.bound) / max(abs(self.objective), 1e-9)
 
 
 @dataclass(frozen=True)
@@ -98,12 +72,12 @@ class Backend:
         answers; it pays when the start is good. Both are hints, which CBC does without.
         """
         integer = not relaxed and bool(_pulp.LpProblem.isMIP(problem))
-        empty = _rows_without_terms(problem)
+        empty = rows_without_terms(problem)
         if not all(empty.values()):
-            return _no_answer(problem, Outcome.INFEASIBLE)
+            return no_answer(problem, Outcome.INFEASIBLE)
         if not any(True for _ in problem.variables()):
             # PuLP hands such a problem over without its constant.
-            constant = _constant(problem)
+            constant = constant_of(problem)
             return Solution(
                 outcome=Outcome.OPTIMAL,
                 objective=constant,
@@ -114,7 +88,7 @@ class Backend:
         with silenced():
             if self.name == "highs":
                 return _run_highs(problem, integer, gap_rel, node_limit, start or {}, prove)
-            return _run_cbc(_without_rows(problem, empty), integer, gap_rel, node_limit, dict.fromkeys(empty, 0.0))
+            return _run_cbc(without_rows(problem, empty), integer, gap_rel, node_limit, dict.fromkeys(empty, 0.0))
 
 
 def backend(name: str) -> Backend:
@@ -162,18 +136,18 @@ def _run_highs(
         outcome = Outcome.UNBOUNDED if status == "kUnbounded" else Outcome.INFEASIBLE
         if status == "kUnboundedOrInfeasible":
             outcome = _without_presolve(problem, options)
-        return _no_answer(problem, outcome)
-    objective = float(_pulp.value(problem.objective) or 0.0) if feasible else _worst(problem)
+        return no_answer(problem, outcome)
+    objective = float(_pulp.value(problem.objective) or 0.0) if feasible else worst_of(problem)
     sign = -1.0 if problem.sense == _pulp.LpMaximize else 1.0
     bound = objective
     if integer:
-        bound = sign * float(info.mip_dual_bound) + _constant(problem)
+        bound = sign * float(info.mip_dual_bound) + constant_of(problem)
     return Solution(
         outcome=Outcome.OPTIMAL if status == "kOptimal" else Outcome.LIMIT,
         objective=objective,
         bound=bound,
-        values=_values(problem) if feasible else {},
-        duals={} if integer or not feasible else _duals(problem, sign),
+        values=values_of(problem) if feasible else {},
+        duals={} if integer or not feasible else duals_of(problem, sign),
     )
 
 
@@ -260,33 +234,6 @@ def _highs_status(highs: Any) -> str:
     return str(highs.getModelStatus()).rpartition(".")[2]
 
 
-def _rows_without_terms(problem: Any) -> dict[str, bool]:
-    """By name of the rows in which no variable has a factor: whether they hold."""
-    found: dict[str, bool] = {}
-    for name, row in problem.constraints.items():
-        if not any(factor for factor in row.values()):
-            # PuLP's row is expression + constant, compared with 0.
-            left = float(row.constant)
-            found[str(name)] = (
-                left <= 0
-                if row.sense == _pulp.LpConstraintLE
-                else left >= 0
-                if row.sense == _pulp.LpConstraintGE
-                else left == 0
-            )
-    return found
-
-
-def _without_rows(problem: Any, names: Mapping[str, bool]) -> Any:
-    """The problem without these rows, with the same variables; CBC gives up at a linear program that has one."""
-    if not names:
-        return problem
-    fewer: Any = problem.copy()
-    for name in names:
-        del fewer.constraints[name]
-    return fewer
-
-
 def _run_cbc(
     problem: Any, integer: bool, gap_rel: float, node_limit: int | None, duals: Mapping[str, float]
 ) -> Solution:
@@ -300,34 +247,34 @@ def _run_cbc(
         problem.solve(solver)
         text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
     if problem.status == _pulp.LpStatusInfeasible:
-        return _no_answer(problem, Outcome.INFEASIBLE)
+        return no_answer(problem, Outcome.INFEASIBLE)
     feasible = problem.sol_status in (_pulp.LpSolutionOptimal, _pulp.LpSolutionIntegerFeasible)
     if not integer and not feasible:
         # CBC calls a linear program unbounded, or nothing at all, that has no answer whatever it costs.
-        return _no_answer(problem, Outcome.UNBOUNDED if _has_answer(problem, integer=False) else Outcome.INFEASIBLE)
+        return no_answer(problem, Outcome.UNBOUNDED if _has_answer(problem, integer=False) else Outcome.INFEASIBLE)
     if problem.status == _pulp.LpStatusUnbounded:
         # That is what CBC says of the relaxation; whole numbers may satisfy no rows at all.
         some = _has_answer(problem, integer=True)
         if some is None:
-            return Solution(outcome=Outcome.LIMIT, objective=_worst(problem), bound=-_worst(problem), values={})
-        return _no_answer(problem, Outcome.UNBOUNDED if some else Outcome.INFEASIBLE)
+            return Solution(outcome=Outcome.LIMIT, objective=worst_of(problem), bound=-worst_of(problem), values={})
+        return no_answer(problem, Outcome.UNBOUNDED if some else Outcome.INFEASIBLE)
     proved = problem.sol_status == _pulp.LpSolutionOptimal
-    objective = float(_pulp.value(problem.objective) or 0.0) if feasible else _worst(problem)
+    objective = float(_pulp.value(problem.objective) or 0.0) if feasible else worst_of(problem)
     sign = -1.0 if problem.sense == _pulp.LpMaximize else 1.0
     bound = objective
     if integer:
         found = _CBC_BOUND.search(text)
         if found is not None:
-            bound = sign * float(found["bound"]) + _constant(problem)
+            bound = sign * float(found["bound"]) + constant_of(problem)
         elif not proved:
-            bound = -_worst(problem)
+            bound = -worst_of(problem)
         bound = min(bound, objective) if sign > 0 else max(bound, objective)
     return Solution(
         outcome=Outcome.OPTIMAL if proved else Outcome.LIMIT,
         objective=objective,
         bound=bound,
-        values=_values(problem) if feasible else {},
-        duals={} if integer or not feasible else {**_duals(problem, 1.0), **duals},
+        values=values_of(problem) if feasible else {},
+        duals={} if integer or not feasible else {**duals_of(problem, 1.0), **duals},
     )
 
 
@@ -346,35 +293,3 @@ def _has_answer(problem: Any, *, integer: bool) -> bool | None:
     if found and all(bool(row.valid(1e-6)) for row in free.constraints.values()):
         return True
     return False if not integer or free.status == _pulp.LpStatusInfeasible else None
-
-
-def _no_answer(problem: Any, outcome: Outcome) -> Solution:
-    worst = _worst(problem)
-    return Solution(
-        outcome=outcome, objective=worst, bound=worst if outcome is Outcome.INFEASIBLE else -worst, values={}
-    )
-
-
-def _worst(problem: Any) -> float:
-    return -inf if problem.sense == _pulp.LpMaximize else inf
-
-
-def _constant(problem: Any) -> float:
-    return float(getattr(problem.objective, "constant", 0.0) or 0.0)
-
-
-def _values(problem: Any) -> dict[str, float]:
-    return {str(variable.name): float(variable.varValue or 0.0) for variable in problem.variables()}
-
-
-def _duals(problem: Any, sign: float) -> dict[str, float]:
-    rows: Mapping[str, Any] = problem.constraints
-    return {str(name): sign * float(row.pi or 0.0) for name, row in rows.items()}
-
-
-def whole(value: float, *, tolerance: float = 1e-5) -> int:
-    """The integer that a solver meant; ValueError when the value is none."""
-    nearest = round(value)
-    if abs(value - nearest) > tolerance * max(1.0, abs(value)):
-        raise ValueError(f"a solver gave {value!r} where an integer was asked for")
-    return nearest

@@ -14,7 +14,8 @@ from typing import Any
 
 import pulp
 
-from solver.model.backend import Backend, Outcome, Solution
+from solver.model.backend import Backend
+from solver.model.solution import Outcome, Solution
 
 _pulp: Any = pulp
 _TOLERANCE = 1e-6

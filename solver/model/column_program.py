@@ -13,8 +13,9 @@ import numpy as np
 import pulp
 from numpy.typing import NDArray
 
-from solver.model.backend import Backend, LiveModel, Outcome, live_model
+from solver.model.backend import Backend, LiveModel, live_model
 from solver.model.running import silenced
+from solver.model.solution import Outcome
 
 _pulp: Any = pulp
 Floats = NDArray[np.float64]

@@ -20,7 +20,8 @@ import numpy as np
 import pulp
 from numpy.typing import NDArray
 
-from solver.model.backend import Backend, Outcome, Solution, whole
+from solver.model.backend import Backend
+from solver.model.solution import Outcome, Solution, whole
 
 _pulp: Any = pulp
 Integers = NDArray[np.int64]

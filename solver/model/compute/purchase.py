@@ -14,8 +14,9 @@ from typing import Any
 
 import pulp
 
-from solver.model.backend import Backend, whole
+from solver.model.backend import Backend
 from solver.model.compute.commitments import Good
+from solver.model.solution import whole
 from solver.plan.billing import Promise, bill_hour
 
 _pulp: Any = pulp

@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 import pulp
 
-from solver.model.backend import Backend, Outcome
+from solver.model.backend import Backend
 from solver.model.packing import beam
 from solver.model.packing.columns import cheapest
 from solver.model.packing.problem import Floats, Integers, Problem, Reading
+from solver.model.solution import Outcome
 
 _pulp: Any = pulp
 _WIDTH = 1500

@@ -22,7 +22,8 @@ import pulp
 
 from solver.catalog.services import SecurityMeasure
 from solver.errors import InfeasibleError
-from solver.model.backend import Backend, whole
+from solver.model.backend import Backend
+from solver.model.solution import whole
 from solver.plan.security import KeyPurpose
 
 _TIE_USD = 1e-6

@@ -18,8 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solver.errors import ConfigError
-from solver.model.backend import Backend, Outcome, Solution, backend, live_model, whole
+from solver.model.backend import Backend, backend, live_model
 from solver.model.running import side_by_side, silenced
+from solver.model.solution import Outcome, Solution, whole
 
 _pulp: Any = pulp
 HIGHS, CBC = Backend("highs"), Backend("cbc")
