@@ -16,7 +16,7 @@ Approximations for the GI/G/m queue, 1993). Its mean is exact for M/G/1 (Pollacz
 heavy traffic (Kingman).
 
 It holds for steady Poisson-like arrivals within an hour and service times that don't depend on each other. Simulated
-with 1 to 16 servers, cs from 0 to 2 and Poisson arrivals, where it promises 1 % of late requests 0.2 to 1.8 % are late,
+with 1 to 16 servers, cs from 0 to 2 and Poisson arrivals, where it promises 1 % of late requests 0.1 to 1.8 % are late,
 most below 1 %; with heavier tails, or bursts that last, it may be too hopeful. A server that works in batches has no
 place of its own for each request: two batches, the one that runs and the one that waits, counted as `concurrency` are
 on the safe side.

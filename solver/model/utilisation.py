@@ -27,8 +27,9 @@ def _text(wish: Service, variants: list[str]) -> str:
     assert wish.latency is not None
     target = f"{wish.latency.percentile:g} % within {wish.latency.milliseconds:g} ms"
     safe = {key: wish.safe_utilisation(key) or 0.0 for key in variants}
-    limits = ", ".join(f"{key} up to {share:g}" for key, share in safe.items() if share)
-    text = f"utilisation for {target}: {limits} is safe" if limits else f"utilisation for {target}"
+    limits = " and ".join(f"{key} up to {share:g}" for key, share in safe.items() if share)
+    verb = "is" if sum(1 for share in safe.values() if share) == 1 else "are"
+    text = f"utilisation for {target}: {limits} {verb} safe" if limits else f"utilisation for {target}"
     if wish.max_utilisation == "auto":
         return f"{text}, and asked for."
     asked = wish.max_utilisation

@@ -22,7 +22,7 @@ class _Held:
     left: Fraction
     """After the loss of any one zone."""
     steady: Fraction
-    """Off spot machines."""
+    """Of `have`, what does not run on spot machines."""
     replicas: int
     most_on_a_machine: int
     spot_pools: int | None
@@ -72,9 +72,10 @@ def _held(view: SiteView, key: str, service: Service, placed: Sequence[PlacedMac
         left=sum((of_machine[name] * _after_loss(view, name, count) for name, count in machines.items()), Fraction(0)),
         steady=sum(
             (
-                of_machine[name] * count
-                for name, count in machines.items()
-                if view.groups[name].purchase is not PurchaseOption.SPOT
+                rate * each.machines * each.replicas.get(name, 0)
+                for each in placed
+                if view.groups[each.node_group].purchase is not PurchaseOption.SPOT
+                for name, rate in rates.items()
             ),
             Fraction(0),
         ),
@@ -104,7 +105,7 @@ def _hour_faults(service: Service, held: _Held, load: Fraction) -> Iterator[str]
         return
     asked = needed * (1 - exactly(service.interruptible_share))
     if held.steady < asked:
-        yield f"interruptible_share: {float(held.steady):.1f}/s off spot, {float(asked):.1f}/s are asked for"
+        yield f"interruptible_share: {float(held.steady):.1f}/s run off spot, {float(asked):.1f}/s are asked for"
     if held.spot_pools < service.spot_pools:
         yield f"spot_pools: {held.spot_pools} capacity pools, {service.spot_pools} are asked for"
 

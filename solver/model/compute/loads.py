@@ -1,9 +1,10 @@
 """Loads: how many replicas of each variant run in an hour, and on which machines they are put.
 
 The machines of an hour hold more slots than the hour needs. Replicas are taken away from full machines, slowest
-variant first, as long as every promise still holds: capacity, floor, ceiling, and what is left after the loss of a
-zone, where a variant keeps at most as many replicas as the surviving slots. What is left goes to on-demand groups
-first, so that no more than the interruptible share rests on spot, and is spread evenly over the machines of each group.
+variant first, as long as every promise still holds: capacity, floor, what is left after the loss of a zone, where a
+variant keeps at most as many replicas as the surviving slots, and what does not rest on spot, where a variant keeps at
+most as many as its on-demand slots. What is left goes to on-demand groups first and is spread evenly over the machines
+of each group.
 """
 
 from __future__ import annotations
@@ -39,12 +40,16 @@ def replicas_needed(needs: Needs, hour: int, groups: Sequence[RunningGroup]) -> 
             )
             for variant in service.variants
         }
+        steady = {
+            variant: sum(group.slots[variant] * group.machines for group in groups if group.on_demand)
+            for variant in service.variants
+        }
         running = {variant: count for variant, count in full.items() if count}
         for variant in sorted(running, key=lambda each: (needs.runnables[each].capacity, needs.runnables[each].key)):
             least, most = 0, running[variant]
             while least < most:
                 middle = (least + most) // 2
-                if _holds(needs, service, hour, running | {variant: middle}, left):
+                if _holds(needs, service, hour, running | {variant: middle}, left, steady):
                     most = middle
                 else:
                     least = middle + 1
@@ -53,11 +58,21 @@ def replicas_needed(needs: Needs, hour: int, groups: Sequence[RunningGroup]) -> 
     return dict(sorted(found.items()))
 
 
-def _holds(needs: Needs, service: ServiceNeed, hour: int, running: Mapping[int, int], left: Mapping[int, int]) -> bool:
+def _holds(
+    needs: Needs,
+    service: ServiceNeed,
+    hour: int,
+    running: Mapping[int, int],
+    left: Mapping[int, int],
+    steady: Mapping[int, int],
+) -> bool:
     capacity = {variant: needs.runnables[variant].capacity for variant in running}
     if sum(running.values()) < service.service.replicas.min:
         return False
     if sum(capacity[variant] * count for variant, count in running.items()) < service.needed[hour]:
+        return False
+    off_spot = sum(capacity[variant] * min(count, steady[variant]) for variant, count in running.items())
+    if off_spot < service.needed[hour] * (1 - service.spot_share):
         return False
     if not service.survives_zone:
         return True
