@@ -1,16 +1,23 @@
 """Surcharge: what security measures cost for each machine and each start, so that compute counts it.
 
 Only measures that the profile can't do without are counted: those that alone cover a control, and what these require.
-The price is that of the first tier, which a stack of up to some hundred vCPUs stays in; the lines of the plan have the
-tiers as they are.
+
+What is billed by vCPUs costs less tier by tier. Of v vCPUs in the mean of a month it is the least of some lines,
+
+    T(v)  =  min over tiers k:  usd(k) + usd_per_vcpu(k) · v
+
+so the least of the bounds at each line is one of every plan. A plan is sought at the first tier's price.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import fsum
 
 from solver.catalog.catalog import Catalog
+from solver.catalog.prices import Price
 from solver.catalog.services import SecurityMeasure
 from solver.demand.demand import Demand
 from solver.model.security.drivers import (
@@ -28,23 +35,48 @@ _STARTS = {
 
 
 @dataclass(frozen=True)
+class VcpuLine:
+    """One tier of what all vCPUs of a stack cost, as a line through it."""
+
+    usd_per_hour: float = 0.0
+    """However many there are."""
+    usd_per_vcpu_hour: float = 0.0
+
+
+@dataclass(frozen=True)
 class Surcharge:
     """USD an hour of a machine besides its price."""
 
     usd_per_machine_hour: float = 0.0
-    usd_per_vcpu_hour: float = 0.0
     usd_per_machine_start: float = 0.0
+    vcpu_lines: tuple[VcpuLine, ...] = (VcpuLine(),)
+    """By tier; the least of them counts."""
 
     def usd_per_hour(self, vcpus: int) -> float:
-        """Of a machine with so many vCPUs."""
-        return self.usd_per_machine_hour + vcpus * self.usd_per_vcpu_hour
+        """Of a machine with so many vCPUs, in the first tier."""
+        return self.usd_per_machine_hour + vcpus * self.vcpu_lines[0].usd_per_vcpu_hour
 
     def usd_per_month(self, compute: ComputePlan) -> float:
         """Of all machines of a plan."""
-        return sum(
-            self.usd_per_hour(group.vcpus) * sum(group.machines.hourly()) * HOURS_PER_MONTH / HOURS_PER_WEEK
-            for group in compute.node_groups
-        )
+        hosts = fsum(sum(group.machines.hourly()) / HOURS_PER_WEEK for group in compute.node_groups)
+        vcpus = fsum(sum(group.machines.hourly()) / HOURS_PER_WEEK * group.vcpus for group in compute.node_groups)
+        by_vcpus = min(line.usd_per_hour + line.usd_per_vcpu_hour * vcpus for line in self.vcpu_lines)
+        return (self.usd_per_machine_hour * hosts + by_vcpus) * HOURS_PER_MONTH
+
+    def by_line(self) -> Iterator[tuple[Surcharge, float]]:
+        """For each line: the surcharge with its price for every vCPU, and what the line costs besides, USD an hour."""
+        for line in self.vcpu_lines:
+            yield replace(self, vcpu_lines=(replace(line, usd_per_hour=0.0),)), line.usd_per_hour
+
+
+def least_surcharge(each: Collection[Surcharge]) -> Surcharge:
+    """One that none of them is below, whatever machines there are; also for what they cost together."""
+    lines = {line for one in each for line in one.vcpu_lines}
+    return Surcharge(
+        usd_per_machine_hour=min(one.usd_per_machine_hour for one in each),
+        usd_per_machine_start=min(one.usd_per_machine_start for one in each),
+        vcpu_lines=tuple(sorted(lines, key=lambda line: (line.usd_per_hour, line.usd_per_vcpu_hour))),
+    )
 
 
 def machine_surcharge(demand: Demand, site_key: str, catalog: Catalog) -> Surcharge:
@@ -53,15 +85,36 @@ def machine_surcharge(demand: Demand, site_key: str, catalog: Catalog) -> Surcha
     waived = {waiver.control for waiver in demand.compliance.waivers}
     required = [each for each in catalog.profile(demand.compliance.profile).controls if each not in waived]
     measures = {each.name: each for each in catalog.measures(region)}
-    usd = {"hosts": 0.0, "vcpus": 0.0}
-    start = 0.0
+    hosts = start = 0.0
+    by_vcpus: list[tuple[Price, float]] = []
     for name in sorted(_forced(measures, required) - set(demand.compliance.existing)):
         for term in measures[name].costs:
-            price = catalog.price(region, term.service, term.item).usd_first * term.amount
-            if term.driver in usd:
-                usd[term.driver] += price / HOURS_PER_MONTH
-            start += price * _STARTS.get(term.driver, 0)
-    return Surcharge(usd["hosts"], usd["vcpus"], start)
+            price = catalog.price(region, term.service, term.item)
+            if term.driver == "vcpus":
+                by_vcpus.append((price, term.amount))
+            elif term.driver == "hosts":
+                hosts += price.usd_first * term.amount / HOURS_PER_MONTH
+            start += price.usd_first * term.amount * _STARTS.get(term.driver, 0)
+    return Surcharge(usd_per_machine_hour=hosts, usd_per_machine_start=start, vcpu_lines=vcpu_lines(by_vcpus))
+
+
+def vcpu_lines(prices: Collection[tuple[Price, float]]) -> tuple[VcpuLine, ...]:
+    """Lines of prices, each with how many of its units a vCPU takes in a month.
+
+    A price that rises from tier to tier has no such lines; it is left to the plan's own lines, and the bound is lower.
+    """
+    falling = [(price, amount) for price, amount in prices if amount > 0 and _falls(price)]
+    ends = sorted({0.0, *(tier.from_amount / amount for price, amount in falling for tier in price.tiers)})
+    found: list[VcpuLine] = []
+    for vcpus in ends:
+        slope = fsum(price.marginal(vcpus * amount) * amount for price, amount in falling)
+        usd = fsum(price.cost(vcpus * amount) for price, amount in falling)
+        found.append(VcpuLine((usd - slope * vcpus) / HOURS_PER_MONTH, slope / HOURS_PER_MONTH))
+    return tuple(found)
+
+
+def _falls(price: Price) -> bool:
+    return all(later.usd <= tier.usd for tier, later in pairwise(price.tiers))
 
 
 def _forced(measures: dict[str, SecurityMeasure], required: Collection[str]) -> set[str]:

@@ -18,14 +18,11 @@ from numpy.typing import NDArray
 from solver.errors import InfeasibleError
 from solver.model.compute.assortment import Assortment, Judge, Slot, hours_at
 from solver.model.compute.commitments import Good
-from solver.model.compute.completion import completion_of
-from solver.model.compute.frontier import frontier
 from solver.model.compute.group_limit import GroupLimit
 from solver.model.compute.hourly import Hourly, HourPlan
 from solver.model.compute.jobs import JobRun, is_free
-from solver.model.compute.lowest import Lowest
+from solver.model.compute.lowest import Lowest, joint_ways
 from solver.model.compute.options import options_of
-from solver.model.compute.pareto import undominated
 from solver.model.compute.problem import Problem, Settled
 from solver.model.compute.promises import holds
 from solver.model.compute.quota import free_vcpus
@@ -77,20 +74,10 @@ class Apart:
 
     def settle(self, good: Good | None) -> ApartAnswer:
         """The bound, and the best plan apart that was found; InfeasibleError for a service that no machines hold."""
-        hourly = self.problem.hourly
-        value = valuation(hourly.columns, good, self.problem.prices, self.problem.jobs.types, hourly.held)
-        shared = self._services(value, shared=True)
-        vectors = [each.vectors() for each in shared]
-        whole = [each for each in vectors if each is not None]
-        for service, mine in zip(hourly.needs.services, vectors, strict=True):
-            if mine is None:
-                raise InfeasibleError(f"no machines on sale hold {service.key}", conflict=(f"workloads.{service.key}",))
-        joint = week = self._week(value, whole)
-        without = float(week.usd(np.zeros(1), self.problem.jobs.ways(0.0))[0])
-        cap = _CAP * without / HOURS_PER_WEEK if good is not None else 0.0
-        runs = self.problem.jobs.runs_by_way(float(value.worths[-1]) * cap + float(value.held_usd[-1]))
+        value, shared, whole, joint, cap = self._joint(good)
+        runs = self._ways(value, cap)
         ways = [list(each) for _, each in runs]
-        bound, best = week.least(ways, cap)
+        bound, best = joint.least(ways, cap)
         own = self._services(value, shared=False)
         alone = [each.vectors() for each in own]
         if any(each is None for each in alone):
@@ -115,6 +102,29 @@ class Apart:
             )
             bound = max(bound, limited.bound(best, work=_WORK))
         return ApartAnswer(bound, own_bound, replace(settled, bound_usd_per_week=bound))
+
+    def bound_usd_per_week(self, good: Good | None) -> float:
+        """The bound alone; InfeasibleError for a service that no machines hold."""
+        value, _, _, joint, cap = self._joint(good)
+        return joint.least([list(each) for _, each in self._ways(value, cap)], cap)[0]
+
+    def _joint(self, good: Good | None) -> tuple[Valuation, list[Lowest], list[Sequence[Floats]], Week, float]:
+        """Services with machines that may be shared: each one, its cost vectors, their week, and the highest level."""
+        hourly = self.problem.hourly
+        value = valuation(hourly.columns, good, self.problem.prices, self.problem.jobs.types, hourly.held)
+        shared = self._services(value, shared=True)
+        vectors: list[Sequence[Floats]] = []
+        for service, each in zip(hourly.needs.services, shared, strict=True):
+            mine = each.vectors()
+            if mine is None:
+                raise InfeasibleError(f"no machines on sale hold {service.key}", conflict=(f"workloads.{service.key}",))
+            vectors.append(mine)
+        joint = self._week(value, vectors)
+        without = float(joint.usd(np.zeros(1), self.problem.jobs.ways(0.0))[0])
+        return value, shared, vectors, joint, _CAP * without / HOURS_PER_WEEK if good is not None else 0.0
+
+    def _ways(self, value: Valuation, cap: float) -> list[tuple[str, Mapping[Way, JobRun]]]:
+        return list(self.problem.jobs.runs_by_way(float(value.worths[-1]) * cap + float(value.held_usd[-1])))
 
     def _services(self, value: Valuation, *, shared: bool) -> list[Lowest]:
         options = options_of(self.problem.hourly, value, shared=shared)
@@ -257,7 +267,7 @@ class Apart:
         known: dict[int, Integers] = {}
         for number, hours in enumerate(hourly.needs.hours):
             if origin[number] not in known:
-                found = _joint_ways(own, chosen, origin[number])
+                found = joint_ways(own, chosen, origin[number])
                 if found is None:
                     return None
                 known[origin[number]] = found
@@ -305,22 +315,3 @@ def _usd_per_hour(cost: Floats, shift: Floats, machines: Integers) -> Floats:
 
 def _holds(hourly: Hourly, number: int, columns: Integers, counts: Integers) -> bool:
     return holds(hourly, number, _by_column(columns, counts))
-
-
-def _joint_ways(own: Sequence[Lowest], chosen: Sequence[tuple[int, ...]], hour: int) -> Integers | None:
-    """All machines of the chosen options that hold one hour class and that none replaces: ways × options."""
-    machines = np.zeros((1, 0), dtype=np.int64)
-    cost: Floats = np.zeros((1, 1))
-    for each, mine in zip(own, chosen, strict=True):
-        options = each.options.picked(np.array(mine, dtype=np.int64))
-        if len(options.rows) == 0:
-            continue
-        found = frontier(options, each.required[hour], completion_of(options, np.maximum(each.required[hour], 0)))
-        if found is None:
-            return None
-        count, more = len(machines), found.count
-        machines = np.hstack([np.repeat(machines, more, axis=0), np.tile(found.machines, (count, 1))])
-        cost = np.repeat(cost, more, axis=0) + np.tile(found.cost, (count, 1))
-        kept = undominated(cost)
-        machines, cost = machines[kept], cost[kept]
-    return machines

@@ -10,6 +10,7 @@ and where that is too long, the one vector of what linear prices prove.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -153,3 +154,22 @@ class Lowest:
                 found.add(left[-1])
             left = left[:-1]
         return found
+
+
+def joint_ways(own: Sequence[Lowest], chosen: Sequence[tuple[int, ...]], hour: int) -> Integers | None:
+    """All machines of the chosen options that hold one hour class and that none replaces: ways × options."""
+    machines = np.zeros((1, 0), dtype=np.int64)
+    cost: Floats = np.zeros((1, 1))
+    for each, mine in zip(own, chosen, strict=True):
+        options = each.options.picked(np.array(mine, dtype=np.int64))
+        if len(options.rows) == 0:
+            continue
+        found = frontier(options, each.required[hour], completion_of(options, np.maximum(each.required[hour], 0)))
+        if found is None:
+            return None
+        count, more = len(machines), found.count
+        machines = np.hstack([np.repeat(machines, more, axis=0), np.tile(found.machines, (count, 1))])
+        cost = np.repeat(cost, more, axis=0) + np.tile(found.cost, (count, 1))
+        kept = undominated(cost)
+        machines, cost = machines[kept], cost[kept]
+    return machines

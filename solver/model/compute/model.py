@@ -22,8 +22,9 @@ from solver.demand.demand import AwsSite, Demand
 from solver.errors import InfeasibleError
 from solver.model.answer import PoolAnswer
 from solver.model.backend import Backend
+from solver.model.compute.apart import Apart
 from solver.model.compute.columns import Fixed, build_columns, fixed_costs
-from solver.model.compute.commitments import Good, goods_for
+from solver.model.compute.commitments import Good, goods_for, merged
 from solver.model.compute.decode import decode
 from solver.model.compute.held import fees_not_priced, held_of, held_uses
 from solver.model.compute.hourly import Hourly
@@ -32,7 +33,7 @@ from solver.model.compute.jobs import JobRun, JobSize, PriceByHour, job_sizes
 from solver.model.compute.lines import compute_lines
 from solver.model.compute.needs import Needs, needs_of, volume_claims
 from solver.model.compute.node_groups import Decided, ServiceGroup, group_keys
-from solver.model.compute.problem import Settled
+from solver.model.compute.problem import Problem, Settled
 from solver.model.compute.purchase import Bought
 from solver.model.compute.quota import free_vcpus
 from solver.model.compute.reasons import job_reason, planned_week, service_reasons, with_commitment_reasons
@@ -119,12 +120,9 @@ def solve_compute(
     goods = goods_of(demand, site_key, catalog)
     held = held_of(demand, site_key, catalog)
     site = _Site(demand, site_key, catalog, backend, needs, zones, fixed, volume_usd_per_month, surcharge, goods, held)
-    sizes = _job_sizes(site)
-    columns = build_columns(needs, catalog, site.market(services=True), fixed, spot=demand.purchase.spot)
-    jobs = JobTask(sizes, needs.jobs, needs.hour_of_week)
-    hourly = hourly_problem(needs, columns, goods, free_vcpus(site.site.quotas), len(zones), backend, held)
-    limits = demand.limits
-    found = Search(hourly, jobs, _prices(site), site.site.quotas, limits.node_groups, limits.gap, surcharge).settle()
+    problem = _problem(site)
+    jobs, sizes = problem.jobs, problem.jobs.sizes
+    found = _within_tiers(Search.of(problem).settle(), site)
     hourly = found.hourly
     needs = hourly.needs
     site = replace(site, needs=needs)
@@ -160,6 +158,25 @@ def solve_compute(
         ),
         not_priced=fees_not_priced(held),
     )
+
+
+def _problem(site: _Site) -> Problem:
+    needs, limits, quotas = site.needs, site.demand.limits, site.site.quotas
+    jobs = JobTask(_job_sizes(site), needs.jobs, needs.hour_of_week)
+    spot = site.demand.purchase.spot
+    columns = build_columns(needs, site.catalog, site.market(services=True), site.fixed, spot=spot)
+    free = free_vcpus(quotas)
+    hourly = hourly_problem(needs, columns, site.goods, free, len(site.zones), site.backend, site.held)
+    return Problem(hourly, jobs, _prices(site), quotas, limits.node_groups, limits.gap, site.surcharge)
+
+
+def _within_tiers(found: Settled, site: _Site) -> Settled:
+    """With a bound that also holds for plans of so many vCPUs that some cost less (`surcharge`)."""
+    bound = found.bound_usd_per_week
+    for surcharge, usd_per_hour in list(site.surcharge.by_line())[1:]:
+        later = Apart(_problem(replace(site, surcharge=surcharge)))
+        bound = min(bound, later.bound_usd_per_week(merged(site.goods)) + usd_per_hour * HOURS_PER_WEEK)
+    return replace(found, bound_usd_per_week=bound)
 
 
 def goods_of(demand: Demand, site_key: str, catalog: Catalog) -> tuple[Good, ...]:

@@ -12,7 +12,7 @@ for the pool is one at which some choice is just covered, and new choices at tha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 
 import numpy as np
@@ -55,6 +55,11 @@ _MOST_COLUMNS = 600
 @dataclass(frozen=True)
 class Search(Problem):
     """The search for one site."""
+
+    @classmethod
+    def of(cls, problem: Problem) -> Search:
+        """The search for a problem."""
+        return cls(**{each.name: getattr(problem, each.name) for each in fields(problem)})
 
     def settle(self) -> Settled:
         """The best that was found; InfeasibleError when no groups hold the services."""

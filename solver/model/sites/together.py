@@ -32,7 +32,7 @@ from solver.model.compute.model import solve_compute
 from solver.model.sites.choice import Choice, Options
 from solver.model.sites.site_demand import ELSEWHERE
 from solver.model.storage.model import solve_storage, volume_usd_per_month
-from solver.model.surcharge import Surcharge, machine_surcharge
+from solver.model.surcharge import least_surcharge, machine_surcharge
 from solver.plan.compute import ComputePlan
 from solver.plan.storage import StoragePlan
 from solver.quantity import HOURS_PER_WEEK
@@ -69,7 +69,7 @@ def plan_together(
             backend,
             storage=StoragePlan(protect=False),
             volume_usd_per_month=_volumes(options.demand, sites, catalog),
-            surcharge=_surcharge(options.demand, sites, catalog),
+            surcharge=least_surcharge([machine_surcharge(options.demand, site, catalog) for site in sites]),
         )
     except InfeasibleError:
         return None
@@ -228,15 +228,6 @@ def _volumes(demand: Demand, sites: Sequence[str], catalog: Catalog) -> dict[str
             usd = volume_usd_per_month(volume, catalog, region)
             found[volume.key] = min(usd, found.get(volume.key, usd))
     return found
-
-
-def _surcharge(demand: Demand, sites: Sequence[str], catalog: Catalog) -> Surcharge:
-    each = [machine_surcharge(demand, site, catalog) for site in sites]
-    return Surcharge(
-        usd_per_machine_hour=min(one.usd_per_machine_hour for one in each),
-        usd_per_vcpu_hour=min(one.usd_per_vcpu_hour for one in each),
-        usd_per_machine_start=min(one.usd_per_machine_start for one in each),
-    )
 
 
 def _shares(plan: ComputePlan) -> dict[str, dict[str, float]]:
