@@ -15,23 +15,21 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.errors import InfeasibleError
+from solver.model.compute.apart_bound import ApartBound
 from solver.model.compute.assortment import Assortment, Judge, Slot, hours_at
 from solver.model.compute.commitments import Good
 from solver.model.compute.group_limit import GroupLimit
 from solver.model.compute.hourly import Hourly, HourPlan
 from solver.model.compute.jobs import JobRun, is_free
 from solver.model.compute.lowest import Lowest, joint_ways
-from solver.model.compute.options import options_of
-from solver.model.compute.problem import Problem, Settled
+from solver.model.compute.problem import Settled
 from solver.model.compute.promises import holds
 from solver.model.compute.quota import free_vcpus
 from solver.model.compute.services import Besides, priced
 from solver.model.compute.splitting import split_by_jobs
 from solver.model.compute.starts import ClassWays, calmest
-from solver.model.compute.valuation import Valuation, valuation
-from solver.model.compute.week import Beside, Way, Week, added
-from solver.quantity import HOURS_PER_WEEK
+from solver.model.compute.valuation import Valuation
+from solver.model.compute.week import Beside, Way, Week
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -41,12 +39,8 @@ _WORK = 60
 """Weeks that are bounded for the limit of node groups."""
 _LITTLE = 0.002
 """What machines that services share may save, as a part of the cost, without plans with them being looked for."""
-_FEW = 8
-"""Options of a service of which whole ways are looked at where commitments are held."""
 _MORE = 2
 """Options of a service that are tried beside the best ones where commitments are held."""
-_CAP = 1.1
-"""Levels are looked at up to this multiple of what all would cost on demand; the bound says so where it matters."""
 
 
 @dataclass(frozen=True)
@@ -67,75 +61,36 @@ class ApartAnswer:
 
 
 @dataclass(frozen=True)
-class Apart:
+class Apart(ApartBound):
     """Planning apart for one site."""
-
-    problem: Problem
 
     def settle(self, good: Good | None) -> ApartAnswer:
         """The bound, and the best plan apart that was found; InfeasibleError for a service that no machines hold."""
-        value, shared, whole, joint, cap = self._joint(good)
-        runs = self._ways(value, cap)
-        ways = [list(each) for _, each in runs]
-        bound, best = joint.least(ways, cap)
-        own = self._services(value, shared=False)
-        alone = [each.vectors() for each in own]
-        if any(each is None for each in alone):
+        known = self.known(good)
+        value, cap, bound = known.value, known.cap, known.bound_usd_per_week
+        if known.whole is None:
             return ApartAnswer(bound, np.inf, None)
-        full = [each for each in alone if each is not None]
-        week = self._week(value, full)
+        week = self.week(value, known.whole)
+        runs = self.ways(value, cap)
+        ways = [list(each) for _, each in runs]
         own_bound, level = week.least(ways, cap)
-        settled = self._found(value, own, full, week, runs, level, cap)
+        settled = self._found(value, known.own, known.whole, week, runs, level, cap)
         if settled is None:
             return ApartAnswer(bound, own_bound, None)
         target = self.problem.usd(settled) * (1 - self.problem.gap)
         if bound < target and ApartAnswer(bound, own_bound, settled).is_enough:
             limited = GroupLimit(
-                shared,
-                whole,
+                known.shared,
+                known.parts,
                 value,
-                joint.weight,
+                known.joint.weight,
                 ways,
-                joint.spans_below(ways, cap, target),
+                known.joint.spans_below(ways, cap, target),
                 self.problem.limit,
                 target,
             )
-            bound = max(bound, limited.bound(best, work=_WORK))
+            bound = max(bound, limited.bound(known.best_level, work=_WORK))
         return ApartAnswer(bound, own_bound, replace(settled, bound_usd_per_week=bound))
-
-    def bound_usd_per_week(self, good: Good | None) -> float:
-        """The bound alone; InfeasibleError for a service that no machines hold."""
-        value, _, _, joint, cap = self._joint(good)
-        return joint.least([list(each) for _, each in self._ways(value, cap)], cap)[0]
-
-    def _joint(self, good: Good | None) -> tuple[Valuation, list[Lowest], list[Sequence[Floats]], Week, float]:
-        """Services with machines that may be shared: each one, its cost vectors, their week, and the highest level."""
-        hourly = self.problem.hourly
-        value = valuation(hourly.columns, good, self.problem.prices, self.problem.jobs.types, hourly.held)
-        shared = self._services(value, shared=True)
-        vectors: list[Sequence[Floats]] = []
-        for service, each in zip(hourly.needs.services, shared, strict=True):
-            mine = each.vectors()
-            if mine is None:
-                raise InfeasibleError(f"no machines on sale hold {service.key}", conflict=(f"workloads.{service.key}",))
-            vectors.append(mine)
-        joint = self._week(value, vectors)
-        without = float(joint.usd(np.zeros(1), self.problem.jobs.ways(0.0))[0])
-        return value, shared, vectors, joint, _CAP * without / HOURS_PER_WEEK if good is not None else 0.0
-
-    def _ways(self, value: Valuation, cap: float) -> list[tuple[str, Mapping[Way, JobRun]]]:
-        return list(self.problem.jobs.runs_by_way(float(value.worths[-1]) * cap + float(value.held_usd[-1])))
-
-    def _services(self, value: Valuation, *, shared: bool) -> list[Lowest]:
-        options = options_of(self.problem.hourly, value, shared=shared)
-        required = self.problem.hourly.task.required
-        return [Lowest(each, required[:, each.rows], exact=bool(value.held) and each.count <= _FEW) for each in options]
-
-    def _week(self, value: Valuation, vectors: Sequence[Sequence[Floats]]) -> Week:
-        weight = [int(hours) for hours in self.problem.hourly.task.weight]
-        nothing = np.zeros((1, len(value.worths)))
-        joint = [added([each[number] for each in vectors]) if vectors else nothing for number in range(len(weight))]
-        return Week(value, weight, joint)
 
     def _found(
         self,
@@ -163,7 +118,7 @@ class Apart:
             if search is None:
                 return None
             vectors = [judge.vectors(place, mine) for place, mine in enumerate(search.chosen)]
-            week = self._week(value, [each for each in vectors if each is not None])
+            week = self.week(value, [each for each in vectors if each is not None])
             usd, better = week.least([list(each) for _, each in runs], cap)
             if usd >= best * _NO_BETTER:
                 break

@@ -22,7 +22,7 @@ from solver.demand.demand import AwsSite, Demand
 from solver.errors import InfeasibleError
 from solver.model.answer import PoolAnswer
 from solver.model.backend import Backend
-from solver.model.compute.apart import Apart
+from solver.model.compute.apart_bound import ApartBound
 from solver.model.compute.columns import Fixed, build_columns, fixed_costs
 from solver.model.compute.commitments import Good, goods_for, merged
 from solver.model.compute.decode import decode
@@ -174,7 +174,7 @@ def _within_tiers(found: Settled, site: _Site) -> Settled:
     """With a bound that also holds for plans of so many vCPUs that some cost less (`surcharge`)."""
     bound = found.bound_usd_per_week
     for surcharge, usd_per_hour in list(site.surcharge.by_line())[1:]:
-        later = Apart(_problem(replace(site, surcharge=surcharge)))
+        later = ApartBound(_problem(replace(site, surcharge=surcharge)))
         bound = min(bound, later.bound_usd_per_week(merged(site.goods)) + usd_per_hour * HOURS_PER_WEEK)
     return replace(found, bound_usd_per_week=bound)
 
