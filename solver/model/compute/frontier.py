@@ -9,6 +9,7 @@ way that is known. So no way is lost that is best at some level, whatever the ot
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,18 @@ class Frontier:
 
 
 @dataclass
+class Work:
+    """How much may be done: comparisons of one part with another."""
+
+    left: float = inf
+
+    def take(self, parts: int) -> bool:
+        """Whether there is enough left to sort out so many parts."""
+        self.left -= parts * min(parts, _MOST_PARTS)
+        return self.left >= 0
+
+
+@dataclass
 class _Parts:
     left: Integers
     """Parts × rows: what is left to be met."""
@@ -55,8 +68,10 @@ class _Parts:
         return _Parts(self.left[chosen], self.cost[chosen], self.machines[chosen])
 
 
-def frontier(options: Options, required: Integers, completion: Completion | None = None) -> Frontier | None:
-    """The ways that meet these requirements by row; None where there are too many to follow.
+def frontier(
+    options: Options, required: Integers, completion: Completion | None = None, work: Work | None = None
+) -> Frontier | None:
+    """The ways that meet these requirements by row; None where there are too many to follow, or too much work.
 
     A service that needs nothing has one way, without machines. `completion` is for these options and for requirements
     at least as high.
@@ -65,19 +80,22 @@ def frontier(options: Options, required: Integers, completion: Completion | None
     if not (required > 0).any():
         return Frontier(np.zeros((1, options.count), dtype=np.int64), np.zeros((1, worths)))
     bound = completion_of(options, required) if completion is None else completion
+    work = Work() if work is None else work
     few = options.best_few()
     known: Frontier | None = None
     if 0 < len(few) < options.count:
         first = options.picked(few)
-        found = _build(first, required, completion_of(first, required), None)
+        found = _build(first, required, completion_of(first, required), None, work)
         if found is not None:
             machines = np.zeros((found.count, options.count), dtype=np.int64)
             machines[:, few] = found.machines
             known = Frontier(machines, found.cost, _SLACK)
-    return _build(options, required, bound, known)
+    return _build(options, required, bound, known, work)
 
 
-def _build(options: Options, required: Integers, completion: Completion, known: Frontier | None) -> Frontier | None:
+def _build(
+    options: Options, required: Integers, completion: Completion, known: Frontier | None, work: Work
+) -> Frontier | None:
     worths = options.cost.shape[1]
     start = np.maximum(required, 0)[np.newaxis]
     whole_cost = np.empty((0, worths)) if known is None else known.cost
@@ -96,6 +114,8 @@ def _build(options: Options, required: Integers, completion: Completion, known: 
         more = more.picked(~whole)
         parts = _joined([parts, more]) if len(more.cost) else parts
         parts = parts.picked(_promising(parts, completion, option + 1, whole_cost))
+        if not work.take(len(parts.cost)):
+            return None
         if len(parts.cost) > 1:
             parts = parts.picked(undominated(np.hstack([parts.left / np.maximum(required, 1), parts.cost])))
         if len(parts.cost) > _MOST_PARTS:

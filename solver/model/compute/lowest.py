@@ -17,12 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.model.compute.completion import Completion, completion_of, shape_of, units_of, with_option
-from solver.model.compute.frontier import Frontier, frontier
+from solver.model.compute.frontier import Frontier, Work, frontier
 from solver.model.compute.options import Options
 from solver.model.compute.pareto import undominated
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
+_MOST_WORK = 1e8
+"""Comparisons of parts for one service, some seconds of work; then linear prices have to do."""
 Numbers = tuple[int, ...]
 """Of options, in any order; tables of a common beginning are made once."""
 
@@ -36,6 +38,8 @@ class Lowest:
     """Hour classes × the service's rows."""
     exact: bool = False
     """Vectors are those of whole ways where these aren't too many, not of a cheapest one for each worth."""
+    work: Work = field(default_factory=lambda: Work(_MOST_WORK))
+    """What may still be done; linear prices answer beyond it, so that a long question may change later answers."""
     _found: dict[tuple[Numbers, tuple[int, ...]], Frontier | None] = field(
         default_factory=dict[tuple[Numbers, tuple[int, ...]], "Frontier | None"]
     )
@@ -105,7 +109,7 @@ class Lowest:
         key = (numbers, tuple(needed.tolist()))
         if key not in self._found:
             options = self.options.picked(np.array(numbers, dtype=np.int64))
-            self._found[key] = frontier(options, needed, self._completion(numbers))
+            self._found[key] = frontier(options, needed, self._completion(numbers), self.work)
         return self._found[key]
 
     def _completion(self, numbers: Numbers) -> Completion:

@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from solver.model.compute.frontier import Work
 from solver.model.compute.lowest import Lowest
 from tests.strategies import Held, covered, every_way, services
 
@@ -38,6 +39,17 @@ def test_no_way_is_cheaper_than_the_tables_of_equal_replicas_say(held: Held) -> 
 def test_no_way_is_cheaper_than_the_frontier_of_unequal_replicas_says(held: Held) -> None:
     assert lowest(held).units is None
     check(held, None)
+
+
+@settings(max_examples=120, derandomize=True, deadline=None)
+@given(services(alike=False, most_classes=2), st.integers(0, 60))
+def test_no_way_is_cheaper_than_is_said_where_the_work_ends_early(held: Held, left: int) -> None:
+    found = Lowest(held.options, held.required, work=Work(left)).vectors()
+    ways = [every_way(held.options, required, None) for required in held.required]
+    for each, vectors in zip(ways, found or [], strict=False):
+        assert covered(each.cost, vectors)
+    if all(len(each.cost) for each in ways):
+        assert found is not None
 
 
 @settings(max_examples=100, derandomize=True, deadline=None)
