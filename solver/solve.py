@@ -14,6 +14,7 @@ from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.errors import GateError, InfeasibleError
 from solver.model.backend import Backend, backend
+from solver.model.deadline import NEVER, Deadline
 from solver.model.network.traffic import Crossing
 from solver.model.site import SiteAnswer, solve_site
 from solver.model.sites.approved import approved_choice
@@ -23,7 +24,7 @@ from solver.model.sites.reasons import site_reasons
 from solver.model.sites.search import SiteSearch, SiteTask
 from solver.model.sites.site_demand import plan_parts
 from solver.plan.cost import Pool, total_usd_per_month
-from solver.plan.explanation import Reason
+from solver.plan.explanation import Reason, RejectedMove
 from solver.plan.plan import MODEL_VERSION, Plan, PlanInputs, PriceTable, Proof, SitePlan
 from solver.quantity import cents, format_usd, millionths_up
 from solver.vocabulary import Termination
@@ -47,6 +48,7 @@ def solve(
     solver_name: str = "highs",
     inputs: PlanInputs | None = None,
     separate: bool = False,
+    deadline: Deadline = NEVER,
 ) -> Plan:
     """The cheapest plan found that keeps every promise of the demand, with a lower bound and the witness's word.
 
@@ -54,6 +56,9 @@ def solve(
     taken, and node groups that only the approved one has stay, empty, for one more plan. `inputs` are digests of what
     demand and catalog were read from; without them they are made from the objects. With `separate` the plan also says
     what its pools would cost if each were solved by itself (`separate_usd_per_month`), for as much work again.
+
+    With a `deadline` the search ends soon after it has passed, with the best plan that it has found by then and that
+    plan's gap: what is found depends on the machine then, and is no plan to write into a lock.
 
     InfeasibleError when promises can't hold together, or the budget is below the bound; GateError when the budget is
     above the bound but no plan was found within it.
@@ -65,9 +70,9 @@ def solve(
 
     def planned(task: SiteTask) -> SiteAnswer:
         before = approved.get(task.site)
-        return solve_site(task, catalog, engine, previous=before, unchanged=unchanged)
+        return solve_site(task, catalog, engine, previous=before, unchanged=unchanged, deadline=deadline)
 
-    answers, least, why_there = _sites(demand, catalog, engine, approved, planned)
+    answers, least, why_there = _sites(demand, catalog, engine, approved, planned, deadline)
     order = list(Pool)
     lines = tuple(
         sorted(
@@ -90,6 +95,7 @@ def solve(
         cost_lines=lines,
         not_priced=(*dict.fromkeys(text for answer in answers for text in answer.not_priced), *_not_priced(demand)),
         reasons=(*_reasons(answers), *why_there),
+        rejected=_rejected(answers),
         separate_usd_per_month=_separate_usd_per_month(demand, catalog, engine) if separate else None,
     )
     witness = check_plan(plan, demand, catalog)
@@ -131,6 +137,7 @@ def _sites(
     engine: Backend,
     approved: Mapping[str, SitePlan],
     planned: Callable[[SiteTask], SiteAnswer],
+    deadline: Deadline = NEVER,
 ) -> tuple[list[SiteAnswer], float, tuple[Reason, ...]]:
     """The planned sites, by key, what no plan of them all can cost less than, and why workloads are where they are."""
     if len(demand.sites) == 1:
@@ -139,7 +146,7 @@ def _sites(
         return [answer], answer.bound_usd_per_month, ()
     options = Options(demand, without_machines(demand, catalog))
     before = approved_choice(options, approved) if approved else None
-    found = SiteSearch(options, catalog, engine, planned, demand.limits.gap, before).settle()
+    found = SiteSearch(options, catalog, engine, planned, demand.limits.gap, before, deadline).settle()
     answers = [
         replace(answer, plan=answer.plan.model_copy(update={"serves": plan_parts(options, found.placed.serves[key])}))
         for key, answer in found.placed.sites.items()
@@ -188,6 +195,17 @@ def _proof(demand: Demand, engine: Backend, cost: float, bound: float, *, witnes
         proven=proven,
         witness=witness,
     )
+
+
+def _rejected(answers: list[SiteAnswer]) -> tuple[RejectedMove, ...]:
+    """The greatest saving first; with several sites the site stands before the subject."""
+    several = len(answers) > 1
+    found = [
+        move.model_copy(update={"subject": f"{answer.key} {move.subject}"}) if several else move
+        for answer in answers
+        for move in answer.rejected
+    ]
+    return tuple(sorted(found, key=lambda move: (-move.saving_usd_per_month, move.subject)))
 
 
 def _reasons(answers: list[SiteAnswer]) -> tuple[Reason, ...]:

@@ -70,11 +70,31 @@ def plan(
     separate: Annotated[
         bool, typer.Option("--separate", help="Also say what pool by pool would cost; takes twice as long.")
     ] = False,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(
+            "--time-limit",
+            metavar="SECONDS",
+            min=0,
+            help="Print the best plan found by then; it may be another one on another machine.",
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write also what a time limit cut short.")] = False,
 ) -> None:
     """Solve, and print, write or verify the lock."""
     from poolwright.cli import plan as command
 
-    command.run(stack, as_json=as_json, demand=demand, catalog=catalog, write=write, check=check, separate=separate)
+    command.run(
+        stack,
+        as_json=as_json,
+        demand=demand,
+        catalog=catalog,
+        write=write,
+        check=check,
+        separate=separate,
+        time_limit=time_limit,
+        force=force,
+    )
 
 
 @app.command()

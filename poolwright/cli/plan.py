@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from poolwright.cli.console import print_json, say
@@ -12,6 +14,7 @@ from solver.inputs import StackInputs, read_inputs, refuse_stale, shown
 
 if TYPE_CHECKING:
     from solver.demand.loader import LoadedDemand
+    from solver.model.deadline import Deadline
     from solver.plan.difference import Difference
     from solver.plan.lock import Lock
     from solver.plan.plan import Plan
@@ -27,9 +30,13 @@ def run(
     check: bool = False,
     separate: bool = False,
     solver_name: str = "highs",
+    time_limit: float | None = None,
+    force: bool = False,
+    clock: Callable[[], float] = monotonic,
 ) -> None:
     """Prints the plan of a stack; with `write` also its lock; with `check` only whether the lock is fresh;
-    with `separate` also what its pools would cost if each were solved by itself.
+    with `separate` also what its pools would cost if each were solved by itself; with `time_limit` the best plan found
+    in so many seconds of the clock, which is written with `force` only.
 
     Raises StaleError (exit code 4) from a check that fails, InputError (2), InfeasibleError (3).
     """
@@ -37,11 +44,27 @@ def run(
         raise ConfigError(
             [Problem(file="", path="--check", found="--write and --check", allowed="one of the two is allowed")]
         )
+    if write and time_limit is not None and not force:
+        allowed = "a lock is written without a time limit: with one, the plan may be another one on another machine"
+        raise ConfigError(
+            [
+                Problem(
+                    file="",
+                    path="--time-limit",
+                    found="--write and --time-limit",
+                    allowed=allowed,
+                    hint="--force writes it all the same",
+                )
+            ]
+        )
+    deadline = None if time_limit is None else _deadline(clock, time_limit)
     inputs = read_inputs(find_project().root, stack, demand_file=demand, catalog_path=catalog)
     if check:
         _check(inputs, as_json)
         return
-    plan, _, change = solved(stack, inputs, solver_name=solver_name, separate=separate)
+    plan, _, change = solved(stack, inputs, solver_name=solver_name, separate=separate, deadline=deadline)
+    if time_limit is not None:
+        say(f"note: with a time limit of {time_limit:g} s the plan may be another one on another machine")
     if write:
         from solver.plan.lock import lock_of, read_text, write_lock
 
@@ -55,10 +78,22 @@ def run(
     _print(plan, change, _growth(plan, inputs))
 
 
+def _deadline(clock: Callable[[], float], seconds: float) -> Deadline:
+    from solver.model.deadline import Deadline
+
+    return Deadline(clock() + seconds, clock)
+
+
 def solved(
-    stack: str, inputs: StackInputs, *, solver_name: str = "highs", separate: bool = False
+    stack: str,
+    inputs: StackInputs,
+    *,
+    solver_name: str = "highs",
+    separate: bool = False,
+    deadline: Deadline | None = None,
 ) -> tuple[Plan, Lock | None, Difference]:
     """The plan for these inputs, the lock that stands (None when there is none), and the difference between them."""
+    from solver.model.deadline import NEVER
     from solver.model.requirements import check_against_catalog
     from solver.plan.difference import difference
     from solver.plan.lock import lock_of
@@ -75,6 +110,7 @@ def solved(
             solver_name=solver_name,
             inputs=inputs.plan_inputs(catalog),
             separate=separate,
+            deadline=deadline if deadline is not None else NEVER,
         )
     except InfeasibleError as error:
         raise with_lines(error, inputs.loaded) from error

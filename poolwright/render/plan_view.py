@@ -13,7 +13,7 @@ from poolwright.render.parts import table as _table
 from solver.plan.compute import ComputePlan, HeldUse, JobPlan, NodeGroup, ServicePlan, VariantPlan
 from solver.plan.cost import Billing, CostLine, Pool, total_usd_per_month
 from solver.plan.difference import Change, ChangeKind, Difference
-from solver.plan.explanation import Reason
+from solver.plan.explanation import Reason, RejectedMove
 from solver.plan.network import NetworkPlan
 from solver.plan.plan import Plan, Proof, SitePlan
 from solver.plan.schedule import WeekSchedule, format_days
@@ -43,6 +43,8 @@ def plan_view(plan: Plan, change: Difference | None, *, growth: str = "") -> Ren
     parts += [Text(), _heading("Money, USD a month before tax"), _money_view(plan.cost_lines)]
     if plan.separate_usd_per_month is not None:
         parts.append(Text(_separate_words(plan.proof.cost_usd_per_month, plan.separate_usd_per_month)))
+    if plan.rejected:
+        parts += [Text(), _heading("Not changed"), *rejected_view(plan.rejected)]
     if plan.reasons:
         parts += [Text(), _heading("Why"), *reasons_view(plan.reasons)]
     if plan.not_priced:
@@ -294,6 +296,15 @@ def _billing_cells(lines: Sequence[CostLine], shown: Sequence[Billing]) -> Itera
     for billing in shown:
         yield f"{total_usd_per_month(line for line in lines if line.billing is billing):,.2f}"
     yield f"{total_usd_per_month(lines):,.2f}"
+
+
+def rejected_view(moves: Sequence[RejectedMove]) -> Iterator[RenderableType]:
+    """One line for each move that is not made: what would change, what it would save, why it is not made."""
+    for move in moves:
+        line = Text(f"  {move.subject}: ", "cyan")
+        saving = format_usd(move.saving_usd_per_month)
+        line.append(f"{move.change} would save {saving} a month; {move.reason}.", "default")
+        yield line
 
 
 def reasons_view(reasons: Sequence[Reason]) -> Iterator[RenderableType]:

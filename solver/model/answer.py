@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from solver.plan.cost import CostLine
-from solver.plan.explanation import Reason
+from solver.plan.explanation import Reason, RejectedMove
 from solver.vocabulary import Termination
 
 PlanPart = TypeVar("PlanPart")
@@ -26,5 +26,7 @@ class PoolAnswer(Generic[PlanPart]):
     """Why the search ended."""
     reasons: tuple[Reason, ...]
     """By subject."""
+    rejected: tuple[RejectedMove, ...] = ()
+    """Changes of the approved plan that would save too little."""
     not_priced: tuple[str, ...] = ()
     """What costs money and is not in the lines, each with its reason."""

@@ -16,6 +16,7 @@ from solver.demand.demand import Demand
 from solver.model.answer import PoolAnswer
 from solver.model.backend import Backend
 from solver.model.compute.model import solve_compute
+from solver.model.deadline import NEVER, Deadline
 from solver.model.infeasibility import solve_or_explain
 from solver.model.network.model import solve_network
 from solver.model.registry import image_lines
@@ -28,7 +29,7 @@ from solver.model.surcharge import machine_surcharge
 from solver.model.utilisation import utilisation_reasons
 from solver.plan.compute import ComputePlan
 from solver.plan.cost import CostLine, total_usd_per_month
-from solver.plan.explanation import Reason
+from solver.plan.explanation import Reason, RejectedMove
 from solver.plan.network import NetworkPlan
 from solver.plan.plan import SitePlan
 from solver.plan.security import SecurityPlan
@@ -89,6 +90,10 @@ class SiteAnswer:
         return (*self.network.reasons, *self.security.reasons, *self.storage.reasons, *self.compute.reasons)
 
     @property
+    def rejected(self) -> tuple[RejectedMove, ...]:
+        return (*self.network.rejected, *self.storage.rejected, *self.compute.rejected)
+
+    @property
     def not_priced(self) -> tuple[str, ...]:
         return (*self.network.not_priced, *self.security.not_priced, *self.storage.not_priced, *self.compute.not_priced)
 
@@ -101,6 +106,7 @@ def solve_site(
     previous: SitePlan | None,
     unchanged: bool,
     alone: bool = False,
+    deadline: Deadline = NEVER,
 ) -> SiteAnswer:
     """The four pools of one site; `alone` solves each by itself. InfeasibleError names what can't be met."""
     demand, key = task.demand, task.site
@@ -120,6 +126,7 @@ def solve_site(
             surcharge=surcharge,
             previous=without_retired(previous.compute) if previous is not None else None,
             alone=alone,
+            deadline=deadline,
         )
 
     compute = solve_or_explain(task.compute, key, computed) if task.explain else computed(task.compute)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from solver.plan.comparison import Comparison
+from solver.quantity import format_usd
 from solver.schema import Schema
 
 
@@ -19,6 +20,24 @@ class Reason(Schema):
     """The runner-up."""
     extra_usd_per_month: float | None = None
     """What the runner-up would cost more."""
+
+
+class RejectedMove(Schema):
+    """A change of the approved plan that would save something and is not made."""
+
+    subject: str
+    """What would move: `workloads assistant, fraud`, `commitments`; with several sites the site stands before it."""
+    change: str
+    """From what to what: `m7i.large spot → m7g.large spot`."""
+    saving_usd_per_month: float
+    """What the plan would cost less, were this move made alone."""
+    reason: str
+    """Why it is not made."""
+
+
+def too_small(what: str, usd_per_month: float, gap: float) -> str:
+    """The reason of a move that saves less than the gap, of what costs so much."""
+    return f"a change of {what} has to save {format_usd(usd_per_month * gap)}, {gap * 100:g} % of what it costs"
 
 
 class Bind(Schema):

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from solver.plan.compute import ComputePlan
 from solver.plan.cost import CostLine
-from solver.plan.explanation import Reason
+from solver.plan.explanation import Reason, RejectedMove
 from solver.plan.network import NetworkPlan
 from solver.plan.security import SecurityPlan
 from solver.plan.storage import StoragePlan
@@ -107,6 +107,9 @@ class Plan(Schema):
     """What costs money and is not in the lines, each with its reason."""
     reasons: tuple[Reason, ...] = ()
     """By subject."""
+    rejected: tuple[RejectedMove, ...] = ()
+    """Changes of the approved plan that would save too little to be made, the greatest saving first; a lock has none:
+    the savings change with every price."""
     separate_usd_per_month: float | None = None
     """What the pools would cost if each were solved by itself: machines chosen by their own prices, and network,
     security and storage around them. Not every plan says so, and a lock never does."""

@@ -88,6 +88,7 @@ class Apart(ApartBound):
                 known.joint.spans_below(ways, cap, target),
                 self.problem.limit,
                 target,
+                self.problem.deadline,
             )
             bound = max(bound, limited.bound(known.best_level, work=_WORK))
         return ApartAnswer(bound, own_bound, replace(settled, bound_usd_per_week=bound))
@@ -124,6 +125,8 @@ class Apart(ApartBound):
                 break
             best, level, chosen = usd, better, search.chosen
             taken = self._runs(week, runs, level)
+            if self.problem.deadline.has_passed():
+                break
         if taken is None:
             return None
         found = self._settled(value, own, chosen, week, taken, level)

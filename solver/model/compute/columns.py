@@ -116,7 +116,7 @@ def build_columns(needs: Needs, catalog: Catalog, market: Market, fixed: Fixed, 
     if spot and interruptible:
         pools = max(needs.services[needs.runnables[variant].service].service.spot_pools for variant in interruptible)
         variants = [needs.runnables[variant].variant for variant in interruptible]
-        shared = undominated(spot_machines(on_sale, pools=pools), variants, market)
+        shared = undominated(spot_machines(on_sale, variants, pools=pools), variants, market)
         offers += [(machine, interruptible) for machine in shared]
     return _columns(needs, market, fixed, offers)
 
@@ -180,6 +180,30 @@ def with_patterns(columns: Columns, added: Sequence[tuple[int, Pattern]]) -> tup
         slots=np.vstack([columns.slots, np.array([pattern for _, pattern in new], dtype=np.int64)]),
         fixed=np.concatenate([columns.fixed, np.array([columns.fixed_of(*entry) for entry in new])]),
     ), [known[entry] for entry in added]
+
+
+def with_machines(columns: Columns, needs: Needs, market: Market, fixed: Fixed, more: Sequence[Machine]) -> Columns:
+    """With more machines at the end, which have no columns yet."""
+    usable = sorted(variant for service in needs.services for variant in usable_variants(needs, service))
+    machines = (*columns.machines, *more)
+
+    def fixed_of(number: int, pattern: Pattern) -> float:
+        if number < len(columns.machines):
+            return columns.fixed_of(number, pattern)
+        return fixed_usd_per_hour(needs, fixed, pattern) + market.surcharge.usd_per_hour(machines[number].machine.vcpus)
+
+    if not more:
+        return columns
+    room, requests, fitting = _as_arrays(needs, [_limits(needs, machine, usable, market) for machine in more])
+    return replace(
+        columns,
+        machines=machines,
+        complete=np.concatenate([columns.complete, np.zeros(len(more), dtype=np.bool_)]),
+        room=np.vstack([columns.room, room]) if len(columns.room) else room,
+        requests=np.concatenate([columns.requests, requests]) if len(columns.requests) else requests,
+        fitting=np.vstack([columns.fitting, fitting]) if len(columns.fitting) else fitting,
+        fixed_of=fixed_of,
+    )
 
 
 def _as_arrays(needs: Needs, limits: Sequence[_Limits]) -> tuple[Integers, Integers, NDArray[np.bool_]]:

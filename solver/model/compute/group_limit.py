@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from solver.model.compute.lowest import Lowest, Numbers
 from solver.model.compute.valuation import Valuation
 from solver.model.compute.week import Spans, Way, Week, added
+from solver.model.deadline import NEVER, Deadline
 
 Floats = NDArray[np.float64]
 _MOST_CANDIDATES = 24
@@ -40,6 +41,7 @@ class GroupLimit:
     limit: int
     target: float
     """USD a week: more need not be proved."""
+    deadline: Deadline = NEVER
     solved: int = 0
     """Weeks bounded so far."""
     _vectors: dict[Key, list[Floats] | None] = field(default_factory=dict[Key, "list[Floats] | None"])
@@ -64,7 +66,7 @@ class GroupLimit:
         heap: list[tuple[float, int, frozenset[int], int, int]] = [(base, 0, frozenset(), 0, 0)]
         kept_spans: dict[frozenset[int], Spans] = {frozenset(): spans}
         number = 0
-        while heap and heap[0][0] < self.target and self.solved < work:
+        while heap and heap[0][0] < self.target and self.solved < work and not self.deadline.has_passed():
             low, _, closed, kept, place = heappop(heap)
             if place == len(order):
                 heappush(heap, (low, -1, closed, kept, place))

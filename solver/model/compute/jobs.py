@@ -82,16 +82,25 @@ def job_sizes(
     spot: bool,
     machine_usd_per_hour: float,
     replica_usd_per_hour: float,
+    only: Sequence[Machine] = (),
 ) -> list[JobSize]:
-    """All sizes that do the work within the window, on machines that no other replaces; none when it can't be done."""
+    """All sizes that do the work within the window, on machines that no other replaces; none when it can't be done.
+
+    With `only`, on these machines instead.
+    """
     names = sorted(job.variants)
     variants = [_whole_vcpus(job.variants[name]) for name in names]
     gang = isinstance(job, TrainingJob) and job.workers > 1
     on_sale = offered(catalog, market)
-    machines = undominated(on_sale, variants, market)
+    may_be_spot = spot and job.interruptible_share >= 1 and not gang
+    machines = undominated(on_sale, variants, market) if not only else [each for each in only if each.on_demand]
     # Batch starts the nodes of a multi-node job on on-demand machines only.
-    if spot and job.interruptible_share >= 1 and not gang:
-        machines += undominated(spot_machines(on_sale, pools=job.spot_pools), variants, market)
+    if only and may_be_spot:
+        machines += [
+            each for each in only if not each.on_demand and len(each.types) * len(each.zones) >= job.spot_pools
+        ]
+    elif may_be_spot:
+        machines += undominated(spot_machines(on_sale, variants, pools=job.spot_pools), variants, market)
     found: list[JobSize] = []
     for name, variant in zip(names, variants, strict=True):
         for machine in machines:

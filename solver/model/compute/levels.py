@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from solver.model.compute.level_cost import LevelCosts, Slot
 from solver.model.compute.week import Way
+from solver.model.deadline import NEVER, Deadline
 from solver.quantity import HOURS_PER_WEEK
 
 Floats = NDArray[np.float64]
@@ -50,7 +51,7 @@ class LevelBound:
     """Those of them that an integer program has tightened."""
     points: dict[Slot, dict[float, float]] = field(default_factory=dict[Slot, dict[float, float]])
 
-    def raise_to(self, target: float, *, work: int, lines_only: bool = False) -> float:
+    def raise_to(self, target: float, *, work: int, lines_only: bool = False, deadline: Deadline = NEVER) -> float:
         """Refine until the bound reaches `target` USD a week, or `work` integer programs are spent; the bound.
 
         With `lines_only` it stops where a value at a level would be next: at the Lagrangian bound.
@@ -64,7 +65,7 @@ class LevelBound:
             self.lines[hour].add(price)
             self.solved.setdefault(hour, set()).add(price)
         bound, level, way = self.least()
-        while bound < target and self.costs.solved < work:
+        while bound < target and self.costs.solved < work and not deadline.has_passed():
             if not self._refine(level, way, work, lines_only=lines_only):
                 break
             better, level, way = self.least()

@@ -9,7 +9,7 @@ The site's bound is the search's and what the volumes of the fewest replicas cos
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
 
@@ -23,6 +23,7 @@ from solver.errors import InfeasibleError
 from solver.model.answer import PoolAnswer
 from solver.model.backend import Backend
 from solver.model.compute.apart_bound import ApartBound
+from solver.model.compute.approved import approved_columns, machine_again
 from solver.model.compute.columns import Fixed, build_columns, fixed_costs
 from solver.model.compute.commitments import Good, goods_for, merged
 from solver.model.compute.decode import decode
@@ -37,10 +38,13 @@ from solver.model.compute.problem import Problem, Settled
 from solver.model.compute.purchase import Bought
 from solver.model.compute.quota import free_vcpus
 from solver.model.compute.reasons import job_reason, planned_week, service_reasons, with_commitment_reasons
+from solver.model.compute.rejected import rejected_moves
 from solver.model.compute.search import Search
 from solver.model.compute.services import Besides, Choice, hourly_problem, priced
-from solver.model.compute.stability import steadiest, steadiest_run
-from solver.model.compute.supply import Market, market_of
+from solver.model.compute.stability import Steady, steadiest
+from solver.model.compute.steady_runs import steadiest_run
+from solver.model.compute.supply import Machine, Market, market_of, offered
+from solver.model.deadline import NEVER, Deadline
 from solver.model.surcharge import Surcharge
 from solver.model.zones import zones_of
 from solver.plan.compute import ComputePlan, NodeGroup
@@ -70,6 +74,7 @@ class _Site:
     """Commitments that may be bought."""
     held: tuple[Bought, ...]
     """Commitments that are paid for."""
+    deadline: Deadline
 
     @property
     def site(self) -> AwsSite:
@@ -103,6 +108,7 @@ def solve_compute(
     surcharge: Surcharge,
     previous: ComputePlan | None = None,
     alone: bool = False,
+    deadline: Deadline = NEVER,
 ) -> PoolAnswer[ComputePlan]:
     """The cheapest compute pool found, with a lower bound; InfeasibleError names what can't be met.
 
@@ -119,16 +125,19 @@ def solve_compute(
         surcharge = Surcharge()
     goods = goods_of(demand, site_key, catalog)
     held = held_of(demand, site_key, catalog)
-    site = _Site(demand, site_key, catalog, backend, needs, zones, fixed, volume_usd_per_month, surcharge, goods, held)
+    volumes = volume_usd_per_month
+    site = _Site(demand, site_key, catalog, backend, needs, zones, fixed, volumes, surcharge, goods, held, deadline)
     problem = _problem(site)
     jobs, sizes = problem.jobs, problem.jobs.sizes
     found = _within_tiers(Search.of(problem).settle(), site)
     hourly = found.hourly
     needs = hourly.needs
-    site = replace(site, needs=needs)
     price = price_by_hour(found.good, found.usd, needs.hour_of_week)
     runs = _steady_runs(site, jobs, found.runs, price, previous)
-    choice = _steady_choice(site, hourly, jobs, found, runs, previous)
+    steady = _steady_choice(site, hourly, jobs, found, runs, previous)
+    hourly, choice = steady.hourly, steady.choice
+    needs = hourly.needs
+    site = replace(site, needs=needs)
     bound = found.bound_usd_per_week
     decided = _decided(site, hourly, choice, runs)
     plan = decode(demand, site_key, catalog, needs, decided)
@@ -156,6 +165,7 @@ def solve_compute(
             *service_reasons(hourly, plan),
             *(job_reason(runs[key], sizes[key], needs.jobs[key], price) for key in runs),
         ),
+        rejected=rejected_moves(steady, runs, found.runs, gap=demand.limits.gap),
         not_priced=fees_not_priced(held),
     )
 
@@ -167,7 +177,7 @@ def _problem(site: _Site) -> Problem:
     columns = build_columns(needs, site.catalog, site.market(services=True), site.fixed, spot=spot)
     free = free_vcpus(quotas)
     hourly = hourly_problem(needs, columns, site.goods, free, len(site.zones), site.backend, site.held)
-    return Problem(hourly, jobs, _prices(site), quotas, limits.node_groups, limits.gap, site.surcharge)
+    return Problem(hourly, jobs, _prices(site), quotas, limits.node_groups, limits.gap, site.surcharge, site.deadline)
 
 
 def _within_tiers(found: Settled, site: _Site) -> Settled:
@@ -185,52 +195,61 @@ def goods_of(demand: Demand, site_key: str, catalog: Catalog) -> tuple[Good, ...
 
 
 def _job_sizes(site: _Site) -> dict[str, list[JobSize]]:
-    found: dict[str, list[JobSize]] = {}
-    for key, job in site.needs.jobs.items():
-        by_machine, by_replica = volume_claims(site.demand, job.uses)
-        found[key] = job_sizes(
-            key,
-            job,
-            site.catalog,
-            site.market(services=False),
-            spot=site.demand.purchase.spot,
-            machine_usd_per_hour=site.fixed.root_volume
-            + fsum(site.fixed.machine_volumes[claim] for claim in by_machine),
-            replica_usd_per_hour=fsum(site.fixed.machine_volumes[claim] for claim in by_replica),
-        )
-        if not found[key]:
+    found = {key: _sizes(site, key) for key in site.needs.jobs}
+    for key, sizes in found.items():
+        if not sizes:
             raise InfeasibleError(f"{key} can't be done in its window", conflict=(f"workloads.{key}.window",))
     return found
+
+
+def _sizes(site: _Site, key: str, only: Sequence[Machine] = ()) -> list[JobSize]:
+    job = site.needs.jobs[key]
+    by_machine, by_replica = volume_claims(site.demand, job.uses)
+    volumes = site.fixed.machine_volumes
+    return job_sizes(
+        key,
+        job,
+        site.catalog,
+        site.market(services=False),
+        spot=site.demand.purchase.spot,
+        machine_usd_per_hour=site.fixed.root_volume + fsum(volumes[claim] for claim in by_machine),
+        replica_usd_per_hour=fsum(volumes[claim] for claim in by_replica),
+        only=only,
+    )
 
 
 def _steady_runs(
     site: _Site, jobs: JobTask, fresh: Mapping[str, JobRun], price: PriceByHour, approved: ComputePlan | None
 ) -> dict[str, JobRun]:
     """The approved runs where they cost the same within the gap, else the fresh ones."""
+    if approved is None:
+        return dict(fresh)
+    on_sale = offered(site.catalog, site.market(services=False)) if fresh else []
+    groups = {group.key: group for group in approved.node_groups}
+    used = {each.key: groups[name] for each in approved.jobs for name in each.variant.node_groups if name in groups}
     runs: dict[str, JobRun] = {}
     for key, run in fresh.items():
+        again = machine_again(used[key], on_sale) if key in used else None
         others = [other for name, other in fresh.items() if name != key]
         free = free_vcpus(site.site.quotas, others)
-        gap = site.demand.limits.gap
-        runs[key] = steadiest_run(approved, jobs.sizes[key], jobs.jobs[key], run, price, free, gap=gap)
+        sizes = _sizes(site, key, [again]) if again is not None else []
+        runs[key] = steadiest_run(approved, sizes, jobs.jobs[key], run, price, free, gap=site.demand.limits.gap)
     return runs
 
 
 def _steady_choice(
     site: _Site, hourly: Hourly, jobs: JobTask, found: Settled, runs: Mapping[str, JobRun], approved: ComputePlan | None
-) -> Choice:
+) -> Steady:
     beside = replace(hourly, free=free_vcpus(site.site.quotas, runs.values()))
     besides = Besides(jobs.usage(runs), _prices(site))
     fresh = found.choice if runs == found.runs else priced(beside, found.choice.hours, besides)
-    return steadiest(
-        beside,
-        approved,
-        fresh,
-        besides,
-        fresh.bought,
-        gap=site.demand.limits.gap,
-        bound_usd_per_week=found.bound_usd_per_week - fsum(jobs.besides_on_demand(run) for run in runs.values()),
-    )
+    if approved is None:
+        return Steady(beside, fresh)
+    market = site.market(services=True)
+    on_sale = offered(site.catalog, market)
+    before = approved_columns(approved, hourly.needs, hourly.columns, on_sale, market, site.fixed)
+    limits = site.demand.limits
+    return steadiest(beside, before, fresh, besides, gap=limits.gap, limit=limits.node_groups)
 
 
 def _prices(site: _Site) -> dict[str, float]:

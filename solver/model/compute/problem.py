@@ -10,6 +10,7 @@ from solver.model.compute.hourly import Hourly
 from solver.model.compute.job_task import JobTask
 from solver.model.compute.jobs import JobRun
 from solver.model.compute.services import Choice
+from solver.model.deadline import NEVER, Deadline
 from solver.model.surcharge import Surcharge
 
 
@@ -29,6 +30,8 @@ class Problem:
     """What need not be proved: the search stops there."""
     surcharge: Surcharge
     """What a start of a machine costs."""
+    deadline: Deadline = NEVER
+    """When to be content with what was found."""
 
     def usd(self, settled: Settled) -> float:
         """What a plan costs, USD a week: also the volumes and spot machines of its jobs."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from solver.model.compute.hourly import Hourly
 from solver.model.compute.rows import counted
@@ -10,8 +10,16 @@ from solver.model.compute.rows import counted
 
 def holds(hourly: Hourly, hour: int, machines: Mapping[int, int]) -> bool:
     """Whether these machines, by column, keep every promise in an hour class, in whole numbers."""
+    services = range(len(hourly.needs.services))
+    return serves(hourly, hour, machines, services) and is_within_quotas(hourly, hour, machines)
+
+
+def serves(hourly: Hourly, hour: int, machines: Mapping[int, int], services: Collection[int]) -> bool:
+    """Whether these machines keep the promises to these services, and are as many as their groups have at least."""
     columns = hourly.columns
     for row in hourly.rows:
+        if row.service not in services or row.required[hour] <= 0:
+            continue
         have = 0
         for column, count in machines.items():
             worth = sum(each * slots for each, slots in zip(row.worth, columns.slots[column].tolist(), strict=True))
@@ -19,8 +27,12 @@ def holds(hourly: Hourly, hour: int, machines: Mapping[int, int]) -> bool:
             have += worth * counted(row.counted, count, len(machine.zones), on_demand=machine.on_demand)
         if have < row.required[hour]:
             return False
-    if any(count < int(hourly.least[column]) for column, count in machines.items()):
-        return False
+    return all(count >= int(hourly.least[column]) for column, count in machines.items())
+
+
+def is_within_quotas(hourly: Hourly, hour: int, machines: Mapping[int, int]) -> bool:
+    """Whether the quotas leave room for these machines in every hour of the class."""
+    columns = hourly.columns
     for family, free in hourly.free.items():
         used = sum(
             count * machine.machine.vcpus

@@ -68,7 +68,7 @@ class Search(Problem):
         found = answer.settled
         if found is not None:
             usd = self.usd(found)
-            if usd - answer.bound_usd_per_week <= self.gap * usd or answer.is_enough:
+            if usd - answer.bound_usd_per_week <= self.gap * usd or answer.is_enough or self.deadline.has_passed():
                 return found
         shared = self._shared(good)
         if shared is None and found is None:
@@ -86,6 +86,8 @@ class Search(Problem):
         bundled = self._from_bundles(good)
         columns = self.hourly.columns
         if not columns.complete.all() or columns.count > _MOST_COLUMNS:
+            return bundled
+        if bundled is not None and self.deadline.has_passed():
             return bundled
         try:
             listed = self._without_commitments() if good is None else self._with_commitments(good)
@@ -165,6 +167,8 @@ class Search(Problem):
         best = priced(hourly, plans, besides)
         relaxed = [bounds.relaxed(hour, price) for hour in range(classes)]
         for again in choose_groups(hourly, self.limit, [price] * classes, relaxed, [sorted(starts), columns])[:_SETS]:
+            if self.deadline.has_passed():
+                break
             plans = plan_hours(hourly, again, gap=_PLAN_GAP)
             choice = priced(hourly, plans, besides) if plans is not None else None
             if choice is not None and choice.usd_per_week < best.usd_per_week * _NO_BETTER:
@@ -188,7 +192,7 @@ class Search(Problem):
         low = LevelBound(costs, weight, self.jobs.ways(costs.best_ratio * cap), cap)
         # What is held is not in this bound: it chooses groups then, and proves nothing.
         proves = not self.hourly.held
-        low.raise_to(most, work=(_LINES_PER_CLASS if proves else 1) * classes, lines_only=True)
+        low.raise_to(most, work=(_LINES_PER_CLASS if proves else 1) * classes, lines_only=True, deadline=self.deadline)
         _, level, _ = low.least()
         usd = low.prices(level)
         price = [costs.prices_at(each) for each in usd]
@@ -201,6 +205,8 @@ class Search(Problem):
         sets = choose_groups(self.hourly, self.limit, price, relaxed, [sorted(free), first])[:_SETS]
         pools: list[tuple[float, float, Pool]] = []
         for columns in [*sets, *([first] if first not in sets else [])]:
+            if pools and self.deadline.has_passed():
+                break
             pool = Pool(costs, self.jobs, columns, dict(runs), self.quotas, hourly)
             found = pool.improve([level, 0.8 * level])
             if found is not None:
@@ -209,7 +215,7 @@ class Search(Problem):
             raise InfeasibleError("no node groups hold the services")
         usd_per_week, at, pool = min(pools, key=lambda each: each[0])
         work = _WORK_PER_CLASS * classes
-        bound = low.raise_to(usd_per_week * (1 - self.gap), work=work) if proves else 0.0
+        bound = low.raise_to(usd_per_week * (1 - self.gap), work=work, deadline=self.deadline) if proves else 0.0
         again = pool.improve([low.least()[1]])
         if again is not None and again[0] < usd_per_week:
             usd_per_week, at = again

@@ -190,8 +190,10 @@ def on_demand_usage(columns: Columns, hours: Sequence[HourPlan]) -> list[dict[st
     return found
 
 
-def priced(hourly: Hourly, plans: tuple[HourPlan, ...], besides: Besides) -> Choice:
-    """The plans with their best commitments, and what it all costs."""
+def priced(
+    hourly: Hourly, plans: tuple[HourPlan, ...], besides: Besides, bought: Sequence[Bought] | None = None
+) -> Choice:
+    """The plans with their best commitments, or with the given ones, and what it all costs."""
     columns = hourly.columns
     by_class = on_demand_usage(columns, plans)
     usage: list[dict[str, int]] = []
@@ -201,7 +203,7 @@ def priced(hourly: Hourly, plans: tuple[HourPlan, ...], besides: Besides) -> Cho
             here[name] = here.get(name, 0) + count
         usage.append(here)
     week = week_of(usage, besides.prices)
-    bought = best_commitments(week, hourly.goods, hourly.backend, hourly.held)
+    bought = tuple(best_commitments(week, hourly.goods, hourly.backend, hourly.held) if bought is None else bought)
     usd = usd_per_week(week, bought, hourly.held)
     for plan, weight in zip(plans, hourly.task.weight.tolist(), strict=True):
         for column, count in plan.machines.items():

@@ -1,8 +1,8 @@
-"""Splitting: hour classes cut in two where jobs run in some of their hours, whose machines may then differ."""
+"""Splitting: hour classes cut where something differs between their hours, whose machines may then differ too."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,15 +10,21 @@ import numpy as np
 from solver.model.compute.hourly import Hourly, HourlyTask
 from solver.model.compute.hours import Hours
 from solver.model.compute.jobs import JobRun
+from solver.quantity import HOURS_PER_WEEK
 
 
 def split_by_jobs(hourly: Hourly, runs: Mapping[str, JobRun]) -> tuple[Hourly, list[int]]:
     """The same problem with classes in whose hours the same on-demand jobs run, and the class each was cut from."""
     busy = {key: set(run.busy) for key, run in runs.items() if run.size.machine.on_demand}
-    merged: dict[tuple[int, tuple[str, ...]], list[int]] = {}
+    at_work = [tuple(sorted(key for key, hours in busy.items() if hour in hours)) for hour in range(HOURS_PER_WEEK)]
+    return split_by(hourly, at_work)
+
+
+def split_by(hourly: Hourly, label: Sequence[Hashable]) -> tuple[Hourly, list[int]]:
+    """The same problem with classes in whose hours the labels (one for each hour of the week) are equal."""
+    merged: dict[tuple[int, Hashable], list[int]] = {}
     for hour, number in enumerate(hourly.needs.hour_of_week):
-        at_work = tuple(sorted(key for key, hours in busy.items() if hour in hours))
-        merged.setdefault((number, at_work), []).append(hour)
+        merged.setdefault((number, label[hour]), []).append(hour)
     parts = sorted(((tuple(hours), number) for (number, _), hours in merged.items()), key=lambda part: part[0])
     origin = [number for _, number in parts]
     needs = replace(

@@ -1,130 +1,214 @@
 """Stability: the approved plan is kept where it still holds, and left only for what earns the disruption.
 
-Of plans that cost the same within the gap asked for, the one that changes least is taken. Three steps, least first:
-every hour class keeps its approved machines where they hold it, and is planned anew with the approved node groups where
-they don't; all hours are planned anew with the approved node groups; the new plan. A step is taken when it costs at
-most the gap more than the new plan, unless it loses a proof that the new plan has.
+The services that share machines are a part, which stays or moves by itself (`parts`). The plan in which all parts stay
+is kept while it costs at most the gap more than the new plan, or no more than the double running of the machines that a
+move to the new plan starts. Otherwise parts move, those that save most first and each as little as it can, until the
+plan costs at most half of the gap more: a plan that was just moved to the edge of the gap would move again with the
+next price. Commitments stay by the same rule; where they have to change and the machines with the best ones are still
+within half of the gap, only they do.
+
+A plan that is kept may be proven less well than the new plan would be: its own gap says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import inf
 
-import numpy as np
-
-from solver.demand.workloads import BatchJob, TrainingJob
-from solver.model.compute.blocks import build_blocks
+from solver.model.compute.approved import Approved
 from solver.model.compute.hourly import Hourly, HourPlan
-from solver.model.compute.jobs import JobRun, JobSize, PriceByHour, busy_hours
-from solver.model.compute.promises import holds
+from solver.model.compute.parts import Part, Way, Ways, parts_of
+from solver.model.compute.promises import is_within_quotas
 from solver.model.compute.purchase import Bought
-from solver.model.compute.services import Besides, Choice, plan_hours, priced
-from solver.plan.compute import ComputePlan, NodeGroup
+from solver.model.compute.services import Besides, Choice, priced, with_columns
+from solver.model.compute.splitting import split_by
+from solver.quantity import WEEKS_PER_MONTH
 
-_EXACT = 1e-4
-
-
-def steadiest(
-    hourly: Hourly,
-    approved: ComputePlan | None,
-    fresh: Choice,
-    besides: Besides,
-    bought: Sequence[Bought],
-    *,
-    gap: float,
-    bound_usd_per_week: float,
-) -> Choice:
-    """The choice that changes least among those that cost the same as the fresh one within the gap.
-
-    `bound_usd_per_week` is the least that any choice costs: a fresh choice within the gap of it is not given up for one
-    that is not.
-    """
-    most = fresh.usd_per_week * (1 + gap)
-    proven = bound_usd_per_week / (1 - gap)
-    if fresh.usd_per_week <= proven:
-        most = min(most, proven)
-    for plans in _steps(hourly, approved, bought):
-        choice = priced(hourly, plans, besides)
-        if choice.usd_per_week <= most:
-            return choice
-    return fresh
+_HOURS_SIDE_BY_SIDE = 1
+"""New machines run beside the old ones until the tasks have moved."""
+_SAME = 1e-6
 
 
-def _steps(hourly: Hourly, approved: ComputePlan | None, bought: Sequence[Bought]) -> Iterator[tuple[HourPlan, ...]]:
-    groups = [] if approved is None else [group for group in approved.node_groups if group.runtime == "ecs"]
-    columns = [_column(hourly, group) for group in groups]
-    known = {column: group for column, group in zip(columns, groups, strict=True) if column is not None}
-    if not known:
-        return
-    replanned = plan_hours(hourly, sorted(known), gap=_EXACT, bought=bought)
-    if replanned is None:
-        return
-    if len(known) == len(groups):
-        kept = [_kept(hourly, hour, known) for hour in range(len(hourly.task.weight))]
-        yield tuple(old if old is not None else new for old, new in zip(kept, replanned, strict=True))
-    yield replanned
+@dataclass(frozen=True)
+class Rejected:
+    """A move that is not made."""
+
+    services: tuple[int, ...]
+    """Numbers of the services that would move; none for commitments alone."""
+    old: tuple[int, ...]
+    """Columns that they would leave."""
+    new: tuple[int, ...]
+    """Columns that they would begin to use."""
+    usd_per_week: float
+    """What it would save."""
 
 
-def _column(hourly: Hourly, group: NodeGroup) -> int | None:
-    """The column that a node group is made of; None when it is not for sale, or another replaces it."""
-    columns = hourly.columns
-    slots = np.array([group.slots.get(each.name, 0) for each in hourly.needs.runnables], dtype=np.int64)
-    for number, machine in enumerate(columns.machines):
-        if (machine.types, machine.purchase, machine.zones) == (group.machine_types, group.purchase, group.zones):
-            found = np.nonzero((columns.machine == number) & (columns.slots == slots).all(axis=1))[0]
-            if len(found):
-                return int(found[0])
-    return None
+@dataclass(frozen=True)
+class Steady:
+    """The choice that is taken, with the classes it is made for."""
+
+    hourly: Hourly
+    choice: Choice
+    rejected: tuple[Rejected, ...] = ()
+    fresh_usd_per_week: float = 0.0
+    """What the plan would cost without the approved one."""
 
 
-def _kept(hourly: Hourly, hour: int, known: Mapping[int, NodeGroup]) -> HourPlan | None:
-    """The approved machines of an hour class, if every promise holds with them; the most of its hours count."""
-    hours = hourly.needs.hours[hour].hours
-    weeks = {column: group.machines.hourly() for column, group in sorted(known.items())}
-    machines = {column: most for column, week in weeks.items() if (most := max(week[each] for each in hours))}
-    if not holds(hourly, hour, machines):
+@dataclass(frozen=True)
+class _Moves:
+    """The parts and what they cost together."""
+
+    ways: Ways
+    parts: Sequence[Part]
+    besides: Besides
+    limit: int
+    held: Sequence[Bought] | None
+    """Commitments of the approved plan; None where they can't be bought any more."""
+
+    def choice(self, taken: Sequence[Way], bought: Sequence[Bought] | None = None) -> Choice | None:
+        """All parts in these ways; None where they have too many groups, or more machines than the quotas."""
+        if len(frozenset[int]().union(*(way.columns for way in taken))) > self.limit:
+            return None
+        hours: list[HourPlan] = []
+        for number in range(len(self.ways.hourly.task.weight)):
+            machines = {column: count for way in taken for column, count in way.hours[number].items()}
+            if not is_within_quotas(self.ways.hourly, number, machines):
+                return None
+            hours.append(HourPlan(dict(sorted(machines.items())), 0.0, {}))
+        return priced(self.ways.hourly, tuple(hours), self.besides, bought)
+
+
+def steadiest(hourly: Hourly, approved: Approved, fresh: Choice, besides: Besides, *, gap: float, limit: int) -> Steady:
+    """The choice that changes least among those that cost the same as the fresh one within the gap."""
+    if not approved.weeks:
+        return Steady(hourly, fresh)
+    coarse = with_columns(hourly, approved.columns)
+    columns = sorted(approved.weeks)
+    fine, origin = split_by(coarse, list(zip(*(approved.weeks[column] for column in columns), strict=True)))
+    machines = [hour.machines for hour in fresh.hours]
+    ways = Ways(fine, coarse, origin, approved.weeks, machines, fresh.bought)
+    held = _approved_commitments(fine, approved)
+    moves = _Moves(ways, parts_of(fine, columns, fresh.columns), besides, limit, held)
+    taken = _least(moves, fresh, gap)
+    best = moves.choice(taken) if taken is not None else None
+    if taken is None or best is None:
+        return Steady(hourly, fresh)
+    rejected = list(_rejected(moves, taken, best))
+    choice = best
+    kept = moves.choice(taken, held) if held is not None and held != best.bought else None
+    if kept is not None and kept.usd_per_week <= max(_most(moves, taken, fresh, gap), best.usd_per_week):
+        choice = kept
+        rejected.append(Rejected((), (), (), kept.usd_per_week - best.usd_per_week))
+    rejected = [move for move in rejected if move.usd_per_week > _SAME]
+    return Steady(fine, choice, tuple(rejected), fresh.usd_per_week)
+
+
+class _Options:
+    """The ways of one part, each made once and only when it is asked for."""
+
+    def __init__(self, ways: Ways, part: Part) -> None:
+        self._more = ways.of(part)
+        self._known: list[Way] = []
+        self.renewed = ways.renewed(part)
+
+    def __iter__(self) -> Iterator[Way]:
+        yield from self._known
+        for way in self._more:
+            self._known.append(way)
+            yield way
+
+
+def _least(moves: _Moves, fresh: Choice, gap: float) -> list[Way] | None:
+    """By part the way that is taken; None for the fresh choice as it is."""
+    options = [_Options(moves.ways, part) for part in moves.parts]
+    taken = [next(iter(each)) for each in options]
+    usd = _usd(moves, taken)
+    target = fresh.usd_per_week * (1 + gap / 2)
+    most = _most(moves, taken, fresh, gap)
+    if usd <= target or (usd <= most and (moves.held is None or _usd(moves, taken, moves.held) <= most)):
+        return taken
+    # The part that saves most comes first.
+    after = [_usd(moves, _with(taken, place, each.renewed)) for place, each in enumerate(options)]
+    order = sorted(range(len(taken)), key=lambda place: (round(after[place], 6), place))
+    moved: list[int] = []
+    for place in order:
+        if usd <= target:
+            break
+        moved.append(place)
+        now = taken[place]
+        for way in options[place]:
+            if way.rank >= now.rank:
+                taken[place] = way
+                usd = _usd(moves, taken)
+                if usd <= target:
+                    break
+    if usd > target:
         return None
-    blocks = build_blocks(hourly.columns, hourly.rows, np.array(sorted(machines), dtype=np.int64), hourly.least)
-    cost = hourly.block_costs(blocks, hour)
-    single = {
-        int(column): float(usd) / int(number)
-        for column, number, usd in zip(blocks.column.tolist(), blocks.machines.tolist(), cost.tolist(), strict=True)
-    }
-    return HourPlan(machines, sum(single.get(column, 0.0) * count for column, count in machines.items()), {})
+    # What turned out to be more than enough is taken back, the least saving first.
+    for place in reversed(moved):
+        for way in options[place]:
+            if way.rank >= taken[place].rank:
+                break
+            if _usd(moves, _with(taken, place, way)) <= target:
+                taken[place] = way
+                break
+    return None if all(way.hours == each.renewed.hours for way, each in zip(taken, options, strict=True)) else taken
 
 
-def steadiest_run(
-    approved: ComputePlan | None,
-    sizes: Sequence[JobSize],
-    job: BatchJob | TrainingJob,
-    fresh: JobRun,
-    price: PriceByHour,
-    free: Mapping[str, np.ndarray[tuple[int, ...], np.dtype[np.int64]]],
-    *,
-    gap: float,
-) -> JobRun:
-    """The approved run of a job, where it still does the work and costs the same within the gap; else the fresh one."""
-    old = next((each for each in approved.jobs if each.key == fresh.size.job), None) if approved is not None else None
-    if old is None or approved is None or tuple(old.days) != tuple(job.window.days):
-        return fresh
-    groups = {group.key: group for group in approved.node_groups if group.key in old.variant.node_groups}
-    late = (old.start_hour - job.window.opens) % 24
-    for size in sizes:
-        same = any(
-            (group.machine_types, group.purchase, group.zones)
-            == (size.machine.types, size.machine.purchase, size.machine.zones)
-            for group in groups.values()
+def _with(taken: Sequence[Way], place: int, way: Way) -> list[Way]:
+    return [*taken[:place], way, *taken[place + 1 :]]
+
+
+def _usd(moves: _Moves, taken: Sequence[Way], bought: Sequence[Bought] | None = None) -> float:
+    choice = moves.choice(taken, bought)
+    return inf if choice is None else choice.usd_per_week
+
+
+def _most(moves: _Moves, taken: Sequence[Way], fresh: Choice, gap: float) -> float:
+    """What a plan may cost: that stays as it is, or that has to change anyway."""
+    if any(way.rank for way in taken):
+        return fresh.usd_per_week * (1 + gap / 2)
+    return fresh.usd_per_week + max(fresh.usd_per_week * gap, _disruption_usd(moves, taken, fresh))
+
+
+def _disruption_usd(moves: _Moves, taken: Sequence[Way], fresh: Choice) -> float:
+    """What the machines that the fresh choice starts anew cost while the old ones still run, by the week of a month."""
+    columns = moves.ways.hourly.columns
+    usd = columns.usd_per_hour()
+    total = 0.0
+    for column in fresh.columns:
+        before = max(way.hours[number].get(column, 0) for way in taken for number in range(len(way.hours)))
+        after = max(hour.machines.get(column, 0) for hour in fresh.hours)
+        total += max(0, after - before) * float(usd[column])
+    return total * _HOURS_SIDE_BY_SIDE / WEEKS_PER_MONTH
+
+
+def _rejected(moves: _Moves, taken: Sequence[Way], choice: Choice) -> Iterator[Rejected]:
+    renewed = [moves.ways.renewed(part) for part in moves.parts]
+    differ = [place for place, way in enumerate(taken) if way.hours != renewed[place].hours]
+    for place in differ:
+        saving = choice.usd_per_week - _usd(moves, _with(taken, place, renewed[place]))
+        old, new = taken[place].columns, renewed[place].columns
+        services = tuple(sorted(moves.parts[place].services))
+        yield Rejected(services, tuple(sorted(old - new)), tuple(sorted(new - old)), saving)
+
+
+def _approved_commitments(hourly: Hourly, approved: Approved) -> tuple[Bought, ...] | None:
+    """Those of the approved plan; None when one of them can no longer be bought."""
+    found: list[Bought] = []
+    for each in approved.plan.commitments:
+        good = next(
+            (
+                good
+                for good in hourly.goods
+                if (good.term.kind, good.term.years, good.term.payment, good.scope or None)
+                == (each.kind, each.years, each.payment, each.machine_type)
+            ),
+            None,
         )
-        if (size.variant, size.workers, size.hours) != (old.variant.key, old.workers, old.hours) or not same:
-            continue
-        if late + size.hours > job.window.hours:
-            continue
-        busy = busy_hours(job.window, late, size.hours)
-        here = list(busy)
-        left = free.get(str(size.machine.machine.quota))
-        if left is not None and bool((left[here] < size.machines * size.machine.machine.vcpus).any()):
-            continue
-        usd = float(price(size.machine)[here].sum()) * size.machines + size.fixed_usd_per_hour * len(busy)
-        if usd <= fresh.usd_per_week * (1 + gap):
-            return JobRun(size, old.start_hour, busy, usd)
-    return fresh
+        if good is None:
+            return None
+        usd = each.machines * good.rates[good.scope] if good.by_machine else each.usd_per_hour
+        found.append(Bought(good, each.machines, usd))
+    return tuple(sorted(found, key=lambda each: hourly.goods.index(each.good)))

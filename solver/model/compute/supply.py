@@ -7,7 +7,7 @@ neither the best plan nor any bound changes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -144,13 +144,13 @@ def _allowed(machine: MachineType, market: Market) -> bool:
     )
 
 
-def spot_machines(machines: Sequence[Machine], *, pools: int) -> list[Machine]:
+def spot_machines(machines: Sequence[Machine], variants: Sequence[Variant], *, pools: int) -> list[Machine]:
     """Spot machines of the same types, cheapest first; each with companions of its shape.
 
     The price is the mean over the zones that have one, since a group's machines are spread over its zones evenly. A
     companion has the same architecture and accelerators, is offered in the same zones, holds at least as much of
     everything and costs no more; dearer ones are added, and the group priced as they are, only as far as `pools`
-    distinct pools (type × zone) ask for more types.
+    distinct pools (type × zone) ask for more types. A variant that names the types it runs on gets groups of these.
     """
     priced: list[Machine] = []
     for machine in machines:
@@ -160,30 +160,52 @@ def spot_machines(machines: Sequence[Machine], *, pools: int) -> list[Machine]:
             mean = sum(prices[zone] for zone in zones) / len(zones)
             priced.append(Machine(machine.offering, machine.types, PurchaseOption.SPOT, zones, mean, machine.holds))
     priced.sort(key=_preference)
+    found: dict[tuple[str, ...], Machine] = {}
+    for patterns in sorted({tuple(variant.machines) for variant in variants}):
+        allowed = [each for each in priced if not patterns or matches(each.machine.name, patterns)]
+        for machine in _with_companions(allowed, pools):
+            found.setdefault(machine.types, machine)
+    return sorted(found.values(), key=lambda machine: (*_preference(machine), machine.types))
+
+
+def _with_companions(priced: Sequence[Machine], pools: int) -> Iterator[Machine]:
     shapes: dict[tuple[object, ...], list[Machine]] = {}
     for machine in priced:
         shapes.setdefault(_shape(machine), []).append(machine)
-    found: list[Machine] = []
-    for machine in priced:
-        alike = [other for other in shapes[_shape(machine)] if other is not machine and _holds_as_much(other, machine)]
-        cheaper = [other for other in alike if other.usd_per_hour <= machine.usd_per_hour]
-        dearer = [other for other in alike if other.usd_per_hour > machine.usd_per_hour]
-        wanted = max(1, -(-pools // len(machine.zones)))
-        named = [machine, *cheaper[-(_MOST_SPOT_TYPES - 1) :]]
-        named += dearer[: max(0, wanted - len(named))]
-        if len(named) < wanted:
-            continue
-        found.append(
-            Machine(
-                machine.offering,
-                tuple(other.machine.name for other in named),
-                PurchaseOption.SPOT,
-                machine.zones,
-                max(other.usd_per_hour for other in named),
-                machine.holds,
-            )
-        )
-    return sorted(found, key=_preference)
+    for mine in shapes.values():
+        room = np.array([_capacity(machine.holds) for machine in mine], dtype=np.int64)
+        for place, machine in enumerate(mine):
+            larger = np.nonzero((room >= room[place]).all(axis=1))[0].tolist()
+            alike = [mine[other] for other in larger if other != place]
+            cheaper = [other for other in alike if other.usd_per_hour <= machine.usd_per_hour]
+            dearer = [other for other in alike if other.usd_per_hour > machine.usd_per_hour]
+            wanted = max(1, -(-pools // len(machine.zones)))
+            named = [machine, *cheaper[-(_MOST_SPOT_TYPES - 1) :]]
+            named += dearer[: max(0, wanted - len(named))]
+            if len(named) >= wanted:
+                yield Machine(
+                    machine.offering,
+                    tuple(other.machine.name for other in named),
+                    PurchaseOption.SPOT,
+                    machine.zones,
+                    max(other.usd_per_hour for other in named),
+                    machine.holds,
+                )
+
+
+def spot_machine(types: Sequence[Machine], zones: tuple[str, ...]) -> Machine | None:
+    """A spot machine of these types, each on sale on demand, in these zones; None where they are no longer alike."""
+    first = types[0]
+    prices = [[each.offering.spot_usd_per_hour.get(zone) for zone in zones] for each in types]
+    known = [[usd for usd in row if usd is not None] for row in prices]
+    if not all(len(row) == len(zones) > 0 for row in known):
+        return None
+    alike = all(_shape(each)[:-1] == _shape(first)[:-1] and _holds_as_much(each, first) for each in types)
+    if not alike or not all(each.machine.spot_supported for each in types):
+        return None
+    names = tuple(each.machine.name for each in types)
+    usd = max(sum(row) / len(row) for row in known)
+    return Machine(first.offering, names, PurchaseOption.SPOT, zones, usd, first.holds)
 
 
 def _shape(machine: Machine) -> tuple[object, ...]:

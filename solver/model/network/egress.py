@@ -58,6 +58,13 @@ class EgressChoice:
     """The optimum; below `usd_per_month` where the approved choice was kept since it is nearly as cheap."""
     others: tuple[tuple[NatMode, float], ...]
     """The best of each other mode that is allowed, cheapest first."""
+    least: Egress
+    """The optimum."""
+
+    @property
+    def least_words(self) -> str:
+        """The optimum in words."""
+        return f"{len(self.least.nat_zones)} NAT gateways and {len(self.least.endpoint_zones)} interface endpoints"
 
 
 def choose_egress(
@@ -73,7 +80,8 @@ def choose_egress(
         costed = [(prices.usd(egress_charges(egress, wish)), egress) for egress in candidates]
         best[mode] = min(costed, key=lambda pair: pair[0])
     ranked = sorted(best.items(), key=lambda entry: (entry[1][0], _PREFERENCE.index(entry[0])))
-    _, (least, egress) = ranked[0]
+    _, (least, cheapest) = ranked[0]
+    egress = cheapest
     usd = least
     if previous is not None and previous.mode in best:
         kept = _adapted(previous, wish, best[previous.mode][1])
@@ -81,7 +89,7 @@ def choose_egress(
         if kept_usd <= least * (1 + gap) + 1e-9:
             egress, usd = kept, kept_usd
     others = tuple((mode, cost) for mode, (cost, _) in ranked if mode is not egress.mode)
-    return EgressChoice(egress=egress, usd_per_month=usd, least_usd_per_month=least, others=others)
+    return EgressChoice(egress=egress, usd_per_month=usd, least_usd_per_month=least, others=others, least=cheapest)
 
 
 _PREFERENCE = (NatMode.NONE, NatMode.SINGLE, NatMode.PER_ZONE)

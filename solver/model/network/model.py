@@ -30,7 +30,7 @@ from solver.model.priced import Charge, SitePrices
 from solver.model.zones import zones_of
 from solver.plan.compute import ComputePlan
 from solver.plan.cost import Billing, CostLine, Pool, total_usd_per_month
-from solver.plan.explanation import Reason
+from solver.plan.explanation import Reason, RejectedMove, too_small
 from solver.plan.network import DnsPlan, EndpointPlan, LoadBalancerPlan, NatPlan, NetworkPlan, SubnetPlan
 from solver.plan.storage import StoragePlan
 from solver.quantity import HOURS_PER_MONTH, cents, format_usd
@@ -121,6 +121,7 @@ def solve_network(
         bound_usd_per_month=_bound(lines, choice),
         termination=Termination.OPTIMAL,
         reasons=_reasons(choice, egress_wish, blocks, needs),
+        rejected=_rejected(choice, demand.limits.gap),
         not_priced=_not_priced(demand, site_key, balancers),
     )
 
@@ -269,6 +270,14 @@ def _nat_text(choice: EgressChoice, wish: EgressWish) -> str:
         mode, usd = choice.others[0]
         return f"{cost}; {_MODE_WORDS[mode]} {format_usd(usd)}"
     return f"{cost}; nothing else is allowed"
+
+
+def _rejected(choice: EgressChoice, gap: float) -> tuple[RejectedMove, ...]:
+    saving = cents(choice.usd_per_month - choice.least_usd_per_month)
+    if saving <= 0:
+        return ()
+    reason = too_small("the ways out", choice.least_usd_per_month, gap)
+    return (RejectedMove(subject="nat", change=choice.least_words, saving_usd_per_month=saving, reason=reason),)
 
 
 def _reasons(

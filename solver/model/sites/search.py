@@ -21,6 +21,7 @@ from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.errors import InfeasibleError
 from solver.model.backend import Backend
+from solver.model.deadline import NEVER, Deadline
 from solver.model.network.traffic import Crossing
 from solver.model.sites.bound import SitesBound, parts_allowed
 from solver.model.sites.choice import ANYWHERE, WHOLE, Choice, Options, Serves
@@ -109,6 +110,7 @@ class SiteSearch(Generic[Site]):
     """Plans one site; InfeasibleError where that can't be done."""
     gap: float
     approved: Choice | None = None
+    deadline: Deadline = NEVER
     _planned: dict[tuple[object, ...], Site | None] = field(default_factory=dict[tuple[object, ...], "Site | None"])
     _first_failure: SiteTask | None = None
 
@@ -122,6 +124,8 @@ class SiteSearch(Generic[Site]):
         named = list(self._candidates(pool))
         tried: dict[str, Placed[Site]] = {}
         for words, choice in named:
+            if tried and words != _APPROVED and self.deadline.has_passed():
+                continue
             placed = self.place(choice)
             if placed is not None:
                 tried[words] = placed
@@ -129,7 +133,7 @@ class SiteSearch(Generic[Site]):
             raise self._nothing()
         best = min(tried.values(), key=lambda each: each.usd_per_month)
         bound = self._bound(pool, tried, best.usd_per_month)
-        if best.usd_per_month - bound > self.gap * best.usd_per_month:
+        if best.usd_per_month - bound > self.gap * best.usd_per_month and not self.deadline.has_passed():
             best = self._improved(best, free, bound)
         kept = tried.get(_APPROVED)
         if kept is not None and kept.usd_per_month <= best.usd_per_month * (1 + self.gap):
@@ -261,7 +265,7 @@ class SiteSearch(Generic[Site]):
         while moved and best.usd_per_month - bound > self.gap * best.usd_per_month:
             moved = False
             for choice in self._moves(best.choice, free):
-                if len(self._planned) - first >= _MOST_SITES_PLANNED:
+                if len(self._planned) - first >= _MOST_SITES_PLANNED or self.deadline.has_passed():
                     return best
                 placed = self.place(choice)
                 if placed is not None and placed.usd_per_month < best.usd_per_month - 0.005:

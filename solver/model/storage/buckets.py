@@ -21,7 +21,7 @@ from solver.model.storage.lifecycle import Lifecycle, LifePlan
 from solver.model.storage.object_life import ObjectLife
 from solver.model.tiers import tier_lines
 from solver.plan.cost import Billing
-from solver.plan.explanation import Reason
+from solver.plan.explanation import Reason, RejectedMove, too_small
 from solver.plan.storage import BucketPlan, StorageClassName, TransitionPlan
 from solver.quantity import cents, format_usd
 
@@ -38,6 +38,9 @@ class BucketAnswer:
     """The best, or the approved one where that costs little more."""
     least: LifePlan
     """The best."""
+    usd_per_month: float
+    """Of the plan."""
+    least_usd_per_month: float
     next_best: LifePlan | None
     extra_usd_per_month: float | None
 
@@ -95,7 +98,14 @@ def _answer(
     found = [other for other in others if other is not None]
     next_best = min(found, key=lambda other: other.usd(rates), default=None)
     extra = None if next_best is None else next_best.usd(rates) - plan.usd(rates)
-    return BucketAnswer(plan=plan, least=least, next_best=next_best, extra_usd_per_month=extra)
+    return BucketAnswer(
+        plan=plan,
+        least=least,
+        usd_per_month=plan.usd(rates),
+        least_usd_per_month=least.usd(rates),
+        next_best=next_best,
+        extra_usd_per_month=extra,
+    )
 
 
 def bucket_plan(key: str, need: Bucket, answer: BucketAnswer) -> BucketPlan:
@@ -121,6 +131,20 @@ def bucket_reason(key: str, answer: BucketAnswer) -> Reason:
         text=_text(answer).partition("; ")[0] + ".",
         next_best=None if answer.next_best is None else answer.next_best.words,
         extra_usd_per_month=None if answer.extra_usd_per_month is None else cents(answer.extra_usd_per_month),
+    )
+
+
+def bucket_moves(answers: Mapping[str, BucketAnswer], gap: float) -> tuple[RejectedMove, ...]:
+    """Cheaper classes of buckets whose approved ones stay."""
+    return tuple(
+        RejectedMove(
+            subject=f"bucket {key}",
+            change=f"{answer.plan.words} → {answer.least.words}",
+            saving_usd_per_month=saving,
+            reason=too_small("its classes", answer.least_usd_per_month, gap),
+        )
+        for key, answer in answers.items()
+        if (saving := cents(answer.usd_per_month - answer.least_usd_per_month)) > 0
     )
 
 

@@ -15,6 +15,7 @@ from solver.model.storage.buckets import (
     S3,
     BucketAnswer,
     bucket_charges,
+    bucket_moves,
     bucket_plan,
     bucket_reason,
     solve_buckets,
@@ -88,6 +89,7 @@ def solve_storage(
             *(volume_reason(key, options) for key, options in volumes.items()),
             *(file_system_reason(key, options) for key, options in files.items()),
         ),
+        rejected=bucket_moves(buckets, demand.limits.gap),
         not_priced=_not_priced(plan),
     )
 

@@ -1,0 +1,98 @@
+"""Approved: the node groups of the approved plan as columns of today's problem.
+
+A search drops what another machine replaces at today's prices, and lists full machines only. What is approved may be
+neither, and still hold: so its machines are looked up among all that is for sale, and its patterns are added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from solver.model.compute.columns import Columns, Fixed, with_machines, with_patterns
+from solver.model.compute.needs import Needs
+from solver.model.compute.patterns import Pattern
+from solver.model.compute.supply import Machine, Market, spot_machine
+from solver.plan.compute import ComputePlan, NodeGroup
+from solver.vocabulary import PurchaseOption
+
+_Name = tuple[tuple[str, ...], PurchaseOption, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Approved:
+    """What of an approved plan can still be had."""
+
+    plan: ComputePlan
+    columns: Columns
+    """Those of the search, and after them the approved ones that it did not have."""
+    weeks: Mapping[int, tuple[int, ...]]
+    """Machines of each approved column in the 168 hours."""
+
+
+def approved_columns(
+    plan: ComputePlan, needs: Needs, columns: Columns, on_sale: Sequence[Machine], market: Market, fixed: Fixed
+) -> Approved:
+    """The approved groups that still fit: each machine is for sale and holds its replicas as it did.
+
+    `on_sale` are all on-demand machines. Replicas of what the demand no longer has are left out of a group.
+    """
+    wanted: list[tuple[NodeGroup, _Name, Pattern]] = []
+    known = {_name(machine): machine for machine in columns.machines}
+    new: list[Machine] = []
+    names = [each.name for each in needs.runnables]
+    for group in plan.node_groups:
+        slots = tuple(group.slots.get(name, 0) for name in names)
+        if group.runtime != "ecs" or not any(slots) or not _has_pools(needs, group, slots):
+            continue
+        name = (group.machine_types, group.purchase, group.zones)
+        if name not in known:
+            machine = machine_again(group, on_sale)
+            if machine is None:
+                continue
+            known[name] = machine
+            new.append(machine)
+        wanted.append((group, name, slots))
+    more = with_machines(columns, needs, market, fixed, new)
+    numbers = {_name(machine): number for number, machine in enumerate(more.machines)}
+    held = [(group, numbers[name], slots) for group, name, slots in wanted]
+    held = [each for each in held if _fits(more, each[1], each[2])]
+    more, placed = with_patterns(more, [(number, slots) for _, number, slots in held])
+    weeks: dict[int, tuple[int, ...]] = {}
+    for column, (group, _, _) in zip(placed, held, strict=True):
+        week = group.machines.hourly()
+        weeks[column] = tuple(a + b for a, b in zip(weeks.get(column, (0,) * len(week)), week, strict=True))
+    return Approved(plan, more, weeks)
+
+
+def _name(machine: Machine) -> _Name:
+    return (machine.types, machine.purchase, machine.zones)
+
+
+def _has_pools(needs: Needs, group: NodeGroup, slots: Pattern) -> bool:
+    """Whether a spot group draws on as many pools (type × zone) as its services ask for."""
+    if group.purchase is not PurchaseOption.SPOT:
+        return True
+    services = {needs.runnables[variant].service for variant, count in enumerate(slots) if count}
+    pools = max(needs.services[service].service.spot_pools for service in services)
+    return len(group.machine_types) * len(group.zones) >= pools
+
+
+def machine_again(group: NodeGroup, on_sale: Sequence[Machine]) -> Machine | None:
+    """The machine of an approved group at today's prices; None when it is not for sale as it was."""
+    by_name = {machine.machine.name: machine for machine in on_sale}
+    types = [by_name[name] for name in group.machine_types if name in by_name]
+    if len(types) < len(group.machine_types):
+        return None
+    if group.purchase is PurchaseOption.SPOT:
+        return spot_machine(types, group.zones)
+    return types[0] if types[0].zones == group.zones else None
+
+
+def _fits(columns: Columns, machine: int, slots: Pattern) -> bool:
+    held = np.array(slots, dtype=np.int64)
+    if bool((held[~columns.fitting[machine]] > 0).any()):
+        return False
+    return bool((held @ columns.requests[machine] <= columns.room[machine]).all())
