@@ -15,7 +15,7 @@ export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install engine plan write preview up refresh destroy test lint format types lock doctor clean clean-cache
+.PHONY: help install engine plan write preview up refresh destroy test cases lint format types lock doctor clean clean-cache
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -48,6 +48,10 @@ destroy: engine  ## remove STACK; data is kept (see: poolwright destroy --help)
 
 test: engine  ## every test
 	@$(VENV)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+cases: install  ## write anew what the golden cases expect, then show what changed
+	@$(VENV)/python -m pytest -q tests/test_cases.py --update-cases
+	@git diff --stat -- tests/cases
 
 lint: install  ## ruff, formatting, pyright, import contracts
 	@$(VENV)/ruff check .

@@ -19,6 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-cases", action="store_true", help="write what the golden cases expect anew")
+
+
 SandboxEnvironment = Callable[..., EngineEnvironment]
 
 
