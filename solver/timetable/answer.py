@@ -20,11 +20,13 @@ class RunningMachines:
     machine: str
     """The machine type's name."""
     purchase: PurchaseOption
-    """On demand, spot, or out of those reserved."""
+    """On demand, spot, out of those reserved, or covered by the savings plan."""
     contents: Mapping[str, int]
     """Replicas on each of the machines, by workload; only workloads that are there."""
     count: int
     """How many such machines."""
+    zone: str = ""
+    """Where they run; empty where the instance names no zones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +49,11 @@ class Timetable:
     """For each hour, the machines that run."""
     reserved: Mapping[str, int]
     """Machines bought for all hours, by machine type; only types of which some are."""
+    plan_usd_per_hour: float = 0.0
+    """Commitment of the savings plan, paid in every hour. It covers the machines bought by it at plan prices, highest
+    saving first, the last one in part; what it leaves uncovered is paid on demand."""
     usd: float
-    """Over all hours: reserved machines, used or not, and the hours of the others."""
+    """Over all hours: reserved machines and the commitment, used or not, and the hours of the others."""
     bound_usd: float
     """No timetable is cheaper."""
     termination: Termination

@@ -128,13 +128,14 @@ def _choices(
         if free is None:
             continue
         on_demand = float(machine.usd_per_hour)
-        reserved = inf if machine.reserved_usd_per_hour is None else float(machine.reserved_usd_per_hour)
+        reserved = inf if machine.reserved_rate is None else float(machine.reserved_rate)
         rows.append([*free, _PLENTY])
         prices.append((on_demand, on_demand, reserved))
         origins.append((place, PurchaseOption.ON_DEMAND))
-        if spot and machine.spot_usd_per_hour is not None:
+        spot_price = machine.spot_rate("")
+        if spot and spot_price is not None:
             rows.append([*free, 0])
-            prices.append((float(machine.spot_usd_per_hour), on_demand, reserved))
+            prices.append((float(spot_price), on_demand, reserved))
             origins.append((place, PurchaseOption.SPOT))
     room, price = np.array(rows, dtype=np.int64), np.array(prices)
     kept = useful(room, np.stack([price[:, 0], price[:, [0, 2]].min(axis=1)], axis=1))

@@ -127,7 +127,7 @@ def _reserved(instance: HourlyInstance, load: Load, of_hour: Integers, planned: 
     counts: dict[int, int] = {}
     for machine in sorted(set(load.machines)):
         offer = instance.machines[machine]
-        if offer.reserved_usd_per_hour is None:
+        if offer.reserved_rate is None:
             continue
         machines = {PurchaseOption.ON_DEMAND: np.zeros(len(of_hour), dtype=np.int64)}
         machines[PurchaseOption.SPOT] = machines[PurchaseOption.ON_DEMAND]
@@ -137,8 +137,8 @@ def _reserved(instance: HourlyInstance, load: Load, of_hour: Integers, planned: 
             machines[PurchaseOption.ON_DEMAND],
             machines[PurchaseOption.SPOT],
             float(offer.usd_per_hour),
-            float(offer.spot_usd_per_hour or 0),
-            float(offer.reserved_usd_per_hour),
+            float(offer.spot_rate("") or 0),
+            float(offer.reserved_rate),
         )
         if count:
             counts[machine] = count
@@ -149,9 +149,9 @@ def _price(instance: HourlyInstance, machine: int, purchase: PurchaseOption) -> 
     offer = instance.machines[machine]
     price = offer.usd_per_hour
     if purchase is PurchaseOption.SPOT:
-        price = offer.spot_usd_per_hour
+        price = offer.spot_rate("")
     elif purchase is PurchaseOption.RESERVED:
-        price = offer.reserved_usd_per_hour
+        price = offer.reserved_rate
     return float(price or 0)
 
 
