@@ -124,7 +124,7 @@ def _choices(
     """By choice: of an hour of it, and of its type on demand and reserved."""
     origins: list[tuple[int, PurchaseOption]] = []
     for place, machine in enumerate(instance.machines):
-        free = _free(machine, instance, names, scales)
+        free = free_room(machine, instance, names, scales)
         if free is None:
             continue
         on_demand = float(machine.usd_per_hour)
@@ -147,7 +147,7 @@ def _choices(
     )
 
 
-def _free(
+def free_room(
     machine: MachineOffer, instance: HourlyInstance, names: Sequence[str], scales: Sequence[int]
 ) -> list[int] | None:
     """Room by dimension, rounded down; None where overhead alone is more than the machine has of anything."""

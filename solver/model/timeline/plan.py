@@ -17,6 +17,7 @@ from solver.model.timeline.parts import parts
 from solver.model.timeline.purchase import bought, reserved_count
 from solver.model.timeline.reservations import hour_prices
 from solver.model.timeline.shapes import shapes_of
+from solver.model.zoned.plan import plan_zones
 from solver.timetable.answer import HourlyWork, RunningMachines, Timetable
 from solver.timetable.instance import HourlyInstance
 from solver.vocabulary import PurchaseOption, Termination
@@ -33,6 +34,8 @@ def plan_hours(instance: HourlyInstance, *, trials: int = 12, pairs: int = 140, 
     `attempts` plans are made of each hour; `trials` fillings are compared for each machine, and pairs are looked for
     among `pairs` classes. All three change time and cost, never what holds.
     """
+    if needs_zones(instance):
+        return plan_zones(instance)
     load = load_of(instance)
     if not load.replicas.any():
         return _empty(instance)
@@ -62,6 +65,16 @@ def plan_hours(instance: HourlyInstance, *, trials: int = 12, pairs: int = 140, 
         bound_usd=bound,
         termination=Termination.OPTIMAL if usd - bound <= _OPTIMAL * usd else Termination.LIMIT,
         work=HourlyWork(hours=len(levels), programs=bounds.programs + planner.programs, fillings=planner.tried),
+    )
+
+
+def needs_zones(instance: HourlyInstance) -> bool:
+    """Whether anything is asked for or sold that is planned by zones: zones, survival, spot pools, savings plans."""
+    return (
+        bool(instance.zones)
+        or any(machine.plan_usd_per_hour is not None for machine in instance.machines)
+        or any(isinstance(machine.spot_usd_per_hour, Mapping) for machine in instance.machines)
+        or any(workload.spot_pools > 1 for workload in instance.workloads)
     )
 
 

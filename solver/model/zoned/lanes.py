@@ -1,0 +1,181 @@
+"""Lanes: the machines of one zone in one hour, out of good patterns by a linear program, rounded and completed.
+
+A pattern is a machine type with contents. Every lane has the same patterns, so one live program serves all: only what
+must run, and what may be on spot machines, changes from one to the next.
+
+    min   Σ price · machines
+    s.t.  Σ contents(k) · machines                 ≥  replicas(k)
+          Σ contents(k) · spot machines            ≤  soft(k)
+          Σ reserved machines of type j            ≤  reserved(j)
+          Σ q(j) · machines covered by the plan    ≤  commitment
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from solver.model.running import silenced
+from solver.model.zoned.filling import filled
+from solver.model.zoned.market import Market
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+_highs: Any = highspy
+_SEED = 7
+ON_DEMAND, PLAN, RESERVED, SPOT = range(4)
+
+
+@dataclass
+class Lanes:
+    """The live program; `reserved` (by machine type) and `commitment` are a zone's."""
+
+    market: Market
+    zone: int
+    reserved: Integers
+    commitment: float
+    types: Integers
+    """By column: machine type."""
+    options: Integers
+    """By column: how it is bought."""
+    contents: Integers
+    """Columns × workloads."""
+    _live: Any = None
+    _rows: dict[int, int] = field(default_factory=dict[int, int])
+    """Row of each reserved type."""
+
+    def __post_init__(self) -> None:
+        live = _highs.Highs()
+        for option, value in (("output_flag", False), ("threads", 1), ("random_seed", _SEED), ("presolve", "off")):
+            live.setOptionValue(option, value)
+        workloads = len(self.market.request)
+        held = np.flatnonzero(self.reserved > 0)
+        self._rows = {int(place): 2 * workloads + number for number, place in enumerate(held)}
+        rows = 2 * workloads + len(held) + 1
+        lower = np.zeros(rows)
+        lower[2 * workloads : -1] = -self.reserved[held]
+        lower[-1] = -self.commitment
+        none = np.zeros(0, dtype=np.int32)
+        live.addRows(rows, lower, np.full(rows, np.inf), 0, np.zeros(rows, dtype=np.int32), none, np.zeros(0))
+        self._live = live
+        types, options, contents = self.types, self.options, self.contents
+        self.types, self.options = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        self.contents = np.zeros((0, workloads), dtype=np.int64)
+        self.add(types, options, contents)
+
+    @property
+    def price(self) -> Floats:
+        """By column: USD an hour that are paid for the hour itself."""
+        return self._price(self.types, self.options)
+
+    def _price(self, types: Integers, options: Integers) -> Floats:
+        paid = np.where(options == SPOT, self.market.spot[self.zone, types], self.market.price[types])
+        return np.where((options == ON_DEMAND) | (options == SPOT), paid, 0.0)
+
+    def add(self, types: Integers, options: Integers, contents: Integers) -> None:
+        """More columns."""
+        workloads = contents.shape[1]
+        rows: list[Integers] = []
+        entries: list[Floats] = []
+        for place, option, amounts in zip(types.tolist(), options.tolist(), contents, strict=True):
+            who = np.flatnonzero(amounts)
+            row, entry = who, amounts[who].astype(np.float64)
+            if option == SPOT:
+                row, entry = np.concatenate([row, workloads + who]), np.concatenate([entry, -entry])
+            elif option == RESERVED:
+                row, entry = np.append(row, self._rows[place]), np.append(entry, -1.0)
+            elif option == PLAN:
+                row = np.append(row, 2 * workloads + len(self._rows))
+                entry = np.append(entry, -self.market.plan[place])
+            rows.append(row)
+            entries.append(entry)
+        lengths = np.array([len(row) for row in rows], dtype=np.int64)
+        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int32)
+        count = len(rows)
+        if not count:
+            return
+        self._live.addCols(
+            count,
+            self._price(types, options),
+            np.zeros(count),
+            np.full(count, np.inf),
+            int(lengths.sum()),
+            starts,
+            np.concatenate(rows).astype(np.int32),
+            np.concatenate(entries),
+        )
+        self.types, self.options = np.concatenate([self.types, types]), np.concatenate([self.options, options])
+        self.contents = np.concatenate([self.contents, contents])
+
+    def solve(self, replicas: Integers, soft: Integers) -> tuple[Floats, Floats]:
+        """Machines by column, and duals by row."""
+        count = 2 * len(replicas)
+        lower = np.concatenate([replicas, -soft]).astype(np.float64)
+        self._live.changeRowsBounds(count, np.arange(count, dtype=np.int32), lower, np.full(count, np.inf))
+        with silenced():
+            self._live.run()
+        solution = self._live.getSolution()
+        return np.array(solution.col_value), np.maximum(np.array(solution.row_dual), 0.0)
+
+    def rents(self, duals: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Worth and discount by workload, what a reserved machine of each type is worth, and a USD of commitment."""
+        workloads = len(self.market.request)
+        rent = np.zeros(len(self.market.price))
+        for place, row in self._rows.items():
+            rent[place] = duals[row]
+        return duals[:workloads], duals[workloads : 2 * workloads], rent, duals[-1:]
+
+    def generate(self, lanes: Integers, soft: Integers, types: Integers, rounds: int, trials: int) -> None:
+        """Patterns from the duals of some lanes (lanes × workloads): what is worth most on each type, in whole replicas."""
+        rng = np.random.default_rng(_SEED)
+        known = {(int(t), int(o), a.tobytes()) for t, o, a in zip(self.types, self.options, self.contents, strict=True)}
+        for _ in range(rounds):
+            found: list[tuple[int, int, Integers]] = []
+            for replicas, most in zip(lanes, soft, strict=True):
+                _, duals = self.solve(replicas, most)
+                worth, discount, rent, cover = self.rents(duals)
+                offers = self._offers(types, rent, float(cover[0]))
+                place = np.repeat([offer[0] for offer in offers], trials)
+                option = np.repeat([offer[1] for offer in offers], trials)
+                price = np.repeat([offer[2] for offer in offers], trials)
+                is_spot = (option == SPOT)[:, None]
+                value = np.where(is_spot, np.maximum(worth - discount, 0.0)[None], worth[None])
+                left = np.where(is_spot, most[None], replicas[None])
+                noise = 1.0 + 0.5 * rng.random(value.shape) ** 2 * (np.arange(len(place)) % trials > 0)[:, None]
+                amounts = filled(self.market.request, self.market.room[place], value * noise, left)
+                gain = (amounts * value).sum(axis=1) / np.maximum(price, 1e-12)
+                gain = gain.reshape(-1, trials)
+                best = gain.argmax(axis=1)
+                for number in np.flatnonzero(gain.max(axis=1) > 1.0 + 1e-4):
+                    row = int(number) * trials + int(best[number])
+                    key = (int(place[row]), int(option[row]), amounts[row].tobytes())
+                    if key not in known:
+                        known.add(key)
+                        found.append((key[0], key[1], amounts[row]))
+            if not found:
+                break
+            self.add(
+                np.array([each[0] for each in found]),
+                np.array([each[1] for each in found]),
+                np.array([each[2] for each in found]),
+            )
+
+    def _offers(self, types: Integers, rent: Floats, cover: float) -> list[tuple[int, int, float]]:
+        """Type, option and what it is worth, of all that can be had in the zone."""
+        market = self.market
+        offers: list[tuple[int, int, float]] = []
+        for place in types.tolist():
+            if not market.offered[self.zone, place]:
+                continue
+            offers.append((place, ON_DEMAND, float(market.price[place])))
+            if self.commitment > 0.0 and np.isfinite(market.plan[place]):
+                offers.append((place, PLAN, float(market.plan[place]) * cover))
+            if self.reserved[place] > 0:
+                offers.append((place, RESERVED, float(rent[place])))
+            if np.isfinite(market.spot[self.zone, place]):
+                offers.append((place, SPOT, float(market.spot[self.zone, place])))
+        return offers

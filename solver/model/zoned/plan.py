@@ -1,0 +1,167 @@
+"""Plan: all hours of an instance with zones, survival and commitments, with a bound on what any plan costs."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solver.model.zoned.billing import Tariff, best_purchase
+from solver.model.zoned.bound import bound_usd, shortfall
+from solver.model.zoned.lanes import ON_DEMAND, Lanes
+from solver.model.zoned.market import Market, market_of
+from solver.model.zoned.relaxation import Prices, relaxed
+from solver.model.zoned.rounding import Lane, begun, completed, fitted
+from solver.model.zoned.spread import spread
+from solver.timetable.answer import HourlyWork, RunningMachines, Timetable
+from solver.timetable.instance import HourlyInstance
+from solver.vocabulary import PurchaseOption, Termination
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+_GROUPS = 16
+_ROUNDS = 4
+"""Of machine types that are added to the relaxation."""
+_ADDED = 8
+_SAMPLES = 8
+"""Hours from which a zone's patterns are made."""
+_GENERATIONS = 10
+_TRIALS = 12
+_OPTIMAL = 1e-4
+_TOLERANCE = 1e-4
+
+
+def plan_zones(instance: HourlyInstance) -> Timetable:
+    """Machines in each zone and hour, how they are bought, and a bound."""
+    market = market_of(instance)
+    if not market.need.any():
+        hours = ((),) * instance.hours
+        return Timetable(hours=hours, reserved={}, usd=0.0, bound_usd=0.0, termination=Termination.OPTIMAL)
+    order = np.argsort(market.least @ market.part.max(axis=2).min(axis=1), kind="stable")
+    prices, bound, types = _relaxed(market, order)
+    placed, soft = spread(market)
+    zones = len(market.zones)
+    bought = np.floor(prices.reserved + _TOLERANCE).astype(np.int64)
+    by_lane: list[list[Lane]] = []
+    for zone in range(zones):
+        own = bought // zones + (zone < bought % zones)
+        lanes = _lanes(market, zone, np.where(market.offered[zone], own, 0), prices.commitment / zones)
+        samples = order[np.unique(np.linspace(0, len(order) - 1, min(_SAMPLES, len(order))).astype(np.int64))]
+        lanes.generate(placed[samples, zone], soft[samples, zone], types, _GENERATIONS, _TRIALS)
+        found = {int(hour): begun(lanes, placed[hour, zone], soft[hour, zone]) for hour in order}
+        by_lane.append([found[hour] for hour in range(market.hours)])
+    completed(market, [lane for row in by_lane for lane in row], types)
+    return _timetable(instance, market, by_lane, bought, bound)
+
+
+def _relaxed(market: Market, order: Integers) -> tuple[Prices, float, Integers]:
+    """The relaxation's prices, the bound that they prove, and the machine types that matter."""
+    groups = min(_GROUPS, market.hours)
+    of_hour = np.empty(market.hours, dtype=np.int64)
+    of_hour[order] = np.arange(market.hours) * groups // market.hours
+    weights = np.bincount(of_hour).astype(np.float64)
+    least, soft = np.zeros((groups, market.need.shape[1])), np.zeros((groups, market.need.shape[1]))
+    np.add.at(least, of_hour, market.least)
+    np.add.at(soft, of_hour, market.soft)
+    least, soft = least / weights[:, None], soft / weights[:, None]
+    taken = np.where(market.holds, market.part.max(axis=2), np.inf)
+    chosen: set[int] = set()
+    for price in (market.price, market.reserved, market.plan, market.spot.min(axis=0)):
+        cost = taken * np.where(np.isfinite(price), price, market.price)
+        chosen |= set(cost.argmin(axis=1).tolist())
+    for turn in range(_ROUNDS):
+        types = np.array(sorted(chosen), dtype=np.int64)
+        prices = relaxed(market, types, least, soft, weights)
+        firm, spot = shortfall(market, prices, weights)
+        factor = np.minimum(firm, spot)
+        worst = factor.min(axis=0)
+        more = [int(place) for place in np.argsort(worst, kind="stable")[:_ADDED] if worst[place] < 1.0 - _TOLERANCE]
+        if turn == _ROUNDS - 1 or not set(more) - chosen:
+            return prices, bound_usd(market, prices, factor.min(axis=1), of_hour), types
+        chosen |= set(more)
+    raise AssertionError
+
+
+def _lanes(market: Market, zone: int, reserved: Integers, commitment: float) -> Lanes:
+    """The program of a zone, with machines full of one workload each."""
+    price = np.where(market.offered[zone], market.price, np.inf)
+    types: list[int] = []
+    rows: list[Integers] = []
+    for place, request in enumerate(market.request):
+        cost = np.where(market.holds[place], market.part[place].max(axis=1) * price, np.inf)
+        machine = int(cost.argmin())
+        if np.isfinite(cost[machine]):
+            amounts = np.zeros(len(market.request), dtype=np.int64)
+            asked = request > 0
+            amounts[place] = int((market.room[machine, asked] // request[asked]).min())
+            types.append(machine)
+            rows.append(amounts)
+    options = np.full(len(rows), ON_DEMAND, dtype=np.int64)
+    contents = np.array(rows, dtype=np.int64).reshape(len(rows), len(market.request))
+    return Lanes(market, zone, reserved, commitment, np.array(types, dtype=np.int64), options, contents)
+
+
+def _timetable(
+    instance: HourlyInstance, market: Market, by_lane: list[list[Lane]], start: Integers, bound: float
+) -> Timetable:
+    """Machines by name, billed as cheaply as they can be."""
+    cache: dict[tuple[int, bool, tuple[int, ...]], int] = {}
+    running = np.zeros((market.hours, len(market.price)), dtype=np.int64)
+    groups: list[list[tuple[int, int, bool, tuple[int, ...], int]]] = [[] for _ in range(market.hours)]
+    for zone, row in enumerate(by_lane):
+        for hour, lane in enumerate(row):
+            within = np.zeros(len(market.price), dtype=np.int64)
+            for machine in lane.machines:
+                place, is_spot, contents, count = machine
+                own = start[place] // len(by_lane) if not is_spot else 0
+                kept = 0 if is_spot else max(0, min(count, int(own - within[place])))
+                if kept:
+                    within[place] += kept
+                    groups[hour].append((zone, place, False, contents, kept))
+                if count > kept:
+                    groups[hour].append((zone, fitted(market, zone, machine, cache), is_spot, contents, count - kept))
+    for hour, found in enumerate(groups):
+        for _, place, is_spot, _, count in found:
+            if not is_spot:
+                running[hour, place] += count
+    tariff = Tariff(market.price, market.reserved, market.plan, running)
+    reserved, commitment = best_purchase(tariff, start)
+    usd = tariff.cost(reserved, commitment)
+    hours: list[tuple[RunningMachines, ...]] = []
+    for hour, found in enumerate(groups):
+        bills = tariff.bills(hour, reserved, commitment)
+        merged: Counter[tuple[int, int, PurchaseOption, tuple[int, ...]]] = Counter()
+        for zone, place, is_spot, contents, count in found:
+            if is_spot:
+                merged[zone, place, PurchaseOption.SPOT, contents] += count
+                usd += count * float(market.spot[zone, place])
+                continue
+            for option in (PurchaseOption.RESERVED, PurchaseOption.SAVINGS_PLAN, PurchaseOption.ON_DEMAND):
+                number = min(count, bills[option].get(place, 0))
+                if number:
+                    bills[option][place] -= number
+                    merged[zone, place, option, contents] += number
+                    count -= number
+        hours.append(
+            tuple(
+                RunningMachines(
+                    instance.machines[market.origin[place]].name,
+                    option,
+                    {instance.workloads[k].name: number for k, number in enumerate(contents) if number},
+                    count,
+                    market.zones[zone],
+                )
+                for (zone, place, option, contents), count in sorted(merged.items())
+            )
+        )
+    names = {instance.machines[market.origin[place]].name: int(reserved[place]) for place in np.flatnonzero(reserved)}
+    return Timetable(
+        hours=tuple(hours),
+        reserved=names,
+        plan_usd_per_hour=commitment,
+        usd=usd,
+        bound_usd=bound,
+        termination=Termination.OPTIMAL if usd - bound <= _OPTIMAL * usd else Termination.LIMIT,
+        work=HourlyWork(hours=market.hours),
+    )

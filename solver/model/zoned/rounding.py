@@ -1,0 +1,143 @@
+"""Rounding: whole machines from a lane's linear program, and more of them until every replica has its place.
+
+First the program's machines, rounded down; then patterns that fit into what is left, best first; then, for all lanes at
+once, machines filled with what is left, the one that is worth most for its price in each lane.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solver.model.zoned.filling import filled
+from solver.model.zoned.lanes import RESERVED, SPOT, Lanes
+from solver.model.zoned.market import Market
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Booleans = NDArray[np.bool_]
+Machine = tuple[int, bool, tuple[int, ...], int]
+"""Machine type, whether it is spot, contents by workload, number."""
+_WHOLE = 1e-6
+_LEAST_PRICE = 1e-6
+_GOOD = 0.97
+"""A pattern is used for what is left when it is worth this part of its price."""
+
+
+@dataclass
+class Lane:
+    """What is still to be placed in one zone and hour."""
+
+    zone: int
+    left: Integers
+    soft: Integers
+    """How many more may be on spot machines."""
+    reserved: Integers
+    """Reserved machines that stand idle, by machine type."""
+    worth: Floats
+    discount: Floats
+    rent: Floats
+    """What a reserved machine is worth, by machine type."""
+    machines: list[Machine]
+
+    def take(self, place: int, option: int, amounts: Integers, count: int) -> None:
+        """Place machines with these contents."""
+        self.left = self.left - amounts * count
+        if option == SPOT:
+            self.soft = self.soft - amounts * count
+        if option == RESERVED:
+            self.reserved[place] -= count
+        self.machines.append((place, option == SPOT, tuple(amounts.tolist()), count))
+
+
+def begun(lanes: Lanes, replicas: Integers, soft: Integers) -> Lane:
+    """A lane with the program's machines and with patterns that fit into what is left of it."""
+    amounts, duals = lanes.solve(replicas, soft)
+    worth, discount, rent, _ = lanes.rents(duals)
+    lane = Lane(lanes.zone, replicas.copy(), soft.copy(), lanes.reserved.copy(), worth, discount, rent, [])
+    types, options, contents = lanes.types, lanes.options, lanes.contents
+    for column in np.argsort(-amounts, kind="stable").tolist():
+        count = int(amounts[column] + _WHOLE)
+        if count < 1:
+            break
+        _take_most(lane, int(types[column]), int(options[column]), contents[column], count)
+    price = np.where(options == RESERVED, rent[types], lanes.price)
+    is_spot = options == SPOT
+    value = contents @ worth - np.where(is_spot, contents @ discount, 0.0)
+    # What is covered by the plan is bought on demand here: how machines are billed is decided at the end.
+    ratio = np.where((options != RESERVED) & ~is_spot & (lanes.price <= 0.0), 0.0, value / np.maximum(price, 1e-9))
+    for column in np.argsort(-ratio, kind="stable").tolist():
+        if ratio[column] < _GOOD:
+            break
+        _take_most(lane, int(types[column]), int(options[column]), contents[column], 1 << 30)
+    return lane
+
+
+def _take_most(lane: Lane, place: int, option: int, contents: Integers, most: int) -> None:
+    who = contents > 0
+    room = lane.soft if option == SPOT else lane.left
+    count = min(most, int((np.minimum(room, lane.left)[who] // contents[who]).min()))
+    if option == RESERVED:
+        count = min(count, int(lane.reserved[place]))
+    if count > 0:
+        lane.take(place, option, contents, count)
+
+
+def completed(market: Market, lanes: list[Lane], types: Integers) -> None:
+    """Fill machines with what is left of each lane until nothing is."""
+    while True:
+        todo = [lane for lane in lanes if lane.left.any()]
+        if not todo:
+            return
+        place, option, price, owner = _candidates(market, todo, types)
+        left = np.array([lane.left for lane in todo])[owner]
+        soft = np.array([np.minimum(lane.soft, lane.left) for lane in todo])[owner]
+        # A replica of no worth to the program still needs a place.
+        worth = np.array([np.maximum(lane.worth, _LEAST_PRICE) for lane in todo])[owner]
+        reduced = np.array([np.maximum(lane.worth - lane.discount, _LEAST_PRICE) for lane in todo])[owner]
+        is_spot = (option == SPOT)[:, None]
+        value, most = np.where(is_spot, reduced, worth), np.where(is_spot, soft, left)
+        amounts = filled(market.request, market.room[place], value, most)
+        ratio = (amounts * value).sum(axis=1) / price
+        starts = np.flatnonzero(np.diff(owner, prepend=-1))
+        ends = np.append(starts[1:], len(owner))
+        for number, lane in enumerate(todo):
+            begin, end = int(starts[number]), int(ends[number])
+            best = begin + int(ratio[begin:end].argmax())
+            _take_most(lane, int(place[best]), int(option[best]), amounts[best], 1 << 30)
+
+
+def _candidates(
+    market: Market, lanes: list[Lane], types: Integers
+) -> tuple[Integers, Integers, Floats, Integers]:
+    """Machine type, option, price and lane of every machine that could be next; at least one holds something."""
+    rows: list[tuple[Integers, Integers, Floats, Integers]] = []
+    for number, lane in enumerate(lanes):
+        some = types[market.offered[lane.zone, types]]
+        holds = market.holds[lane.left > 0]
+        if not holds[:, some].any(axis=1).all():
+            some = np.flatnonzero(market.offered[lane.zone])
+        spot = some[np.isfinite(market.spot[lane.zone, some])] if lane.soft.any() else some[:0]
+        idle = np.flatnonzero((lane.reserved > 0) & market.offered[lane.zone])
+        place = np.concatenate([some, idle, spot])
+        option = np.repeat([0, RESERVED, SPOT], [len(some), len(idle), len(spot)])
+        price = np.concatenate(
+            [market.price[some], np.maximum(lane.rent[idle], _LEAST_PRICE), market.spot[lane.zone, spot]]
+        )
+        useful = holds[:, place].any(axis=0)
+        rows.append((place[useful], option[useful], price[useful], np.full(int(useful.sum()), number)))
+    place, option, price, owner = (np.concatenate([row[column] for row in rows]) for column in range(4))
+    return place, option, price, owner
+
+
+def fitted(market: Market, zone: int, machine: Machine, cache: dict[tuple[int, bool, tuple[int, ...]], int]) -> int:
+    """The cheapest machine type of the zone, on demand or as spot capacity, that holds the contents."""
+    _, is_spot, contents, _ = machine
+    key = (zone, is_spot, contents)
+    if key not in cache:
+        used = np.array(contents) @ market.request
+        price = market.spot[zone] if is_spot else np.where(market.offered[zone], market.price, np.inf)
+        cache[key] = int(np.where((market.room >= used).all(axis=1), price, np.inf).argmin())
+    return cache[key]
