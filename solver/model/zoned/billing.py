@@ -34,7 +34,9 @@ class Tariff:
         """The cheapest commitment in USD an hour, and what all hours cost with it."""
         hours = len(self.running)
         rest = np.maximum(self.running - reserved, 0)
-        fixed = float(hours * (np.where(reserved > 0, self.reserved, 0.0) @ reserved)) + float((rest @ self.price).sum())
+        fixed = float(hours * (np.where(reserved > 0, self.reserved, 0.0) @ reserved)) + float(
+            (rest @ self.price).sum()
+        )
         order = self.covered
         if not len(order):
             return 0.0, fixed

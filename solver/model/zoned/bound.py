@@ -1,7 +1,7 @@
 """Bound: what all hours cost at least, from what replicas are worth.
 
-Let a replica of workload k be worth w(k, g) in the hours of group g, and w - κ on a spot machine. Where what fits on one
-machine of any type j is worth at most
+Let a replica of workload k be worth w(k, g) in the hours of group g, and w - κ on a spot machine. Where what fits on
+one machine of any type j is worth at most
 
     p(j)  and  μ(j, g)  and  q(j) ν(g)      on demand, reserved, covered by the plan
     s(j)                                     as spot capacity, in its cheapest zone
@@ -10,9 +10,9 @@ with Σ_g hours(g) μ(j, g) ≤ H r(j) and Σ_g hours(g) ν(g) ≤ H, each timet
 
     Σ_g Σ_h in g Σ_k  [ w(k, g) least(k, h)  -  κ(k, g) soft(k, h) ]
 
-since it holds at least `least` replicas and at most `soft` of them on spot machines. (The unused rest of commitments only
-adds to the cost.) What fits on a machine is worth at most Σ_d y(d) for any y ≥ 0 with Σ_d part(k, d) y(d) ≥ w(k) for
-all k that it holds. Worths that break a rule are lowered by the factor by which they break it.
+since it holds at least `least` replicas and at most `soft` of them on spot machines. (The unused rest of commitments
+only adds to the cost.) What fits on a machine is worth at most Σ_d y(d) for any y ≥ 0 with Σ_d part(k, d) y(d) ≥ w(k)
+for all k that it holds. Worths that break a rule are lowered by the factor by which they break it.
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ def values(part: Floats, holds: NDArray[np.bool_], worth: Floats, room: Integers
         own = np.broadcast_to(prices.mixtures[:, number][:, None], scaled.shape)
         for found in (scaled, own):
             total = found.sum(axis=2, keepdims=True)
-            found = np.where(total > 0.0, found / np.maximum(total, 1e-300), 1.0 / dimensions)
-            value = _value(np.einsum("kjd,gjd->gkj", part, found), _asked(holds, worth))
+            shares = found / np.maximum(total, 1e-300) + (total <= 0.0) / dimensions
+            value = _value(np.einsum("kjd,gjd->gkj", part, shares), _asked(holds, worth))
             better = value < best
-            best, mixture = np.where(better, value, best), np.where(better[:, :, None], found, mixture)
+            best, mixture = np.where(better, value, best), np.where(better[:, :, None], shares, mixture)
     for dimension in tuple(range(dimensions)) * _SWEEPS if dimensions > 2 else ():
         value, found = _towards(part, holds, worth, mixture, dimension)
         better = value < best
@@ -102,7 +102,7 @@ def _value(taken: Floats, asked: Floats) -> Floats:
 
 
 def shortfall(market: Market, prices: Prices, weights: Floats) -> tuple[Floats, Floats]:
-    """By how much the worths of each group must be lowered for each machine type: factors (groups × types), firm, spot."""
+    """Factors (groups × types) by which worths must be lowered for each machine type: firm, and as spot."""
     part, holds = market.part, market.holds
     hours = float(weights.sum())
     firm = values(part, holds, prices.worth, market.room, prices)

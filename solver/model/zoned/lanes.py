@@ -12,6 +12,7 @@ must run, and what may be on spot machines, changes from one to the next.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,11 +39,11 @@ class Lanes:
     zone: int
     reserved: Integers
     commitment: float
-    types: Integers
+    types: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """By column: machine type."""
-    options: Integers
+    options: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """By column: how it is bought."""
-    contents: Integers
+    contents: Integers = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
     """Columns × workloads."""
     _live: Any = None
     _rows: dict[int, int] = field(default_factory=dict[int, int])
@@ -62,10 +63,30 @@ class Lanes:
         none = np.zeros(0, dtype=np.int32)
         live.addRows(rows, lower, np.full(rows, np.inf), 0, np.zeros(rows, dtype=np.int32), none, np.zeros(0))
         self._live = live
-        types, options, contents = self.types, self.options, self.contents
-        self.types, self.options = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         self.contents = np.zeros((0, workloads), dtype=np.int64)
-        self.add(types, options, contents)
+
+    def offer(self, alone: Sequence[tuple[int, Integers]], patterns: Iterable[tuple[int, int, bytes]]) -> None:
+        """Columns of full machines and of patterns (type, spot or not, contents), in each way that the zone sells."""
+        rows = [(place, ON_DEMAND, amounts) for place, amounts in alone]
+        rows += [(place, option, np.frombuffer(raw, dtype=np.int64)) for place, option, raw in patterns]
+        found: list[tuple[int, int, Integers]] = []
+        for place, option, amounts in rows:
+            if not self.market.offered[self.zone, place]:
+                continue
+            if option == SPOT:
+                if np.isfinite(self.market.spot[self.zone, place]):
+                    found.append((place, SPOT, amounts))
+                continue
+            found.append((place, ON_DEMAND, amounts))
+            if self.commitment > 0.0 and np.isfinite(self.market.plan[place]):
+                found.append((place, PLAN, amounts))
+            if self.reserved[place] > 0:
+                found.append((place, RESERVED, amounts))
+        self.add(
+            np.array([row[0] for row in found], dtype=np.int64),
+            np.array([row[1] for row in found], dtype=np.int64),
+            np.array([row[2] for row in found], dtype=np.int64).reshape(-1, self.contents.shape[1]),
+        )
 
     @property
     def price(self) -> Floats:
@@ -130,7 +151,7 @@ class Lanes:
         return duals[:workloads], duals[workloads : 2 * workloads], rent, duals[-1:]
 
     def generate(self, lanes: Integers, soft: Integers, types: Integers, rounds: int, trials: int) -> None:
-        """Patterns from the duals of some lanes (lanes × workloads): what is worth most on each type, in whole replicas."""
+        """Patterns from the duals of some lanes (lanes × workloads): what is worth most on each type."""
         rng = np.random.default_rng(_SEED)
         known = {(int(t), int(o), a.tobytes()) for t, o, a in zip(self.types, self.options, self.contents, strict=True)}
         for _ in range(rounds):
@@ -139,12 +160,14 @@ class Lanes:
                 _, duals = self.solve(replicas, most)
                 worth, discount, rent, cover = self.rents(duals)
                 offers = self._offers(types, rent, float(cover[0]))
-                place = np.repeat([offer[0] for offer in offers], trials)
-                option = np.repeat([offer[1] for offer in offers], trials)
-                price = np.repeat([offer[2] for offer in offers], trials)
+                if not offers:
+                    continue
+                place = np.repeat(np.array([offer[0] for offer in offers], dtype=np.int64), trials)
+                option = np.repeat(np.array([offer[1] for offer in offers], dtype=np.int64), trials)
+                price = np.repeat(np.array([offer[2] for offer in offers], dtype=np.float64), trials)
                 is_spot = (option == SPOT)[:, None]
                 value = np.where(is_spot, np.maximum(worth - discount, 0.0)[None], worth[None])
-                left = np.where(is_spot, most[None], replicas[None])
+                left = np.array([most if each == SPOT else replicas for each in option.tolist()], dtype=np.int64)
                 noise = 1.0 + 0.5 * rng.random(value.shape) ** 2 * (np.arange(len(place)) % trials > 0)[:, None]
                 amounts = filled(self.market.request, self.market.room[place], value * noise, left)
                 gain = (amounts * value).sum(axis=1) / np.maximum(price, 1e-12)

@@ -59,11 +59,11 @@ class Market:
     @property
     def holds(self) -> Booleans:
         """Workloads × machine types: whether a replica fits."""
-        return (self.request[:, None] <= self.room[None]).all(axis=2)
+        return np.asarray((self.request[:, None] <= self.room[None]).all(axis=2), dtype=np.bool_)
 
     @cached_property
     def part(self) -> Floats:
-        """Workloads × machine types × parts: what a replica takes of a machine, by dimension, then rounded (`parts`)."""
+        """Workloads × machine types × parts: what a replica takes of a machine, by dimension, then rounded."""
         whole = np.minimum(self.request[:, None] / np.maximum(self.room[None], 1), 1.0)
         rounded = parts(self.request, self.room)
         fresh = [
@@ -130,7 +130,10 @@ def market_of(instance: HourlyInstance) -> Market:
             [
                 *(on_demand if is_there else np.inf for is_there in there),
                 *(np.inf if price is None else float(price) for price in spot),
-                *(np.inf if price is None else float(price) for price in (machine.reserved_rate, machine.plan_usd_per_hour)),
+                *(
+                    np.inf if price is None else float(price)
+                    for price in (machine.reserved_rate, machine.plan_usd_per_hour)
+                ),
             ]
         )
     room, price = np.array(rows, dtype=np.int64).reshape(-1, len(names)), np.array(prices)

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from solver.model.zoned.billing import Tariff, best_purchase
 from solver.model.zoned.bound import bound_usd, shortfall
-from solver.model.zoned.lanes import ON_DEMAND, Lanes
+from solver.model.zoned.lanes import Lanes
 from solver.model.zoned.market import Market, market_of
+from solver.model.zoned.master import Master
 from solver.model.zoned.relaxation import Prices, relaxed
 from solver.model.zoned.rounding import Lane, begun, completed, fitted
 from solver.model.zoned.spread import spread
@@ -20,6 +21,7 @@ from solver.vocabulary import PurchaseOption, Termination
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Booleans = NDArray[np.bool_]
 _GROUPS = 16
 _ROUNDS = 4
 """Of machine types that are added to the relaxation."""
@@ -39,14 +41,19 @@ def plan_zones(instance: HourlyInstance) -> Timetable:
         hours = ((),) * instance.hours
         return Timetable(hours=hours, reserved={}, usd=0.0, bound_usd=0.0, termination=Termination.OPTIMAL)
     order = np.argsort(market.least @ market.part.max(axis=2).min(axis=1), kind="stable")
-    prices, bound, types = _relaxed(market, order)
+    of_hour, least, soft_mean, weights = _grouped(market, order)
+    prices, bound, types = _relaxed(market, of_hour, least, soft_mean, weights)
+    master = Master(market, types, least, soft_mean, weights)
+    every = np.ones(len(market.price), dtype=np.bool_)
+    master.run(prices, _alone(market, every), _GENERATIONS, _TRIALS)
     placed, soft = spread(market)
     zones = len(market.zones)
-    bought = np.floor(prices.reserved + _TOLERANCE).astype(np.int64)
+    bought = np.floor(master.reserved + _TOLERANCE).astype(np.int64)
     by_lane: list[list[Lane]] = []
     for zone in range(zones):
         own = bought // zones + (zone < bought % zones)
-        lanes = _lanes(market, zone, np.where(market.offered[zone], own, 0), prices.commitment / zones)
+        lanes = Lanes(market, zone, np.where(market.offered[zone], own, 0), master.commitment / zones)
+        lanes.offer(_alone(market, market.offered[zone]), master.patterns)
         samples = order[np.unique(np.linspace(0, len(order) - 1, min(_SAMPLES, len(order))).astype(np.int64))]
         lanes.generate(placed[samples, zone], soft[samples, zone], types, _GENERATIONS, _TRIALS)
         found = {int(hour): begun(lanes, placed[hour, zone], soft[hour, zone]) for hour in order}
@@ -55,8 +62,8 @@ def plan_zones(instance: HourlyInstance) -> Timetable:
     return _timetable(instance, market, by_lane, bought, bound)
 
 
-def _relaxed(market: Market, order: Integers) -> tuple[Prices, float, Integers]:
-    """The relaxation's prices, the bound that they prove, and the machine types that matter."""
+def _grouped(market: Market, order: Integers) -> tuple[Integers, Floats, Floats, Floats]:
+    """Hours in groups of like loads: the group of each, mean replicas and interruptible ones, and hours by group."""
     groups = min(_GROUPS, market.hours)
     of_hour = np.empty(market.hours, dtype=np.int64)
     of_hour[order] = np.arange(market.hours) * groups // market.hours
@@ -65,8 +72,15 @@ def _relaxed(market: Market, order: Integers) -> tuple[Prices, float, Integers]:
     np.add.at(least, of_hour, market.least)
     np.add.at(soft, of_hour, market.soft)
     least, soft = least / weights[:, None], soft / weights[:, None]
+    return of_hour, least, soft, weights
+
+
+def _relaxed(
+    market: Market, of_hour: Integers, least: Floats, soft: Floats, weights: Floats
+) -> tuple[Prices, float, Integers]:
+    """The relaxation's prices, the bound that they prove, and the machine types that matter."""
     taken = np.where(market.holds, market.part.max(axis=2), np.inf)
-    chosen: set[int] = set()
+    chosen = {place for place, _ in _alone(market, np.ones(len(market.price), dtype=np.bool_))}
     for price in (market.price, market.reserved, market.plan, market.spot.min(axis=0)):
         cost = taken * np.where(np.isfinite(price), price, market.price)
         chosen |= set(cost.argmin(axis=1).tolist())
@@ -83,23 +97,20 @@ def _relaxed(market: Market, order: Integers) -> tuple[Prices, float, Integers]:
     raise AssertionError
 
 
-def _lanes(market: Market, zone: int, reserved: Integers, commitment: float) -> Lanes:
-    """The program of a zone, with machines full of one workload each."""
-    price = np.where(market.offered[zone], market.price, np.inf)
-    types: list[int] = []
-    rows: list[Integers] = []
+def _alone(market: Market, offered: Booleans) -> list[tuple[int, Integers]]:
+    """For each workload the machine type on which it is cheapest alone, and a machine full of it."""
+    price = np.where(offered, market.price, np.inf)
+    found: list[tuple[int, Integers]] = []
     for place, request in enumerate(market.request):
-        cost = np.where(market.holds[place], market.part[place].max(axis=1) * price, np.inf)
+        asked = request > 0
+        often = np.where(market.holds[place], (market.room[:, asked] // request[asked]).min(axis=1), 0)
+        cost = np.where(often > 0, price / np.maximum(often, 1), np.inf)
         machine = int(cost.argmin())
         if np.isfinite(cost[machine]):
             amounts = np.zeros(len(market.request), dtype=np.int64)
-            asked = request > 0
-            amounts[place] = int((market.room[machine, asked] // request[asked]).min())
-            types.append(machine)
-            rows.append(amounts)
-    options = np.full(len(rows), ON_DEMAND, dtype=np.int64)
-    contents = np.array(rows, dtype=np.int64).reshape(len(rows), len(market.request))
-    return Lanes(market, zone, reserved, commitment, np.array(types, dtype=np.int64), options, contents)
+            amounts[place] = often[machine]
+            found.append((machine, amounts))
+    return found
 
 
 def _timetable(

@@ -11,8 +11,8 @@ types j. What a reservation and a plan cost is paid in every hour of H:
           e(j,g)  ≤  R(j)                                                  reserved machines
           Σ_j q(j) v(j,g)  ≤  C                                            commitment of the savings plan
 
-Its duals are what a replica is worth in a group of hours, on any machine and less κ on spot machines, and what an hour of
-the commitment is worth; `bound` makes a bound of them that holds for all machine types, zones and hours.
+Its duals are what a replica is worth in a group of hours, on any machine and less κ on spot machines; `bound` makes a
+bound of them that holds for all machine types, zones and hours.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _SEED = 7
 
 @dataclass(frozen=True)
 class Prices:
-    """Duals of the relaxation, and the commitments that it would buy."""
+    """Duals of the relaxation."""
 
     worth: Floats
     """Groups × workloads: USD an hour of a replica."""
@@ -47,10 +47,6 @@ class Prices:
     """Groups × some × dimensions: USD of a unit of room, as machines of some types have it."""
     usd: float
     """The optimum."""
-    reserved: Floats
-    """By machine type of the market: machines."""
-    commitment: float
-    """USD an hour."""
 
 
 @dataclass
@@ -62,13 +58,12 @@ class _Columns:
     entries: list[Floats]
     count: int = 0
 
-    def add(self, costs: Floats, rows: Integers, entries: Floats) -> Integers:
-        """Columns with equally many entries each (columns × entries); their numbers."""
+    def add(self, costs: Floats, rows: Integers, entries: Floats) -> None:
+        """Columns with equally many entries each (columns × entries)."""
         self.costs.append(costs)
         self.rows.extend(rows)
         self.entries.extend(entries)
         self.count += len(costs)
-        return np.arange(self.count - len(costs), self.count)
 
 
 def relaxed(market: Market, types: Integers, least: Floats, soft: Floats, weights: Floats) -> Prices:
@@ -83,12 +78,11 @@ def relaxed(market: Market, types: Integers, least: Floats, soft: Floats, weight
     reserved_rows = 2 * workloads + 2 * count * dimensions
     plan_row = each - 1
     columns = _Columns([], [], [])
-    number = np.arange(count)
-    places = np.arange(dimensions)
-    who, where = np.nonzero(holds)
+    number: Integers = np.arange(count, dtype=np.int64)
+    places: Integers = np.arange(dimensions, dtype=np.int64)
     for group in range(groups):
         base = group * each
-        machine = base + firm_rows + number[:, None] * dimensions + places
+        machine: Integers = base + firm_rows + number[:, None] * dimensions + places
         ones = np.ones((count, dimensions))
         weight = float(weights[group])
         columns.add(weight * market.price[types], machine, ones)
@@ -122,20 +116,18 @@ def relaxed(market: Market, types: Integers, least: Floats, soft: Floats, weight
             np.concatenate([np.ones((len(who), 1)), -np.ones((len(who), 1)), -part[who, where]], axis=1),
         )
     sold = np.flatnonzero(np.isfinite(market.reserved[types]))
-    all_groups = np.arange(groups)
-    reserved = columns.add(
+    all_groups: Integers = np.arange(groups, dtype=np.int64)
+    columns.add(
         hours * market.reserved[types[sold]],
         reserved_rows + sold[:, None] + all_groups * each,
         np.ones((len(sold), groups)),
     )
-    commitment = columns.add(np.full(1, hours), (plan_row + all_groups * each)[None], np.ones((1, groups)))
+    columns.add(np.full(1, hours), (plan_row + all_groups * each)[None], np.ones((1, groups)))
     lower = np.zeros((groups, each))
     lower[:, :workloads] = least
     lower[:, workloads : 2 * workloads] = -soft
-    values, duals, usd = _solved(columns, lower.ravel())
+    duals, usd = _solved(columns, lower.ravel())
     duals = duals.reshape(groups, each)
-    bought = np.zeros(len(market.price))
-    bought[types[sold]] = values[reserved]
     room_duals = np.maximum(duals[:, firm_rows:reserved_rows].reshape(groups, 2 * count, dimensions), 0.0)
     worth = np.maximum(duals[:, :workloads], 0.0) / weights[:, None]
     discount = np.maximum(duals[:, workloads : 2 * workloads], 0.0) / weights[:, None]
@@ -145,8 +137,6 @@ def relaxed(market: Market, types: Integers, least: Floats, soft: Floats, weight
         mixtures=room_duals / np.maximum(room_duals.sum(axis=2, keepdims=True), 1e-300),
         units=_units(room_duals[:, :, : market.room.shape[1]], market.room[types]),
         usd=usd,
-        reserved=bought,
-        commitment=float(values[commitment[0]]),
     )
 
 
@@ -156,8 +146,8 @@ def _units(duals: Floats, room: Integers) -> Floats:
     return duals / np.maximum(both, 1)[None]
 
 
-def _solved(columns: _Columns, lower: Floats) -> tuple[Floats, Floats, float]:
-    """Values, row duals and optimum of min cost with rows ≥ lower and values ≥ 0."""
+def _solved(columns: _Columns, lower: Floats) -> tuple[Floats, float]:
+    """Row duals and optimum of min cost with rows ≥ lower and values ≥ 0."""
     live = _highs.Highs()
     for option, value in (("output_flag", False), ("threads", 1), ("random_seed", _SEED)):
         live.setOptionValue(option, value)
@@ -184,4 +174,4 @@ def _solved(columns: _Columns, lower: Floats) -> tuple[Floats, Floats, float]:
     with silenced():
         live.run()
     solution = live.getSolution()
-    return np.array(solution.col_value), np.array(solution.row_dual), float(live.getInfo().objective_function_value)
+    return np.array(solution.row_dual), float(live.getInfo().objective_function_value)

@@ -24,6 +24,10 @@ _WHOLE = 1e-6
 _LEAST_PRICE = 1e-6
 _GOOD = 0.97
 """A pattern is used for what is left when it is worth this part of its price."""
+_WELCOME = 0.9
+"""The same on a reserved machine, which is paid for in any case."""
+_IDLE = 0.3
+"""Part of its worth at which an idle reserved machine is priced while the rest of a lane is placed."""
 
 
 @dataclass
@@ -68,6 +72,7 @@ def begun(lanes: Lanes, replicas: Integers, soft: Integers) -> Lane:
     value = contents @ worth - np.where(is_spot, contents @ discount, 0.0)
     # What is covered by the plan is bought on demand here: how machines are billed is decided at the end.
     ratio = np.where((options != RESERVED) & ~is_spot & (lanes.price <= 0.0), 0.0, value / np.maximum(price, 1e-9))
+    ratio = np.where((options == RESERVED) & (ratio >= _WELCOME), ratio + 1.0, ratio)
     for column in np.argsort(-ratio, kind="stable").tolist():
         if ratio[column] < _GOOD:
             break
@@ -109,9 +114,7 @@ def completed(market: Market, lanes: list[Lane], types: Integers) -> None:
             _take_most(lane, int(place[best]), int(option[best]), amounts[best], 1 << 30)
 
 
-def _candidates(
-    market: Market, lanes: list[Lane], types: Integers
-) -> tuple[Integers, Integers, Floats, Integers]:
+def _candidates(market: Market, lanes: list[Lane], types: Integers) -> tuple[Integers, Integers, Floats, Integers]:
     """Machine type, option, price and lane of every machine that could be next; at least one holds something."""
     rows: list[tuple[Integers, Integers, Floats, Integers]] = []
     for number, lane in enumerate(lanes):
@@ -124,12 +127,12 @@ def _candidates(
         place = np.concatenate([some, idle, spot])
         option = np.repeat([0, RESERVED, SPOT], [len(some), len(idle), len(spot)])
         price = np.concatenate(
-            [market.price[some], np.maximum(lane.rent[idle], _LEAST_PRICE), market.spot[lane.zone, spot]]
+            [market.price[some], np.maximum(_IDLE * lane.rent[idle], _LEAST_PRICE), market.spot[lane.zone, spot]]
         )
         useful = holds[:, place].any(axis=0)
         rows.append((place[useful], option[useful], price[useful], np.full(int(useful.sum()), number)))
-    place, option, price, owner = (np.concatenate([row[column] for row in rows]) for column in range(4))
-    return place, option, price, owner
+    places, options, prices, owners = zip(*rows, strict=True)
+    return np.concatenate(places), np.concatenate(options), np.concatenate(prices), np.concatenate(owners)
 
 
 def fitted(market: Market, zone: int, machine: Machine, cache: dict[tuple[int, bool, tuple[int, ...]], int]) -> int:

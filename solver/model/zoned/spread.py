@@ -27,29 +27,33 @@ def spread(market: Market) -> tuple[Integers, Integers]:
     holds = market.holds
     part = market.part.max(axis=2)
     for place in range(workloads):
+        cost = part[place] * np.where(holds[place], market.spot, np.inf)
         at = [zone for zone in range(zones) if (holds[place] & market.offered[zone]).any()]
-        need = market.need[:, place]
-        if market.survive[place]:
-            need = -(-need * len(at) // (len(at) - 1))
-        elif need.max() < _FEW * len(at):
+        need, survives = market.need[:, place], bool(market.survive[place])
+        if not survives and need.max() < _FEW * len(at):
             at = at[:1]
-        for number, zone in enumerate(at):
-            turn = (number + place) % len(at)
-            placed[:, zone, place] = need // len(at) + (turn < need % len(at))
-        cheapest = [float((part[place] * np.where(holds[place], market.spot[zone], np.inf)).min()) for zone in at]
+        if survives:
+            placed[:, at, place] = _evenly(-(-need * len(at) // (len(at) - 1)), len(at), place)
+        cheapest = {zone: float(cost[zone].min()) for zone in at}
+        order = [zone for zone in sorted(at, key=lambda zone: cheapest[zone]) if np.isfinite(cheapest[zone])]
+        even = bool(order) and cheapest[order[-1]] <= cheapest[order[0]] * (1.0 + _SAME)
         left = market.soft[:, place].copy()
-        order = sorted(range(len(at)), key=lambda number: cheapest[number])
-        even = max(cheapest) <= min(cheapest) * (1.0 + _SAME)
-        for rank, number in enumerate(order):
-            if not np.isfinite(cheapest[number]):
-                continue
-            zone = at[number]
-            most = np.minimum(placed[:, zone, place], market.pool[:, place])
-            wanted = -(-left // (len(at) - rank)) if even else left
-            soft[:, zone, place] = np.minimum(most, wanted)
-            left -= soft[:, zone, place]
-        for zone in at if even else ():
-            more = np.minimum(left, np.minimum(placed[:, zone, place], market.pool[:, place]) - soft[:, zone, place])
-            soft[:, zone, place] += more
-            left -= more
+        for turn in (True, False) if even else (False,):
+            for number, zone in enumerate(order):
+                most = market.pool[:, place] - soft[:, zone, place]
+                if survives:
+                    most = np.minimum(most, placed[:, zone, place] - soft[:, zone, place])
+                taken = np.minimum(most, -(-left // (len(order) - number)) if turn else left)
+                soft[:, zone, place] += taken
+                left -= taken
+        if not survives:
+            firm = _evenly(need - soft[:, :, place].sum(axis=1), len(at), place)
+            placed[:, :, place] = soft[:, :, place]
+            placed[:, at, place] += firm
     return placed, soft
+
+
+def _evenly(counts: Integers, zones: int, turn: int) -> Integers:
+    """Counts (by hour) in so many nearly equal parts: hours × zones."""
+    number = (np.arange(zones) + turn) % zones
+    return counts[:, None] // zones + (number < counts[:, None] % zones)

@@ -8,7 +8,7 @@ import pytest
 
 from solver.timetable.answer import RunningMachines, Timetable
 from solver.timetable.instance import HourlyInstance, HourlyWorkload, MachineOffer
-from solver.vocabulary import PurchaseOption, Termination
+from solver.vocabulary import PurchaseOption, Survive, Termination
 
 INSTANCE = HourlyInstance(
     machines=(
@@ -56,3 +56,61 @@ def test_a_timetable_that_holds_has_no_fault() -> None:
 )
 def test_each_broken_rule_is_named(rule: str, broken: Timetable) -> None:
     assert rule in {fault.rule for fault in broken.check(INSTANCE)}
+
+
+ZONED = HourlyInstance(
+    zones=("a", "b", "c"),
+    machines=(
+        MachineOffer(
+            name="m", capacity={"cpu": 2}, usd_per_hour=1, spot_usd_per_hour={"a": 0.3, "b": 0.4}, plan_usd_per_hour=0.5
+        ),
+        MachineOffer(name="n", capacity={"cpu": 2}, usd_per_hour=1, plan_usd_per_hour=0.8, zones=("a",)),
+    ),
+    workloads=(
+        HourlyWorkload(
+            name="web",
+            request={"cpu": 1},
+            replicas=(4,),
+            interruptible_share=0.5,
+            survive=Survive.ZONE,
+            spot_pools=2,
+        ),
+    ),
+)
+PLANNED = PurchaseOption.SAVINGS_PLAN
+AT_A = RunningMachines("n", PLANNED, {"web": 2}, 1, "a")
+AT_B, AT_C = (RunningMachines("m", PLANNED, {"web": 2}, 1, zone) for zone in ("b", "c"))
+SURVIVES = Timetable(
+    hours=((AT_A, AT_B, AT_C),),
+    reserved={},
+    # The commitment covers both m, which save more, and a quarter of n.
+    plan_usd_per_hour=1.2,
+    usd=1.2 + 0.75,
+    bound_usd=1.0,
+    termination=Termination.LIMIT,
+)
+
+
+def test_what_the_commitment_leaves_uncovered_is_paid_on_demand() -> None:
+    assert SURVIVES.check(ZONED) == ()
+
+
+def _instead(*machines: RunningMachines) -> Timetable:
+    return replace(SURVIVES, hours=(machines,))
+
+
+@pytest.mark.parametrize(
+    ("rule", "broken"),
+    [
+        ("survival", _instead(AT_A, AT_B)),
+        ("survival", _instead(AT_A, AT_B, replace(AT_C, zone="b"))),
+        ("zone", _instead(replace(AT_A, zone="b"), AT_B, AT_C)),
+        ("zone", _instead(replace(AT_A, zone=""), AT_B, AT_C)),
+        ("purchase", _instead(AT_A, AT_B, replace(AT_C, purchase=SPOT))),
+        ("pools", _instead(AT_A, replace(AT_B, purchase=SPOT), AT_C)),
+        ("reserved", _instead(AT_A, replace(AT_B, purchase=RESERVED), AT_C)),
+        ("cost", replace(SURVIVES, plan_usd_per_hour=1.0)),
+    ],
+)
+def test_each_broken_rule_of_zones_and_plans_is_named(rule: str, broken: Timetable) -> None:
+    assert rule in {fault.rule for fault in broken.check(ZONED)}
