@@ -135,6 +135,10 @@ def solve_compute(
     price = price_by_hour(found.good, found.usd, needs.hour_of_week)
     runs = _steady_runs(site, jobs, found.runs, price, previous)
     steady = _steady_choice(site, hourly, jobs, found, runs, previous)
+    if runs != found.runs and _usd(jobs, steady.choice, runs) > problem.usd(found) * (1 + demand.limits.gap):
+        # A run by itself costs the same, but not beside what the services leave of the commitments.
+        runs = dict(found.runs)
+        steady = _steady_choice(site, hourly, jobs, found, runs, previous)
     hourly, choice = steady.hourly, steady.choice
     needs = hourly.needs
     site = replace(site, needs=needs)
@@ -250,6 +254,10 @@ def _steady_choice(
     before = approved_columns(approved, hourly.needs, hourly.columns, on_sale, market, site.fixed)
     limits = site.demand.limits
     return steadiest(beside, before, fresh, besides, gap=limits.gap, limit=limits.node_groups)
+
+
+def _usd(jobs: JobTask, choice: Choice, runs: Mapping[str, JobRun]) -> float:
+    return choice.usd_per_week + fsum(jobs.besides_on_demand(run) for run in runs.values())
 
 
 def _prices(site: _Site) -> dict[str, float]:

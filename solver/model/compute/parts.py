@@ -92,6 +92,8 @@ class Ways:
     """Machines of the new plan by its classes."""
     bought: Sequence[Bought]
     """Commitments that what is planned anew may use, beside the machines of the other parts."""
+    beside: Sequence[Mapping[str, int]]
+    """On-demand machines of jobs by type, in each of the 168 hours."""
 
     def of(self, part: Part) -> Iterator[Way]:
         """The ways of a part, the one that changes least first, each made when it is asked for."""
@@ -157,9 +159,9 @@ class Ways:
         return found
 
     def _left(self, part: Part, hour: int) -> list[Bought]:
-        """What the other parts of the new plan leave of the commitments, held ones first."""
+        """What jobs and the other parts of the new plan leave of the commitments, held ones first."""
         mine = set(part.new)
-        usage: dict[str, int] = {}
+        usage = dict(self.beside[self.coarse.needs.hours[hour].hours[0]])
         columns = self.coarse.columns
         for column, count in self.fresh[hour].items():
             machine = columns.machines[int(columns.machine[column])]

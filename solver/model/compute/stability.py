@@ -87,7 +87,7 @@ def steadiest(hourly: Hourly, approved: Approved, fresh: Choice, besides: Beside
     columns = sorted(approved.weeks)
     fine, origin = split_by(coarse, list(zip(*(approved.weeks[column] for column in columns), strict=True)))
     machines = [hour.machines for hour in fresh.hours]
-    ways = Ways(fine, coarse, origin, approved.weeks, machines, fresh.bought)
+    ways = Ways(fine, coarse, origin, approved.weeks, machines, fresh.bought, besides.usage)
     held = _approved_commitments(fine, approved)
     moves = _Moves(ways, parts_of(fine, columns, fresh.columns), besides, limit, held)
     taken = _least(moves, fresh, gap)

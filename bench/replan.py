@@ -1,0 +1,185 @@
+"""Re-planning from a lock: one workload changes; cost, changed lines and time against planning from nothing.
+
+    python -m bench.replan [--only NAME] [--seeds N]
+
+The shipped stacks, and seeded demands of 6 to 12 services. Each is planned, and again from that lock, for each of five
+changes of one workload. `changes` are entries of the plan's own difference, `lines` are lines of what is built that
+came or went in the lock's text; times are processor seconds of `solve`, the plan from
+nothing and the one from the lock in turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from statistics import median
+from time import process_time
+from typing import Any
+
+from solver.catalog.catalog import Catalog
+from solver.catalog.loader import load_catalog
+from solver.demand.demand import Demand
+from solver.demand.load import LoadProfile
+from solver.demand.loader import load_demand
+from solver.demand.workloads import Service, Workload
+from solver.plan.difference import difference
+from solver.plan.lock import lock_of, lock_text
+from solver.plan.plan import Plan
+from solver.solve import solve
+
+ROOT = Path(__file__).resolve().parents[1]
+STACKS = ("dev", "staging", "prod")
+_DAY = (3, 2, 2, 2, 2, 3, 4, 5, 7, 8, 9, 9, 9, 9, 9, 8, 8, 7, 6, 6, 5, 4, 4, 3)
+
+
+@dataclass(frozen=True)
+class Replanned:
+    """One change, planned both ways."""
+
+    name: str
+    change: str
+    nothing_usd: float
+    again_usd: float
+    changes: int
+    lines: int
+    changes_from_nothing: int
+    nothing_seconds: float
+    again_seconds: float
+
+
+def seeded(seed: int) -> Demand:
+    """6 to 12 services with daily loads, of which some survive a zone and some may be interrupted."""
+    random = Random(seed)
+    services = {f"service{number:02d}": _service(random) for number in range(random.randint(6, 12))}
+    network = {"cidr": "10.0.0.0/16", "dns": {"domain": "api.example.com"}}
+    commitments = [{"kind": "compute-savings-plan", "years": 1}] if seed % 2 else []
+    return Demand.model_validate(
+        {
+            "stack": f"seed-{seed}",
+            "owner": "bench",
+            "sites": {"main": {"kind": "aws", "region": "us-east-1", "zones": 3, "network": network}},
+            "workloads": services,
+            "purchase": {"commitments": commitments},
+            "limits": {"node_groups": len(services) + 4, "changes_per_day": 4},
+        }
+    )
+
+
+def _service(random: Random) -> dict[str, Any]:
+    cpu = random.choice([0.5, 1, 2, 4])
+    turn = random.randrange(24)
+    return {
+        "kind": "service",
+        "image": {},
+        "replicas": {"max": 1000},
+        "load": {"peak_per_second": random.randint(50, 1500), "shape": [*_DAY[turn:], *_DAY[:turn]]},
+        "variants": {
+            "cpu": {
+                "cpu": cpu,
+                "memory": f"{random.choice([1, 2, 4, 8]) * max(1, int(cpu))}Gi",
+                "throughput_per_second": random.randint(10, 60) * cpu,
+                "source": "measured",
+            }
+        },
+        "interruptible_share": random.choice([0, 0, 0.5, 1]),
+        **({"survive": "zone"} if random.random() < 0.5 else {}),
+    }
+
+
+def changed(demand: Demand, key: str) -> Iterator[tuple[str, Demand]]:
+    """The demand with one change of a service."""
+    wish = demand.workloads[key]
+    assert isinstance(wish, Service)
+    others = {name: entry for name, entry in demand.workloads.items() if name != key}
+
+    def having(entries: dict[str, Workload]) -> Demand:
+        return demand.model_copy(update={"workloads": entries})
+
+    for part in (0.05, 0.30):
+        week = tuple(load * (1 + part) for load in wish.load.week_per_second())
+        load = LoadProfile(hourly_per_second=week)
+        yield f"{part:+.0%} load", having({**others, key: wish.model_copy(update={"load": load})})
+    variants = {
+        name: variant.model_copy(update={"memory": variant.memory * 5 // 4}) for name, variant in wish.variants.items()
+    }
+    yield "+25% memory", having({**others, key: wish.model_copy(update={"variants": variants})})
+    yield "one more", having({**demand.workloads, "extra": wish.model_copy(update={"calls": ()})})
+    if not any(key in entry.calls for entry in others.values()):
+        yield "one less", having(others)
+
+
+def cases(seeds: int, only: str | None) -> Iterator[tuple[str, Demand, Catalog]]:
+    """By name: what is planned, and the prices."""
+    for stack in STACKS:
+        demand = load_demand(ROOT / "stacks" / f"{stack}.yaml").demand
+        if only in (None, stack):
+            yield stack, demand, load_catalog(None, sorted({site.region for site in demand.sites.values()}))
+    for seed in range(seeds):
+        demand = seeded(seed)
+        if only in (None, demand.stack):
+            yield demand.stack, demand, load_catalog(None, ["us-east-1"])
+
+
+def replanned(name: str, change: str, approved: Plan, demand: Demand, catalog: Catalog) -> Replanned:
+    """The demand planned from nothing, and from the lock."""
+    before = lock_of(approved)
+    started = process_time()
+    nothing = solve(demand, catalog)
+    between = process_time()
+    again = solve(demand, catalog, previous=before.as_plan())
+    ended = process_time()
+    return Replanned(
+        name=name,
+        change=change,
+        nothing_usd=nothing.proof.cost_usd_per_month,
+        again_usd=again.proof.cost_usd_per_month,
+        changes=len(difference(before, lock_of(again)).changes),
+        lines=_lines(approved, again),
+        changes_from_nothing=len(difference(before, lock_of(nothing)).changes),
+        nothing_seconds=between - started,
+        again_seconds=ended - between,
+    )
+
+
+def _lines(old: Plan, new: Plan) -> int:
+    """Lines of what is built that came or went."""
+    before, after = (lock_text(lock_of(plan)).partition("\nsites:")[2].splitlines() for plan in (old, new))
+    marks = [line[:1] for line in difflib.unified_diff(before, after, n=0, lineterm="")]
+    return max(marks.count("+"), marks.count("-")) - 1 if marks else 0
+
+
+def main() -> None:
+    """Prints a line a change, and what they have in common."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", help="one stack or seed, as seed-3")
+    parser.add_argument("--seeds", type=int, default=6)
+    arguments = parser.parse_args()
+    rows: list[Replanned] = []
+    print(f"{'case':9} {'change':12} {'nothing $':>11} {'again $':>11} {'more':>7} changes  lines  nothing'  s    s")
+    for name, demand, catalog in cases(arguments.seeds, arguments.only):
+        approved = solve(demand, catalog)
+        key = next(key for key, entry in sorted(demand.workloads.items()) if isinstance(entry, Service))
+        for change, other in changed(demand, key):
+            row = replanned(name, change, approved, other, catalog)
+            rows.append(row)
+            more = row.again_usd / row.nothing_usd - 1
+            print(
+                f"{row.name:9} {row.change:12} {row.nothing_usd:11,.2f} {row.again_usd:11,.2f} "
+                f"{more:+7.2%} {row.changes:7} {row.lines:6} {row.changes_from_nothing:9} "
+                f"{row.nothing_seconds:5.2f} {row.again_seconds:5.2f}",
+                flush=True,
+            )
+    print(
+        f"median: {median(row.changes for row in rows):g} changes ({median(row.lines for row in rows):g} lines), from "
+        f"nothing {median(row.changes_from_nothing for row in rows):g}; time "
+        f"{median(row.again_seconds / row.nothing_seconds for row in rows):.2f} of planning from nothing; at most "
+        f"{max(row.again_usd / row.nothing_usd - 1 for row in rows):+.2%} dearer"
+    )
+
+
+if __name__ == "__main__":
+    main()
