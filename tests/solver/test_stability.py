@@ -291,3 +291,16 @@ def test_a_new_service_and_one_that_is_gone_leave_the_machines_of_the_others() -
         for group in approved().sites["main"].compute.node_groups:
             if all(name.split(".")[0] in ("front", "back") for name in group.slots):
                 assert after[group.key].machines == group.machines
+
+
+def test_a_group_keeps_its_key_when_another_of_its_machine_type_comes_beside_it() -> None:
+    """Another key would be another node group: all its machines replaced for nothing."""
+    twin = small(**SERVICES, twin=service(33, cpu=2, memory="3Gi", interruptible_share=1))
+    before = {group.key: group for group in approved().sites["main"].compute.node_groups}
+    after = {group.key: group for group in again(approved(), twin, catalog()).sites["main"].compute.node_groups}
+    side = [key for key, group in before.items() if group.slots == {"side.cpu": 1}]
+    assert side
+    for key in side:
+        assert after[key].slots == before[key].slots
+        assert after[key].machine_types == before[key].machine_types
+    assert len({(group.machine_types, group.purchase, tuple(group.slots)) for group in after.values()}) == len(after)

@@ -33,7 +33,7 @@ from solver.model.compute.job_task import JobTask, price_by_hour
 from solver.model.compute.jobs import JobRun, JobSize, PriceByHour, job_sizes
 from solver.model.compute.lines import compute_lines
 from solver.model.compute.needs import Needs, needs_of, volume_claims
-from solver.model.compute.node_groups import Decided, ServiceGroup, group_keys
+from solver.model.compute.node_groups import Decided, ServiceGroup, approved_keys, group_keys
 from solver.model.compute.problem import Problem, Settled
 from solver.model.compute.purchase import Bought
 from solver.model.compute.quota import free_vcpus
@@ -143,7 +143,7 @@ def solve_compute(
     needs = hourly.needs
     site = replace(site, needs=needs)
     bound = found.bound_usd_per_week
-    decided = _decided(site, hourly, choice, runs)
+    decided = _decided(site, hourly, choice, runs, previous)
     plan = decode(demand, site_key, catalog, needs, decided)
     week = planned_week(plan, _prices(site))
     plan = with_commitment_reasons(plan, decided.bought, held, week)
@@ -268,11 +268,14 @@ def _prices(site: _Site) -> dict[str, float]:
     }
 
 
-def _decided(site: _Site, hourly: Hourly, choice: Choice, runs: Mapping[str, JobRun]) -> Decided:
+def _decided(
+    site: _Site, hourly: Hourly, choice: Choice, runs: Mapping[str, JobRun], approved: ComputePlan | None
+) -> Decided:
     groups: list[ServiceGroup] = []
     columns = hourly.columns
     chosen = [(columns.machines[int(columns.machine[column])], columns.pattern(column)) for column in choice.columns]
-    for column, key, (machine, slots) in zip(choice.columns, group_keys(site.needs, chosen), chosen, strict=True):
+    keys = group_keys(site.needs, chosen, approved_keys(site.needs, chosen, approved))
+    for column, key, (machine, slots) in zip(choice.columns, keys, chosen, strict=True):
         groups.append(ServiceGroup(key, machine, slots, tuple(hour.machines.get(column, 0) for hour in choice.hours)))
     groups.sort(key=lambda group: group.key)
     return Decided(tuple(groups), runs, choice.bought, tuple("pays" for _ in choice.bought))

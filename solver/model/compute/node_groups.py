@@ -13,7 +13,7 @@ from solver.model.compute.jobs import JobRun
 from solver.model.compute.needs import Needs
 from solver.model.compute.purchase import Bought
 from solver.model.compute.supply import Machine
-from solver.plan.compute import MachineImagePlan, NodeGroup
+from solver.plan.compute import ComputePlan, MachineImagePlan, NodeGroup
 from solver.plan.schedule import week_schedule
 from solver.quantity import HOURS_PER_WEEK
 from solver.vocabulary import PurchaseOption
@@ -45,11 +45,36 @@ class Decided:
     """For each commitment."""
 
 
-def group_keys(needs: Needs, groups: Sequence[tuple[Machine, tuple[int, ...]]]) -> list[str]:
+def approved_keys(
+    needs: Needs, groups: Sequence[tuple[Machine, tuple[int, ...]]], approved: ComputePlan | None
+) -> dict[int, str]:
+    """Keys that groups have in the approved plan, by place: a group with the same machines and replicas is the same."""
+    groups_before = [
+        group for group in (approved.node_groups if approved is not None else ()) if group.runtime == "ecs"
+    ]
+    # Of two that are alike, which no plan has made, the one that is named after its machine.
+    groups_before.sort(key=lambda group: group.key.startswith(group.machine_types[0].replace(".", "-")))
+    known = {
+        (group.machine_types, group.purchase, group.zones, tuple(sorted(group.slots.items()))): group.key
+        for group in groups_before
+    }
+    found: dict[int, str] = {}
+    for place, (machine, slots) in enumerate(groups):
+        held = tuple(sorted((needs.runnables[variant].name, count) for variant, count in enumerate(slots) if count))
+        key = known.get((machine.types, machine.purchase, machine.zones, held))
+        if key is not None:
+            found[place] = key
+    return found
+
+
+def group_keys(
+    needs: Needs, groups: Sequence[tuple[Machine, tuple[int, ...]]], kept: Mapping[int, str] | None = None
+) -> list[str]:
     """Keys of node groups: `g6-xlarge-on-demand`.
 
     Where several groups have one machine and purchase option, each key has the workloads that the group holds, and
     where these are the same too, their replicas: `g6-xlarge-on-demand-2-assistant`. Never a position.
+    Groups that are `kept` have the keys that they had, whatever came beside them: another key is another group.
     """
     plain = [machine.name for machine, _ in groups]
     held = [
@@ -66,14 +91,16 @@ def group_keys(needs: Needs, groups: Sequence[tuple[Machine, tuple[int, ...]]]) 
         )
         for name, (_, slots) in zip(plain, groups, strict=True)
     ]
+    typed = [
+        "-".join((name, *(other.replace(".", "-") for other in machine.types[1:])))
+        for name, (machine, _) in zip(counted, groups, strict=True)
+    ]
+    known = kept or {}
+    taken = set(known.values())
     keys: list[str] = []
     for place in range(len(groups)):
-        if plain.count(plain[place]) == 1:
-            keys.append(plain[place])
-        elif named.count(named[place]) == 1:
-            keys.append(named[place])
-        else:
-            keys.append(counted[place])
+        free = (names[place] for names in (plain, named, counted) if names.count(names[place]) == 1)
+        keys.append(known.get(place) or next((name for name in free if name not in taken), typed[place]))
     return keys
 
 
