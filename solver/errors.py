@@ -97,16 +97,43 @@ class ConfigError(InputError):
     """An argument or a Pulumi configuration value is wrong."""
 
 
+@dataclass(frozen=True)
+class Member:
+    """One requirement of a conflict."""
+
+    words: str
+    """As the demand file has it: `limits.node_groups: 1`."""
+    frees: str | None = None
+    """What instead of it would give a plan, `limits.node_groups: 2 would do`; None where nobody looked."""
+
+    def __str__(self) -> str:
+        return self.words if self.frees is None else f"{self.words}; {self.frees}"
+
+
 class InfeasibleError(PoolwrightError):
-    """The requirements can't hold together; `conflict` is the smallest set found, in the demand file's words."""
+    """The requirements can't hold together; `conflict` is the smallest set that can't, in the demand file's words.
+
+    `also` has further conflicts, which stand even where the first one is solved.
+    """
 
     exit_code = ExitCode.INFEASIBLE
 
-    def __init__(self, message: str, *, conflict: Sequence[str] = (), hint: str | None = None) -> None:
-        text = message + "".join(f"\n  - {member}" for member in conflict)
+    def __init__(
+        self,
+        message: str,
+        *,
+        conflict: Sequence[str | Member] = (),
+        also: Sequence[Sequence[Member]] = (),
+        hint: str | None = None,
+    ) -> None:
+        self.members: tuple[Member, ...] = tuple(Member(each) if isinstance(each, str) else each for each in conflict)
+        self.also: tuple[tuple[Member, ...], ...] = tuple(tuple(each) for each in also)
+        text = message + "".join(f"\n  - {member}" for member in self.members)
+        for members in self.also:
+            text += "\n  and besides:" + "".join(f"\n  - {member}" for member in members)
         super().__init__(text, hint=hint)
         self.summary = message
-        self.conflict: tuple[str, ...] = tuple(conflict)
+        self.conflict: tuple[str, ...] = tuple(member.words for member in self.members)
 
 
 class StaleError(PoolwrightError):

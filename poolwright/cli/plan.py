@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from poolwright.cli.console import print_json, say
 from poolwright.engine.project import find_project
-from solver.errors import ConfigError, InfeasibleError, Problem
+from solver.errors import ConfigError, InfeasibleError, Member, Problem
 from solver.inputs import StackInputs, read_inputs, refuse_stale, shown
 
 if TYPE_CHECKING:
@@ -119,13 +119,19 @@ def solved(
 
 def with_lines(error: InfeasibleError, loaded: LoadedDemand) -> InfeasibleError:
     """The error with the place in the files at which each wish of its conflict stands."""
-    placed: list[str] = []
-    for wish in error.conflict:
-        path, _, value = wish.partition(": ")
-        problem = loaded.problem(tuple(path.split(".")), "")
-        where = problem.file if problem.line is None else f"{problem.file}:{problem.line}"
-        placed.append(f"{where} {path}: {value}" if value else f"{where} {path}")
-    return InfeasibleError(error.summary, conflict=placed, hint=error.hint)
+    return InfeasibleError(
+        error.summary,
+        conflict=[_placed(member, loaded) for member in error.members],
+        also=[[_placed(member, loaded) for member in members] for members in error.also],
+        hint=error.hint,
+    )
+
+
+def _placed(member: Member, loaded: LoadedDemand) -> Member:
+    path, _, value = member.words.partition(": ")
+    problem = loaded.problem(tuple(path.split(".")), "")
+    where = problem.file if problem.line is None else f"{problem.file}:{problem.line}"
+    return Member(f"{where} {path}: {value}" if value else f"{where} {path}", member.frees)
 
 
 def standing_lock(inputs: StackInputs) -> Lock | None:

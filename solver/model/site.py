@@ -129,7 +129,7 @@ def solve_site(
             deadline=deadline,
         )
 
-    compute = solve_or_explain(task.compute, key, computed) if task.explain else computed(task.compute)
+    compute = solve_or_explain(task.compute, key, catalog, computed) if task.explain else computed(task.compute)
     network = solve_network(
         demand,
         key,

@@ -89,7 +89,7 @@ def job_sizes(
     With `only`, on these machines instead.
     """
     names = sorted(job.variants)
-    variants = [_whole_vcpus(job.variants[name]) for name in names]
+    variants = [whole_vcpus(job.variants[name]) for name in names]
     gang = isinstance(job, TrainingJob) and job.workers > 1
     on_sale = offered(catalog, market)
     may_be_spot = spot and job.interruptible_share >= 1 and not gang
@@ -109,7 +109,7 @@ def job_sizes(
             asked = request(variant, undivided=undivided(variant, machine))
             alone = isinstance(job, TrainingJob) or replica_usd_per_hour > 0
             each = 1 if alone else int((capacity(machine, market)[asked > 0] // asked[asked > 0]).min())
-            for hours, workers in _shapes(job, variant):
+            for hours, workers in shapes(job, variant):
                 number = -(-workers // each)
                 more = market.surcharge.usd_per_hour(machine.machine.vcpus)
                 fixed = number * (machine_usd_per_hour + more) + workers * replica_usd_per_hour
@@ -117,12 +117,12 @@ def job_sizes(
     return found
 
 
-def _whole_vcpus(variant: Variant) -> Variant:
+def whole_vcpus(variant: Variant) -> Variant:
     """Batch rounds a job's cpu up to whole vCPUs."""
     return variant.model_copy(update={"cpu": -(-variant.cpu // 1000) * 1000})
 
 
-def _shapes(job: BatchJob | TrainingJob, variant: Variant) -> list[tuple[int, int]]:
+def shapes(job: BatchJob | TrainingJob, variant: Variant) -> list[tuple[int, int]]:
     """Hours and workers with which a variant does the work inside the window."""
     an_hour = exact(variant.throughput_per_second) * _SECONDS_PER_HOUR
     work = exact(job.work)

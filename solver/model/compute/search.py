@@ -33,6 +33,7 @@ from solver.model.compute.problem import Problem, Settled
 from solver.model.compute.quota import free_vcpus
 from solver.model.compute.services import Besides, choose_groups, plan_hours, priced, with_columns
 from solver.model.compute.splitting import split_by_jobs
+from solver.model.compute.within_quotas import groups_within
 from solver.model.running import side_by_side
 from solver.quantity import HOURS_PER_WEEK
 
@@ -72,6 +73,8 @@ class Search(Problem):
                 return found
         shared = self._shared(good)
         if shared is None and found is None:
+            shared = self._within_quotas(good)
+        if shared is None and found is None:
             raise InfeasibleError("no node groups hold the services")
         if shared is None or (found is not None and self.usd(found) < self.usd(shared) * _NO_BETTER):
             better = found
@@ -98,6 +101,11 @@ class Search(Problem):
         if bundled is None or self.usd(bundled) >= self.usd(listed):
             return listed
         return replace(bundled, bound_usd_per_week=listed.bound_usd_per_week)
+
+    def _within_quotas(self, good: Good | None) -> Settled | None:
+        """With groups chosen for the quotas, and for the machines that jobs take."""
+        columns = groups_within(self._beside(self.jobs.cheapest(good, self.quotas)), self.limit)
+        return None if columns is None else self._for_groups(columns, good)
 
     def _beside_held(self, found: Settled) -> Settled:
         """A plan that was made, and its bound proved, without the held commitments; now for them, and without it."""

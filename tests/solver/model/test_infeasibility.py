@@ -1,4 +1,4 @@
-"""A conflict is named by the smallest set of wishes that makes it."""
+"""A conflict is named by the smallest set of wishes that makes it, each with what would free it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from solver.catalog.catalog import Catalog
+from solver.catalog.loader import load_catalog
 from solver.demand.demand import Demand
 from solver.demand.loader import load_demand
 from solver.demand.workloads import Service
@@ -15,6 +17,11 @@ from solver.model.infeasibility import solve_or_explain
 from solver.vocabulary import Survive
 
 PROD = load_demand(Path(__file__).resolve().parents[3] / "stacks" / "prod.yaml").demand
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return load_catalog(None, ["us-east-1"])
 
 
 def solver_that_refuses(refused: Callable[[Demand], bool]) -> Callable[[Demand], str]:
@@ -26,42 +33,68 @@ def solver_that_refuses(refused: Callable[[Demand], bool]) -> Callable[[Demand],
     return solve
 
 
-def service(demand: Demand, key: str) -> Service:
-    found = demand.workloads[key]
-    assert isinstance(found, Service)
+def service(demand: Demand, key: str) -> Service | None:
+    found = demand.workloads.get(key)
+    assert found is None or isinstance(found, Service)
     return found
 
 
-def explained(refused: Callable[[Demand], bool]) -> InfeasibleError:
+def survives(demand: Demand, key: str) -> bool:
+    entry = service(demand, key)
+    return entry is not None and entry.survive is Survive.ZONE
+
+
+def explained(refused: Callable[[Demand], bool], catalog: Catalog) -> InfeasibleError:
     with pytest.raises(InfeasibleError) as caught:
-        solve_or_explain(PROD, "main", solver_that_refuses(refused))
+        solve_or_explain(PROD, "main", catalog, solver_that_refuses(refused))
     return caught.value
 
 
-def test_a_plan_is_given_as_it_is() -> None:
-    assert solve_or_explain(PROD, "main", solver_that_refuses(lambda _: False)) == "a plan"
+def test_a_plan_is_given_as_it_is(catalog: Catalog) -> None:
+    assert solve_or_explain(PROD, "main", catalog, solver_that_refuses(lambda _: False)) == "a plan"
 
 
-def test_one_wish_that_is_too_much_is_named_alone_with_what_frees_it() -> None:
-    error = explained(lambda demand: demand.limits.node_groups < 20)
+def test_one_wish_that_is_too_much_is_named_alone_with_the_nearest_number_that_frees_it(catalog: Catalog) -> None:
+    error = explained(lambda demand: demand.limits.node_groups < 21, catalog)
     assert error.conflict == ("limits.node_groups: 8",)
-    assert error.hint == "Without limits.node_groups: 8 there is a plan"
+    assert [member.frees for member in error.members] == ["limits.node_groups: 21 would do"]
 
 
-def test_two_wishes_that_conflict_with_each_other_are_both_named() -> None:
+def test_two_wishes_that_conflict_with_each_other_are_both_named(catalog: Catalog) -> None:
     def refused(demand: Demand) -> bool:
-        return "g" in demand.sites["main"].quotas and service(demand, "assistant").survive is Survive.ZONE
+        return demand.sites["main"].quotas.get("g", 9999) < 700 and survives(demand, "assistant")
 
-    error = explained(refused)
+    error = explained(refused, catalog)
     assert error.conflict == ("sites.main.quotas.g: 512", "workloads.assistant.survive: zone")
+    assert [member.frees for member in error.members] == [
+        "sites.main.quotas.g: 700 vCPU would do",
+        "without it there is a plan",
+    ]
 
 
-def test_wishes_that_have_no_part_in_it_are_not_named() -> None:
-    error = explained(lambda demand: service(demand, "fraud").max_per_machine is not None)
+def test_the_smaller_of_two_conflicts_is_named_first_and_the_other_besides(catalog: Catalog) -> None:
+    def refused(demand: Demand) -> bool:
+        fraud = service(demand, "fraud")
+        pair = "g" in demand.sites["main"].quotas and survives(demand, "assistant")
+        return pair or (fraud is not None and fraud.max_per_machine is not None)
+
+    error = explained(refused, catalog)
     assert error.conflict == ("workloads.fraud.max_per_machine: 2",)
+    assert [member.words for member in error.also[0]] == [
+        "sites.main.quotas.g: 512",
+        "workloads.assistant.survive: zone",
+    ]
 
 
-def test_what_no_wish_explains_keeps_its_own_words() -> None:
-    error = explained(lambda _: True)
+def test_wishes_that_have_no_part_in_it_are_not_named(catalog: Catalog) -> None:
+    def refused(demand: Demand) -> bool:
+        fraud = service(demand, "fraud")
+        return fraud is not None and fraud.max_per_machine is not None
+
+    assert explained(refused, catalog).conflict == ("workloads.fraud.max_per_machine: 2",)
+
+
+def test_what_no_wish_explains_keeps_its_own_words(catalog: Catalog) -> None:
+    error = explained(lambda _: True, catalog)
     assert error.message == "no"
     assert error.conflict == ()

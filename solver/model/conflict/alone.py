@@ -1,0 +1,98 @@
+"""Alone: what can be told of a workload without planning it.
+
+A service runs on machines of one type, as many as wanted, where one of its variants fits them: then one node group
+holds it, unless a quota limits the type. A job is done where one of its sizes fits its window and the quota.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from solver.catalog.catalog import Catalog
+from solver.demand.demand import Demand
+from solver.demand.workloads import Service, TrainingJob
+from solver.errors import InfeasibleError
+from solver.model.compute.jobs import shapes, whole_vcpus
+from solver.model.compute.needs import needs_of, volume_claims
+from solver.model.compute.replicas import usable_variants
+from solver.model.compute.supply import Machine, Market, capacity, fits, market_of, offered, request, undivided
+from solver.model.surcharge import Surcharge
+from solver.model.zones import zones_of
+
+
+class Told(Enum):
+    """What is known of a workload."""
+
+    FREE = auto()
+    """It can be planned, whatever else runs, with a node group of its own."""
+    POSSIBLE = auto()
+    """It can be planned alone, within the quotas."""
+    IMPOSSIBLE = auto()
+    UNKNOWN = auto()
+
+
+@dataclass
+class Alone:
+    """Answers about one site."""
+
+    site: str
+    catalog: Catalog
+    _offered: dict[str, list[Machine]] = field(default_factory=dict[str, "list[Machine]"])
+
+    def told(self, demand: Demand) -> Told:
+        """Of the only workload that the demand has."""
+        try:
+            zones = zones_of(demand, self.site, self.catalog)
+        except InfeasibleError:
+            return Told.IMPOSSIBLE
+        ((_, workload),) = demand.workloads.items()
+        market = market_of(demand, demand.sites[self.site], zones, Surcharge(), services=isinstance(workload, Service))
+        return self._service(demand, market) if isinstance(workload, Service) else self._job(demand, market)
+
+    def _machines(self, market: Market) -> list[Machine]:
+        site = market.site
+        key = repr((site.region, site.eni_trunking, market.zones, market.machines, market.excluded, market.burstable))
+        if key not in self._offered:
+            self._offered[key] = offered(self.catalog, market)
+        return self._offered[key]
+
+    def _service(self, demand: Demand, market: Market) -> Told:
+        needs = needs_of(demand, self.site)
+        (service,) = needs.services
+        limited = False
+        for number in usable_variants(needs, service):
+            for machine in self._machines(market):
+                if service.survives_zone and len(machine.zones) < 2:
+                    continue
+                if not fits(needs.runnables[number].variant, machine, market):
+                    continue
+                if machine.machine.quota not in market.site.quotas:
+                    return Told.FREE
+                limited = True
+        return Told.UNKNOWN if limited else Told.IMPOSSIBLE
+
+    def _job(self, demand: Demand, market: Market) -> Told:
+        least: dict[str, int] = {}
+        for machine, vcpus in self._vcpus(demand, market):
+            family = str(machine.machine.quota)
+            if family not in market.site.quotas:
+                return Told.FREE
+            least[family] = min(vcpus, least.get(family, vcpus))
+        within = any(vcpus <= market.site.quotas[family] for family, vcpus in least.items())
+        return Told.POSSIBLE if within else Told.IMPOSSIBLE
+
+    def _vcpus(self, demand: Demand, market: Market) -> Iterator[tuple[Machine, int]]:
+        """Machine types on which a job is done in its window, and the fewest vCPUs that it takes of each."""
+        ((_, job),) = demand.workloads.items()
+        assert not isinstance(job, Service)
+        _, by_replica = volume_claims(demand, job.uses)
+        for variant in (whole_vcpus(each) for each in job.variants.values()):
+            workers = [count for _, count in shapes(job, variant)]
+            for machine in self._machines(market) if workers else ():
+                if fits(variant, machine, market):
+                    asked = request(variant, undivided=undivided(variant, machine))
+                    apart = isinstance(job, TrainingJob) or bool(by_replica)
+                    each = 1 if apart else int((capacity(machine, market)[asked > 0] // asked[asked > 0]).min())
+                    yield machine, -(-min(workers) // each) * machine.machine.vcpus
