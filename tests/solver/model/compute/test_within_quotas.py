@@ -1,4 +1,4 @@
-"""Quotas: where the cheapest machines are more than the account may run, others are planned, not a conflict reported."""
+"""Quotas: where the cheapest machines are more than an account may run, others are planned; no conflict is reported."""
 
 from __future__ import annotations
 
