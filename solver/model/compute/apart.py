@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.model.compute.apart_bound import ApartBound
-from solver.model.compute.assortment import Assortment, Judge, Slot, hours_at
+from solver.model.compute.assortment import Assortment, Judge, Slot, hours_at, used_in
 from solver.model.compute.commitments import Good
 from solver.model.compute.group_limit import GroupLimit
 from solver.model.compute.hourly import Hourly, HourPlan
 from solver.model.compute.jobs import JobRun, is_free
+from solver.model.compute.joint_bound import Relaxation
 from solver.model.compute.lowest import Lowest, joint_ways
 from solver.model.compute.problem import Settled
 from solver.model.compute.promises import holds
@@ -53,6 +54,8 @@ class ApartAnswer:
     """No plan in which services share no machine costs less; infinite where there is none."""
     settled: Settled | None
     """None where services can't be planned apart, or the quotas stand against it."""
+    relaxation: Relaxation
+    """What the bound comes from."""
 
     @property
     def is_enough(self) -> bool:
@@ -68,17 +71,18 @@ class Apart(ApartBound):
         """The bound, and the best plan apart that was found; InfeasibleError for a service that no machines hold."""
         known = self.known(good)
         value, cap, bound = known.value, known.cap, known.bound_usd_per_week
-        if known.whole is None:
-            return ApartAnswer(bound, np.inf, None)
+        relaxation = self.relaxation(known, good)
+        if known.whole is None or len({row.service for row in self.problem.hourly.rows}) > self.problem.limit:
+            return ApartAnswer(bound, np.inf, None, relaxation)
         week = self.week(value, known.whole)
         runs = self.ways(value, cap)
         ways = [list(each) for _, each in runs]
         own_bound, level = week.least(ways, cap)
         settled = self._found(value, known.own, known.whole, week, runs, level, cap)
         if settled is None:
-            return ApartAnswer(bound, own_bound, None)
+            return ApartAnswer(bound, own_bound, None, relaxation)
         target = self.problem.usd(settled) * (1 - self.problem.gap)
-        if bound < target and ApartAnswer(bound, own_bound, settled).is_enough:
+        if bound < target and ApartAnswer(bound, own_bound, settled, relaxation).is_enough:
             limited = GroupLimit(
                 known.shared,
                 known.parts,
@@ -91,7 +95,7 @@ class Apart(ApartBound):
                 self.problem.deadline,
             )
             bound = max(bound, limited.bound(known.best_level, work=_WORK))
-        return ApartAnswer(bound, own_bound, replace(settled, bound_usd_per_week=bound))
+        return ApartAnswer(bound, own_bound, replace(settled, bound_usd_per_week=bound), relaxation)
 
     def _found(
         self,
@@ -112,7 +116,7 @@ class Apart(ApartBound):
                 return None
             hours = hours_at(self._slots(taken), value, level)
             if number == 0:
-                search = self._first(judge, hours, full, _used(own, week, level))
+                search = self._first(judge, hours, full, used_in(own, week, level))
             else:
                 search = Assortment(judge, hours, self.problem.limit, list(chosen))
                 search.improve()
@@ -248,16 +252,6 @@ class Apart(ApartBound):
         choice = priced(hourly, tuple(plans), Besides(usage, self.problem.prices))
         worth = tuple(week.worth(number, level) for number in origin)
         return Settled(hourly, choice, dict(runs), 0.0, value.good, worth)
-
-
-def _used(own: Sequence[Lowest], week: Week, level: float) -> list[tuple[int, ...]]:
-    """By service: options of the cheapest week without a limit."""
-    found: list[set[int]] = [set() for _ in own]
-    for number in range(len(week.weight)):
-        worth = week.place(number, level)
-        for service, each in enumerate(own):
-            found[service] |= each.used(number, worth)
-    return [tuple(sorted(each)) if each else (0,) for each in found]
 
 
 def _by_column(columns: Integers, counts: Integers) -> dict[int, int]:

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from solver.errors import InfeasibleError
 from solver.model.compute.commitments import Good
 from solver.model.compute.jobs import JobRun
+from solver.model.compute.joint_bound import JointBound, Relaxation
+from solver.model.compute.joint_program import JointProgram
 from solver.model.compute.lowest import Lowest
 from solver.model.compute.options import options_of
 from solver.model.compute.problem import Problem
@@ -56,9 +58,22 @@ class ApartBound:
 
     problem: Problem
 
-    def bound_usd_per_week(self, good: Good | None) -> float:
-        """The bound alone; InfeasibleError for a service that no machines hold."""
-        return self.known(good).bound_usd_per_week
+    def bound_usd_per_week(self, good: Good | None, *, jointly: bool = False) -> float:
+        """The bound alone, by the joint program too if asked for; InfeasibleError for a service that nothing holds."""
+        known = self.known(good)
+        if not jointly:
+            return known.bound_usd_per_week
+        joint = JointBound(JointProgram(self.problem.hourly), self.relaxation(known, good), self.problem.deadline)
+        return max(known.bound_usd_per_week, joint.bound(np.inf))
+
+    def relaxation(self, known: Beginning, good: Good | None) -> Relaxation:
+        """The bound by parts of machines, which may be raised."""
+
+        def least(week: Week) -> tuple[float, float]:
+            cap = max(known.cap, self.cap(week, good))
+            return week.least([list(each) for _, each in self.ways(known.value, cap)], cap)
+
+        return Relaxation(known.value, known.joint, least)
 
     def known(self, good: Good | None) -> Beginning:
         hourly = self.problem.hourly

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from solver.model.compute.lowest import Lowest
 from solver.model.compute.valuation import Valuation
-from solver.model.compute.week import Beside, added
+from solver.model.compute.week import Beside, Week, added
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -58,6 +58,16 @@ def hours_at(slots: Mapping[tuple[int, Beside], int], value: Valuation, level: f
     return [
         Slot(number, hours, value.beside(beside) - value.worths * level) for (number, beside), hours in slots.items()
     ]
+
+
+def used_in(own: Sequence[Lowest], week: Week, level: float) -> list[tuple[int, ...]]:
+    """By service: options of the cheapest week without a limit."""
+    found: list[set[int]] = [set() for _ in own]
+    for number in range(len(week.weight)):
+        worth = week.place(number, level)
+        for service, each in enumerate(own):
+            found[service] |= each.used(number, worth)
+    return [tuple(sorted(each)) if each else (0,) for each in found]
 
 
 @dataclass

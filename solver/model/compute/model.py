@@ -189,7 +189,8 @@ def _within_tiers(found: Settled, site: _Site) -> Settled:
     bound = found.bound_usd_per_week
     for surcharge, usd_per_hour in list(site.surcharge.by_line())[1:]:
         later = ApartBound(_problem(replace(site, surcharge=surcharge)))
-        bound = min(bound, later.bound_usd_per_week(merged(site.goods)) + usd_per_hour * HOURS_PER_WEEK)
+        least = later.bound_usd_per_week(merged(site.goods), jointly=found.jointly)
+        bound = min(bound, least + usd_per_hour * HOURS_PER_WEEK)
     return replace(found, bound_usd_per_week=bound)
 
 

@@ -54,3 +54,5 @@ class Settled:
     """All commitments as one."""
     usd: tuple[float, ...]
     """What a USD of it is worth in an hour of each class."""
+    jointly: bool = False
+    """The bound is that of the joint program."""

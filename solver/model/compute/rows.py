@@ -7,8 +7,9 @@ many of n machines count is the promise's: all of them, those left after the los
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import gcd
 
 
 class Counted(StrEnum):
@@ -37,6 +38,17 @@ class Row:
     required: tuple[int, ...]
     """By hour class."""
 
+    def reduced(self) -> Row:
+        """The same row in the largest unit of which every worth is a whole number: what is required is rounded up.
+
+        Whatever number of whole machines counts, the left side is a multiple of that unit, so nothing is lost.
+        """
+        unit = gcd(*self.worth)
+        if unit <= 1:
+            return self
+        worth = tuple(each // unit for each in self.worth)
+        return replace(self, worth=worth, required=tuple(-(-each // unit) for each in self.required))
+
 
 def surviving(machines: int, zones: int) -> int:
     """Machines left after the loss of any one zone.
@@ -62,7 +74,8 @@ def without_implied(rows: Sequence[Row], zones: int) -> list[Row]:
     """The rows that others do not imply.
 
     With at most `zones` zones in a group, n machines are at least zones / (zones − 1) times those that survive. So a
-    capacity row is implied by a survival row of the same service that asks for at least (zones − 1) / zones of it.
+    capacity row is implied by a survival row of the same service that asks for so much that this, rounded up to a whole
+    number, is no less (`least_in_all`).
     A row of the same kind and worth is implied by one that asks for at least as much in every hour.
     """
     kept: list[Row] = []
@@ -77,12 +90,17 @@ def without_implied(rows: Sequence[Row], zones: int) -> list[Row]:
     return kept
 
 
+def least_in_all(surviving: int, zones: int) -> int:
+    """What all machines are worth at least, in whole numbers, where so much is left after the loss of any zone."""
+    return -(-surviving * zones // (zones - 1))
+
+
 def _implies(stronger: Row, row: Row, zones: int) -> bool:
     pairs = list(zip(stronger.required, row.required, strict=True))
     if stronger.counted is row.counted:
         return all(more >= less for more, less in pairs)
     if row.counted is Counted.ALL and stronger.counted is Counted.SURVIVING and zones > 1:
-        return all(more * zones >= less * (zones - 1) for more, less in pairs)
+        return all(least_in_all(more, zones) >= less for more, less in pairs)
     return (
         row.counted is Counted.ALL
         and stronger.counted is Counted.ON_DEMAND

@@ -26,12 +26,15 @@ from solver.model.compute.commitments import Good, merged
 from solver.model.compute.hour_bounds import HourBounds, Known
 from solver.model.compute.hourly import Hourly, HourPlan
 from solver.model.compute.jobs import JobRun
+from solver.model.compute.joint_bound import JointBound, Relaxation
+from solver.model.compute.joint_program import Filled, JointProgram
 from solver.model.compute.level_cost import LevelCosts, Slot
 from solver.model.compute.levels import LevelBound
 from solver.model.compute.pool import Pool
 from solver.model.compute.problem import Problem, Settled
 from solver.model.compute.quota import free_vcpus
 from solver.model.compute.services import Besides, choose_groups, plan_hours, priced, with_columns
+from solver.model.compute.sharing import Sharing, usual_prices
 from solver.model.compute.splitting import split_by_jobs
 from solver.model.compute.within_quotas import groups_within
 from solver.model.running import side_by_side
@@ -82,13 +85,36 @@ class Search(Problem):
             better = shared
         assert better is not None
         bound = max(0.0 if shared is None else shared.bound_usd_per_week, answer.bound_usd_per_week)
-        return replace(better, bound_usd_per_week=bound)
+        better = replace(better, bound_usd_per_week=bound)
+        # Integer programs over all columns say more than the joint program, which is for what can't be listed.
+        proved = self._is_listed and not self.hourly.held
+        if proved or bound >= self.usd(better) * (1 - self.gap) or len(self.hourly.needs.services) < 2:
+            return better
+        return self._jointly(better, answer.relaxation, good)
+
+    def _jointly(self, found: Settled, relaxation: Relaxation, good: Good | None) -> Settled:
+        """A plan with the bound of the joint program, or a better one that its fillings lead to."""
+        program = JointProgram(self.hourly)
+        low = JointBound(program, relaxation, self.deadline).bound(self.usd(found) * (1 - self.gap))
+        bound = max(found.bound_usd_per_week, low)
+        if bound < self.usd(found) * (1 - self.gap) and not self.deadline.has_passed():
+            columns = found.hourly.columns
+            groups = [(int(columns.machine[column]), columns.pattern(column)) for column in found.choice.columns]
+            price = usual_prices(self.hourly, good, self.prices, self.jobs.types)
+            better = Sharing(program, price, self.limit, self.deadline).improve(groups)
+            other = self._with_patterns(better, good) if set(better) != set(groups) else None
+            if other is not None and self.usd(other) < self.usd(found) * _NO_BETTER:
+                found = other
+        return replace(found, bound_usd_per_week=bound, jointly=low >= bound)
+
+    @property
+    def _is_listed(self) -> bool:
+        return bool(self.hourly.columns.complete.all()) and self.hourly.columns.count <= _MOST_COLUMNS
 
     def _shared(self, good: Good | None) -> Settled | None:
         """The best plan found in which services share machines; None where none was found."""
         bundled = self._from_bundles(good)
-        columns = self.hourly.columns
-        if not columns.complete.all() or columns.count > _MOST_COLUMNS:
+        if not self._is_listed:
             return bundled
         if bundled is not None and self.deadline.has_passed():
             return bundled
@@ -122,8 +148,9 @@ class Search(Problem):
     def _from_bundles(self, good: Good | None) -> Settled | None:
         """With the node groups of bundles, which prove nothing."""
         groups = Bundles(self.hourly).choose(self.limit)
-        if groups is None:
-            return None
+        return None if groups is None else self._with_patterns(groups, good)
+
+    def _with_patterns(self, groups: Sequence[Filled], good: Good | None) -> Settled | None:
         columns, chosen = with_patterns(self.hourly.columns, groups)
         return replace(self, hourly=with_columns(self.hourly, columns))._for_groups(chosen, good)
 

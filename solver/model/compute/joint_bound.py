@@ -1,0 +1,127 @@
+"""Joint bound: the bound on the week where all services may share all machines.
+
+What an hour class costs at one worth θ of a USD of the savings plan's level is at least Z(θ), the joint program's bound
+at the machines' prices there. So each of its cost vectors may be raised to Z: no way of holding the services is below
+either. Z is concave in θ, as every machine's price is: between two worths that were solved it is at least the straight
+line, and above the last one it does not fall.
+
+Programs are solved for requirements that several classes have at least, at the worths that count in the week as it
+stands: what classes require more is left out of the bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solver.model.compute.joint_program import JointProgram
+from solver.model.compute.pareto import undominated
+from solver.model.compute.valuation import Valuation
+from solver.model.compute.week import Week
+from solver.model.deadline import NEVER, Deadline
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+_ROUNDS = 3
+_VARIANTS_TIMES_CLASSES = 200
+_FEWEST, _MOST = 6, 24
+"""Programs at one worth: fewer where each takes long."""
+_GAINED = 1 + 1e-4
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """A bound on the week that may be raised."""
+
+    value: Valuation
+    week: Week
+    least: Callable[[Week], tuple[float, float]]
+    """The bound of a week, with the jobs, and the level at which it costs least."""
+
+
+@dataclass
+class JointBound:
+    """The bound for one site."""
+
+    program: JointProgram
+    relaxation: Relaxation
+    deadline: Deadline = NEVER
+
+    def __post_init__(self) -> None:
+        hourly = self.program.hourly
+        classes = len(hourly.task.weight)
+        most = min(max(_VARIANTS_TIMES_CLASSES // max(len(hourly.needs.runnables), 1), _FEWEST), _MOST)
+        self.groups = gathered(self.program.required, hourly.task.weight, most)
+        self.solved: list[dict[int, float]] = [{} for _ in self.groups]
+        self.lowest = np.zeros((classes, len(self.relaxation.value.worths)))
+
+    def bound(self, target: float) -> float:
+        """USD a week; it ends where the target is reached."""
+        value, least = self.relaxation.value, self.relaxation.least
+        first = int(np.argmin(np.abs(value.worths - 1.0)))
+        wanted = [{first} for _ in self.groups]
+        week = self.relaxation.week
+        best, level = least(week)
+        for _ in range(_ROUNDS):
+            if self.deadline.has_passed() or not self._solve(wanted):
+                break
+            week = self.raised()
+            usd, level = least(week)
+            gained, best = usd > best * _GAINED, max(best, usd)
+            if best >= target or not gained:
+                break
+            wanted = [{week.place(number, level) for number in group} for group in self.groups]
+        return best
+
+    def raised(self) -> Week:
+        """The week with vectors that are no lower than the programs' bounds."""
+        week = self.relaxation.week
+        vectors = [np.maximum(each, low) for each, low in zip(week.vectors, self.lowest, strict=True)]
+        return Week(week.valuation, week.weight, [each[undominated(each)] for each in vectors])
+
+    def _solve(self, wanted: Sequence[set[int]]) -> bool:
+        """Programs of groups at worths of these numbers; whether there was a new one."""
+        value, new = self.relaxation.value, False
+        for group, known, numbers in zip(self.groups, self.solved, wanted, strict=True):
+            required = self.program.required[group].min(axis=0)
+            for number in sorted(numbers - set(known)):
+                known[number] = self.program.solve(required, value.machine[:, number]).bound
+                new = True
+            low = _between(value, known)
+            self.lowest[group] = np.maximum(self.lowest[group], low)
+        return new
+
+
+def _between(value: Valuation, known: dict[int, float]) -> Floats:
+    """By worth: what is known, and what that proves of the others."""
+    found = np.zeros(len(value.worths))
+    if value.held:
+        # Worths of what is held change from one to the next as well.
+        found[list(known)] = list(known.values())
+        return found
+    points = {0.0: 0.0} | {float(value.worths[number]): usd for number, usd in sorted(known.items())}
+    lower: Floats = np.interp(value.worths, list(points), list(points.values()))
+    return lower
+
+
+def gathered(required: Integers, weight: Integers, most: int) -> list[list[int]]:
+    """Hour classes (× rows) in at most so many groups, which lose little where all require the least of their group."""
+    share = required / np.maximum(required.max(axis=0, initial=1), 1)
+    groups = [[number] for number in range(len(required))]
+    least = [share[number] for number in range(len(required))]
+    hours = [float(each) for each in weight]
+    while len(groups) > most:
+        table = np.array(least)
+        both: Floats = np.minimum(table[:, np.newaxis], table[np.newaxis])
+        part: Floats = (table[:, np.newaxis] - both).sum(axis=2) * np.array(hours)[:, np.newaxis]
+        lost: Floats = part + part.T
+        lost[np.tril_indices(len(groups))] = np.inf
+        first, second = divmod(int(np.argmin(np.round(lost, 9))), len(groups))
+        groups[first] = sorted(groups[first] + groups[second])
+        least[first] = np.minimum(least[first], least[second])
+        hours[first] += hours[second]
+        del groups[second], least[second], hours[second]
+    return sorted(groups)

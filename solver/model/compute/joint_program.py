@@ -1,0 +1,289 @@
+"""Joint program: what an hour costs at least when all services may share machines, at given prices of machines.
+
+    min   Σ_b cost(b) · y(b)   s.t.   Σ_b min(worth(b, r), required(r)) · y(b)  ≥  required(r)  for each row r,  y ≥ 0
+
+over blocks b of 1 … zones machines of one type with any filling of replicas. Fillings are far too many to be listed:
+columns join as the duals price them (`fillings`). With duals of which no block earns more than it costs, what the rows
+require at these duals is a lower bound on the hour for whole machines too. Where the last search for a dearer filling
+stops early, or finds one, all duals are scaled down to what is proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solver.model.column_program import ColumnProgram, Point
+from solver.model.compute import fillings
+from solver.model.compute.hourly import Hourly
+from solver.model.compute.joint_blocks import Block, Kind, earnings, enough_of, in_all
+from solver.model.compute.patterns import Pattern
+from solver.model.compute.rows import Counted, Row, counted
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Filled = tuple[int, Pattern]
+"""Number of a machine, and its replicas."""
+_NEW_COLUMNS = 40
+_OF_EACH_KIND = 12
+_MOST_ROUNDS = 60
+_STEPS = 10_000
+"""Of one search for a filling that earns more than it costs."""
+_STALLED = 0.998
+"""Where a round of greedy fillings gains less than this leaves, all later ones are searched."""
+_PRECISION = 2e-3
+"""Of a bound, as a part of it."""
+_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class JointPoint:
+    """The optimum of an hour at some prices."""
+
+    bound: float
+    """USD an hour; no machines that hold the hour cost less."""
+    filled: tuple[tuple[Filled, float], ...]
+    """Fillings of the optimum, with their machines."""
+    duals: Floats
+    """By row: USD an hour of the whole requirement."""
+
+
+@dataclass
+class JointProgram:
+    """The hours of one site; fillings that one hour's optimum used are there for the next."""
+
+    hourly: Hourly
+    _pool: dict[Filled, None] = field(default_factory=dict[Filled, None])
+
+    def __post_init__(self) -> None:
+        columns = self.hourly.columns
+        pure = (columns.slots > 0).sum(axis=1) == 1
+        for number in np.nonzero(pure)[0].tolist():
+            self._pool[int(columns.machine[number]), columns.pattern(number)] = None
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The promises in whole replicas where they are alike, and what all machines need for enough to survive."""
+        zones = int(self.hourly.columns.zones.max(initial=1))
+        promises = [row.reduced() for row in self.hourly.rows]
+        implied = [
+            Row("survival in all", row.service, Counted.ALL, row.worth, in_all(row.required, zones))
+            for row in promises
+            if row.counted is Counted.SURVIVING and zones > 1
+        ]
+        return (*promises, *implied)
+
+    @cached_property
+    def worth(self) -> Integers:
+        """Rows × variants."""
+        return np.array([row.worth for row in self.rows], dtype=np.int64).reshape(len(self.rows), -1)
+
+    @cached_property
+    def kinds(self) -> list[Kind]:
+        """Blocks of 1 … zones machines, where they are worth something."""
+        columns = self.hourly.columns
+        alike: dict[tuple[bool, int], list[int]] = {}
+        for number, machine in enumerate(columns.machines):
+            if columns.fitting[number].any():
+                alike.setdefault((machine.on_demand, len(machine.zones)), []).append(number)
+        survives = any(row.counted is Counted.SURVIVING for row in self.rows)
+        found: list[Kind] = []
+        for (on_demand, zones), numbers in sorted(alike.items()):
+            for machines in range(1, (zones if survives else 1) + 1):
+                counts = [counted(row.counted, machines, zones, on_demand=on_demand) for row in self.rows]
+                found.append(Kind(machines, np.array(numbers, dtype=np.int64), np.array(counts, dtype=np.int64)))
+        return found
+
+    @cached_property
+    def kinds_of(self) -> dict[int, list[Kind]]:
+        """By number of a machine, smallest blocks first."""
+        found: dict[int, list[Kind]] = {}
+        for kind in self.kinds:
+            for number in kind.places.tolist():
+                found.setdefault(number, []).append(kind)
+        return found
+
+    @cached_property
+    def size(self) -> Floats:
+        """Mixes × machines × variants, as `fillings.sizes` has it."""
+        return fillings.sizes(self.hourly.columns.room, self.hourly.columns.requests)
+
+    @cached_property
+    def required(self) -> Integers:
+        """Hour classes × rows."""
+        found = np.array([row.required for row in self.rows], dtype=np.int64)
+        return found.reshape(len(self.rows), len(self.hourly.task.weight)).T
+
+    def cost(self, price: Floats, filled: Filled) -> float:
+        """USD an hour of a machine with its volumes."""
+        return float(price[filled[0]]) + self.hourly.columns.fixed_of(*filled)
+
+    def holds(self, filled: Filled) -> bool:
+        """Whether the machine has room for the replicas, each as large as it is there."""
+        columns, (number, slots) = self.hourly.columns, filled
+        replicas = np.array(slots, dtype=np.int64)
+        used = replicas @ columns.requests[number]
+        return bool((used <= columns.room[number]).all() and columns.fitting[number][replicas > 0].all())
+
+    def blocks(self, filled: Filled, required: Integers, price: Floats) -> list[Block]:
+        """Blocks of a machine that are worth something, smallest first."""
+        worth = self.worth @ np.array(filled[1], dtype=np.int64)
+        usd = self.cost(price, filled)
+        found: list[Block] = []
+        for kind in self.kinds_of[filled[0]]:
+            share = np.minimum(worth * kind.counts, required) / np.maximum(required, 1)
+            if share.any():
+                found.append(Block(kind.machines, kind.machines * usd, share))
+        return found
+
+    def priced(self, required: Integers, price: Floats, groups: Sequence[Filled]) -> Floats:
+        """By row: what the whole requirement costs on machines of these groups alone."""
+        master = _Master(self, required, price)
+        master.add(groups)
+        return np.maximum(master.solve().duals, 0.0)
+
+    def earning(self, required: Integers, price: Floats, duals: Floats) -> list[Filled]:
+        """Fillings that earn more at these duals than they cost."""
+        return self._earning(_Master(self, required, price), duals, 0)[1]
+
+    def gain(self, filled: Filled, required: Integers, price: Floats, duals: Floats) -> float:
+        """USD an hour that the best block of a machine earns at these duals above its cost; 0 where none does."""
+        return max(float(each.share @ duals) / each.usd - 1 for each in self.blocks(filled, required, price))
+
+    def solve(self, required: Integers, price: Floats, *, exact: bool = True) -> JointPoint:
+        """The optimum for requirements by row at these prices of machines, USD an hour; not `exact`, its bound is 0."""
+        if not (required > 0).any():
+            return JointPoint(0.0, (), np.zeros(len(required)))
+        master = _Master(self, required, price)
+        master.add(list(self._pool))
+        bound, before = 0.0, np.inf
+        point = master.solve()
+        quick = True
+        for _ in range(_MOST_ROUNDS):
+            duals = np.maximum(point.duals, 0.0)
+            quick = quick and point.objective < before * _STALLED
+            before = point.objective
+            part, new = self._earning(master, duals, 0 if quick else _STEPS)
+            if not quick:
+                bound = max(bound, float(duals.sum()) * part)
+            if (not new and not quick) or bound >= point.objective * (1 - _PRECISION) or (not exact and not quick):
+                break
+            master.add(new)
+            point = master.solve()
+        used: dict[Filled, float] = {}
+        for (filled, machines), count in zip(master.blocks, point.values.tolist(), strict=True):
+            if count > _TOLERANCE:
+                used[filled] = used.get(filled, 0.0) + machines * count
+        self._pool |= dict.fromkeys(used)
+        return JointPoint(bound * (1 - _TOLERANCE), tuple(sorted(used.items())), np.maximum(point.duals, 0.0))
+
+    def _earning(self, master: _Master, duals: Floats, steps: int) -> tuple[float, list[Filled]]:
+        """The part of the duals with which no block earns more than it costs, and fillings that earn more now.
+
+        Without steps fillings are greedy, and the part is of no use.
+        """
+        part = 1.0
+        found: list[tuple[float, Filled]] = []
+        for kind in self.kinds:
+            value = earnings(self.worth, kind.counts, master.required, duals)
+            earned = self._exact(master, kind, value, steps) if steps else self._quick(master, kind, value)
+            here: list[tuple[float, Filled]] = []
+            for filled, usd, most in earned:
+                cost = kind.machines * self.cost(master.price, filled)
+                if most > cost:
+                    part = min(part, cost / most)
+                if usd > cost * (1 + _TOLERANCE) and filled not in master.known and any(filled[1]):
+                    here.append((cost - usd, filled))
+            found += sorted(here)[:_OF_EACH_KIND]
+        return part, list(dict.fromkeys(filled for _, filled in sorted(found)[:_NEW_COLUMNS]))
+
+    def _quick(self, master: _Master, kind: Kind, value: Floats) -> list[tuple[Filled, float, float]]:
+        columns, places = self.hourly.columns, kind.places
+        price = np.where(columns.fitting[places], value[:, 1], 0.0)
+        most = np.broadcast_to(enough_of(value), price.shape)
+        every: Integers = np.arange(value.shape[0], dtype=np.int64)
+        cost = (master.price + master.base)[places] * kind.machines
+        found: list[tuple[Filled, float, float]] = []
+        for size in self.size[:, places]:
+            slots = fillings.greedy(columns.room[places], columns.requests[places], size, price, most)
+            usd = value[every, np.minimum(slots, value.shape[1] - 1)].sum(axis=1)
+            order = np.argsort(cost - usd, kind="stable")[:_OF_EACH_KIND]
+            found += [
+                ((int(places[place]), tuple(slots[place].tolist())), float(usd[place]), 0.0)
+                for place in order.tolist()
+                if usd[place] > cost[place]
+            ]
+        return found
+
+    def _exact(self, master: _Master, kind: Kind, value: Floats, steps: int) -> list[tuple[Filled, float, float]]:
+        columns = self.hourly.columns
+        enough = enough_of(value)
+        found: list[tuple[Filled, float, float]] = []
+        for variants, places in self.alike(kind):
+            cost = (master.price + master.base)[places] * kind.machines
+            values = [
+                value[variant, : int(enough[variant]) + 1].tolist() if variant in variants else [0.0]
+                for variant in range(len(value))
+            ]
+            room = columns.room[places]
+            search = fillings.Search.of(self.request, values, cost, room, steps)
+            bounds = search.at_most(room)
+            most, price = bounds.min(axis=0), bounds.argmin(axis=0)
+            least = cost * (1 + _TOLERANCE / 10)
+            for place in np.nonzero(most > least)[0].tolist():
+                usd, slots = search.best(room[place].tolist(), int(price[place]), float(least[place]))
+                pattern = (0,) * len(values) if slots is None else slots
+                earned = sum(value[variant, count] for variant, count in enumerate(pattern))
+                found.append(((int(places[place]), pattern), float(earned), min(usd, float(most[place]))))
+        return found
+
+    @cached_property
+    def request(self) -> Integers:
+        """Variants × resources: the least that a machine which runs the variant counts for a replica."""
+        columns = self.hourly.columns
+        huge = np.iinfo(np.int64).max
+        least: Integers = np.where(columns.fitting[:, :, np.newaxis], columns.requests, huge).min(axis=0, initial=huge)
+        return np.where(least == huge, 0, least)
+
+    def alike(self, kind: Kind) -> list[tuple[frozenset[int], Integers]]:
+        """A kind's machines by the variants that they run."""
+        found: dict[tuple[int, ...], list[int]] = {}
+        for number in kind.places.tolist():
+            runs = tuple(np.nonzero(self.hourly.columns.fitting[number])[0].tolist())
+            found.setdefault(runs, []).append(number)
+        return [(frozenset(runs), np.array(places, dtype=np.int64)) for runs, places in sorted(found.items())]
+
+
+class _Master:
+    """The program of one hour at some prices, over the blocks of the fillings known so far."""
+
+    def __init__(self, joint: JointProgram, required: Integers, price: Floats) -> None:
+        columns = joint.hourly.columns
+        self.joint, self.required, self.price = joint, required, price
+        self.base = np.array([columns.fixed_of(number, ()) for number in range(len(columns.machines))])
+        self.rows = np.nonzero(required > 0)[0]
+        self.program = ColumnProgram(joint.hourly.backend, np.ones(len(self.rows)))
+        self.known: set[Filled] = set()
+        self.blocks: list[tuple[Filled, int]] = []
+
+    def add(self, new: Sequence[Filled]) -> None:
+        """Blocks of these fillings."""
+        for filled in new:
+            if filled in self.known:
+                continue
+            self.known.add(filled)
+            for block in self.joint.blocks(filled, self.required, self.price):
+                held = np.nonzero(block.share[self.rows])[0]
+                self.program.add(block.usd, held, block.share[self.rows][held])
+                self.blocks.append((filled, block.machines))
+
+    def solve(self) -> Point:
+        """The optimum, with duals of all rows in USD for the whole requirement."""
+        point = self.program.solve()
+        duals = np.zeros(len(self.required))
+        duals[self.rows] = point.duals
+        return Point(point.objective, duals, point.values)
