@@ -42,6 +42,8 @@ def _first_fit(instance: Instance, machines: tuple[Machine, ...]) -> float:
     """Zone by zone: of items that are spread each zone has its part, the others are all in the first zone."""
     zones = instance.zones or ("",)
     items = [item for item in instance.items if item.count]
+    if not items:
+        return 0.0
     dimensions = sorted({name for item in items for name in item.request})
     scale = np.array([max(float(m.capacity.get(d, 0)) for m in instance.machines) or 1.0 for d in dimensions])
     request = np.array([[float(i.request.get(d, 0)) for d in dimensions] for i in items]) / scale

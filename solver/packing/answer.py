@@ -37,8 +37,6 @@ class Work:
     """Times that the linear program was solved and new columns were looked for."""
     repairs: int = 0
     """Parts of the packing that were taken apart and packed anew."""
-    nodes: int = 0
-    """Nodes of all integer programs."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -137,6 +137,9 @@ def read(instance: Instance) -> Reading:
         limit = instance.items[group[0]].max_per_machine
         if limit is not None:
             most[number] = min(most[number], limit)
+        if instance.items[group[0]].zone_spread:
+            # No zone has more, so no machine has.
+            most[number] = min(most[number], -(-count[number] // max(len(instance.zones), 1)))
     names = [*dimensions]
     usable, rooms = _rooms(instance, names, scales)
     if instance.max_items_per_machine is not None:

@@ -11,6 +11,7 @@ from solver.model.backend import Backend
 from solver.model.packing.columns import singles
 from solver.model.packing.diving import Machines, dive, tidy
 from solver.model.packing.exact import Dual, choose_exactly, every_filling
+from solver.model.packing.first_fit import no_dearer
 from solver.model.packing.generation import Effort, Generation
 from solver.model.packing.problem import Floats, Reading
 from solver.model.packing.repair import Repairs
@@ -65,6 +66,7 @@ def search(reading: Reading, backend: Backend, *, gap: float, effort: float) -> 
         other = dive(generation, draw, _DEEP_DIVE, shake=0.1 * attempt)
         if other.price(zoned.problem) < machines.price(zoned.problem):
             machines = other
+    machines = no_dearer(zoned, machines)
     repairs = Repairs(zoned.problem, backend, generation, values[zoned.classes], draw)
     machines = repairs.run(machines, bound, gap=target, effort=effort)
     if machines.price(zoned.problem) * (1 - OPTIMAL_GAP) > bound:
