@@ -53,15 +53,18 @@ def first_fit(problem: Problem, order: Integers, allowed: Bools) -> Machines | N
         request, wanted = problem.request[group], int(problem.count[group])
         per = np.where(request > 0, left // np.maximum(request, 1), _ENOUGH).min(axis=1, initial=_ENOUGH)
         per = np.minimum(per, problem.most[group]) * problem.fits[kinds, group]
-        per = np.where((held[:, problem.conflicts[group]] > 0).any(axis=1), 0, per)
+        shut: Bools = np.asarray(held @ problem.conflicts[group].astype(np.int64) > 0, dtype=np.bool_)
+        per = np.where(shut, 0, per)
         rows: list[tuple[int, int, int]] = []
         for row, (each, number) in enumerate(zip(per.tolist(), numbers.tolist(), strict=True)):
             rows += [(row, take, many) for take, many in _taken(each, number, wanted)]
             wanted -= min(each * number, wanted)
         table = np.array(rows, dtype=np.int64).reshape(len(rows), 3)
         places, takes, many = table[:, 0], table[:, 1], table[:, 2]
-        kinds, numbers, held = kinds[places], many, held[places]
-        held[:, group] += takes
+        kinds, numbers = kinds[places], many
+        after: Integers = held[places]
+        after[:, group] += takes
+        held = after
         left = left[places] - takes[:, None] * request
         if not wanted:
             continue
@@ -76,8 +79,10 @@ def first_fit(problem: Problem, order: Integers, allowed: Bools) -> Machines | N
             content = np.zeros((1, classes), dtype=np.int64)
             content[0, group] = take
             kinds, numbers = np.append(kinds, kind), np.append(numbers, many_new)
-            held, left = np.concatenate([held, content]), np.concatenate([left, [problem.room[kind] - take * request]])
-    return tidy(problem, Machines(np.repeat(kinds, numbers), np.repeat(held, numbers, axis=0)))
+            held = np.concatenate([held, content])
+            left = np.concatenate([left, (problem.room[kind] - take * request)[None]])
+    patterns: Integers = np.repeat(held, numbers, axis=0)
+    return tidy(problem, Machines(np.repeat(kinds, numbers), patterns))
 
 
 def _taken(each: int, number: int, wanted: int) -> list[tuple[int, int]]:

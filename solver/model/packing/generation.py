@@ -9,6 +9,7 @@ worth(m) / price(m) is a solution of the dual, so Σ v(k) count(k) / max(1, max 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import ceil
 
 import numpy as np
 
@@ -17,12 +18,20 @@ from solver.model.column_program import ColumnProgram, Point
 from solver.model.packing import beam, multipliers
 from solver.model.packing.columns import Columns
 from solver.model.packing.filling import fill, fill_balanced, orders
+from solver.model.packing.knapsack import best_filling
 from solver.model.packing.problem import Floats, Integers, Problem
 
 _SMOOTH = 0.6
 """How much of the values with the best bound is in the values that fillings are looked for at."""
+_UNIT = 1e-6
+"""Of the price's unit: what sums of floats may be off."""
 _HAIR = 1e-7
 """Relative: what a column must be worth more than its price."""
+
+
+def _whole(bound: float) -> float:
+    """Prices are whole numbers, and so is what a packing costs."""
+    return float(ceil(bound * (1 - 1e-9) - _UNIT))
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,10 @@ class Effort:
     """Machine types that the beam looks at in one go; 0 is no beam."""
     alone: int = 0
     """Machine types that the beam then looks at one by one."""
+    knapsacks: int = 0
+    """Integer programs for machine types that the beam leaves in doubt, in all rounds together."""
+    nodes: int = 500
+    """Of each of them."""
     gap: float = 1e-6
     """Relative distance of the program and the bound at which it ends."""
 
@@ -57,6 +70,8 @@ class Generation:
     bound: float = 0.0
     """Valid for the counts of the last run."""
     rounds: int = 0
+    knapsacks: int = 0
+    """Integer programs that looked for a filling."""
     price: Floats | None = None
     """Multipliers, machine types × d, of the last round."""
     values: Floats | None = None
@@ -110,7 +125,7 @@ class Generation:
                     self.bound, center = bound, values
                 if new:
                     break
-            if not new or self.bound >= point.objective * (1 - effort.gap):
+            if not new or _whole(self.bound) >= point.objective * (1 - effort.gap) - _UNIT:
                 break
             point = self.solve()
         self.values = center if center.any() else np.maximum(point.duals, 0.0)
@@ -165,7 +180,29 @@ class Generation:
                 new = self._add_best(found.patterns, found.machines, found.patterns @ values, effort.columns)
                 if new:
                     break
+            if not new:
+                new = self._settle(values, ranked, limit, upper)
         return new, total / max(1.0, float((upper / problem.cost).max()))
+
+    def _settle(self, values: Floats, machines: Integers, limit: Integers, upper: Floats) -> list[int]:
+        """New columns by integer programs, for machine types that may have a filling worth more; `upper` is lowered."""
+        problem, cost = self.problem, self.problem.cost
+        assert self.price is not None
+        for machine in machines[np.argsort(-upper[machines] / cost[machines], kind="stable")].tolist():
+            doubtful = upper[machine] > cost[machine] * (1 + 10 * _HAIR)
+            if not doubtful or self.knapsacks >= self.effort.knapsacks:
+                break
+            self.knapsacks += 1
+            pattern, most = best_filling(
+                problem, machine, values, self.price[machine], limit, self.backend, self.effort.nodes
+            )
+            upper[machine] = min(upper[machine], max(most, cost[machine]))
+            if pattern is not None:
+                place = np.array([machine])
+                new = self._add_best(pattern[None], place, (pattern @ values)[None], self.effort.columns)
+                if new:
+                    return new
+        return []
 
     def _add_best(self, patterns: Integers, machines: Integers, worth: Floats, most: int) -> list[int]:
         """Of fillings worth more than their machine, the best of each machine type first, at most `most` of them."""

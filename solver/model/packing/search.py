@@ -22,9 +22,13 @@ from solver.packing.answer import Work
 _SEED = 7
 OPTIMAL_GAP = 1e-4
 """Gap up to which a packing is called optimal."""
-_ROOT = Effort(rounds=150, variants=2, balanced=3, machines=12, width=150, alone=6)
+_ROOT = Effort(rounds=150, variants=2, balanced=3, machines=12, width=150, alone=6, knapsacks=40)
 _DIVE = Effort(rounds=2, variants=2, balanced=2, machines=0)
 _DEEP_DIVE = Effort(rounds=4, variants=2, balanced=2, machines=6, width=50)
+_TOGETHER = 24
+"""Greedy fillings in a round: of few machine types each has more."""
+_ROUNDS_OF_FEW = 600
+"""Rounds where machine types are few, so that each round finds little."""
 _FEW = 12_000
 """Pairs of a machine type and a class with which the bound can be worked out fully."""
 _SMALL = 300
@@ -97,7 +101,11 @@ def _with_zones(zoned: Zoned, root: Generation, values: Floats, backend: Backend
 
 def _root(reading: Reading) -> Effort:
     """Less of a beam where there are many classes: it decides on each of them, one after the other."""
-    return _ROOT if reading.problem.fits.size <= _FEW else replace(_ROOT, rounds=60, width=15, alone=0)
+    if reading.problem.fits.size > _FEW:
+        return replace(_ROOT, rounds=60, width=15, alone=0, knapsacks=0)
+    many = max(2, _TOGETHER // len(reading.problem.price))
+    rounds = _ROOT.rounds if many == 2 else _ROUNDS_OF_FEW
+    return replace(_ROOT, rounds=rounds, variants=many, balanced=many)
 
 
 @dataclass(frozen=True)
