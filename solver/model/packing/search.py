@@ -22,9 +22,13 @@ from solver.packing.answer import Work
 _SEED = 7
 OPTIMAL_GAP = 1e-4
 """Gap up to which a packing is called optimal."""
-_ROOT = Effort(rounds=150, variants=2, balanced=3, machines=12, width=150, alone=6, knapsacks=40)
+_ROOT = Effort(rounds=150, variants=2, balanced=3, machines=12, width=150, alone=6)
 _DIVE = Effort(rounds=2, variants=2, balanced=2, machines=0)
 _DEEP_DIVE = Effort(rounds=4, variants=2, balanced=2, machines=6, width=50)
+_KNAPSACKS = 40
+"""Integer programs that the bound may ask for fillings."""
+_FEW_TYPES = 2
+"""Machine types up to which a round makes more fillings of each."""
 _TOGETHER = 24
 """Greedy fillings in a round: of few machine types each has more."""
 _ROUNDS_OF_FEW = 600
@@ -102,10 +106,14 @@ def _with_zones(zoned: Zoned, root: Generation, values: Floats, backend: Backend
 def _root(reading: Reading) -> Effort:
     """Less of a beam where there are many classes: it decides on each of them, one after the other."""
     if reading.problem.fits.size > _FEW:
-        return replace(_ROOT, rounds=60, width=15, alone=0, knapsacks=0)
-    many = max(2, _TOGETHER // len(reading.problem.price))
-    rounds = _ROOT.rounds if many == 2 else _ROUNDS_OF_FEW
-    return replace(_ROOT, rounds=rounds, variants=many, balanced=many)
+        return replace(_ROOT, rounds=60, width=15, alone=0)
+    types = len(reading.problem.price)
+    # Where replicas are many, what fills a machine best is told well enough by the beam.
+    root = replace(_ROOT, knapsacks=_KNAPSACKS if reading.problem.count.sum() <= _SMALL else 0)
+    if types > _FEW_TYPES:
+        return root
+    many = _TOGETHER // types
+    return replace(root, rounds=_ROUNDS_OF_FEW, variants=many, balanced=many)
 
 
 @dataclass(frozen=True)
