@@ -6,12 +6,15 @@ four dimensions are vCPU thousandths, MiB, GPUs and task slots.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from solver.catalog.loader import default_catalog_path, load_catalog
-from solver.catalog.machines import Reserved, allocatable
+from solver.catalog.machines import MachineType, Reserved, allocatable
 from solver.timeline import HourlyInstance, HourlyWorkload, MachineOffer
 from solver.vocabulary import AcceleratorKind
 
@@ -33,25 +36,70 @@ def offers(types: int, purchases: bool) -> tuple[MachineOffer, ...]:
         unusual = machine.bare_metal or machine.burstable or not machine.spot_supported
         if unusual or price is None or not offering.spot_usd_per_hour or reserved is None:
             continue
-        room = allocatable(machine, eni_trunking=True, reserved=Reserved())
-        is_gpu = machine.accelerator is not None and machine.accelerator.kind is AcceleratorKind.GPU
-        capacity = {
-            "cpu_millis": room.cpu_millis,
-            "memory_mib": room.memory_mib,
-            "gpu": room.accelerators if is_gpu else 0,
-            "slots": room.task_slots,
-        }
         found.append(
             MachineOffer(
                 name=machine.name,
-                capacity=capacity,
+                capacity=capacity(machine),
                 usd_per_hour=price,
                 spot_usd_per_hour=min(offering.spot_usd_per_hour.values()) if purchases else None,
                 reserved_usd_per_hour=reserved if purchases else None,
             )
         )
-    places = np.unique(np.linspace(0, len(found) - 1, min(types, len(found))).astype(np.int64))
-    return tuple(found[int(place)] for place in places.tolist())
+    return evenly(found, types)
+
+
+def capacity(machine: MachineType) -> dict[str, int]:
+    """What is left for containers on a machine, in the four dimensions."""
+    room = allocatable(machine, eni_trunking=True, reserved=Reserved())
+    is_gpu = machine.accelerator is not None and machine.accelerator.kind is AcceleratorKind.GPU
+    return {
+        "cpu_millis": room.cpu_millis,
+        "memory_mib": room.memory_mib,
+        "gpu": room.accelerators if is_gpu else 0,
+        "slots": room.task_slots,
+    }
+
+
+def evenly(offers: Sequence[MachineOffer], most: int) -> tuple[MachineOffer, ...]:
+    """At most so many, as far from each other as can be."""
+    places = np.unique(np.linspace(0, len(offers) - 1, min(most, len(offers))).astype(np.int64))
+    return tuple(offers[int(place)] for place in places.tolist())
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Workloads from a seed."""
+
+    requests: tuple[dict[str, int], ...]
+    replicas: NDArray[np.int64]
+    """Hours × workloads."""
+    interruptible: NDArray[np.float64]
+    """By workload: share that may run on spot machines."""
+
+
+def drawn(workloads: int, hours: int, peaks: tuple[float, float], *, seed: int, measured: bool = False) -> Drawn:
+    """Peaks lie between e^peaks[0] and e^peaks[1]; requests on a grid, or `measured`, so that hardly two are equal."""
+    rng = np.random.default_rng(seed)
+    cpu = rng.choice(CPU_MILLIS, workloads, p=np.array(CPU_WEIGHTS) / sum(CPU_WEIGHTS)).astype(np.float64)
+    ratio = rng.choice(GIB_PER_CPU, workloads, p=np.array(RATIO_WEIGHTS) / sum(RATIO_WEIGHTS))
+    gib = np.clip(cpu / 1000 * ratio, 0.5, 256)
+    mib = np.where(gib < 4, np.ceil(gib * 4) / 4, np.ceil(gib)) * 1024
+    if measured:
+        cpu = np.clip(cpu * rng.uniform(0.6, 1.15, workloads) // 10 * 10, 50, 32_000)
+        mib = np.clip(mib * rng.uniform(0.6, 1.15, workloads) // 16 * 16, 128, 256 * 1024)
+    gpus = np.where(rng.random(workloads) < GPU_PART, rng.choice([1, 1, 1, 2, 4], workloads), 0)
+    peak = np.maximum(1, np.round(np.exp(rng.uniform(*peaks, workloads))))
+    phase, depth = rng.normal(14, 4, workloads), rng.uniform(0.1, 0.8, workloads)
+    weekend = rng.uniform(0.3, 1.0, workloads)
+    hour = np.arange(hours)[:, None]
+    level = 1 - depth + depth * (0.5 + 0.5 * np.cos((hour % 24 - phase) * np.pi / 12))
+    level = np.where(hour // 24 % 7 >= 5, level * weekend, level)
+    replicas = np.rint(peak * level * rng.normal(1, 0.04, (hours, workloads))).astype(np.int64).clip(0)
+    requests = tuple(
+        {"cpu_millis": int(cpu[place]), "memory_mib": int(mib[place]), "gpu": int(gpus[place]), "slots": 1}
+        for place in range(workloads)
+    )
+    return Drawn(requests, replicas, rng.choice([0.0, 0.0, 0.5, 1.0], workloads))
 
 
 def week(
@@ -65,39 +113,17 @@ def week(
     measured: bool = False,
 ) -> HourlyInstance:
     """Workloads with up to `most` replicas; requests on a grid, or `measured`, so that hardly two are equal."""
-    rng = np.random.default_rng(seed)
-    cpu = rng.choice(CPU_MILLIS, workloads, p=np.array(CPU_WEIGHTS) / sum(CPU_WEIGHTS)).astype(np.float64)
-    gib = np.clip(
-        cpu / 1000 * rng.choice(GIB_PER_CPU, workloads, p=np.array(RATIO_WEIGHTS) / sum(RATIO_WEIGHTS)), 0.5, 256
-    )
-    mib = np.where(gib < 4, np.ceil(gib * 4) / 4, np.ceil(gib)) * 1024
-    if measured:
-        cpu = np.clip(cpu * rng.uniform(0.6, 1.15, workloads) // 10 * 10, 50, 32_000)
-        mib = np.clip(mib * rng.uniform(0.6, 1.15, workloads) // 16 * 16, 128, 256 * 1024)
-    gpus = np.where(rng.random(workloads) < GPU_PART, rng.choice([1, 1, 1, 2, 4], workloads), 0)
-    peak = np.maximum(1, np.round(np.exp(rng.uniform(0, np.log(most + 1), workloads))))
-    phase, depth = rng.normal(14, 4, workloads), rng.uniform(0.1, 0.8, workloads)
-    weekend = rng.uniform(0.3, 1.0, workloads)
-    hour = np.arange(hours)[:, None]
-    level = 1 - depth + depth * (0.5 + 0.5 * np.cos((hour % 24 - phase) * np.pi / 12))
-    level = np.where(hour // 24 % 7 >= 5, level * weekend, level)
-    replicas = np.rint(peak * level * rng.normal(1, 0.04, (hours, workloads))).astype(np.int64).clip(0)
-    interruptible = rng.choice([0.0, 0.0, 0.5, 1.0], workloads)
+    found = drawn(workloads, hours, (0.0, float(np.log(most + 1))), seed=seed, measured=measured)
     return HourlyInstance(
         machines=offers(types, purchases),
         workloads=tuple(
             HourlyWorkload(
                 name=f"w{place:05d}",
-                request={
-                    "cpu_millis": int(cpu[place]),
-                    "memory_mib": int(mib[place]),
-                    "gpu": int(gpus[place]),
-                    "slots": 1,
-                },
-                replicas=tuple(int(count) for count in replicas[:, place]),
-                interruptible_share=float(interruptible[place]) if purchases else 0,
+                request=request,
+                replicas=tuple(int(count) for count in found.replicas[:, place]),
+                interruptible_share=float(found.interruptible[place]) if purchases else 0,
             )
-            for place in range(workloads)
+            for place, request in enumerate(found.requests)
         ),
     )
 

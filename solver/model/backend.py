@@ -40,6 +40,8 @@ _pulp: Any = pulp
 SolverName = Literal["highs", "cbc"]
 _SEED = 7
 _NODES_FOR_ANY_ANSWER = 200
+_DUAL, _PRIMAL = 1, 4
+"""HiGHS's numbers of the two simplex methods."""
 _CBC_BOUND = re.compile(r"^Lower bound:\s+(?P<bound>[-+.\deE]+)", re.MULTILINE)
 
 
@@ -189,7 +191,7 @@ def reset_highs_threads() -> None:
 
 @dataclass(frozen=True)
 class LiveModel:
-    """HiGHS's own model of a PuLP problem that was solved, without integers and of a minimum."""
+    """HiGHS's own model of a minimum without integers; columns and other right-hand sides join it between runs."""
 
     highs: Any
     """The solver's object."""
@@ -200,16 +202,28 @@ class LiveModel:
         starts: NDArray[np.int32],
         rows: NDArray[np.int32],
         entries: NDArray[np.float64],
+        ends: NDArray[np.float64] | None = None,
     ) -> None:
-        """Columns from 0 up, in compressed form: the entries of column i begin at starts[i]."""
+        """Columns from 0 up to `ends`, in compressed form: the entries of column i begin at starts[i]."""
         count = len(costs)
         if count:
-            ends = np.full(count, inf)
-            self.highs.addCols(count, costs, np.zeros(count), ends, len(rows), starts, rows, entries)
+            most = np.full(count, inf) if ends is None else ends
+            self.highs.addCols(count, costs, np.zeros(count), most, len(rows), starts, rows, entries)
 
-    def run(self) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-        """Objective, duals by row, values by column; ValueError when there is no optimum."""
-        self.highs.run()
+    def require(self, lower: NDArray[np.float64]) -> None:
+        """Other lower ends of the first rows."""
+        rows = np.arange(len(lower), dtype=np.int32)
+        self.highs.changeRowsBounds(len(lower), rows, lower, np.full(len(lower), inf))
+
+    def run(self, *, dual: bool | None = None) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+        """Objective, duals by row, values by column; ValueError when there is no optimum.
+
+        `dual` chooses the simplex method: dual after other right-hand sides, primal after new columns.
+        """
+        if dual is not None:
+            self.highs.setOptionValue("simplex_strategy", _DUAL if dual else _PRIMAL)
+        with silenced():
+            self.highs.run()
         status = _highs_status(self.highs)
         if status != "kOptimal":
             raise ValueError(f"the linear program is {status}")
@@ -224,6 +238,26 @@ class LiveModel:
 def live_model(problem: pulp.LpProblem) -> LiveModel:
     """The live model of a problem that HiGHS has just solved; columns are the problem's variables in their order."""
     return LiveModel(_solver_model(problem))
+
+
+def live_rows(lower: NDArray[np.float64], *, presolve: bool = False) -> LiveModel:
+    """A live model of rows that reach at least `lower`, still without columns: for programs too large for PuLP."""
+    import highspy
+
+    known: Any = highspy
+    highs = known.Highs()
+    options = {"output_flag": False, "threads": 1, "random_seed": _SEED, "presolve": "choose" if presolve else "off"}
+    for option, value in options.items():
+        highs.setOptionValue(option, value)
+    none = np.zeros(0, dtype=np.int32)
+    count = len(lower)
+    highs.addRows(count, lower, np.full(count, inf), 0, np.zeros(count, dtype=np.int32), none, np.zeros(0))
+    return LiveModel(highs)
+
+
+def compressed(lengths: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Where the entries of each column begin, when they stand one column after the other."""
+    return np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int32)
 
 
 def _solver_model(problem: Any) -> Any:

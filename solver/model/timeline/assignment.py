@@ -16,22 +16,16 @@ every e, so it is worth at most Σ_e y(j, e) ≤ price(j), and machines that hol
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.model.running import silenced
+from solver.model.backend import LiveModel, compressed, live_rows
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-_highs: Any = highspy
-_SEED = 7
 _TOLERANCE = 1e-6
 _ROUNDS = 100
-_DUAL, _PRIMAL = 1, 4
-"""HiGHS's numbers of the two simplex methods."""
 _COLUMNS_A_CLASS = 2
 
 
@@ -45,23 +39,16 @@ class Assignment:
     """By machine type."""
     holds: NDArray[np.bool_]
     """Classes × machine types."""
-    _live: Any = None
+    _live: LiveModel = field(init=False)
     _pairs: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     _known: NDArray[np.bool_] = field(default_factory=lambda: np.zeros((0, 0), dtype=np.bool_))
 
     def __post_init__(self) -> None:
         classes, types, kinds = self.part.shape
-        live = _highs.Highs()
-        for option, value in (("output_flag", False), ("threads", 1), ("random_seed", _SEED), ("presolve", "off")):
-            live.setOptionValue(option, value)
-        rows = classes + types * kinds
-        none = np.zeros(0, dtype=np.int32)
-        live.addRows(rows, np.zeros(rows), np.full(rows, np.inf), 0, np.zeros(rows, dtype=np.int32), none, np.zeros(0))
+        self._live = live_rows(np.zeros(int(classes + types * kinds)))
         starts = np.arange(types, dtype=np.int32) * kinds
         places = np.arange(classes, classes + types * kinds, dtype=np.int32)
-        ones = np.ones(types * kinds)
-        live.addCols(types, self.price, np.zeros(types), np.full(types, np.inf), len(ones), starts, places, ones)
-        self._live = live
+        self._live.add_columns(self.price, starts, places, np.ones(int(types * kinds)))
         self._known = np.zeros(self.holds.shape, dtype=np.bool_)
         first = np.where(self.holds, self.part.max(axis=2) * self.price, np.inf)
         self._add(np.argsort(first, axis=1, kind="stable")[:, :3])
@@ -85,42 +72,26 @@ class Assignment:
         )
         entries = np.concatenate([np.ones((count, 1)), -self.part[who, where]], axis=1)
         filled = entries.ravel() != 0
-        lengths = (entries != 0).sum(axis=1)
-        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int32)
-        self._live.addCols(
-            count,
-            np.zeros(count),
-            np.zeros(count),
-            np.full(count, np.inf),
-            int(filled.sum()),
-            starts,
-            rows.ravel()[filled].astype(np.int32),
-            entries.ravel()[filled],
-        )
+        starts = compressed((entries != 0).sum(axis=1))
+        self._live.add_columns(np.zeros(count), starts, rows.ravel()[filled].astype(np.int32), entries.ravel()[filled])
         return count
 
     def solve(self, replicas: Floats, rounds: int = _ROUNDS) -> tuple[Floats, Floats, Floats]:
         """Shares (classes × types), machines by type, and prices y by type and part that bound any packing."""
         classes, types, kinds = self.part.shape
-        index = np.arange(classes, dtype=np.int32)
-        self._live.changeRowsBounds(classes, index, replicas.astype(np.float64), np.full(classes, np.inf))
+        self._live.require(replicas.astype(np.float64))
         open_pairs = self.holds & (replicas > 0)[:, None]
-        solution: Any = None
+        values = np.zeros(0)
         prices = np.zeros((types, kinds))
         for number in range(rounds):
             # Another right-hand side leaves the basis dual feasible, new columns leave it primal feasible.
-            self._live.setOptionValue("simplex_strategy", _DUAL if number == 0 else _PRIMAL)
-            with silenced():
-                self._live.run()
-            solution = self._live.getSolution()
-            duals = np.array(solution.row_dual)
+            _, duals, values = self._live.run(dual=number == 0)
             worth, prices = duals[:classes], np.maximum(duals[classes:].reshape(types, kinds), 0.0)
             reduced = np.where(open_pairs & ~self._known, priced(self.part, prices) - worth[:, None], np.inf)
             best = np.argsort(reduced, axis=1, kind="stable")[:, :_COLUMNS_A_CLASS]
-            values = np.take_along_axis(reduced, best, axis=1)
-            if not self._add(np.where(values < -_TOLERANCE * np.maximum(worth, 1e-9)[:, None], best, -1)):
+            least = np.take_along_axis(reduced, best, axis=1)
+            if not self._add(np.where(least < -_TOLERANCE * np.maximum(worth, 1e-9)[:, None], best, -1)):
                 break
-        values = np.array(solution.col_value)
         shares = np.zeros(self.holds.shape)
         pairs = np.array(self._pairs)[: len(values) - types]  # the last round's columns were not solved
         shares[pairs[:, 0], pairs[:, 1]] = values[types:]

@@ -14,19 +14,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.model.running import silenced
+from solver.model.backend import LiveModel, compressed, live_rows
 from solver.model.zoned.filling import filled
 from solver.model.zoned.market import Market
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-_highs: Any = highspy
 _SEED = 7
 ON_DEMAND, PLAN, RESERVED, SPOT = range(4)
 
@@ -45,14 +42,11 @@ class Lanes:
     """By column: how it is bought."""
     contents: Integers = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
     """Columns × workloads."""
-    _live: Any = None
+    _live: LiveModel = field(init=False)
     _rows: dict[int, int] = field(default_factory=dict[int, int])
     """Row of each reserved type."""
 
     def __post_init__(self) -> None:
-        live = _highs.Highs()
-        for option, value in (("output_flag", False), ("threads", 1), ("random_seed", _SEED), ("presolve", "off")):
-            live.setOptionValue(option, value)
         workloads = len(self.market.request)
         held = np.flatnonzero(self.reserved > 0)
         self._rows = {int(place): 2 * workloads + number for number, place in enumerate(held)}
@@ -60,9 +54,7 @@ class Lanes:
         lower = np.zeros(rows)
         lower[2 * workloads : -1] = -self.reserved[held]
         lower[-1] = -self.commitment
-        none = np.zeros(0, dtype=np.int32)
-        live.addRows(rows, lower, np.full(rows, np.inf), 0, np.zeros(rows, dtype=np.int32), none, np.zeros(0))
-        self._live = live
+        self._live = live_rows(lower)
         self.contents = np.zeros((0, workloads), dtype=np.int64)
 
     def offer(self, alone: Sequence[tuple[int, Integers]], patterns: Iterable[tuple[int, int, bytes]]) -> None:
@@ -114,18 +106,11 @@ class Lanes:
                 entry = np.append(entry, -self.market.plan[place])
             rows.append(row)
             entries.append(entry)
-        lengths = np.array([len(row) for row in rows], dtype=np.int64)
-        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int32)
-        count = len(rows)
-        if not count:
+        if not rows:
             return
-        self._live.addCols(
-            count,
+        self._live.add_columns(
             self._price(types, options),
-            np.zeros(count),
-            np.full(count, np.inf),
-            int(lengths.sum()),
-            starts,
+            compressed(np.array([len(row) for row in rows], dtype=np.int64)),
             np.concatenate(rows).astype(np.int32),
             np.concatenate(entries),
         )
@@ -134,13 +119,12 @@ class Lanes:
 
     def solve(self, replicas: Integers, soft: Integers) -> tuple[Floats, Floats]:
         """Machines by column, and duals by row."""
-        count = 2 * len(replicas)
-        lower = np.concatenate([replicas, -soft]).astype(np.float64)
-        self._live.changeRowsBounds(count, np.arange(count, dtype=np.int32), lower, np.full(count, np.inf))
-        with silenced():
-            self._live.run()
-        solution = self._live.getSolution()
-        return np.array(solution.col_value), np.maximum(np.array(solution.row_dual), 0.0)
+        if not len(self.types):
+            # The zone sells none of the machine types, and nothing is put there.
+            return np.zeros(0), np.zeros(2 * len(replicas) + len(self._rows) + 1)
+        self._live.require(np.concatenate([replicas, -soft]).astype(np.float64))
+        _, duals, values = self._live.run()
+        return values, np.maximum(duals, 0.0)
 
     def rents(self, duals: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """Worth and discount by workload, what a reserved machine of each type is worth, and a USD of commitment."""

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.model.running import silenced
+from solver.model.backend import LiveModel, compressed, live_rows
 from solver.model.zoned.filling import filled
 from solver.model.zoned.lanes import ON_DEMAND, PLAN, RESERVED, SPOT
 from solver.model.zoned.market import Market
@@ -22,7 +20,6 @@ from solver.model.zoned.relaxation import Prices
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-_highs: Any = highspy
 _SEED = 7
 _GAIN = 1e-4
 
@@ -43,49 +40,30 @@ class Master:
     commitment: float = 0.0
     worth: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     discount: Floats = field(default_factory=lambda: np.zeros((0, 0)))
-    _live: Any = None
+    _live: LiveModel = field(init=False)
     _known: set[tuple[int, int, int, bytes]] = field(default_factory=set[tuple[int, int, int, bytes]])
 
     def __post_init__(self) -> None:
-        live = _highs.Highs()
-        for option, value in (("output_flag", False), ("threads", 1), ("random_seed", _SEED), ("presolve", "off")):
-            live.setOptionValue(option, value)
         groups, workloads = self.least.shape
         self._each = 2 * workloads + len(self.types) + 1
         lower = np.zeros((groups, self._each))
         lower[:, :workloads] = self.least
         lower[:, workloads : 2 * workloads] = -self.soft
-        rows = lower.size
-        none = np.zeros(0, dtype=np.int32)
-        live.addRows(rows, lower.ravel(), np.full(rows, np.inf), 0, np.zeros(rows, dtype=np.int32), none, np.zeros(0))
-        self._live = live
+        self._live = live_rows(lower.ravel())
         hours = float(self.weights.sum())
         every: Integers = np.arange(groups, dtype=np.int64) * self._each
         sold = np.isfinite(self.market.reserved[self.types])
         rate = np.where(sold, self.market.reserved[self.types], 0.0)
         place = (2 * workloads + np.arange(len(self.types), dtype=np.int64)[:, None] + every).astype(np.int32)
-        count = len(self.types)
-        live.addCols(
-            count,
+        self._live.add_columns(
             hours * rate,
-            np.zeros(count),
-            np.where(sold, np.inf, 0.0),
-            place.size,
-            np.arange(count, dtype=np.int32) * groups,
+            np.arange(len(self.types), dtype=np.int32) * groups,
             place.ravel(),
-            np.ones(place.size),
+            np.ones(int(place.size)),
+            np.where(sold, np.inf, 0.0),
         )
         plan = (self._each - 1 + every).astype(np.int32)
-        live.addCols(
-            1,
-            np.full(1, hours),
-            np.zeros(1),
-            np.full(1, np.inf),
-            groups,
-            np.zeros(1, dtype=np.int32),
-            plan,
-            np.ones(groups),
-        )
+        self._live.add_columns(np.full(1, hours), np.zeros(1, dtype=np.int32), plan, np.ones(int(groups)))
 
     def run(self, prices: Prices, alone: Sequence[tuple[int, Integers]], rounds: int, trials: int) -> None:
         """Begin with patterns at the relaxation's prices, then add what pays."""
@@ -103,13 +81,9 @@ class Master:
         self._solve()
 
     def _solve(self) -> tuple[Floats, Floats]:
-        with silenced():
-            self._live.run()
-        solution = self._live.getSolution()
+        self.usd, row_duals, values = self._live.run()
         groups, workloads = self.least.shape
-        duals = np.maximum(np.array(solution.row_dual).reshape(groups, self._each), 0.0) / self.weights[:, None]
-        values = np.array(solution.col_value)
-        self.usd = float(self._live.getInfo().objective_function_value)
+        duals = np.maximum(row_duals.reshape(groups, self._each), 0.0) / self.weights[:, None]
         self.reserved = np.zeros(len(self.market.price))
         self.reserved[self.types] = values[: len(self.types)]
         self.commitment = float(values[len(self.types)])
@@ -187,16 +161,5 @@ class Master:
                 entries.append(entry)
         if not rows:
             return
-        lengths = np.array([len(row) for row in rows], dtype=np.int64)
-        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int32)
-        count = len(rows)
-        self._live.addCols(
-            count,
-            np.array(costs),
-            np.zeros(count),
-            np.full(count, np.inf),
-            int(lengths.sum()),
-            starts,
-            np.concatenate(rows).astype(np.int32),
-            np.concatenate(entries),
-        )
+        starts = compressed(np.array([len(row) for row in rows], dtype=np.int64))
+        self._live.add_columns(np.array(costs), starts, np.concatenate(rows).astype(np.int32), np.concatenate(entries))

@@ -18,18 +18,15 @@ bound of them that holds for all machine types, zones and hours.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.model.running import silenced
+from solver.model.backend import compressed, live_rows
 from solver.model.zoned.market import Market
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-_highs: Any = highspy
 _SEED = 7
 
 
@@ -148,30 +145,12 @@ def _units(duals: Floats, room: Integers) -> Floats:
 
 def _solved(columns: _Columns, lower: Floats) -> tuple[Floats, float]:
     """Row duals and optimum of min cost with rows ≥ lower and values ≥ 0."""
-    live = _highs.Highs()
-    for option, value in (("output_flag", False), ("threads", 1), ("random_seed", _SEED)):
-        live.setOptionValue(option, value)
-    rows = len(lower)
-    none = np.zeros(0, dtype=np.int32)
-    live.addRows(rows, lower, np.full(rows, np.inf), 0, np.zeros(rows, dtype=np.int32), none, np.zeros(0))
+    live = live_rows(lower, presolve=True)
     lengths = np.array([len(row) for row in columns.rows], dtype=np.int64)
     places, entries = np.concatenate(columns.rows), np.concatenate(columns.entries)
     filled = entries != 0.0
     owner = np.repeat(np.arange(len(lengths)), lengths)[filled]
-    lengths = np.bincount(owner, minlength=len(lengths))
-    starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int32)
-    count = columns.count
-    live.addCols(
-        count,
-        np.concatenate(columns.costs),
-        np.zeros(count),
-        np.full(count, np.inf),
-        int(filled.sum()),
-        starts,
-        places[filled].astype(np.int32),
-        entries[filled],
-    )
-    with silenced():
-        live.run()
-    solution = live.getSolution()
-    return np.array(solution.row_dual), float(live.getInfo().objective_function_value)
+    starts = compressed(np.bincount(owner, minlength=len(lengths)))
+    live.add_columns(np.concatenate(columns.costs), starts, places[filled].astype(np.int32), entries[filled])
+    usd, duals, _ = live.run()
+    return duals, usd
