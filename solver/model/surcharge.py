@@ -25,7 +25,7 @@ from solver.model.security.drivers import (
     ITEMS_PER_MACHINE_START,
 )
 from solver.plan.compute import ComputePlan
-from solver.quantity import HOURS_PER_MONTH, HOURS_PER_WEEK
+from solver.quantity import HOURS_PER_MONTH
 
 _STARTS = {
     "configuration_items": ITEMS_PER_MACHINE_START,
@@ -58,8 +58,8 @@ class Surcharge:
 
     def usd_per_month(self, compute: ComputePlan) -> float:
         """Of all machines of a plan."""
-        hosts = fsum(sum(group.machines.hourly()) / HOURS_PER_WEEK for group in compute.node_groups)
-        vcpus = fsum(sum(group.machines.hourly()) / HOURS_PER_WEEK * group.vcpus for group in compute.node_groups)
+        hosts = fsum(group.machines.mean for group in compute.node_groups)
+        vcpus = fsum(group.machines.mean * group.vcpus for group in compute.node_groups)
         by_vcpus = min(line.usd_per_hour + line.usd_per_vcpu_hour * vcpus for line in self.vcpu_lines)
         return (self.usd_per_machine_hour * hosts + by_vcpus) * HOURS_PER_MONTH
 

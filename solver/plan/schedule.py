@@ -68,6 +68,11 @@ class WeekSchedule(Schema):
         return {f"{format_days(step.days)} {format_clock(step.hour)}": step.value for step in self.steps}
 
     @property
+    def mean(self) -> float:
+        """Mean of the week's hours."""
+        return sum(self.hourly()) / HOURS_PER_WEEK
+
+    @property
     def low(self) -> int:
         """Least value of the week."""
         return min(self.hourly())

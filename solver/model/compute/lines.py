@@ -118,13 +118,12 @@ def _volume_lines(
     by_replica: dict[tuple[str, str], float] = {}
     for group in plan.node_groups:
         for claim in _machine_claims(demand, group):
-            by_machine[claim, group.key] = sum(group.machines.hourly()) / HOURS_PER_WEEK
+            by_machine[claim, group.key] = group.machines.mean
     replicas = [(service.key, variant) for service in plan.services for variant in service.variants]
     replicas += [(job.key, job.variant) for job in plan.jobs]
     for key, variant in replicas:
         for claim in volume_claims(demand, demand.workloads[key].uses)[1]:
-            mean = sum(variant.replicas.hourly()) / HOURS_PER_WEEK
-            by_replica[claim, key] = by_replica.get((claim, key), 0.0) + mean
+            by_replica[claim, key] = by_replica.get((claim, key), 0.0) + variant.replicas.mean
     entries = [(claim, f"machines of {key}", mean) for (claim, key), mean in by_machine.items()]
     entries += [(claim, f"replicas of {key}", mean) for (claim, key), mean in by_replica.items()]
     return [

@@ -17,7 +17,6 @@ from solver.model.network.traffic import machine_starts_per_week, requests_per_m
 from solver.model.storage.object_life import ObjectLife
 from solver.plan.compute import ComputePlan, VariantPlan
 from solver.plan.network import NetworkPlan
-from solver.plan.schedule import WeekSchedule
 from solver.plan.storage import StoragePlan
 from solver.quantity import HOURS_PER_MONTH, HOURS_PER_WEEK, WEEKS_PER_MONTH
 from solver.vocabulary import Exposure
@@ -79,8 +78,8 @@ def estimate_drivers(facts: PlanFacts) -> dict[str, float]:
     compute = facts.compute
     task_starts = _task_starts(compute)
     machine_starts = sum(machine_starts_per_week(group) for group in compute.node_groups) * WEEKS_PER_MONTH
-    hosts = fsum(_mean(group.machines) for group in compute.node_groups)
-    tasks = fsum(_mean(variant.replicas) for variant in _variants(compute))
+    hosts = fsum(group.machines.mean for group in compute.node_groups)
+    tasks = fsum(variant.replicas.mean for variant in _variants(compute))
     web_requests = _requests(facts, Exposure.PUBLIC)
     all_requests = web_requests + _requests(facts, Exposure.INTERNAL)
     events = (
@@ -107,7 +106,7 @@ def estimate_drivers(facts: PlanFacts) -> dict[str, float]:
         "access_log_stored_gib": all_requests * ACCESS_LOG_BYTES / BYTES_PER_GIB * ACCESS_LOG_DAYS / DAYS_PER_MONTH,
         "key_requests": object_events * KEY_REQUEST_SHARE + machine_starts * 2 + task_starts * 2,
         "hosts": hosts,
-        "vcpus": fsum(_mean(group.machines) * group.vcpus for group in compute.node_groups),
+        "vcpus": fsum(group.machines.mean * group.vcpus for group in compute.node_groups),
         "images": len(compute.repositories) * DEPLOYMENTS_PER_MONTH,
         "services": float(len(compute.services) + 1),
         "web_acls": float(sum(balancer.exposure is Exposure.PUBLIC for balancer in facts.network.load_balancers)),
@@ -137,15 +136,11 @@ def _variants(compute: ComputePlan) -> tuple[VariantPlan, ...]:
     return tuple(variant for service in compute.services for variant in service.variants)
 
 
-def _mean(schedule: WeekSchedule) -> float:
-    return sum(schedule.hourly()) / HOURS_PER_WEEK
-
-
 def _starts(variant: VariantPlan) -> float:
     """Task starts a month: the schedule's rises, and every replica anew with each release."""
     hourly = variant.replicas.hourly()
     rises = sum(max(0, hourly[hour] - hourly[hour - 1]) for hour in range(HOURS_PER_WEEK))
-    return rises * WEEKS_PER_MONTH + _mean(variant.replicas) * DEPLOYMENTS_PER_MONTH
+    return rises * WEEKS_PER_MONTH + variant.replicas.mean * DEPLOYMENTS_PER_MONTH
 
 
 def _task_starts(compute: ComputePlan) -> float:
