@@ -7,6 +7,8 @@ so the work depends on the classes and not on the replicas.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from solver.model.packing.diving import Machines, tidy
@@ -44,45 +46,68 @@ def no_dearer(zoned: Zoned, machines: Machines) -> Machines:
 
 def first_fit(problem: Problem, order: Integers, allowed: Bools) -> Machines | None:
     """Machines of the allowed types for classes in this order; None where a class fits none of them."""
-    classes = len(problem.count)
-    kinds: Integers = np.zeros(0, dtype=np.int64)
-    numbers: Integers = np.zeros(0, dtype=np.int64)
-    held: Integers = np.zeros((0, classes), dtype=np.int64)
-    left: Integers = np.zeros((0, problem.room.shape[1]), dtype=np.int64)
+    opened = _Opened(
+        kinds=np.zeros(0, dtype=np.int64),
+        numbers=np.zeros(0, dtype=np.int64),
+        held=np.zeros((0, len(problem.count)), dtype=np.int64),
+        left=np.zeros((0, problem.room.shape[1]), dtype=np.int64),
+    )
     for group in order.tolist():
-        request, wanted = problem.request[group], int(problem.count[group])
-        per = np.where(request > 0, left // np.maximum(request, 1), _ENOUGH).min(axis=1, initial=_ENOUGH)
-        per = np.minimum(per, problem.most[group]) * problem.fits[kinds, group]
-        shut: Bools = np.asarray(held @ problem.conflicts[group].astype(np.int64) > 0, dtype=np.bool_)
-        per = np.where(shut, 0, per)
-        rows: list[tuple[int, int, int]] = []
-        for row, (each, number) in enumerate(zip(per.tolist(), numbers.tolist(), strict=True)):
-            rows += [(row, take, many) for take, many in _taken(each, number, wanted)]
-            wanted -= min(each * number, wanted)
-        table = np.array(rows, dtype=np.int64).reshape(len(rows), 3)
-        places, takes, many = table[:, 0], table[:, 1], table[:, 2]
-        kinds, numbers = kinds[places], many
-        after: Integers = held[places]
-        after[:, group] += takes
-        held = after
-        left = left[places] - takes[:, None] * request
+        wanted = opened.take(problem, group, int(problem.count[group]))
         if not wanted:
             continue
-        ceiling = np.minimum(problem.ceiling[:, group], wanted) * allowed
+        ceiling: Integers = np.minimum(problem.ceiling[:, group], wanted) * allowed
         if not ceiling.any():
             return None
         with np.errstate(divide="ignore"):
             each_cost: Floats = np.where(ceiling > 0, problem.cost / np.maximum(ceiling, 1), np.inf)
         kind = int(each_cost.argmin())
         most = int(ceiling[kind])
-        for take, many_new in _taken(most, -(-wanted // most), wanted):
-            content = np.zeros((1, classes), dtype=np.int64)
-            content[0, group] = take
-            kinds, numbers = np.append(kinds, kind), np.append(numbers, many_new)
-            held = np.concatenate([held, content])
-            left = np.concatenate([left, (problem.room[kind] - take * request)[None]])
-    patterns: Integers = np.repeat(held, numbers, axis=0)
-    return tidy(problem, Machines(np.repeat(kinds, numbers), patterns))
+        for take, number in _taken(most, -(-wanted // most), wanted):
+            opened.add(problem, group, kind, take, number)
+    patterns: Integers = np.repeat(opened.held, opened.numbers, axis=0)
+    return tidy(problem, Machines(np.repeat(opened.kinds, opened.numbers), patterns))
+
+
+@dataclass
+class _Opened:
+    """Machines that are open, in the order in which they were opened; equal neighbours are one row."""
+
+    kinds: Integers
+    """Machine type."""
+    numbers: Integers
+    held: Integers
+    """Rows × classes."""
+    left: Integers
+    """Rows × dimensions: room."""
+
+    def take(self, problem: Problem, group: int, wanted: int) -> int:
+        """Put replicas of a class into the open machines; what is left of them."""
+        request: Integers = problem.request[group]
+        per: Integers = np.where(request > 0, self.left // np.maximum(request, 1), _ENOUGH).min(axis=1, initial=_ENOUGH)
+        per = np.minimum(per, problem.most[group]) * problem.fits[self.kinds, group]
+        shut: Bools = np.asarray(self.held @ problem.conflicts[group].astype(np.int64) > 0, dtype=np.bool_)
+        rows: list[tuple[int, int, int]] = []
+        for row, each in enumerate(np.where(shut, 0, per).tolist()):
+            number = int(self.numbers[row])
+            rows += [(row, take, many) for take, many in _taken(each, number, wanted)]
+            wanted -= min(each * number, wanted)
+        table: Integers = np.array(rows, dtype=np.int64).reshape(len(rows), 3)
+        places, takes = table[:, 0], table[:, 1]
+        self.kinds, self.numbers = self.kinds[places], table[:, 2]
+        self.held = self.held[places]
+        self.held[:, group] += takes
+        self.left = self.left[places] - takes[:, np.newaxis] * request
+        return wanted
+
+    def add(self, problem: Problem, group: int, kind: int, take: int, number: int) -> None:
+        """Open equal machines, each with so many replicas of a class."""
+        content: Integers = np.zeros((1, self.held.shape[1]), dtype=np.int64)
+        content[0, group] = take
+        room: Integers = problem.room[kind] - take * problem.request[group]
+        self.kinds, self.numbers = np.append(self.kinds, kind), np.append(self.numbers, number)
+        self.held = np.concatenate([self.held, content])
+        self.left = np.concatenate([self.left, room[np.newaxis]])
 
 
 def _taken(each: int, number: int, wanted: int) -> list[tuple[int, int]]:
