@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from solver.packing.instance import Amount
 from solver.timeline import HourlyInstance, HourlyWorkload, MachineOffer, plan_hours
 from solver.vocabulary import PurchaseOption, Termination
 
@@ -91,7 +92,7 @@ def _optimum(instance: HourlyInstance) -> float:
     best = float("inf")
     for reserved in product(*ranges):
         usd = sum(
-            float(machine.reserved_usd_per_hour or 0) * count * instance.hours
+            _usd(machine.reserved_usd_per_hour) * count * instance.hours
             for machine, count in zip(instance.machines, reserved, strict=True)
         )
         for hour in profiles:
@@ -100,12 +101,18 @@ def _optimum(instance: HourlyInstance) -> float:
     return best
 
 
+def _usd(price: Amount | Mapping[str, Amount] | None) -> float:
+    """Of these instances, which have neither zones nor terms."""
+    assert not isinstance(price, Mapping)
+    return float(price or 0)
+
+
 def _rest(instance: HourlyInstance, counts: Sequence[tuple[int, int]], reserved: Sequence[int]) -> float:
     """What an hour's machines cost beside those reserved."""
     usd = 0.0
     for machine, (on_demand, spot), had in zip(instance.machines, counts, reserved, strict=True):
         usd += float(machine.usd_per_hour) * max(0, on_demand - had)
-        usd += float(machine.spot_usd_per_hour or 0) * max(0, spot - max(0, had - on_demand))
+        usd += _usd(machine.spot_usd_per_hour) * max(0, spot - max(0, had - on_demand))
     return usd
 
 
