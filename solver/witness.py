@@ -38,6 +38,10 @@ class RefutedError(PoolwrightError):
         )
         self.faults = faults
 
+    def __reduce__(self) -> tuple[type[RefutedError], tuple[tuple[str, ...]]]:
+        """Made anew from the faults where a process hands it to another."""
+        return (type(self), (self.faults,))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Witness:

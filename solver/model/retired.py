@@ -8,6 +8,8 @@ from the same inputs changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from solver.plan.compute import ComputePlan, NodeGroup
 from solver.plan.schedule import WeekSchedule
 
@@ -22,18 +24,25 @@ def without_retired(plan: ComputePlan) -> ComputePlan:
     return plan.model_copy(update={"node_groups": tuple(group for group in plan.node_groups if not is_retired(group))})
 
 
-def with_retired(plan: ComputePlan, approved: ComputePlan | None, *, same_inputs: bool) -> ComputePlan:
-    """The plan with the groups that the approved one used and it does not.
+def with_retired(
+    plan: ComputePlan, approved: ComputePlan | None, zones: Collection[str], *, same_inputs: bool
+) -> ComputePlan:
+    """The plan with the groups that the approved one used and it does not, in those of the network's `zones`.
 
-    From the inputs of the approved plan, groups that it had retired stay; from others, they are dropped.
+    From the inputs of the approved plan, groups that it had retired stay; from others, they are dropped. A group of
+    which no zone is left has no subnet to drain in, and is dropped at once.
     """
     if approved is None:
         return plan
     used = {group.key for group in plan.node_groups}
-    leaving = [
-        group if is_retired(group) else group.model_copy(update={"machines": WeekSchedule(constant=0), "slots": {}})
-        for group in approved.node_groups
-        if group.runtime == "ecs" and group.key not in used and (same_inputs or not is_retired(group))
-    ]
+    leaving: list[NodeGroup] = []
+    for group in approved.node_groups:
+        left = tuple(zone for zone in group.zones if zone in zones)
+        if group.runtime == "ecs" and group.key not in used and left and (same_inputs or not is_retired(group)):
+            leaving.append(
+                group.model_copy(
+                    update={"machines": WeekSchedule(constant=0), "slots": dict[str, int](), "zones": left}
+                )
+            )
     groups = sorted((*plan.node_groups, *leaving), key=lambda group: group.key)
     return plan.model_copy(update={"node_groups": tuple(groups)})

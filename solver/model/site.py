@@ -151,6 +151,7 @@ def solve_site(
         compute=with_retired(
             with_log_retention(compute.plan, security.plan),
             previous.compute if previous is not None else None,
+            network.plan.zones,
             same_inputs=unchanged,
         ),
     )

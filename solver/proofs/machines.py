@@ -61,6 +61,8 @@ def _group_can_be_bought(view: SiteView, group: NodeGroup) -> Iterator[str]:
         leaving = group.runtime == "ecs" and not group.slots
         if limits.machines and not leaving and not any(fnmatchcase(name, pattern) for pattern in limits.machines):
             yield f"{group.key}: {name} is not in limits.machines"
+        if group.purchase is PurchaseOption.SPOT and not leaving and not view.demand.purchase.spot:
+            yield f"{group.key}: {name} is a spot machine, and purchase.spot is false"
         if not leaving and any(fnmatchcase(name, pattern) for pattern in limits.exclude_machines):
             yield f"{group.key}: {name} is in limits.exclude_machines"
         if offering.machine.architecture is not group.architecture or offering.machine.vcpus != group.vcpus:

@@ -21,6 +21,8 @@ from solver.plan.difference import Difference, difference
 from solver.plan.lock import lock_of, lock_text
 from solver.plan.plan import Plan
 from solver.solve import solve
+from solver.vocabulary import PurchaseOption
+from solver.witness import check_plan
 from tests.solver.moving_prices import at_prices, in_order
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,6 +107,45 @@ def test_a_catalog_in_another_order_gives_the_same_bytes(key: Callable[[str], ob
     assert list(other.machines) != list(catalog().machines)
     assert solve(demand, other).model_dump_json() == plan.model_dump_json()
     assert solve(small(**SERVICES), in_order(catalog(), key)).model_dump_json() == approved().model_dump_json()
+
+
+# What no longer may be
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"purchase": {"spot": False}},
+        {"services": {"back": {"interruptible_share": 0}}},
+        {"services": {"side": {"interruptible_share": 0.1}}},
+        {"services": {"side": {"spot_pools": 3}}},
+        {"services": {"back": {"survive": "zone"}, "side": {"max_per_machine": 1}}},
+        {"zones": 3},
+    ],
+    ids=["no spot machines", "not interruptible", "hardly interruptible", "more pools", "more promises", "zones"],
+)
+def test_an_approved_plan_keeps_no_machines_that_the_demand_does_not_allow_any_more(more: dict[str, Any]) -> None:
+    spot = [group for group in approved().sites["main"].compute.node_groups if group.purchase is PurchaseOption.SPOT]
+    assert {name.split(".")[0] for group in spot for name in group.slots} == {"back", "side"}
+    changed = {key: entry | more.get("services", {}).get(key, {}) for key, entry in SERVICES.items()}
+    content = small(**changed).model_dump(mode="json")
+    content["sites"]["main"]["zones"] = more.get("zones", 2)
+    demand = Demand.model_validate(content | {"purchase": more.get("purchase", {})})
+    new = again(approved(), demand, catalog())
+    check_plan(new, demand, catalog())
+    groups = [group for group in new.sites["main"].compute.node_groups if group.slots]
+    assert demand.purchase.spot or all(group.purchase is PurchaseOption.ON_DEMAND for group in groups)
+    fresh = solve(demand, catalog())
+    assert new.proof.cost_usd_per_month <= fresh.proof.cost_usd_per_month * (1 + GAP)
+
+
+def test_a_stack_with_fewer_zones_leaves_the_machines_of_the_zone_that_is_gone() -> None:
+    content = small(**SERVICES).model_dump(mode="json")
+    content["sites"]["main"]["zones"] = 3
+    before = solve(Demand.model_validate(content), catalog())
+    new = again(before, small(**SERVICES), catalog())
+    site = new.sites["main"]
+    assert {zone for group in site.compute.node_groups for zone in group.zones} == set(site.network.zones)
 
 
 # Prices

@@ -33,11 +33,19 @@ class Approved:
 
 
 def approved_columns(
-    plan: ComputePlan, needs: Needs, columns: Columns, on_sale: Sequence[Machine], market: Market, fixed: Fixed
+    plan: ComputePlan,
+    needs: Needs,
+    columns: Columns,
+    on_sale: Sequence[Machine],
+    market: Market,
+    fixed: Fixed,
+    *,
+    spot: bool,
 ) -> Approved:
     """The approved groups that still fit: each machine is for sale and holds its replicas as it did.
 
-    `on_sale` are all on-demand machines. Replicas of what the demand no longer has are left out of a group.
+    `on_sale` are all on-demand machines; `spot` says whether spot machines may be bought. Replicas of what the demand
+    no longer has are left out of a group.
     """
     wanted: list[tuple[NodeGroup, _Name, Pattern]] = []
     known = {_name(machine): machine for machine in columns.machines}
@@ -45,7 +53,9 @@ def approved_columns(
     names = [each.name for each in needs.runnables]
     for group in plan.node_groups:
         slots = tuple(group.slots.get(name, 0) for name in names)
-        if group.runtime != "ecs" or not any(slots) or not _has_pools(needs, group, slots):
+        if group.runtime != "ecs" or not any(slots):
+            continue
+        if group.purchase is PurchaseOption.SPOT and not (spot and _may_be_interrupted(needs, group, slots)):
             continue
         name = (group.machine_types, group.purchase, group.zones)
         if name not in known:
@@ -71,20 +81,19 @@ def _name(machine: Machine) -> _Name:
     return (machine.types, machine.purchase, machine.zones)
 
 
-def _has_pools(needs: Needs, group: NodeGroup, slots: Pattern) -> bool:
-    """Whether a spot group draws on as many pools (type × zone) as its services ask for."""
-    if group.purchase is not PurchaseOption.SPOT:
-        return True
-    services = {needs.runnables[variant].service for variant, count in enumerate(slots) if count}
-    pools = max(needs.services[service].service.spot_pools for service in services)
-    return len(group.machine_types) * len(group.zones) >= pools
+def _may_be_interrupted(needs: Needs, group: NodeGroup, slots: Pattern) -> bool:
+    """Whether all services of a spot group may, and it draws on as many pools (type × zone) as they ask for."""
+    held = {needs.runnables[variant].service for variant, count in enumerate(slots) if count}
+    services = [needs.services[number] for number in sorted(held)]
+    pools = max(each.service.spot_pools for each in services)
+    return all(each.spot_share > 0 for each in services) and len(group.machine_types) * len(group.zones) >= pools
 
 
 def machine_again(group: NodeGroup, on_sale: Sequence[Machine]) -> Machine | None:
     """The machine of an approved group at today's prices; None when it is not for sale as it was."""
     by_name = {machine.machine.name: machine for machine in on_sale}
     types = [by_name[name] for name in group.machine_types if name in by_name]
-    if len(types) < len(group.machine_types):
+    if len(types) < len(group.machine_types) or not all(set(group.zones) <= set(each.zones) for each in types):
         return None
     if group.purchase is PurchaseOption.SPOT:
         return spot_machine(types, group.zones)

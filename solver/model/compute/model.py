@@ -252,7 +252,8 @@ def _steady_choice(
         return Steady(beside, fresh)
     market = site.market(services=True)
     on_sale = offered(site.catalog, market)
-    before = approved_columns(approved, hourly.needs, hourly.columns, on_sale, market, site.fixed)
+    spot = site.demand.purchase.spot
+    before = approved_columns(approved, hourly.needs, hourly.columns, on_sale, market, site.fixed, spot=spot)
     limits = site.demand.limits
     return steadiest(beside, before, fresh, besides, gap=limits.gap, limit=limits.node_groups)
 
