@@ -75,7 +75,7 @@ def run(
     if as_json:
         print(plan.model_dump_json(indent=2))
         return
-    _print(plan, change, _growth(plan, inputs))
+    _print(plan, change, growth_of(plan, inputs))
 
 
 def _deadline(clock: Callable[[], float], seconds: float) -> Deadline:
@@ -162,7 +162,7 @@ def _check(inputs: StackInputs, as_json: bool) -> None:
         print(f"{name} is fresh: {digest}")
 
 
-def _growth(plan: Plan, inputs: StackInputs) -> str:
+def growth_of(plan: Plan, inputs: StackInputs) -> str:
     """What the plan serves of more than the demand, in one line."""
     from poolwright.render.replay_view import growth_line
     from solver.replay import FACTORS, Loss, replay
