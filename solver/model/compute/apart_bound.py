@@ -19,8 +19,10 @@ from solver.model.compute.jobs import JobRun
 from solver.model.compute.joint_bound import JointBound, Relaxation
 from solver.model.compute.joint_program import JointProgram
 from solver.model.compute.lowest import Lowest
+from solver.model.compute.needs import Needs, ServiceNeed
 from solver.model.compute.options import options_of
 from solver.model.compute.problem import Problem
+from solver.model.compute.replicas import fewest_replicas
 from solver.model.compute.valuation import Valuation, valuation
 from solver.model.compute.week import Way, Week, added
 from solver.quantity import HOURS_PER_WEEK
@@ -83,7 +85,7 @@ class ApartBound:
         for service, each in zip(hourly.needs.services, shared, strict=True):
             mine = each.vectors()
             if mine is None:
-                raise InfeasibleError(f"no machines on sale hold {service.key}", conflict=(f"workloads.{service.key}",))
+                raise _not_held(hourly.needs, service)
             parts.append(mine)
         joint = self.week(value, parts)
         own = self.services(value, shared=False)
@@ -116,3 +118,13 @@ class ApartBound:
         nothing = np.zeros((1, len(value.worths)))
         joint = [added([each[number] for each in vectors]) if vectors else nothing for number in range(len(weight))]
         return Week(value, weight, joint)
+
+
+def _not_held(needs: Needs, service: ServiceNeed) -> InfeasibleError:
+    most, fewest = service.service.replicas.max, fewest_replicas(needs, service)
+    if fewest > most:
+        return InfeasibleError(
+            f"{service.key} needs {fewest:,} replicas of its fastest variant at its peak",
+            conflict=(f"workloads.{service.key}.replicas.max: {most}",),
+        )
+    return InfeasibleError(f"no machines on sale hold {service.key}", conflict=(f"workloads.{service.key}",))

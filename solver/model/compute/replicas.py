@@ -30,3 +30,9 @@ def usable_variants(needs: Needs, service: ServiceNeed) -> tuple[int, ...]:
     return tuple(
         variant for variant in service.variants if 0 < peak <= needs.runnables[variant].capacity * most or peak == 0
     )
+
+
+def fewest_replicas(needs: Needs, service: ServiceNeed) -> int:
+    """Replicas of the fastest variant that carry the peak."""
+    fastest = max(needs.runnables[variant].capacity for variant in service.variants)
+    return -(-max(service.needed) // fastest) if fastest else 0

@@ -8,6 +8,7 @@ import pytest
 
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
+from solver.errors import InfeasibleError
 from solver.solve import solve
 
 DemandMaker = Callable[..., Demand]
@@ -38,3 +39,16 @@ def test_a_service_with_most_of_the_cost_needs_whole_machines_that_others_only_f
     proof = solve(demand, catalog).proof
     assert proof.bound_usd_per_month <= proof.cost_usd_per_month
     assert proof.gap <= 0.005
+
+
+def test_a_load_beyond_all_replicas_that_may_run_is_told_with_how_many_it_needs(
+    catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    variant = {"cpu": 1, "memory": "1Gi", "throughput_per_second": 10, "source": "measured"}
+    load = {"constant_per_second": 1e9}
+    demand = make_demand(
+        workloads={"app": {"load": load, "headroom": 0, "max_utilisation": 1, "variants": {"cpu": variant}}}
+    )
+    with pytest.raises(InfeasibleError, match="app needs 100,000,000 replicas of its fastest variant") as refused:
+        solve(demand, catalog)
+    assert refused.value.conflict == ("workloads.app.replicas.max: 100",)
