@@ -27,7 +27,7 @@ class StackInputs:
     catalog_path: Path
     """Folder of the tables."""
     catalog_digest: str
-    """sha256 of the tables of the stack's regions."""
+    """Digest of what the tables of the stack's regions say."""
     lock_path: Path
     """Beside the demand file."""
 

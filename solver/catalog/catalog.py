@@ -45,7 +45,7 @@ class Catalog:
     """Network services, security measures, controls, profiles, storage classes."""
     shared_files: tuple[str, ...]
     file_digests: Mapping[str, str]
-    """SHA-256 of each file that was read, by its path inside the folder."""
+    """Content digest of each file that was read, by its path inside the folder."""
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -171,7 +171,7 @@ class Catalog:
         )
 
     def digest(self, regions: Collection[str]) -> str:
-        """A digest over the bytes of the tables that these regions are read from; `catalog_digest` gives the same."""
+        """A digest over what the tables of these regions say; `catalog_digest` gives the same."""
         folders = tuple(f"{REGION_FOLDER}/{self.region(region).name}/" for region in regions)
         own = [file for file in self.file_digests if file.startswith(folders)] if folders else []
         return combined_digest(self.file_digests, {*self.shared_files, *own})

@@ -1,4 +1,4 @@
-"""Which files a stack's regions use, and one digest over their bytes."""
+"""Which files a stack's regions use, and one digest over what they say."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from solver.catalog.tables import shown, unknown
+from solver.catalog.tables import content_digest, shown, unknown
 from solver.errors import CatalogError, Problem
 
 REGION_FOLDER = "regions"
@@ -39,12 +39,13 @@ def table_files(catalog: Path, regions: Collection[str]) -> tuple[str, ...]:
 
 
 def combined_digest(file_digests: Mapping[str, str], files: Collection[str]) -> str:
-    """One SHA-256 over the files' paths and the SHA-256 of each."""
+    """One SHA-256 over the files' paths and the content digest of each."""
     lines = "".join(f"{file} {file_digests[file]}\n" for file in sorted(files))
     return sha256(lines.encode()).hexdigest()
 
 
 def catalog_digest(catalog: Path, regions: Collection[str]) -> str:
-    """The same as `Catalog.digest`, from the files' bytes alone; nothing is parsed."""
+    """The same as `Catalog.digest`, from the files alone; no cell is read."""
     files = table_files(catalog, regions)
-    return combined_digest({file: sha256((catalog / file).read_bytes()).hexdigest() for file in files}, files)
+    digests = {file: content_digest(catalog / file, (catalog / file).read_bytes()) for file in files}
+    return combined_digest(digests, files)

@@ -82,6 +82,7 @@ class OfferingTable:
             offering = self._offering(row, machine)
             if not row.broken:
                 found[name] = offering
+        self.notes.sort(key=lambda note: note.subject)
         self._note_holes(found)
         return dict(sorted(found.items()))
 

@@ -45,9 +45,20 @@ def shown(path: Path) -> str:
         return str(path)
 
 
+def content_digest(path: Path, data: bytes) -> str:
+    """SHA-256 of what a file says: of a CSV table the header and the rows, sorted; of any other file its bytes.
+
+    The order of a table's rows says nothing, nor do its comments, empty lines and line endings.
+    """
+    if path.suffix == ".csv":
+        header, *rows = [line for line in data.splitlines() if line and not line.startswith(b"#")] or [b""]
+        data = b"\n".join([header, *sorted(rows)])
+    return sha256(data).hexdigest()
+
+
 @dataclass(slots=True)
 class Reading:
-    """What one loading of the catalog has found so far: problems, and the digest of each file that was read."""
+    """What one loading of the catalog has found so far: problems, and the content digest of each file that was read."""
 
     root: Path
     problems: list[Problem] = field(default_factory=list[Problem])
@@ -64,7 +75,7 @@ class Reading:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             self.problems.append(Problem(file=shown(path), allowed=f"a readable table is needed: {reason}"))
             return None
-        self.digests[path.relative_to(self.root).as_posix()] = sha256(data).hexdigest()
+        self.digests[path.relative_to(self.root).as_posix()] = content_digest(path, data)
         return text
 
 

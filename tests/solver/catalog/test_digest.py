@@ -27,11 +27,50 @@ def test_the_order_of_regions_does_not_matter(real_catalog: Catalog) -> None:
     assert real_catalog.digest(["us-east-1", "eu-west-1"]) == real_catalog.digest(["eu-west-1", "us-east-1"])
 
 
-@pytest.mark.parametrize("file", [PRICES, "machines/c7g.csv", "services.yaml", "storage/ebs-gp3.yaml", "sources.yaml"])
-def test_any_changed_byte_of_a_used_table_changes_the_digest(small_catalog: SmallCatalog, file: str) -> None:
+@pytest.mark.parametrize(
+    ("file", "start", "column", "value"),
+    [
+        (PRICES, "c7g.large,", "on_demand", "0.0776"),
+        ("machines/c7g.csv", "c7g.large,", "vcpus", "3"),
+        ("regions/eu-west-1/images.csv", "arm64,standard,", "date", "2026-09-23"),
+    ],
+)
+def test_a_changed_cell_of_a_used_table_changes_the_digest(
+    small_catalog: SmallCatalog, file: str, start: str, column: str, value: str
+) -> None:
+    before = catalog_digest(small_catalog.root, ["eu-west-1"])
+    small_catalog.set_cell(file, start, column, value)
+    assert catalog_digest(small_catalog.root, ["eu-west-1"]) != before
+
+
+@pytest.mark.parametrize("file", ["services.yaml", "storage/ebs-gp3.yaml", "sources.yaml"])
+def test_any_changed_byte_of_a_used_document_changes_the_digest(small_catalog: SmallCatalog, file: str) -> None:
     before = catalog_digest(small_catalog.root, ["eu-west-1"])
     (small_catalog.root / file).write_text("# another line\n" + small_catalog.text(file))
     assert catalog_digest(small_catalog.root, ["eu-west-1"]) != before
+
+
+def test_tables_with_rows_in_another_order_and_other_comments_say_the_same(small_catalog: SmallCatalog) -> None:
+    as_it_was = small_catalog.load()
+    before = catalog_digest(small_catalog.root, ["eu-west-1"])
+    for file in (PRICES, "machines/c7g.csv", "regions/eu-west-1/images.csv"):
+        header, *rows = [line for line in small_catalog.text(file).splitlines() if not line.startswith("#")]
+        turned = ["# another remark", header, *reversed(rows), ""]
+        (small_catalog.root / file).write_bytes("\r\n".join(turned).encode())
+    assert catalog_digest(small_catalog.root, ["eu-west-1"]) == before
+    turned_round = small_catalog.load()
+    assert turned_round == as_it_was
+    assert list(turned_round.machines) == list(as_it_was.machines)
+    assert turned_round.offerings("eu-west-1") == as_it_was.offerings("eu-west-1")
+
+
+def test_a_second_row_or_one_less_changes_the_digest(small_catalog: SmallCatalog) -> None:
+    before = catalog_digest(small_catalog.root, ["eu-west-1"])
+    whole = small_catalog.text(PRICES)
+    row = small_catalog.line(PRICES, "c7g.large,")
+    for text in (whole + row + "\n", whole.replace(row + "\n", "")):
+        (small_catalog.root / PRICES).write_text(text)
+        assert catalog_digest(small_catalog.root, ["eu-west-1"]) != before
 
 
 def test_a_change_in_another_region_leaves_the_digest_alone(small_catalog: SmallCatalog) -> None:
