@@ -13,6 +13,7 @@ from solver.catalog.catalog import Catalog
 from solver.catalog.price_edits import PREFIX, price_edit, with_prices
 from solver.demand.demand import Demand
 from solver.demand.edits import argument_of, with_values
+from solver.demand.names import ALL
 from solver.demand.workloads import Service
 from solver.plan.comparison import Direction
 from solver.vocabulary import Survive
@@ -64,6 +65,7 @@ def guarantee_questions(demand: Demand, workload: str | None) -> Iterator[Questi
     yield from _of_services("headroom", spare, "headroom", 0, "0")
     apart = [key for key, entry in services.items() if entry.max_per_machine is not None]
     yield from _of_services("max per machine", apart, "max_per_machine", None, "any number")
+    yield from _apart(demand, workload)
     if workload is None:
         yield from _of_stack(demand)
         return
@@ -89,6 +91,23 @@ def _of_services(name: str, keys: Sequence[str], field_name: str, value: object,
             values={f"workloads.{key}.{field_name}": value for key in keys},
             direction=Direction.FREER,
         )
+
+
+def _apart(demand: Demand, workload: str | None) -> Iterator[Question]:
+    """All may share machines; or one workload may, also with those that name it. Jobs never do."""
+    values: dict[str, object] = {}
+    apart: list[str] = []
+    for key, entry in demand.workloads.items():
+        named = entry.apart_from
+        others = [each for each in demand.workloads if each != key] if named == ALL else list(named)
+        left = [] if workload in (None, key) else [each for each in others if each != workload]
+        if not isinstance(entry, Service) or len(left) == len(others):
+            continue
+        apart.append(f"{key} from {ALL if named == ALL else ', '.join(named)}")
+        values[f"workloads.{key}.apart_from"] = left
+    if values:
+        kept = "; ".join(apart)
+        yield Question(name="machines apart", kept=kept, without="shared", values=values, direction=Direction.FREER)
 
 
 def _of_stack(demand: Demand) -> Iterator[Question]:

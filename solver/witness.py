@@ -18,6 +18,7 @@ from solver.proofs.bill import bill_faults
 from solver.proofs.coverage import coverage_faults
 from solver.proofs.jobs import job_faults
 from solver.proofs.machines import machine_faults
+from solver.proofs.neighbours import neighbour_faults
 from solver.proofs.services import service_faults
 from solver.proofs.sites import site_faults
 from solver.proofs.view import HOURS, SiteView
@@ -94,6 +95,7 @@ def plan_faults(plan: Plan, demand: Demand, catalog: Catalog) -> Iterator[str]:
         yield from faults
         # The other checks read the placement by node group; a placement that is none would only confuse them.
         if not any("is no node group" in fault for fault in faults):
+            yield from neighbour_faults(view)
             yield from service_faults(view)
             yield from job_faults(view)
             yield from bill_faults(view, plan.cost_lines)

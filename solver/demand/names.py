@@ -6,7 +6,7 @@ import re
 from collections.abc import Hashable
 from difflib import get_close_matches
 from ipaddress import IPv4Network
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
@@ -14,6 +14,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from solver.quantity import QuantityError, Written
 
 _PRIVATE = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
+ALL = "all"
+"""All other workloads, where some are named."""
+_ALL_OR_NAMES = "all or a list of workloads like [ledger, search]"
 _ZONE_NAME = re.compile(r"[A-Za-z]{2,20}(/[A-Za-z0-9_+-]{1,40}){0,2}")
 
 Item = TypeVar("Item", bound=Hashable)
@@ -45,6 +48,15 @@ def _without_host_bits(text: str) -> str | None:
         return str(IPv4Network(text, strict=False))
     except ValueError:
         return None
+
+
+def _all_or_names(value: object) -> object:
+    """The value, a list as a tuple; QuantityError for a text that is not `all`: a name meant as a list, or a slip."""
+    if isinstance(value, str) and value != ALL:
+        meant = ALL if get_close_matches(value.lower(), [ALL], n=1, cutoff=0.6) else f"[{value}]"
+        raise QuantityError(f"{_ALL_OR_NAMES} is allowed", meant=meant)
+    # What a validator before the type has seen is no JSON any more, in which a tuple is a list.
+    return tuple(cast("list[object]", value)) if isinstance(value, list) else value
 
 
 def _vpc_range(network: IPv4Network) -> IPv4Network:
@@ -90,6 +102,9 @@ Key = Annotated[
 
 Resource names are made from it: a load balancer's may have 32 characters in all.
 """
+
+ApartFrom = Annotated[tuple[Key, ...] | Literal["all"], BeforeValidator(_all_or_names), Written(_ALL_OR_NAMES)]
+"""Workloads by name, or `all` others."""
 
 RegionName = Annotated[
     str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$"), Written("an AWS region like eu-west-1")
@@ -207,3 +222,20 @@ ZoneCount = Annotated[int, Field(ge=1, le=6)]
 
 ZoneIds = Annotated[tuple[ZoneId, ...], Field(min_length=1, max_length=6), Distinct]
 """Zones by their ids."""
+
+ImageReference = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9]([a-z0-9./_-]*[a-z0-9])?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$"),
+    Written("an image's address like public.ecr.aws/docker/library/python:3.12-slim"),
+]
+"""An image of a registry, with its tag."""
+
+Digest = Annotated[
+    str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$"), Written("a digest of sha256: and 64 hexadecimal digits")
+]
+"""An image's digest."""
+
+AcceleratorModel = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9-]{1,24}$"), Written("an accelerator's name in the catalog, like a10g,")
+]
+"""An accelerator, `a10g`."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from solver.demand.contradiction import CONTRADICTIONS as CONTRADICTIONS
 from solver.demand.contradiction import Contradiction, near, one_of
 from solver.demand.load_rules import load_contradictions
+from solver.demand.names import ALL
 from solver.demand.site_rules import site_contradictions, site_name
 from solver.demand.storage import FileSystem, StorageClaim, Volume
 from solver.demand.workloads import Service, Workload
@@ -35,6 +36,7 @@ def find_contradictions(
         if workload is not None:
             yield from _claims_used(name, workload, storage)
             yield from _calls(name, workload, workloads)
+            yield from _apart_from(name, workload, list(workloads))
     yield from _volumes_shared(workloads, storage)
     yield from load_contradictions(sites, workloads, storage, locations)
 
@@ -84,6 +86,23 @@ def _calls(name: str, workload: Workload, workloads: Mapping[str, Workload | Non
                 allowed=f"another service is allowed: {', '.join(services)}" if services else "no call is allowed",
                 hint=near(callee, services),
             )
+
+
+def _apart_from(name: str, workload: Workload, names: list[str]) -> Iterator[Contradiction]:
+    others = [each for each in names if each != name]
+    named = () if workload.apart_from == ALL else workload.apart_from
+    for index, other in enumerate(named):
+        path = ("workloads", name, "apart_from", index)
+        if other == name:
+            yield Contradiction(
+                path=path,
+                allowed=f"another workload is allowed: {', '.join(others)}" if others else "no name is allowed",
+                hint="max_per_machine: 1 keeps replicas of one service apart",
+            )
+        elif other not in names:
+            yield Contradiction(path=path, allowed=one_of(others), hint=near(other, others))
+        elif other in named[:index]:
+            yield Contradiction(path=path, allowed=f"each only once is allowed; {other} is there twice")
 
 
 def _volumes_shared(

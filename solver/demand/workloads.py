@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from solver.demand.load import LoadProfile
 from solver.demand.names import (
+    AcceleratorModel,
+    ApartFrom,
     Count,
+    Digest,
     Distinct,
     EnvironmentName,
     FamilyPattern,
+    ImageReference,
     Key,
     Port,
     SecretName,
     Text,
     UrlPath,
 )
-from solver.quantity import ClockHour, CpuMillis, DiskGib, Headroom, MemoryMib, PositiveRate, Share, Written
+from solver.quantity import ClockHour, CpuMillis, DiskGib, Headroom, MemoryMib, PositiveRate, Share
 from solver.queueing import Replica, highest_utilisation
 from solver.schema import Schema, is_empty
 from solver.vocabulary import (
@@ -31,18 +35,6 @@ from solver.vocabulary import (
     Weekday,
     WorkloadKind,
 )
-
-ImageReference = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z0-9]([a-z0-9./_-]*[a-z0-9])?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$"),
-    Written("an image's address like public.ecr.aws/docker/library/python:3.12-slim"),
-]
-Digest = Annotated[
-    str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$"), Written("a digest of sha256: and 64 hexadecimal digits")
-]
-AcceleratorModel = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9-]{1,24}$"), Written("an accelerator's name in the catalog, like a10g,")
-]
 
 
 def _is_one(value: float) -> bool:
@@ -139,6 +131,8 @@ class WorkloadBase(Schema):
     """Part of the replicas that may run on spot machines at any hour."""
     spot_pools: Annotated[int, Field(ge=1, le=20)] = 2
     """Distinct spot capacity pools (machine type × zone) that its spot replicas must be spread over."""
+    apart_from: ApartFrom = Field(default=(), exclude_if=is_empty)
+    """Workloads with which it never shares a machine, whichever of the two says so; `all`: with no other one."""
     logs_gib_per_month: Annotated[float, Field(ge=0, le=1e6)] = 1.0
     """Log volume."""
     log_retention_days: Literal[

@@ -53,7 +53,7 @@ def approved_columns(
     names = [each.name for each in needs.runnables]
     for group in plan.node_groups:
         slots = tuple(group.slots.get(name, 0) for name in names)
-        if group.runtime != "ecs" or not any(slots):
+        if group.runtime != "ecs" or not any(slots) or not needs.may_hold(slots):
             continue
         if group.purchase is PurchaseOption.SPOT and not (spot and _may_be_interrupted(needs, group, slots)):
             continue

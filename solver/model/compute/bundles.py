@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.model.compute.hourly import Hourly
+from solver.model.compute.neighbours import fit_in, may_share
 from solver.model.compute.patterns import Pattern
 from solver.model.compute.rows import Counted, surviving
 
@@ -73,7 +74,8 @@ class Bundles:
                 more = merged.usd_per_week - chosen[first].usd_per_week - chosen[second].usd_per_week
                 fewer = len(chosen[first].groups) + len(chosen[second].groups) - len(merged.groups)
                 rank = more / fewer if over and fewer > 0 else more
-                if (more < 0 or (over and fewer > 0)) and (best is None or rank < best[0] - 1e-9):
+                better = (more < 0 or (over and fewer > 0)) and (best is None or rank < best[0] - 1e-9)
+                if better and self._leads_within(limit, chosen, merged):
                     best = (rank, first, second, merged)
             if best is None:
                 break
@@ -83,6 +85,11 @@ class Bundles:
         if len(groups) > limit:
             groups = self._without_spot(chosen, limit)
         return groups if len(groups) <= limit else None
+
+    def _leads_within(self, limit: int, chosen: Sequence[Bundle], merged: Bundle) -> bool:
+        """Whether services that may not share a machine still leave a way to so many bundles after the merge."""
+        rest = [each.services for each in chosen if not set(each.services) <= set(merged.services)]
+        return fit_in(self.hourly.needs.strangers, [merged.services, *rest], limit)
 
     def _without_spot(self, chosen: Sequence[Bundle], limit: int) -> list[Group]:
         """On-demand machines alone, for as many bundles as it takes: those first that save least with spot machines."""
@@ -109,6 +116,8 @@ class Bundles:
 
     def _merged(self, first: Bundle, second: Bundle) -> Bundle | None:
         services = tuple(sorted((*first.services, *second.services)))
+        if not may_share(self.hourly.needs.strangers, services):
+            return None
         if services not in self._known:
             near = dict.fromkeys((*first.ranking[:_BEST_MACHINES], *second.ranking[:_BEST_MACHINES]))
             self._known[services] = self._best(services, sorted(near), spot=True)

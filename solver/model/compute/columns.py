@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from math import ceil
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import AwsSite
 from solver.model.compute.needs import Needs
+from solver.model.compute.neighbours import left_out
 from solver.model.compute.patterns import Pattern, maximal_patterns
 from solver.model.compute.replicas import usable_variants
 from solver.model.compute.rows import Counted, Row
@@ -277,25 +277,19 @@ def _limits(needs: Needs, machine: Machine, variants: Sequence[int], market: Mar
 
 def _patterns(needs: Needs, limits: _Limits, most: Sequence[int]) -> list[Pattern] | None:
     found: dict[Pattern, None] = {}
-    for left_out in _left_out(needs, limits.fitting):
-        allowed = [0 if needs.runnables[variant].service in left_out else most[variant] for variant in limits.fitting]
+    held = {needs.runnables[variant].service for variant in limits.fitting}
+    sets = left_out(needs.strangers, held, [service.number for service in needs.services if service.machine_volumes])
+    if sets is None:
+        return None
+    for empty in sets:
+        allowed = [0 if needs.runnables[variant].service in empty else most[variant] for variant in limits.fitting]
         patterns = maximal_patterns(limits.room, limits.requests, allowed, limit=_MOST_PATTERNS_OF_A_MACHINE)
         if patterns is None:
             return None
         found.update(dict.fromkeys(_spread(pattern, limits.fitting, len(needs.runnables)) for pattern in patterns))
+        if len(found) > _MOST_PATTERNS_OF_A_MACHINE and any(needs.strangers):
+            return None
     return [pattern for pattern in found if any(pattern)]
-
-
-def _left_out(needs: Needs, fitting: Sequence[int]) -> list[set[int]]:
-    """Services to leave out of a machine's patterns: its volume for a service may cost more than the place is worth.
-
-    All subsets of the services that bring a volume to each machine, the empty one first.
-    """
-    bringing = sorted(
-        {needs.runnables[variant].service for variant in fitting}
-        & {service.number for service in needs.services if service.machine_volumes}
-    )
-    return [set(chosen) for size in range(len(bringing) + 1) for chosen in combinations(bringing, size)]
 
 
 def _pure_patterns(needs: Needs, limits: _Limits, most: Sequence[int]) -> list[Pattern]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +22,13 @@ from solver.model.column_program import ColumnProgram, Point
 from solver.model.compute import fillings
 from solver.model.compute.hourly import Hourly
 from solver.model.compute.joint_blocks import Block, Kind, earnings, enough_of, in_all
+from solver.model.compute.neighbours import companies
 from solver.model.compute.patterns import Pattern
 from solver.model.compute.rows import Counted, Row, counted
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 Filled = tuple[int, Pattern]
 """Number of a machine, and its replicas."""
 _NEW_COLUMNS = 40
@@ -33,6 +36,8 @@ _OF_EACH_KIND = 12
 _MOST_ROUNDS = 60
 _STEPS = 10_000
 """Of one search for a filling that earns more than it costs."""
+_MOST_COMPANIES = 8
+"""Of which each machine is filled by itself."""
 _STALLED = 0.998
 """Where a round of greedy fillings gains less than this leaves, all later ones are searched."""
 _PRECISION = 2e-3
@@ -76,6 +81,16 @@ class JointProgram:
             if row.counted is Counted.SURVIVING and zones > 1
         ]
         return (*promises, *implied)
+
+    @cached_property
+    def companies(self) -> list[Flags]:
+        """Variants of services that may share a machine, in each largest company; all, a weaker bound, where these are
+        many."""
+        needs = self.hourly.needs
+        found = companies(needs.strangers, range(len(needs.services))) or []
+        if not 1 <= len(found) <= _MOST_COMPANIES:
+            found = [frozenset(range(len(needs.services)))]
+        return [np.array([each.service in mine for each in needs.runnables], dtype=np.bool_) for mine in found]
 
     @cached_property
     def worth(self) -> Integers:
@@ -123,8 +138,10 @@ class JointProgram:
         return float(price[filled[0]]) + self.hourly.columns.fixed_of(*filled)
 
     def holds(self, filled: Filled) -> bool:
-        """Whether the machine has room for the replicas, each as large as it is there."""
+        """Whether the machine has room for the replicas, each as large as it is there, and may hold them together."""
         columns, (number, slots) = self.hourly.columns, filled
+        if not self.hourly.needs.may_hold(slots):
+            return False
         replicas = np.array(slots, dtype=np.int64)
         used = replicas @ columns.requests[number]
         return bool((used <= columns.room[number]).all() and columns.fitting[number][replicas > 0].all())
@@ -203,12 +220,12 @@ class JointProgram:
 
     def _quick(self, master: _Master, kind: Kind, value: Floats) -> list[tuple[Filled, float, float]]:
         columns, places = self.hourly.columns, kind.places
-        price = np.where(columns.fitting[places], value[:, 1], 0.0)
-        most = np.broadcast_to(enough_of(value), price.shape)
+        most = np.broadcast_to(enough_of(value), (len(places), len(value)))
         every: Integers = np.arange(value.shape[0], dtype=np.int64)
         cost = (master.price + master.base)[places] * kind.machines
         found: list[tuple[Filled, float, float]] = []
-        for size in self.size[:, places]:
+        for company, size in product(self.companies, self.size[:, places]):
+            price = np.where(columns.fitting[places] & company, value[:, 1], 0.0)
             slots = fillings.greedy(columns.room[places], columns.requests[places], size, price, most)
             usd = value[every, np.minimum(slots, value.shape[1] - 1)].sum(axis=1)
             order = np.argsort(cost - usd, kind="stable")[:_OF_EACH_KIND]
@@ -250,11 +267,14 @@ class JointProgram:
         return np.where(least == huge, 0, least)
 
     def alike(self, kind: Kind) -> list[tuple[frozenset[int], Integers]]:
-        """A kind's machines by the variants that they run."""
+        """A kind's machines by the variants that they run together: each machine once for every company."""
         found: dict[tuple[int, ...], list[int]] = {}
         for number in kind.places.tolist():
-            runs = tuple(np.nonzero(self.hourly.columns.fitting[number])[0].tolist())
-            found.setdefault(runs, []).append(number)
+            fitting = self.hourly.columns.fitting[number]
+            together = {tuple(np.nonzero(fitting & company)[0].tolist()) for company in self.companies}
+            for runs in together:
+                if not any(set(runs) < set(other) for other in together):
+                    found.setdefault(runs, []).append(number)
         return [(frozenset(runs), np.array(places, dtype=np.int64)) for runs, places in sorted(found.items())]
 
 

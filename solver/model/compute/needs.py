@@ -7,15 +7,17 @@ load are then exact: nothing that is short by a hair counts as enough.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import ceil, floor, log10
 
 from solver.demand.demand import Demand
 from solver.demand.storage import Volume
 from solver.demand.workloads import BatchJob, Service, TrainingJob, Variant
 from solver.model.compute.hours import Hours, exact, hour_classes
+from solver.model.compute.neighbours import may_share, strangers_of
 from solver.vocabulary import Survive
 
 _DIGITS = 12
@@ -65,6 +67,8 @@ class ServiceNeed:
     """Claims of which each machine that holds its replicas gets a volume."""
     replica_volumes: tuple[str, ...]
     """Claims of which each replica gets a volume."""
+    strangers: frozenset[int] = frozenset()
+    """Services with which it shares no machine."""
 
     @property
     def survives_zone(self) -> bool:
@@ -90,6 +94,15 @@ class Needs:
     jobs: Mapping[str, BatchJob | TrainingJob]
     """By key."""
 
+    @cached_property
+    def strangers(self) -> tuple[frozenset[int], ...]:
+        """By service: those with which it shares no machine."""
+        return tuple(service.strangers for service in self.services)
+
+    def may_hold(self, slots: Sequence[int]) -> bool:
+        """Whether one machine may hold replicas of all these variants together, whatever its size."""
+        return may_share(self.strangers, {self.runnables[number].service for number, each in enumerate(slots) if each})
+
     @property
     def hour_of_week(self) -> tuple[int, ...]:
         """The hour class of each of the 168 hours."""
@@ -111,6 +124,7 @@ def needs_of(demand: Demand, site_key: str) -> Needs:
     )
     runnables: list[Runnable] = []
     found: list[ServiceNeed] = []
+    strangers = strangers_of(services)
     for number, (key, service) in enumerate(services.items()):
         loads = [each.load[number] for each in hours]
         headroom = 1 + exact(service.headroom)
@@ -133,6 +147,7 @@ def needs_of(demand: Demand, site_key: str) -> Needs:
                 needed=tuple(ceil(load * headroom * grain) for load in loads),
                 machine_volumes=machine_volumes,
                 replica_volumes=replica_volumes,
+                strangers=strangers[number],
             )
         )
     jobs = {key: entry for key, entry in here.items() if not isinstance(entry, Service)}

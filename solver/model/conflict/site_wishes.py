@@ -9,6 +9,7 @@ from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.demand.workloads import Service, Variant, Workload
 from solver.model.compute.supply import fits, market_of, matches, offered
+from solver.model.conflict.apart_wishes import apart_wishes
 from solver.model.conflict.wish import Change, Figures, Wish, with_limits, with_quota, with_site
 from solver.model.conflict.workload_wishes import workload_wishes
 from solver.model.surcharge import Surcharge
@@ -28,6 +29,7 @@ def wishes_of(demand: Demand, site_key: str, catalog: Catalog) -> list[Wish]:
     found = [*_stack_wishes(demand, site_key, catalog), *_site_wishes(demand, site_key, catalog)]
     for key, workload in sorted(demand.workloads.items()):
         if demand.site_of(workload) == site_key:
+            found += apart_wishes(demand, key)
             found += workload_wishes(key, workload, partial(_types, demand, site_key, catalog, workload))
     return found
 

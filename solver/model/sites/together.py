@@ -24,6 +24,7 @@ from solver.catalog.catalog import Catalog, RegionTables
 from solver.catalog.prices import Offering, Price
 from solver.catalog.regions import Region, Zone
 from solver.demand.demand import AwsSite, Demand
+from solver.demand.names import ALL
 from solver.demand.purchase import Held, HeldComputePlan, HeldInstancePlan, HeldReservation
 from solver.demand.workloads import ReplicaBounds, Service, Workload
 from solver.errors import InfeasibleError
@@ -97,6 +98,7 @@ def _demand(
                 whole = _within(entry, (site,))
                 load = entry.load if part >= 1 else entry.load.part(part)
                 workloads[_on(key, site)] = whole.model_copy(update={"load": load})
+    workloads = {key: _apart_as_split(entry, workloads) for key, entry in workloads.items()}
     return demand.model_copy(
         update={
             "sites": {_ALL: _site(demand, sites, catalog)},
@@ -115,6 +117,14 @@ def _demand(
             ),
         }
     )
+
+
+def _apart_as_split(entry: Workload, workloads: Collection[str]) -> Workload:
+    """Apart from every part of those that it is apart from."""
+    if entry.apart_from == ALL or not entry.apart_from:
+        return entry
+    parts = tuple(each for each in workloads if each.partition("@")[0] in entry.apart_from)
+    return entry.model_copy(update={"apart_from": parts})
 
 
 def _held(held: Held, demand: Demand) -> Held:

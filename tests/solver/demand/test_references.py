@@ -67,6 +67,18 @@ def test_a_service_calls_services_that_exist_and_not_itself() -> None:
     ]
 
 
+def test_a_workload_is_kept_apart_from_others_that_exist_each_named_once() -> None:
+    document = whole()
+    document["workloads"]["web"]["apart_from"] = ["report", "web", "trian", "report"]
+    document["workloads"]["report"]["apart_from"] = "all"
+    hint = "max_per_machine: 1 keeps replicas of one service apart"
+    assert contradictions(document) == [
+        f"workloads.web.apart_from.1: another workload is allowed: report, train. {hint}",
+        "workloads.web.apart_from.2: one of report, train is allowed. Did you mean train?",
+        "workloads.web.apart_from.3: each only once is allowed; report is there twice",
+    ]
+
+
 def test_a_workload_uses_claims_that_exist() -> None:
     document = whole()
     document["workloads"]["web"]["uses"] = {"document": "read"}

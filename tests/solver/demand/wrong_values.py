@@ -121,6 +121,9 @@ WRONG_VALUES = {
     "Variant.environment": Wrong("{A: 1}", "1", "a text", 'Did you mean "1" in quotes?'),
     "WorkloadBase.interruptible_share": Wrong("30", "30", "a number from 0 to 1"),
     "WorkloadBase.spot_pools": Wrong("0", "0", "a whole number from 1 to 20"),
+    "WorkloadBase.apart_from": Wrong(
+        "report", '"report"', "all or a list of workloads like [ledger, search]", "Did you mean [report]?"
+    ),
     "WorkloadBase.logs_gib_per_month": Wrong("-0.5", "-0.5", "a number from 0 to 1000000"),
     "WorkloadBase.log_retention_days": Wrong(
         "31",

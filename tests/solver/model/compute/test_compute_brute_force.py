@@ -87,6 +87,8 @@ class Case:
     """Reservations by type, with machines; a savings plan by "", with USD an hour."""
     reservable: bool = False
     """Machines may be reserved for a year."""
+    apart: tuple[tuple[int, int], ...] = ()
+    """Apps that share no machine; the first of each pair says so."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,7 @@ def demand_of(make_demand: DemandMaker, case: Case) -> Demand:
                 }
                 for place, each in enumerate(app.variants)
             },
+            "apart_from": [f"app-{other}" for one, other in case.apart if one == number],
         }
     return make_demand(
         workloads=workloads,
@@ -202,9 +205,16 @@ def columns_of(case: Case) -> list[Column]:
                 for some in product(*(range(each + 1) for each in most))
                 if sum(count * v.cpu for count, (_, v) in zip(some, variants, strict=True)) <= vcpus
                 and sum(count * v.memory for count, (_, v) in zip(some, variants, strict=True)) <= room
+                and not any({one, other} <= held_apps(some, case) for one, other in case.apart)
             ]
             found += [Column(name, spot, some) for some in fitting if any(some) and not _grows(some, fitting)]
     return found
+
+
+def held_apps(replicas: tuple[int, ...], case: Case) -> set[int]:
+    """Apps of which there are replicas."""
+    app_of = [number for number, app in enumerate(case.apps) for _ in app.variants]
+    return {app for app, count in zip(app_of, replicas, strict=True) if count}
 
 
 def _grows(some: tuple[int, ...], fitting: Sequence[tuple[int, ...]]) -> bool:
@@ -514,6 +524,55 @@ def test_bound_and_cost_enclose_the_best_where_machines_hold_replicas_in_too_man
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(columns, "_MOST_PATTERNS_OF_A_MACHINE", 1)
         check(case, catalog, make_demand)
+
+
+def three(**changes: Any) -> st.SearchStrategy[tuple[App, ...]]:
+    return st.tuples(*[apps(12, survive=st.just(False), **changes)] * 3)
+
+
+APART = [((0, 1),), ((2, 1),), ((0, 1), (0, 2)), ((0, 1), (1, 2), (2, 0))]
+
+
+@settings(max_examples=10, derandomize=True, deadline=None)
+@given(case=cases(both(), TWO, apart=((1, 0),)))
+def test_bound_and_cost_enclose_the_best_of_two_services_that_share_no_machine(
+    case: Case, catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    check(case, catalog, make_demand)
+
+
+@pytest.mark.parametrize("apart", APART, ids=str)
+@settings(max_examples=3, derandomize=True, deadline=None)
+@given(case=cases(three(), TWO))
+def test_bound_and_cost_enclose_the_best_of_three_services_of_which_some_share_no_machine(
+    apart: tuple[tuple[int, int], ...], case: Case, catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    check(replace(case, apart=apart), catalog, make_demand)
+
+
+@pytest.mark.parametrize("apart", APART, ids=str)
+@settings(max_examples=3, derandomize=True, deadline=None)
+@given(case=cases(three(), [("c7i.large",), ("m7i.large",)], groups=2))
+def test_bound_and_cost_enclose_the_best_on_two_node_groups_of_three_services_of_which_some_share_no_machine(
+    apart: tuple[tuple[int, int], ...], case: Case, catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    case = replace(case, apart=apart)
+    if cheapest(case, market_of(catalog, case)) < inf:
+        check(case, catalog, make_demand)
+    else:
+        with pytest.raises(InfeasibleError):
+            solve(demand_of(make_demand, case), catalog)
+
+
+@pytest.mark.parametrize("apart", APART, ids=str)
+@settings(max_examples=3, derandomize=True, deadline=None)
+@given(case=cases(three(variants=st.sampled_from([HUNGRY, UNEQUAL])), TWO))
+def test_bound_and_cost_enclose_the_best_where_many_ways_to_hold_replicas_are_not_listed_and_some_not_allowed(
+    apart: tuple[tuple[int, int], ...], case: Case, catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(columns, "_MOST_PATTERNS_OF_A_MACHINE", 1)
+        check(replace(case, apart=apart), catalog, make_demand)
 
 
 HOLDS = [
