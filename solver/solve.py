@@ -9,10 +9,11 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from hashlib import sha256
+from math import ceil
 
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
-from solver.errors import GateError, InfeasibleError
+from solver.errors import GateError, InfeasibleError, Member
 from solver.model.backend import Backend, backend
 from solver.model.deadline import NEVER, Deadline
 from solver.model.network.traffic import Crossing
@@ -171,7 +172,7 @@ def check_budget(demand: Demand, cost: float, bound: float) -> None:
         raise InfeasibleError(
             f"the budget is {format_usd(bound - budget)} a month too low: nothing that holds this demand costs less "
             f"than {format_usd(bound)}",
-            conflict=(wish,),
+            conflict=(Member(wish, f"limits.budget_usd_per_month: {ceil(cost)} would do"),),
             hint=f"a plan of {format_usd(cost)} was found; less demand, or that budget, is needed",
         )
     raise GateError(

@@ -16,6 +16,9 @@ from solver.demand.demand import Demand
 from solver.model.answer import PoolAnswer
 from solver.model.backend import Backend
 from solver.model.compute.model import solve_compute
+from solver.model.conflict.network_wishes import network_wishes
+from solver.model.conflict.pools import pool_or_explain
+from solver.model.conflict.storage_wishes import storage_wishes
 from solver.model.deadline import NEVER, Deadline
 from solver.model.infeasibility import solve_or_explain
 from solver.model.network.model import solve_network
@@ -111,7 +114,11 @@ def solve_site(
     """The four pools of one site; `alone` solves each by itself. InfeasibleError names what can't be met."""
     demand, key = task.demand, task.site
     site = demand.sites[key]
-    storage = solve_storage(demand, key, catalog, previous=previous.storage if previous is not None else None)
+
+    def stored(wanted: Demand) -> PoolAnswer[StoragePlan]:
+        return solve_storage(wanted, key, catalog, previous=previous.storage if previous is not None else None)
+
+    storage = pool_or_explain(demand, key, storage_wishes, stored) if task.explain else stored(demand)
     volumes = {each.key: volume_usd_per_month(each, catalog, site.region) for each in storage.plan.volumes}
     surcharge = machine_surcharge(demand, key, catalog)
 
@@ -130,15 +137,19 @@ def solve_site(
         )
 
     compute = solve_or_explain(task.compute, key, catalog, computed) if task.explain else computed(task.compute)
-    network = solve_network(
-        demand,
-        key,
-        catalog,
-        compute=compute.plan,
-        storage=storage.plan,
-        crossing=task.crossing,
-        previous=previous.network if previous is not None else None,
-    )
+
+    def connected(wanted: Demand) -> PoolAnswer[NetworkPlan]:
+        return solve_network(
+            wanted,
+            key,
+            catalog,
+            compute=compute.plan,
+            storage=storage.plan,
+            crossing=task.crossing,
+            previous=previous.network if previous is not None else None,
+        )
+
+    network = pool_or_explain(demand, key, network_wishes, connected) if task.explain else connected(demand)
     security = solve_security(
         demand, key, catalog, engine, network=network.plan, compute=compute.plan, storage=storage.plan
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import fsum
 
 from solver.demand.demand import Demand
-from solver.demand.workloads import Service, Workload
+from solver.demand.workloads import ContainerImage, Service, Workload
 from solver.plan.compute import ComputePlan, NodeGroup, VariantPlan
 from solver.quantity import WEEKS_PER_MONTH
 from solver.vocabulary import Exposure
@@ -91,9 +91,7 @@ def traffic_of(demand: Demand, site_key: str, compute: ComputePlan, crossing: Cr
             if key in called
         ),
         outside_images=tuple(
-            key
-            for key, variant in _variants(compute)
-            if variant.image_reference and not in_ecr(variant.image_reference)
+            key for key, variant in _variants(compute) if _is_outside(demand.workloads[key], variant.key)
         ),
         crossing=crossing or Crossing(),
     )
@@ -164,10 +162,20 @@ def _outside_pulls_gib(demand: Demand, compute: ComputePlan) -> float:
     return fsum(
         starts[group] * WEEKS_PER_MONTH * _image_mib(demand.workloads[key], variant.key) / MIB_PER_GIB
         for key, variant in _variants(compute)
-        if variant.image_reference and not in_ecr(variant.image_reference)
+        if _is_outside(demand.workloads[key], variant.key)
         for group in variant.node_groups
     )
 
 
 def _image_mib(workload: Workload, variant_key: str) -> int:
-    return (workload.variants[variant_key].image or workload.image).size_mib
+    return _image(workload, variant_key).size_mib
+
+
+def _is_outside(workload: Workload, variant_key: str) -> bool:
+    """Whether machines pull the variant's image from a registry outside of AWS."""
+    reference = _image(workload, variant_key).reference
+    return reference is not None and not in_ecr(reference)
+
+
+def _image(workload: Workload, variant_key: str) -> ContainerImage:
+    return workload.variants[variant_key].image or workload.image

@@ -21,7 +21,7 @@ from typing import Any
 import pulp
 
 from solver.catalog.services import SecurityMeasure
-from solver.errors import InfeasibleError
+from solver.errors import InfeasibleError, Member
 from solver.model.backend import Backend
 from solver.model.solution import whole
 from solver.plan.security import KeyPurpose
@@ -61,7 +61,8 @@ def cheapest_cover(problem: CoverProblem, backend: Backend) -> Cover:
     if uncovered:
         raise InfeasibleError(
             "no measure of the catalog covers these controls",
-            conflict=[f"control {each}" for each in uncovered],
+            conflict=[_control(uncovered[0])],
+            also=[[_control(each)] for each in uncovered[1:]],
             hint="a waiver in compliance.waivers names why a control is not asked for",
         )
     cover = _solve(problem, backend, problem.controls)
@@ -144,7 +145,11 @@ class _Model:
             self.problem += own <= self.keys[key], f"key_{measure.name}_{key}"
 
 
-def _irreducible(problem: CoverProblem, backend: Backend) -> list[str]:
+def _control(name: str) -> Member:
+    return Member(f"compliance.profile: its control {name}", "a waiver of it would do")
+
+
+def _irreducible(problem: CoverProblem, backend: Backend) -> list[Member]:
     """Controls and given measures that can't hold together, each needed for that: the others are dropped one by one."""
     controls = list(problem.controls)
     given = sorted(problem.given)
@@ -156,4 +161,7 @@ def _irreducible(problem: CoverProblem, backend: Backend) -> list[str]:
         fewer = [each for each in given if each != measure]
         if _solve(replace(problem, given=fewer), backend, controls) is None:
             given = fewer
-    return [*(f"control {each}" for each in controls), *(f"compliance.existing: {each}" for each in given)]
+    return [
+        *(_control(each) for each in controls),
+        *(Member(f"compliance.existing: {each}", "without it there is a cover") for each in given),
+    ]

@@ -100,14 +100,19 @@ def test_no_other_set_is_cheaper(engine: Backend, problem: CoverProblem) -> None
 def test_controls_that_nothing_covers_are_named(engine: Backend) -> None:
     with pytest.raises(InfeasibleError) as error:
         cheapest_cover(problem_of([measure("m", ("A.1",))], [1.0]), engine)
-    assert error.value.conflict == ("control A.2", "control A.3", "control A.4")
+    assert error.value.conflict == ("compliance.profile: its control A.2",)
+    assert [[member.words for member in members] for members in error.value.also] == [
+        ["compliance.profile: its control A.3"],
+        ["compliance.profile: its control A.4"],
+    ]
 
 
 def test_controls_that_exclude_each_other_are_named_and_no_others(engine: Backend) -> None:
     measures = [measure("m", ("A.1",), excludes=("n",)), measure("n", ("A.2",)), measure("o", ("A.3", "A.4"))]
     with pytest.raises(InfeasibleError) as error:
         cheapest_cover(problem_of(measures, [1.0, 1.0, 1.0]), engine)
-    assert error.value.conflict == ("control A.1", "control A.2")
+    assert error.value.conflict == ("compliance.profile: its control A.1", "compliance.profile: its control A.2")
+    assert {member.frees for member in error.value.members} == {"a waiver of it would do"}
 
 
 def test_a_measure_brings_what_it_requires(engine: Backend) -> None:

@@ -136,4 +136,7 @@ def test_an_unknown_measure_is_refused_with_near_misses(solve: Solver, make_dema
 def test_measures_of_the_account_that_exclude_what_is_needed_are_named(solve: Solver, make_demand: DemandMaker) -> None:
     with pytest.raises(InfeasibleError) as error:
         solve(make_demand(compliance={"profile": "pci-like", "existing": ["ecr-scan-on-push"]}))
-    assert error.value.conflict == ("control Inspector.2", "compliance.existing: ecr-scan-on-push")
+    assert error.value.conflict == (
+        "compliance.profile: its control Inspector.2",
+        "compliance.existing: ecr-scan-on-push",
+    )
