@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -157,16 +156,6 @@ def test_help_loads_nothing_but_the_parser() -> None:
 
     heavy = {"pulumi", "pulp", "highspy", "numpy", "pydantic", "yaml", "rich", "grpc"}
     assert loaded & heavy == set()
-
-
-def test_help_answers_at_once() -> None:
-    def seconds() -> float:
-        started = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "poolwright", "--help"], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
-        return time.perf_counter() - started
-
-    # The goal is 0.3 s; other work on the machine may take a core, so the best of three counts, with room.
-    assert min(seconds() for _ in range(3)) < 0.6
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:

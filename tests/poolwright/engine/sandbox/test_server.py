@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -137,11 +136,8 @@ def test_what_is_not_implemented_says_so(stub: Any) -> None:
 def test_the_launcher_starts_anywhere_and_ends_with_its_parent(tmp_path: Path) -> None:
     folder = write_plugins(tmp_path / "bin")
     assert write_plugins(folder) == folder
-    begun = time.monotonic()
     with subprocess.Popen([folder / AWS_PLUGIN], stdout=subprocess.PIPE, text=True, cwd="/") as process:
         assert process.stdout is not None
         assert int(process.stdout.readline()) > 0
-        # Measured 0.25 s; a machine that is busy with other tests takes longer.
-        assert time.monotonic() - begun < 5
         process.terminate()
         assert process.wait(timeout=5) == 0
