@@ -91,7 +91,8 @@ class EventReader:
         known = self._changes.get(change.urn)
         # A replacement comes as up to three steps; the one that says why must not be lost to the others.
         if known is not None and known.operation is Operation.REPLACE:
-            if not known.properties and change.operation is Operation.REPLACE:
+            tells_more = change.inputs or not known.inputs
+            if not known.properties and change.operation is Operation.REPLACE and tells_more:
                 self._changes[change.urn] = change
             return self._changes[change.urn]
         self._changes[change.urn] = change
@@ -133,6 +134,10 @@ def change_of(metadata: Any) -> ResourceChange:
         operation=_OPERATIONS.get(getattr(metadata.op, "value", str(metadata.op)), Operation.UPDATE),
         properties=_properties(metadata),
         protected=any(bool(state.protect) for state in states),
+        id="" if metadata.old is None else str(metadata.old.id or ""),
+        retained=any(bool(state.retain_on_delete) for state in states),
+        inputs={} if metadata.new is None else masked(metadata.new.inputs or {}),
+        before={} if metadata.old is None else masked({**(metadata.old.inputs or {}), **(metadata.old.outputs or {})}),
     )
 
 

@@ -7,7 +7,7 @@ other means is masked here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, cast
 
@@ -87,6 +87,14 @@ class ResourceChange:
     operation: Operation
     properties: tuple[PropertyChange, ...] = ()
     protected: bool = False
+    id: str = ""
+    """The cloud's name for it; empty for what is new."""
+    retained: bool = False
+    """A deletion takes it off the state and leaves it in the cloud."""
+    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """As the program wants it, empty for what it no longer has; secrets masked, what is not known yet as UNKNOWN."""
+    before: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """As the state holds it, inputs and what the cloud answered; empty for what is new."""
 
     @property
     def replace_reasons(self) -> tuple[str, ...]:

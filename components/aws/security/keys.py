@@ -28,7 +28,7 @@ def keys(
             description=f"Poolwright {names.stack} {names.site}: {purpose}",
             enable_key_rotation=True,
             deletion_window_in_days=plan.key_deletion_days,
-            policy=document(_statements(purpose, names)),
+            policy=document(_statements(purpose, plan, names)),
             tags=names.tags("key", purpose),
             opts=keeper_of_data(parent, protect=protect and purpose in _KEEPS_DATA),
         )
@@ -42,7 +42,7 @@ def keys(
     return made
 
 
-def _statements(purpose: KeyPurpose, names: SiteNames) -> list[Statement]:
+def _statements(purpose: KeyPurpose, plan: SecurityPlan, names: SiteNames) -> list[Statement]:
     """Key policy: the account's IAM decides, and services that act without a role of ours are named.
 
     In a key's own policy the resource "*" is this key and no other.
@@ -52,7 +52,7 @@ def _statements(purpose: KeyPurpose, names: SiteNames) -> list[Statement]:
     administrator = allow_principal("AccountDecides", {"AWS": names.iam_arn("root")}, ["kms:*"], ["*"])
     match purpose:
         case KeyPurpose.LOGS:
-            return [administrator, *_for_logs(names)]
+            return [administrator, *_for_logs(names), *_for_alarms(plan, names)]
         case KeyPurpose.MACHINES:
             return [administrator, *_for_machines(names)]
         case KeyPurpose.DATA | KeyPurpose.SECRETS:
@@ -85,6 +85,21 @@ def _for_logs(names: SiteNames) -> list[Statement]:
             ["*"],
             condition={"StringEquals": {"aws:SourceArn": trail_arn}},
         ),
+    ]
+
+
+def _for_alarms(plan: SecurityPlan, names: SiteNames) -> list[Statement]:
+    """CloudWatch, which writes alarms to the stack's topic, where the plan has alarms."""
+    if not any(measure.build and measure.name == "cloudtrail-alarms" for measure in plan.measures):
+        return []
+    return [
+        allow_principal(
+            "Alarms",
+            {"Service": "cloudwatch.amazonaws.com"},
+            ["kms:Decrypt", "kms:GenerateDataKey*"],
+            ["*"],
+            condition={"StringEquals": {"aws:SourceAccount": names.account_id}},
+        )
     ]
 
 

@@ -160,7 +160,8 @@ def _alarms(watch: Watch, group: aws.cloudwatch.LogGroup) -> None:
     topic = aws.sns.Topic(
         f"{watch.name}-alarms",
         display_name=f"Alarms of {watch.names.stack}",
-        kms_master_key_id="alias/aws/sns",
+        # Never AWS's own key for SNS: CloudWatch may not use it, and alarms would be lost without a word.
+        kms_master_key_id=watch.key_arns.get(KeyPurpose.LOGS),
         tags=watch.names.tags("alarms"),
         opts=watch.child(),
     )

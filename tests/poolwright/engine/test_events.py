@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from poolwright.engine.events import EventReader, look_up, plain
+from poolwright.engine.events import EventReader, change_of, look_up, plain
 from poolwright.engine.preview import MASK, UNKNOWN, DiffKind, Operation, Severity
 
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "AAAA"}
@@ -19,8 +19,14 @@ def _event(**parts: Any) -> Any:
 
 
 def _state(inputs: dict[str, Any] | None = None, **more: Any) -> Any:
-    values = {"inputs": inputs or {}, "outputs": {}, "parent": "urn:parent", "protect": False, **more}
-    return SimpleNamespace(**values)
+    plain_values: dict[str, Any] = {
+        "outputs": {},
+        "parent": "urn:parent",
+        "protect": False,
+        "retain_on_delete": False,
+        "id": "",
+    }
+    return SimpleNamespace(**{"inputs": inputs or {}, **plain_values, **more})
 
 
 def _step(
@@ -185,3 +191,17 @@ def test_a_property_path_leads_to_its_value_or_to_nothing(path: str, value: obje
 
 def test_plain_text_has_neither_marks_nor_escapes() -> None:
     assert plain("<{%bold%}>a\x1b[31mb\x1b[0m<{%reset%}> ") == "ab"
+
+
+def test_a_change_holds_what_will_be_and_what_was() -> None:
+    change = change_of(
+        _step(
+            "update",
+            old=_state({"size": 1}, outputs={"size": 1, "arn": "arn:x"}, id="thing-1", retain_on_delete=True),
+            new=_state({"size": 2, "other": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}),
+        ).metadata
+    )
+    assert change.inputs == {"size": 2, "other": UNKNOWN}
+    assert change.before == {"size": 1, "arn": "arn:x"}
+    assert change.id == "thing-1"
+    assert change.retained

@@ -6,7 +6,7 @@ from typing import Any
 
 from solver.plan.security import KeyPurpose
 from tests.components import plans
-from tests.components.aws.early import Early, early
+from tests.components.aws.early import Early, early, with_measures
 from tests.recorder import Recording
 
 
@@ -74,3 +74,11 @@ def test_everyone_in_the_key_for_machines_means_the_roles_that_start_machines(fu
 def test_the_keys_for_data_and_secrets_are_left_to_iam(full: Recording[Early]) -> None:
     for purpose in ("data", "secrets"):
         assert list(statements(full, purpose)) == ["AccountDecides"]
+
+
+def test_cloudwatch_may_use_the_key_for_logs_where_the_plan_has_alarms(full: Recording[Early]) -> None:
+    assert "Alarms" not in statements(full, "logs")
+    site = with_measures(plans.full_site(), "cloudtrail", "cloudtrail-logs", "cloudtrail-alarms")
+    alarmed = statements(early(site), "logs")["Alarms"]
+    assert alarmed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert alarmed["Condition"] == {"StringEquals": {"aws:SourceAccount": plans.ACCOUNT_ID}}

@@ -49,6 +49,7 @@ def test_alarms_tell_the_owner() -> None:
     recorded = trail_with("cloudtrail-logs", "cloudtrail-alarms")
     topic = recorded.one(":Topic")
     assert recorded.one(":TopicSubscription").inputs["endpoint"] == "ai-platform@example.com"
+    assert topic.inputs["kmsMasterKeyId"] == recorded.one(":Key", "main-security-key-logs").arn
     alarms = recorded.of_type(":MetricAlarm")
     assert [alarm.name for alarm in alarms] == [
         "main-security-iam-changes",

@@ -1,0 +1,147 @@
+"""Nothing that the lock doesn't list: what the plan of a site accounts for, by type and logical name.
+
+Logical names are made from the plan's keys (components/naming.py, the parts of components/aws), so a resource that has
+none of these names is none of the plan's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from poolwright.checks.check import Fault, on_stack
+from poolwright.checks.evidence import Evidence, is_of_site
+from poolwright.checks.resource import Resource
+from solver.plan.plan import SitePlan
+
+AUDIT_MEASURES = frozenset({"cloudtrail", "config", "load-balancer-logs", "s3-access-logs"})
+"""Measures that write to the audit bucket."""
+SERVICE = "aws:ecs/service:Service"
+
+
+def listed_names(key: str, site: SitePlan) -> Mapping[str, frozenset[str]]:
+    """By type token, the names that a site's resources may have: of what costs, holds data, runs or lets in."""
+    found: dict[str, list[str]] = {}
+
+    def add(type_: str, *names: str) -> None:
+        found.setdefault(type_, []).extend(f"{key}-{name}" for name in names)
+
+    _of_network(site, add)
+    _of_security(site, add)
+    _of_storage(site, add)
+    _of_compute(site, add)
+    return {type_: frozenset(names) for type_, names in found.items()}
+
+
+class _Add(Protocol):
+    """What the parts below are given: a type and names without the site's key."""
+
+    def __call__(self, type_: str, *names: str) -> None: ...
+
+
+def _of_network(site: SitePlan, add: _Add) -> None:
+    network = site.network
+    add("aws:ec2/vpc:Vpc", "network-vpc")
+    add("aws:ec2/subnet:Subnet", *(f"network-subnet-{subnet.key}" for subnet in network.subnets))
+    add("aws:ec2/natGateway:NatGateway", *(f"network-nat-{zone}" for zone in network.nat.zones))
+    add("aws:ec2/eip:Eip", *(f"network-nat-address-{zone}" for zone in network.nat.zones))
+    endpoints = (endpoint.service.replace(".", "-") for endpoint in network.endpoints)
+    add("aws:ec2/vpcEndpoint:VpcEndpoint", *(f"network-endpoint-{service}" for service in endpoints))
+    add("aws:lb/loadBalancer:LoadBalancer", *(f"network-{balancer.key}" for balancer in network.load_balancers))
+    for balancer in network.load_balancers:
+        add("aws:lb/targetGroup:TargetGroup", *(f"network-{balancer.key}-{each.workload}" for each in balancer.targets))
+    makes_zone = network.dns is not None and network.dns.hosted_zone_id is None
+    add("aws:route53/zone:Zone", *(["network-zone"] if makes_zone else []))
+    add("aws:ec2/flowLog:FlowLog", *(["network-flow-log"] if network.flow_logs else []))
+
+
+def _of_security(site: SitePlan, add: _Add) -> None:
+    security = site.security
+    add("aws:kms/key:Key", *(f"security-key-{purpose}" for purpose in security.keys))
+    add("aws:secretsmanager/secret:Secret", *(f"security-secret-{secret}" for secret in security.secrets))
+    add("aws:wafv2/webAcl:WebAcl", *(f"guards-waf-{waf.load_balancer}" for waf in security.waf))
+    add(
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        *(f"groups-{_slug(flow.target)}-from-{_slug(flow.source)}-{flow.port}" for flow in security.flows),
+        *(f"groups-workload-{job.key}-from-itself" for job in site.compute.jobs if job.workers > 1),
+    )
+
+
+def _of_storage(site: SitePlan, add: _Add) -> None:
+    storage = site.storage
+    built = {measure.name for measure in site.security.measures if measure.build}
+    add(
+        "aws:s3/bucket:Bucket",
+        *(f"storage-bucket-{bucket.key}" for bucket in storage.buckets),
+        *(["security-audit"] if built & AUDIT_MEASURES else []),
+    )
+    add("aws:efs/fileSystem:FileSystem", *(f"storage-file-system-{plan.key}" for plan in storage.file_systems))
+
+
+def _of_compute(site: SitePlan, add: _Add) -> None:
+    compute = site.compute
+    services = [group.key for group in compute.node_groups if group.runtime == "ecs"]
+    jobs = [group.key for group in compute.node_groups if group.runtime == "batch"]
+    add("aws:autoscaling/group:Group", *(f"compute-machines-{key}" for key in services))
+    add("aws:ecs/capacityProvider:CapacityProvider", *(f"compute-machines-{key}-provider" for key in services))
+    add("aws:batch/computeEnvironment:ComputeEnvironment", *(f"compute-batch-{key}" for key in jobs))
+    add(
+        "aws:ec2/launchTemplate:LaunchTemplate",
+        *(f"compute-machines-{key}-template" for key in services),
+        *(f"compute-batch-{key}-template" for key in jobs),
+    )
+    add("aws:ecr/repository:Repository", *(f"compute-images-{workload}" for workload in compute.repositories))
+    add(
+        "aws:ecs/taskDefinition:TaskDefinition",
+        *(f"compute-task-{each.key}-{variant.key}" for each in compute.services for variant in each.variants),
+    )
+    add("aws:batch/jobDefinition:JobDefinition", *(f"compute-job-{job.key}-definition" for job in compute.jobs))
+    add("aws:batch/jobQueue:JobQueue", *(f"compute-job-{job.key}-queue" for job in compute.jobs))
+
+
+def _slug(party: str) -> str:
+    return party.replace(" ", "-")
+
+
+def _is_listed(resource: Resource, key: str, site: SitePlan, names: Mapping[str, frozenset[str]]) -> bool:
+    if resource.type == SERVICE:
+        # A variant on several node groups is a service for each: the first bears the variant's name alone.
+        begins = [f"{key}-compute-service-{each.key}-{v.key}" for each in site.compute.services for v in each.variants]
+        return any(resource.name == begin or resource.name.startswith(f"{begin}-") for begin in begins)
+    return resource.type not in names or resource.name in names[resource.type]
+
+
+@on_stack(
+    id="plan.unlisted",
+    title="Nothing is built that the lock doesn't list",
+    remedy="Ask for it in stacks/ and plan again, or remove it: nobody planned, priced or reviewed it",
+)
+def nothing_is_unlisted(evidence: Evidence) -> Iterator[Fault]:
+    for key, site in evidence.sites():
+        names = listed_names(key, site)
+        for resource in evidence.resources:
+            if is_of_site(resource, key) and not _is_listed(resource, key, site, names):
+                yield Fault(text="is nowhere in the lock", resource=resource)
+    sites = [key for key, _ in evidence.sites()]
+    for resource in evidence.resources:
+        if resource.type.startswith("pulumi:") or not sites:
+            continue
+        if not resource.pool:
+            yield Fault(text="belongs to no pool", resource=resource)
+        elif not any(is_of_site(resource, key) for key in sites):
+            yield Fault(text="belongs to no site of the lock", resource=resource)
+
+
+@on_stack(
+    id="plan.missing",
+    title="Everything that the lock lists is built",
+    remedy="Build it in components/aws, or plan again: the lock and the program have gone apart",
+)
+def nothing_is_missing(evidence: Evidence) -> Iterator[Fault]:
+    if not evidence.resources:
+        return
+    for key, site in evidence.sites():
+        for type_, names in listed_names(key, site).items():
+            built = {resource.name for resource in evidence.at_site(key, type_)}
+            for name in sorted(names - built):
+                yield Fault(text=f"is in the lock, and no {type_} of this name is built", subject=name)

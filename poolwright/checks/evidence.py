@@ -1,0 +1,101 @@
+"""Evidence: what a check may look at: the approved plan, demand, resources, changes; what is not there is empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from poolwright.checks.resource import NotKnownError, Resource
+from poolwright.engine.preview import ResourceChange
+from solver.demand.demand import Demand
+from solver.plan.lock import Lock
+from solver.plan.plan import SitePlan
+from solver.plan.security import KeyPurpose
+
+AUDIT_POOL = "SecurityPool"
+"""The component that holds the audit bucket, which no claim has asked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """All that is known about a stack at a time."""
+
+    lock: Lock | None = None
+    """The approved plan, with what it costs by item."""
+    demand: Demand | None = None
+    """What the plan was made for."""
+    resources: tuple[Resource, ...] = ()
+    """As they will be."""
+    changes: tuple[ResourceChange, ...] = ()
+    """What happens to them."""
+
+    @cached_property
+    def _by_type(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            found.setdefault(resource.type, []).append(resource)
+        return found
+
+    def of_type(self, *types: str) -> list[Resource]:
+        """The resources of these type tokens, in the order of the types."""
+        return [resource for type_ in types for resource in self._by_type.get(type_, ())]
+
+    def sites(self) -> Iterator[tuple[str, SitePlan]]:
+        """The plan's sites, by key."""
+        if self.lock is not None:
+            yield from sorted(self.lock.sites.items())
+
+    def items(self, site: str) -> frozenset[str]:
+        """Names of what the plan pays for at a site."""
+        if self.lock is None:
+            return frozenset()
+        several = len(self.lock.sites) > 1
+        costs = self.lock.cost_usd_per_month.items()
+        return frozenset(
+            item for pool, by_item in costs if not several or pool.startswith(f"{site} ") for item in by_item
+        )
+
+    def builds(self, measure: str) -> Iterator[str]:
+        """Keys of the sites whose plan builds a security measure."""
+        for key, site in self.sites():
+            if any(each.name == measure and each.build for each in site.security.measures):
+                yield key
+
+    def has_key(self, resource: Resource, purpose: KeyPurpose) -> bool:
+        """Whether the plan of the resource's site has a customer key for a purpose."""
+        return any(purpose in site.security.keys for key, site in self.sites() if is_of_site(resource, key))
+
+    def at_site(self, key: str, *types: str) -> list[Resource]:
+        """The resources of a site of these types."""
+        return [resource for resource in self.of_type(*types) if is_of_site(resource, key)]
+
+    def by_id(self, resource: Resource, path: str, type_: str) -> Resource | None:
+        """The resource of a type that a property names by id; None while ids are not known."""
+        try:
+            wanted = resource.get(path)
+        except NotKnownError:
+            return None
+        return next((each for each in self.of_type(type_) if each.id and each.id == wanted), None)
+
+    def companions(self, type_: str, path: str, *, of: Resource, by: str) -> list[Resource]:
+        """Resources of a type whose property names another resource by its property `by` (`id` is never known).
+
+        Where the value is not known yet, a logical name that begins with the other's stands for it.
+        """
+        return [each for each in self.of_type(type_) if _names(each, path, of, by)]
+
+
+def is_of_site(resource: Resource, key: str) -> bool:
+    """Whether a resource's logical name begins with the site's key, as all of a site do."""
+    return resource.name.startswith(f"{key}-")
+
+
+def _names(companion: Resource, path: str, other: Resource, by: str) -> bool:
+    try:
+        value, wanted = companion.get(path), other.get(by)
+    except NotKnownError:
+        value = wanted = None
+    if value is not None and wanted is not None:
+        return value == wanted
+    return companion.name == other.name or companion.name.startswith(f"{other.name}-")

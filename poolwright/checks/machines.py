@@ -1,0 +1,219 @@
+"""Machines: launch templates, Auto Scaling groups, capacity providers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from poolwright.checks.check import Fault, on_each, on_stack
+from poolwright.checks.evidence import Evidence
+from poolwright.checks.resource import Resource, is_true, part
+from solver.plan.compute import NodeGroup
+from solver.plan.security import KeyPurpose
+
+TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+GROUP = "aws:autoscaling/group:Group"
+CAPACITY = "aws:ecs/capacityProvider:CapacityProvider"
+INSTANCE = "aws:ec2/instance:Instance"
+
+_MACHINE = "components/aws/compute/machine.py"
+_GROUP = "components/aws/compute/node_group.py"
+
+
+@on_each(
+    TEMPLATE,
+    id="EC2.170",
+    title="Machines answer questions about themselves to version 2 of the metadata service only",
+    controls=("EC2.8", "EC2.170", "AutoScaling.3", "CIS 5.6"),
+    remedy=f"Set http_tokens to required in {_MACHINE}",
+)
+def metadata_wants_a_token(template: Resource) -> Iterator[str]:
+    if (
+        template.get("metadataOptions.httpEndpoint") != "disabled"
+        and template.get("metadataOptions.httpTokens") != "required"
+    ):
+        yield "gives a role's credentials to any request that a container can be tricked into"
+
+
+@on_each(
+    TEMPLATE,
+    id="ec2.metadata-hops",
+    title="The metadata service's answers don't reach into containers",
+    remedy=f"Set http_put_response_hop_limit to 1 in {_MACHINE}",
+)
+def metadata_stays_on_the_machine(template: Resource) -> Iterator[str]:
+    hops = template.get("metadataOptions.httpPutResponseHopLimit", 1)
+    if int(hops) > 1:
+        yield f"lets answers pass {int(hops)} hops: containers get the machine's role"
+
+
+@on_each(
+    TEMPLATE,
+    id="EC2.25",
+    title="Machines get no public address",
+    controls=("EC2.9", "EC2.25", "AutoScaling.5"),
+    remedy=f"Leave public addresses out in {_MACHINE}; machines reach out through NAT or endpoints",
+)
+def machines_are_private(template: Resource) -> Iterator[str]:
+    for interface in template.mappings("networkInterfaces"):
+        if is_true(interface.get("associatePublicIpAddress")):
+            yield "gives machines a public address"
+
+
+@on_each(
+    TEMPLATE,
+    id="EC2.181",
+    title="Volumes of machines are encrypted",
+    controls=("EC2.3", "EC2.181"),
+    remedy=f"Set encrypted on each block device in {_MACHINE}",
+)
+def volumes_are_encrypted(template: Resource) -> Iterator[str]:
+    devices = template.mappings("blockDeviceMappings")
+    if not devices:
+        yield "leaves the root volume to the image"
+    for device in devices:
+        if device.get("noDevice") is None and not is_true(part(device, "ebs").get("encrypted")):
+            yield f"{device.get('deviceName')} is not encrypted"
+
+
+@on_stack(
+    TEMPLATE,
+    id="EC2.cmk",
+    title="Volumes of machines are encrypted with the customer key where the plan has one",
+    controls=("EC2.cmk",),
+    remedy=f"Pass machine_key_arn to each block device in {_MACHINE}",
+)
+def volumes_have_the_customer_key(evidence: Evidence) -> Iterator[Fault]:
+    for template in evidence.of_type(TEMPLATE):
+        if not evidence.has_key(template, KeyPurpose.MACHINES):
+            continue
+        for device in template.mappings("blockDeviceMappings"):
+            if "kmsKeyId" not in part(device, "ebs"):
+                yield Fault(text=f"{device.get('deviceName')} is encrypted with AWS's key", resource=template)
+
+
+@on_each(
+    TEMPLATE,
+    INSTANCE,
+    id="ec2.key-pair",
+    title="Nobody logs in to machines with a key pair",
+    remedy=f"Leave key_name out in {_MACHINE}: a machine that misbehaves is replaced",
+)
+def machines_have_no_key_pair(template: Resource) -> Iterator[str]:
+    if template.get("keyName"):
+        yield f"lets the owner of {template.get('keyName')} log in as administrator"
+
+
+@on_each(
+    TEMPLATE,
+    id="ec2.leftovers",
+    title="Volumes go with their machines",
+    remedy=f"Set delete_on_termination in {_MACHINE}; what must last belongs into a bucket or file system",
+)
+def volumes_go_with_machines(template: Resource) -> Iterator[str]:
+    for device in template.mappings("blockDeviceMappings"):
+        if part(device, "ebs").get("deleteOnTermination") in (False, "false"):
+            yield f"{device.get('deviceName')} stays, and is paid for, when its machine goes"
+
+
+@on_stack(
+    TEMPLATE,
+    id="ec2.image",
+    title="Machines start from the image that the lock names",
+    remedy="Plan again with the image of catalog/regions/<region>/images.csv: poolwright plan STACK --write",
+)
+def images_are_the_locked_ones(evidence: Evidence) -> Iterator[Fault]:
+    for template, group in _with_groups(evidence, TEMPLATE):
+        image = template.get("imageId")
+        if image is not None and image != group.image.image_id:
+            yield Fault(text=f"starts {image}, and the lock has {group.image.image_id}", resource=template)
+
+
+def _with_groups(evidence: Evidence, type_: str) -> Iterator[tuple[Resource, NodeGroup]]:
+    """Each resource of a type with the node group that its name ends with; the longest key that fits."""
+    for key, site in evidence.sites():
+        for resource in evidence.at_site(key, type_):
+            name = resource.name.removesuffix("-template").removesuffix("-provider")
+            fitting = [group for group in site.compute.node_groups if name.endswith(f"-{group.key}")]
+            if fitting:
+                yield resource, max(fitting, key=lambda group: len(group.key))
+
+
+@on_stack(
+    GROUP,
+    id="AutoScaling.2",
+    title="Machines of a node group start in every zone that its plan has",
+    controls=("AutoScaling.2",),
+    remedy=f"Pass the subnets of the group's zones in {_GROUP}",
+)
+def groups_span_their_zones(evidence: Evidence) -> Iterator[Fault]:
+    for group, planned in _with_groups(evidence, GROUP):
+        subnets = len(group.get("vpcZoneIdentifiers", ()))
+        if subnets < len(planned.zones):
+            yield Fault(text=f"starts machines in {subnets} of {len(planned.zones)} zones", resource=group)
+
+
+@on_each(
+    GROUP,
+    id="AutoScaling.9",
+    title="Auto Scaling groups use launch templates",
+    controls=("AutoScaling.9",),
+    remedy=f"Use the group's launch template in {_GROUP}",
+)
+def groups_use_templates(group: Resource) -> Iterator[str]:
+    if group.get("launchConfiguration") is not None:
+        yield "uses a launch configuration, which can't ask for current settings"
+    elif group.get("launchTemplate") is None and group.get("mixedInstancesPolicy") is None:
+        yield "has no launch template"
+
+
+@on_stack(
+    GROUP,
+    id="compute.ceiling",
+    title="No Auto Scaling group may grow beyond what the plan prices and the quotas hold",
+    remedy="Raise the workload's headroom or replicas.max in stacks/ and plan again; the ceiling comes from the plan",
+)
+def groups_keep_to_their_ceiling(evidence: Evidence) -> Iterator[Fault]:
+    for group, planned in _with_groups(evidence, GROUP):
+        most = int(group.get("maxSize", 0))
+        if most > planned.max_machines:
+            yield Fault(text=f"may start {most} machines, and the plan has {planned.max_machines}", resource=group)
+
+
+@on_stack(
+    TEMPLATE,
+    id="compute.machine-type",
+    title="Machines are of the type that the plan chose",
+    remedy="Plan again: machine types come from the lock",
+)
+def machines_are_of_the_planned_type(evidence: Evidence) -> Iterator[Fault]:
+    for template, group in _with_groups(evidence, TEMPLATE):
+        chosen = template.get("instanceType")
+        if chosen is not None and chosen not in group.machine_types:
+            yield Fault(text=f"starts {chosen}, and the plan has {', '.join(group.machine_types)}", resource=template)
+
+
+@on_each(
+    CAPACITY,
+    id="ECS.19",
+    title="A machine with running tasks is not taken away",
+    controls=("ECS.19",),
+    remedy=f"Set managed_termination_protection in {_GROUP}",
+)
+def running_tasks_keep_their_machine(provider: Resource) -> Iterator[str]:
+    if provider.get("autoScalingGroupProvider.managedTerminationProtection") != "ENABLED":
+        yield "lets Auto Scaling end machines that run tasks"
+    if provider.get("autoScalingGroupProvider.managedDraining", "ENABLED") != "ENABLED":
+        yield "ends machines without moving their tasks first"
+
+
+@on_each(
+    INSTANCE,
+    "aws:ec2/spotInstanceRequest:SpotInstanceRequest",
+    "aws:ec2/fleet:Fleet",
+    id="compute.loose-machines",
+    title="Machines belong to node groups",
+    remedy="Write the workload into stacks/ and plan again: machines by hand are neither planned nor replaced",
+)
+def no_loose_machines(instance: Resource) -> Iterator[str]:
+    del instance
+    yield "starts machines outside the plan's node groups"
