@@ -50,8 +50,8 @@ test: engine  ## every test
 	@$(VENV)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 cases: install  ## write anew what the golden cases expect, then show what changed
-	@$(VENV)/python -m pytest -q tests/test_cases.py --update-cases
-	@git diff --stat -- tests/cases
+	@$(VENV)/python -m pytest -q tests/test_cases.py tests/poolwright/checks/test_documentation.py --update-cases
+	@git diff --stat -- tests/cases docs/checks.md
 
 lint: install  ## ruff, formatting, pyright, import contracts
 	@$(VENV)/ruff check .

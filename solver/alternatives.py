@@ -41,7 +41,8 @@ def alternative(inputs: StackInputs, catalog: Catalog, arguments: Sequence[str])
         if edited.regions != inputs.regions:
             edited = replace(edited, catalog_digest=catalog_digest(edited.catalog_path, edited.regions))
             catalog = edited.catalog()
-        check_against_catalog(edited.loaded, catalog)
+        # The waivers were judged when the demand was read.
+        check_against_catalog(edited.loaded, catalog, waivable=None)
     except InputError as error:
         raise without_place(error) from None
     prices = [price_edit(key, value, catalog) for key, value in pairs if is_price_key(key)]

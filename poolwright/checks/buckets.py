@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from poolwright.checks.check import Fault, on_each, on_stack
+from poolwright.checks.check import Fault, NotYet, on_each, on_stack
 from poolwright.checks.evidence import AUDIT_POOL, Evidence
 from poolwright.checks.resource import Resource, listed, part, statements, words
 from solver.plan.security import KeyPurpose
@@ -76,12 +76,14 @@ def account_blocks_public_access(evidence: Evidence) -> Iterator[Fault]:
     controls=("S3.5", "CIS 2.1.1"),
     remedy=f"Keep the statement DenyPlainHttp of the bucket's policy in {_BOTH}",
 )
-def buckets_want_tls(evidence: Evidence) -> Iterator[Fault]:
+def buckets_want_tls(evidence: Evidence) -> Iterator[Fault | NotYet]:
     for bucket, policies in _with(evidence, POLICY):
         if not policies:
             yield Fault(text="has no policy, so plain HTTP is let in", resource=bucket)
         for policy in policies:
-            if policy.known("policy") and not any(map(_denies_plain_http, statements(policy.document("policy")))):
+            if not policy.known("policy"):
+                yield NotYet(policy)
+            elif not any(map(_denies_plain_http, statements(policy.document("policy")))):
                 yield Fault(text="lets plain HTTP in", resource=policy)
 
 

@@ -55,6 +55,13 @@ class Fault:
     """Where the demand asks for it."""
 
 
+@dataclass(frozen=True)
+class NotYet:
+    """What a check of a stack yields for a resource that can't be judged before the cloud has answered."""
+
+    resource: Resource
+
+
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """One thing that a check found."""
@@ -126,6 +133,9 @@ class Check:
         )
 
 
+StackLook = Callable[[Evidence], Iterable[Fault | NotYet]]
+
+
 def on_each(
     *types: str,
     id: str,
@@ -166,11 +176,15 @@ def _on(
     controls: tuple[str, ...],
     severity: Severity,
     types: tuple[str, ...],
-) -> Callable[[Callable[[Evidence], Iterable[Fault]]], Check]:
-    def made(look: Callable[[Evidence], Iterable[Fault]]) -> Check:
+) -> Callable[[StackLook], Check]:
+    def made(look: StackLook) -> Check:
         def judge(evidence: Evidence, undecided: list[Undecided]) -> Iterator[Fault]:
             try:
-                yield from look(evidence)
+                for found in look(evidence):
+                    if isinstance(found, NotYet):
+                        undecided.append(Undecided(check=id, resource=found.resource.name))
+                    else:
+                        yield found
             except NotKnownError:
                 undecided.append(Undecided(check=id, resource="stack"))
 
@@ -195,20 +209,20 @@ def on_stack(
     remedy: str,
     controls: tuple[str, ...] = (),
     severity: Severity = Severity.REFUSE,
-) -> Callable[[Callable[[Evidence], Iterable[Fault]]], Check]:
+) -> Callable[[StackLook], Check]:
     """A check of what takes several resources, or resources and the plan."""
     return _on(Reads.STACK, id, title, remedy, controls, severity, types)
 
 
 def on_plan(
     *, id: str, title: str, remedy: str, controls: tuple[str, ...] = (), severity: Severity = Severity.REFUSE
-) -> Callable[[Callable[[Evidence], Iterable[Fault]]], Check]:
+) -> Callable[[StackLook], Check]:
     """A check of the plan, and of the demand where there is one."""
     return _on(Reads.PLAN, id, title, remedy, controls, severity, ())
 
 
 def on_changes(
     *, id: str, title: str, remedy: str, controls: tuple[str, ...] = (), severity: Severity = Severity.REFUSE
-) -> Callable[[Callable[[Evidence], Iterable[Fault]]], Check]:
+) -> Callable[[StackLook], Check]:
     """A check of what a preview would do."""
     return _on(Reads.CHANGES, id, title, remedy, controls, severity, ())

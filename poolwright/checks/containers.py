@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from poolwright.checks.check import Fault, on_each, on_stack
+from poolwright.checks.check import Fault, NotYet, on_each, on_stack
 from poolwright.checks.evidence import Evidence
-from poolwright.checks.resource import Resource, is_true, parsed, part, words
+from poolwright.checks.resource import NotKnownError, Resource, is_true, parsed, part, words
 from solver.vocabulary import AcceleratorKind
 
 TASK = "aws:ecs/taskDefinition:TaskDefinition"
@@ -85,7 +85,7 @@ def processes_are_apart(task: Resource) -> Iterator[str]:
     controls=("ECS.4",),
     remedy=f"Keep privileged to FPGA variants in {_CONTAINER}",
 )
-def containers_are_not_privileged(evidence: Evidence) -> Iterator[Fault]:
+def containers_are_not_privileged(evidence: Evidence) -> Iterator[Fault | NotYet]:
     loads_fpgas = {
         key
         for _, site in evidence.sites()
@@ -96,7 +96,12 @@ def containers_are_not_privileged(evidence: Evidence) -> Iterator[Fault]:
         if any(variant.accelerator_kind is AcceleratorKind.FPGA for variant in variants)
     }
     for definition in evidence.of_type(TASK, JOB):
-        for container in containers(definition) if definition.workload not in loads_fpgas else ():
+        try:
+            found = containers(definition) if definition.workload not in loads_fpgas else []
+        except NotKnownError:
+            yield NotYet(definition)
+            continue
+        for container in found:
             if is_true(container.get("privileged")):
                 yield Fault(text=f"{_called(container)} is privileged: it is root on the machine", resource=definition)
 

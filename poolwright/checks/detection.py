@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from poolwright.checks.check import Fault, on_each, on_stack
+from poolwright.checks.check import Fault, NotYet, on_each, on_stack
 from poolwright.checks.evidence import Evidence
 from poolwright.checks.resource import Resource, is_true
 
@@ -105,10 +105,12 @@ def trail_goes_to_logs(evidence: Evidence) -> Iterator[Fault]:
     controls=("CloudTrail.6",),
     remedy=f"Write to the audit bucket in {_TRAIL}; S3.8 and S3.6 say that it is private",
 )
-def trail_goes_to_the_audit_bucket(evidence: Evidence) -> Iterator[Fault]:
+def trail_goes_to_the_audit_bucket(evidence: Evidence) -> Iterator[Fault | NotYet]:
     own = {bucket.get("bucket") for bucket in evidence.of_type("aws:s3/bucket:Bucket") if bucket.known("bucket")}
     for trail in evidence.of_type(TRAIL):
-        if trail.known("s3BucketName") and own and trail.get("s3BucketName") not in own:
+        if not trail.known("s3BucketName"):
+            yield NotYet(trail)
+        elif own and trail.get("s3BucketName") not in own:
             yield Fault(text=f"writes to {trail.get('s3BucketName')}, which is no bucket of the stack", resource=trail)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from poolwright.checks.check import Fault, on_each, on_stack
+from poolwright.checks.check import Fault, NotYet, on_each, on_stack
 from poolwright.checks.evidence import Evidence
 from poolwright.checks.resource import Resource, listed, statements
 from solver.plan.security import KeyPurpose
@@ -97,8 +97,11 @@ def entrances_have_a_user(entrance: Resource) -> Iterator[str]:
     controls=("EFS.6",),
     remedy=f"Put mount targets into the data subnets in {_HERE}",
 )
-def mount_targets_are_private(evidence: Evidence) -> Iterator[Fault]:
+def mount_targets_are_private(evidence: Evidence) -> Iterator[Fault | NotYet]:
     for target in evidence.of_type(MOUNT_TARGET):
+        if not target.known("subnetId"):
+            yield NotYet(target)
+            continue
         subnet = evidence.by_id(target, "subnetId", SUBNET)
         if subnet is not None and subnet.get("tags.tier") == "public":
             yield Fault(text="stands in a public subnet", resource=target)
@@ -122,13 +125,14 @@ def mount_targets_have_a_group(target: Resource) -> Iterator[str]:
     title="File systems refuse clients without TLS, and admit roles of the stack",
     remedy=f"Keep the file system's policy in {_HERE}",
 )
-def file_systems_have_a_policy(evidence: Evidence) -> Iterator[Fault]:
+def file_systems_have_a_policy(evidence: Evidence) -> Iterator[Fault | NotYet]:
     for file_system in evidence.of_type(FILE_SYSTEM):
         policies = [each for each in evidence.of_type(POLICY) if each.name.startswith(f"{file_system.name}-")]
         if not policies:
             yield Fault(text="has no policy, so every client in its network may mount it", resource=file_system)
         for policy in policies:
             if not policy.known("policy"):
+                yield NotYet(policy)
                 continue
             found = statements(policy.document("policy"))
             if not any(each.get("Effect") == "Deny" and "aws:SecureTransport" in str(each) for each in found):

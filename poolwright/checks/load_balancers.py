@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from poolwright.checks.check import Fault, on_each, on_stack
+from poolwright.checks.check import Fault, NotYet, on_each, on_stack
 from poolwright.checks.evidence import Evidence
-from poolwright.checks.resource import NotKnownError, Resource, part
+from poolwright.checks.resource import Resource, part
 
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 LISTENER = "aws:lb/listener:Listener"
@@ -247,12 +247,12 @@ def web_acl_rules_block(acl: Resource) -> Iterator[str]:
     controls=("WAF.11",),
     remedy=f"Keep authorization and cookie among the redacted headers in {_WAF}",
 )
-def web_acl_logs_hold_no_secrets(evidence: Evidence) -> Iterator[Fault]:
+def web_acl_logs_hold_no_secrets(evidence: Evidence) -> Iterator[Fault | NotYet]:
     for log in evidence.of_type(WEB_ACL_LOG):
-        try:
-            fields = log.mappings("redactedFields")
-        except NotKnownError:
+        if not log.known("redactedFields"):
+            yield NotYet(log)
             continue
+        fields = log.mappings("redactedFields")
         named = {str(part(field, "singleHeader").get("name")).lower() for field in fields}
         for header in ("authorization", "cookie"):
             if header not in named:

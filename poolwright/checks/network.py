@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from poolwright.checks.check import Fault, on_each, on_plan, on_stack
+from poolwright.checks.check import Fault, NotYet, on_each, on_plan, on_stack
 from poolwright.checks.evidence import Evidence, is_of_site
 from poolwright.checks.resource import Resource
 from solver.vocabulary import NatMode, Tier
@@ -77,7 +77,7 @@ def connections_are_logged(evidence: Evidence) -> Iterator[Fault]:
     title="No route leads from the internet into private and data subnets",
     remedy="Keep routes to the internet gateway in the public table of components/aws/network/egress.py",
 )
-def private_subnets_have_no_gateway(evidence: Evidence) -> Iterator[Fault]:
+def private_subnets_have_no_gateway(evidence: Evidence) -> Iterator[Fault | NotYet]:
     for table in evidence.of_type(ROUTE_TABLE):
         # The route of a gateway endpoint is AWS's own, which no table's inputs name.
         if table.known("routes") and not any(route.get("gatewayId") for route in table.mappings("routes")):
@@ -86,7 +86,9 @@ def private_subnets_have_no_gateway(evidence: Evidence) -> Iterator[Fault]:
             yield Fault(text="leads to the internet gateway, and is no table of public subnets", resource=table)
         for link in evidence.of_type(ASSOCIATION):
             inner = f"-{Tier.PUBLIC}-" not in link.name
-            if inner and evidence.by_id(link, "routeTableId", ROUTE_TABLE) is table:
+            if inner and not link.known("routeTableId"):
+                yield NotYet(link)
+            elif inner and evidence.by_id(link, "routeTableId", ROUTE_TABLE) is table:
                 yield Fault(text="leads a subnet that is not public to the internet gateway", resource=link)
 
 

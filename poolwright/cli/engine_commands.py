@@ -26,6 +26,12 @@ def preview(stack: str, *, cloud: str, as_json: bool, replan: bool) -> None:
     _print(result, cloud, done=False, as_json=as_json)
 
 
+def previewed(stack: str, *, cloud: str) -> Preview:
+    """What `up` would do, for another command."""
+    with _engine(find_project(), stack, cloud, as_json=True) as engine:
+        return _watched("preview", stack, engine.preview)
+
+
 def up(stack: str, *, cloud: str, as_json: bool, replan: bool, yes: bool) -> None:
     """Builds the stack; where it costs money, only after someone has seen the preview or said --yes."""
     project = find_project()

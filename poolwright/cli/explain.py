@@ -42,11 +42,12 @@ def run(
     wanted = inputs.loaded.demand
     if workload is not None and workload not in wanted.workloads:
         raise _unknown_workload(workload, tuple(wanted.workloads))
+    from poolwright.checks.waivers import more_waivable
     from solver.explain import explain
     from solver.model.requirements import check_against_catalog
 
     tables = inputs.catalog()
-    check_against_catalog(inputs.loaded, tables)
+    check_against_catalog(inputs.loaded, tables, more_waivable(inputs.loaded.demand))
     previous = approved(inputs)
     plan = solved_as_it_is(inputs, tables, previous)
     with _Solving(stack) as solving:

@@ -200,6 +200,19 @@ def destroy(
     command.destroy(stack, cloud=cloud, as_json=as_json, yes=yes, with_data=with_data)
 
 
+@app.command()
+def check(
+    stack: Stack,
+    cloud: CloudName = "sandbox",
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="Day that waivers count for; today.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Judge the approved plan and what `up` would do: security, cost, changes. Ends with code 5 on a refusal."""
+    from poolwright.cli import check as command
+
+    raise typer.Exit(command.run(stack, cloud=cloud, on=on, as_json=as_json))
+
+
 @prices_app.command("show")
 def prices_show(
     region: Annotated[str | None, typer.Option(help="us-east-1, eu-west-1, …; all by default.")] = None,
@@ -256,7 +269,7 @@ def env(stack: Stack, cloud: CloudName = "sandbox", as_json: Json = False) -> No
 
 @app.command()
 def schema(
-    kind: Annotated[str, typer.Argument(help="demand, plan, lock or explanation.")] = "demand",
+    kind: Annotated[str, typer.Argument(help="demand, plan, lock, explanation or check.")] = "demand",
 ) -> None:
     """Print the JSON Schema of a file format."""
     from poolwright.cli import schema as command

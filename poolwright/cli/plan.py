@@ -93,6 +93,7 @@ def solved(
     deadline: Deadline | None = None,
 ) -> tuple[Plan, Lock | None, Difference]:
     """The plan for these inputs, the lock that stands (None when there is none), and the difference between them."""
+    from poolwright.checks.waivers import more_waivable
     from solver.model.deadline import NEVER
     from solver.model.requirements import check_against_catalog
     from solver.plan.difference import difference
@@ -100,7 +101,7 @@ def solved(
     from solver.solve import solve
 
     catalog = inputs.catalog()
-    check_against_catalog(inputs.loaded, catalog)
+    check_against_catalog(inputs.loaded, catalog, more_waivable(inputs.loaded.demand))
     old = standing_lock(inputs)
     try:
         plan = solve(

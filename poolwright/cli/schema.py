@@ -38,7 +38,19 @@ def _explanation() -> Json:
     return described(Explanation.model_json_schema(mode="serialization"), Explanation)
 
 
-KINDS: dict[str, Callable[[], Json]] = {"demand": _demand, "plan": _plan, "lock": _lock, "explanation": _explanation}
+def _check() -> Json:
+    from poolwright.checks.report import CheckReport
+
+    return described(CheckReport.model_json_schema(mode="serialization"), CheckReport)
+
+
+KINDS: dict[str, Callable[[], Json]] = {
+    "demand": _demand,
+    "plan": _plan,
+    "lock": _lock,
+    "explanation": _explanation,
+    "check": _check,
+}
 """File formats by name; a format's modules are loaded when its schema is asked for."""
 
 

@@ -32,12 +32,13 @@ def run(
     argument; InfeasibleError (3) says that nothing holds the changed demand.
     """
     inputs = read_inputs(find_project().root, stack, demand_file=demand, catalog_path=catalog)
+    from poolwright.checks.waivers import more_waivable
     from solver.alternatives import alternative, solve_without_budget
     from solver.model.requirements import check_against_catalog
     from solver.plan.whatif import what_if
 
     tables = inputs.catalog()
-    check_against_catalog(inputs.loaded, tables)
+    check_against_catalog(inputs.loaded, tables, more_waivable(inputs.loaded.demand))
     other = alternative(inputs, tables, arguments)
     previous = approved(inputs)
     say(f"solving {stack} as it is")

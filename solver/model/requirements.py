@@ -35,12 +35,15 @@ def check_regions(loaded: LoadedDemand, known: Collection[str]) -> None:
         raise DemandError(problems)
 
 
-def check_against_catalog(loaded: LoadedDemand, catalog: Catalog) -> None:
-    """DemandError with every name of the demand that the catalog does not have and every workload that fits nowhere."""
+def check_against_catalog(loaded: LoadedDemand, catalog: Catalog, waivable: Collection[str] | None = ()) -> None:
+    """DemandError with every name of the demand that the catalog does not have and every workload that fits nowhere.
+
+    `waivable` is what waivers may name beside the catalog's controls; None: anything.
+    """
     check_regions(loaded, catalog.regions)
     problems = [
         *_site_problems(loaded, catalog),
-        *_compliance_problems(loaded, catalog),
+        *_compliance_problems(loaded, catalog, waivable),
         *_filter_problems(loaded, catalog),
         *_held_problems(loaded, catalog),
         *_accelerator_problems(loaded, catalog),
@@ -89,15 +92,17 @@ def _site_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
                 )
 
 
-def _compliance_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
+def _compliance_problems(loaded: LoadedDemand, catalog: Catalog, waivable: Collection[str] | None) -> Iterator[Problem]:
     wish = loaded.demand.compliance
     services = catalog.services
     if wish.profile not in services.profiles:
         yield _unknown(loaded, ("compliance", "profile"), wish.profile, services.profiles, "profile of the catalog")
-    for index, waiver in enumerate(wish.waivers):
-        if waiver.control not in services.controls:
+    known = services.controls if not waivable else {*services.controls, *waivable}
+    what = "control or check" if waivable else "control of the catalog"
+    for index, waiver in enumerate(wish.waivers if waivable is not None else ()):
+        if waiver.control not in known:
             path: Path = ("compliance", "waivers", index, "control")
-            yield _unknown(loaded, path, waiver.control, services.controls, "control of the catalog")
+            yield _unknown(loaded, path, waiver.control, known, what)
     for index, measure in enumerate(wish.existing):
         if measure not in services.measures:
             path = ("compliance", "existing", index)

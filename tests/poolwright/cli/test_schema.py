@@ -16,6 +16,11 @@ def test_the_exported_schema_of_stack_files_is_current() -> None:
     assert exported == schema_text("demand"), "run: poolwright schema demand > docs/schemas/demand.schema.json"
 
 
+def test_the_exported_schema_of_the_checks_report_is_current() -> None:
+    exported = (ROOT / "docs/schemas/check.schema.json").read_text("utf-8")
+    assert exported == schema_text("check"), "run: poolwright schema check > docs/schemas/check.schema.json"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_schema_is_printed_as_json_on_standard_output(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     run(kind)
@@ -37,7 +42,7 @@ def test_an_unknown_kind_is_told_with_those_that_exist() -> None:
         run("demnd")
     assert (
         str(refused.value)
-        == 'kind: found "demnd"; one of demand, plan, lock, explanation is allowed. Did you mean demand?'
+        == 'kind: found "demnd"; one of demand, plan, lock, explanation, check is allowed. Did you mean demand?'
     )
 
 

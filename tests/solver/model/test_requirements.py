@@ -97,6 +97,18 @@ def test_all_names_that_the_catalog_lacks_are_told_at_once(tables: Catalog) -> N
     ]
 
 
+def test_a_waiver_may_name_a_check_where_the_checks_are_known(tables: Catalog) -> None:
+    waiver = "inherits: base.yaml\ncompliance: {waivers: [{control: %s, reason: no, owner: me, expires: 2027-01-01}]}"
+    Path("dev.yaml").write_text(waiver % "cost.budget", "utf-8")
+    loaded = load_demand(Path("dev.yaml"))
+    check_against_catalog(loaded, tables, {"cost.budget"})
+    check_against_catalog(loaded, tables, None)
+    with pytest.raises(DemandError, match=r'found "cost\.budget"; a control of the catalog is allowed'):
+        check_against_catalog(loaded, tables)
+    with pytest.raises(DemandError, match=r"a control or check is allowed.*\. Did you mean cost.budgets\?"):
+        check_against_catalog(loaded, tables, {"cost.budgets"})
+
+
 def test_held_commitments_are_of_types_families_and_terms_that_the_catalog_has(tables: Catalog) -> None:
     text = (
         "inherits: base.yaml\n"
