@@ -25,6 +25,8 @@ from solver.model.zoned.market import Market
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 _SEED = 7
+_CLOSE = 0.985
+_LEAST = 1e-9
 ON_DEMAND, PLAN, RESERVED, SPOT = range(4)
 
 
@@ -133,6 +135,26 @@ class Lanes:
         for place, row in self._rows.items():
             rent[place] = duals[row]
         return duals[:workloads], duals[workloads : 2 * workloads], rent, duals[-1:]
+
+    def ratio(self, duals: Floats) -> Floats:
+        """By column: what its contents are worth, as a part of what it costs at these duals."""
+        worth, discount, rent, cover = self.rents(duals)
+        is_spot, is_plan = self.options == SPOT, self.options == PLAN
+        value = self.contents @ worth - np.where(is_spot, self.contents @ discount, 0.0)
+        price = np.where(self.options == RESERVED, rent[self.types], self.price)
+        price = np.where(is_plan, cover[0] * np.where(is_plan, self.market.plan[self.types], 0.0), price)
+        return value / np.maximum(price, _LEAST)
+
+    def near(self, lanes: Integers, soft: Integers) -> Lanes:
+        """Only the columns that come close to their price in some of the lanes (lanes × workloads)."""
+        closest = np.full(len(self.types), -np.inf)
+        for replicas, most in zip(lanes, soft, strict=True):
+            _, duals = self.solve(replicas, most)
+            closest = np.maximum(closest, self.ratio(duals))
+        found = Lanes(self.market, self.zone, self.reserved, self.commitment)
+        some = closest >= _CLOSE
+        found.add(self.types[some], self.options[some], self.contents[some])
+        return found
 
     def generate(self, lanes: Integers, soft: Integers, types: Integers, rounds: int, trials: int) -> None:
         """Patterns from the duals of some lanes (lanes × workloads): what is worth most on each type."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from solver.model.zoned.billing import Tariff, best_purchase
 from solver.model.zoned.bound import bound_usd, shortfall
+from solver.model.zoned.diving import Tail, dived
 from solver.model.zoned.lanes import Lanes
 from solver.model.zoned.market import Market, market_of
 from solver.model.zoned.master import Master
@@ -50,14 +51,20 @@ def plan_zones(instance: HourlyInstance) -> Timetable:
     zones = len(market.zones)
     bought = np.floor(master.reserved + _TOLERANCE).astype(np.int64)
     by_lane: list[list[Lane]] = []
+    tails: list[Tail] = []
     for zone in range(zones):
         own = bought // zones + (zone < bought % zones)
         lanes = Lanes(market, zone, np.where(market.offered[zone], own, 0), master.commitment / zones)
         lanes.offer(_alone(market, market.offered[zone]), master.patterns)
         samples = order[np.unique(np.linspace(0, len(order) - 1, min(_SAMPLES, len(order))).astype(np.int64))]
         lanes.generate(placed[samples, zone], soft[samples, zone], types, _GENERATIONS, _TRIALS)
-        found = {int(hour): begun(lanes, placed[hour, zone], soft[hour, zone]) for hour in order}
+        lanes = lanes.near(placed[samples, zone], soft[samples, zone])
+        found: dict[int, Lane] = {}
+        for hour in order.tolist():
+            found[hour], near = begun(lanes, placed[hour, zone], soft[hour, zone])
+            tails.append(Tail(found[hour], lanes.types[near], lanes.options[near], lanes.contents[near]))
         by_lane.append([found[hour] for hour in range(market.hours)])
+    dived(market, tails, types)
     completed(market, [lane for row in by_lane for lane in row], types)
     return _timetable(instance, market, by_lane, bought, bound)
 

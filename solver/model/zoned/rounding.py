@@ -1,7 +1,7 @@
-"""Rounding: whole machines from a lane's linear program, and more of them until every replica has its place.
+"""Rounding: whole machines from a lane's linear program, and what is still to be placed.
 
-First the program's machines, rounded down; then patterns that fit into what is left, best first; then, for all lanes at
-once, machines filled with what is left, the one that is worth most for its price in each lane.
+First the program's machines, rounded down; `diving` places what is left. Where its work ends before that, for all lanes
+at once, machines are filled with what is left, the one that is worth most for its price in each lane.
 """
 
 from __future__ import annotations
@@ -22,10 +22,8 @@ Machine = tuple[int, bool, tuple[int, ...], int]
 """Machine type, whether it is spot, contents by workload, number."""
 _WHOLE = 1e-6
 _LEAST_PRICE = 1e-6
-_GOOD = 0.97
-"""A pattern is used for what is left when it is worth this part of its price."""
-_WELCOME = 0.9
-"""The same on a reserved machine, which is paid for in any case."""
+_NEAR = 150
+"""Columns with which the search for the rest of a lane begins."""
 _IDLE = 0.3
 """Part of its worth at which an idle reserved machine is priced while the rest of a lane is placed."""
 
@@ -45,6 +43,10 @@ class Lane:
     rent: Floats
     """What a reserved machine is worth, by machine type."""
     machines: list[Machine]
+    commitment: float = 0.0
+    """USD an hour of the savings plan that nothing uses yet."""
+    cover: float = 0.0
+    """What a USD of them is worth."""
 
     def take(self, place: int, option: int, amounts: Integers, count: int) -> None:
         """Place machines with these contents."""
@@ -56,28 +58,21 @@ class Lane:
         self.machines.append((place, option == SPOT, tuple(amounts.tolist()), count))
 
 
-def begun(lanes: Lanes, replicas: Integers, soft: Integers) -> Lane:
-    """A lane with the program's machines and with patterns that fit into what is left of it."""
+def begun(lanes: Lanes, replicas: Integers, soft: Integers) -> tuple[Lane, Integers]:
+    """A lane with the program's machines, rounded down, and the columns that come closest to their price."""
     amounts, duals = lanes.solve(replicas, soft)
-    worth, discount, rent, _ = lanes.rents(duals)
-    lane = Lane(lanes.zone, replicas.copy(), soft.copy(), lanes.reserved.copy(), worth, discount, rent, [])
+    worth, discount, rent, cover = lanes.rents(duals)
+    reserved = lanes.reserved.copy()
+    lane = Lane(
+        lanes.zone, replicas.copy(), soft.copy(), reserved, worth, discount, rent, [], lanes.commitment, float(cover[0])
+    )
     types, options, contents = lanes.types, lanes.options, lanes.contents
     for column in np.argsort(-amounts, kind="stable").tolist():
         count = int(amounts[column] + _WHOLE)
         if count < 1:
             break
         _take_most(lane, int(types[column]), int(options[column]), contents[column], count)
-    price = np.where(options == RESERVED, rent[types], lanes.price)
-    is_spot = options == SPOT
-    value = contents @ worth - np.where(is_spot, contents @ discount, 0.0)
-    # What is covered by the plan is bought on demand here: how machines are billed is decided at the end.
-    ratio = np.where((options != RESERVED) & ~is_spot & (lanes.price <= 0.0), 0.0, value / np.maximum(price, 1e-9))
-    ratio = np.where((options == RESERVED) & (ratio >= _WELCOME), ratio + 1.0, ratio)
-    for column in np.argsort(-ratio, kind="stable").tolist():
-        if ratio[column] < _GOOD:
-            break
-        _take_most(lane, int(types[column]), int(options[column]), contents[column], 1 << 30)
-    return lane
+    return lane, np.argsort(-lanes.ratio(duals), kind="stable")[:_NEAR]
 
 
 def _take_most(lane: Lane, place: int, option: int, contents: Integers, most: int) -> None:
