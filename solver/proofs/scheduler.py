@@ -20,6 +20,9 @@ from random import Random
 _MOST_ROUNDS = 10_000
 """Of one deployment; each must start or stop a task, so a deployment that can end does so long before."""
 
+_NEW = " (new)"
+"""Behind a service's name: its tasks of a deployment that is under way."""
+
 
 class Strategy(StrEnum):
     """How ECS chooses among machines that can hold a task."""
@@ -83,6 +86,8 @@ class Found:
     """Services with a task that never runs, or a deployment that never ends."""
     most_on_a_machine: Mapping[str, int]
     """ECS service → most of its tasks on one machine, deployments apart."""
+    together: frozenset[tuple[str, str]]
+    """Pairs of services, by name, that had tasks on one machine at some time, deployments included."""
 
 
 def arrivals(services: Sequence[TaskSet], seeds: int = 3) -> Iterator[list[TaskSet]]:
@@ -108,7 +113,7 @@ def schedule(groups: Mapping[str, Group], services: Sequence[TaskSet], order: Se
     }
     if not stuck:
         stuck = [service.name for service in services if not cluster.deploy(service)]
-    return Found(waiting, cluster.added, tuple(dict.fromkeys(stuck)), most)
+    return Found(waiting, cluster.added, tuple(dict.fromkeys(stuck)), most, frozenset(cluster.together))
 
 
 class _Cluster:
@@ -119,20 +124,24 @@ class _Cluster:
         self.chance = chance
         self.machines: list[Machine] = []
         self.added: dict[str, int] = {}
+        self.together: set[tuple[str, str]] = set()
         for key, group in groups.items():
             for _ in range(group.machines):
                 self._start(key)
 
     def place(self, service: TaskSet) -> bool:
         """Puts one task on a machine; False where none has room."""
-        here = [machine for machine in self.machines if machine.group == service.group]
-        fitting = [machine for machine in here if self._fits(machine, service)]
+        group = [machine for machine in self.machines if machine.group == service.group]
+        fitting = [machine for machine in group if self._fits(machine, service)]
         if not fitting:
             return False
         for strategy in service.strategies:
-            fitting = self._best(strategy, service, here, fitting)
+            fitting = self._best(strategy, service, group, fitting)
         machine = self.chance.choice(fitting)
         machine.tasks[service.name] = machine.tasks.get(service.name, 0) + 1
+        mine = service.name.removesuffix(_NEW)
+        here = {name.removesuffix(_NEW) for name, count in machine.tasks.items() if count} - {mine}
+        self.together |= {(min(mine, other), max(mine, other)) for other in here}
         for place, asked in enumerate(service.asks):
             machine.free[place] -= asked
         return True
@@ -151,7 +160,7 @@ class _Cluster:
     def deploy(self, service: TaskSet) -> bool:
         """Replaces every task; False where that comes to a halt."""
         new = TaskSet(
-            name=f"{service.name} (new)",
+            name=f"{service.name}{_NEW}",
             group=service.group,
             desired=service.desired,
             asks=service.asks,
@@ -191,8 +200,8 @@ class _Cluster:
 
     def _fits(self, machine: Machine, service: TaskSet) -> bool:
         # A service's own old tasks count against it: distinctInstance knows no versions.
-        same = service.name.removesuffix(" (new)")
-        if service.distinct and machine.tasks.get(same, 0) + machine.tasks.get(f"{same} (new)", 0):
+        same = service.name.removesuffix(_NEW)
+        if service.distinct and machine.tasks.get(same, 0) + machine.tasks.get(f"{same}{_NEW}", 0):
             return False
         return all(asked <= free for asked, free in zip(service.asks, machine.free, strict=True))
 

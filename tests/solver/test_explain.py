@@ -102,6 +102,39 @@ def test_what_a_guarantee_costs_is_what_a_plan_without_it_costs_less(
         assert cost.comparison.least_usd_per_month <= cost.comparison.most_usd_per_month <= 0
 
 
+def test_what_machines_apart_cost_is_a_plan_in_which_they_may_be_shared(catalog: Catalog) -> None:
+    workloads = {"front": service(apart_from=["back"]), "back": service(headroom=0.5), "side": service()}
+    demand = demand_of(workloads=workloads)
+    apart = [each for each in guarantee_questions(demand, None) if each.name == "machines apart"]
+    assert [(each.kept, each.values) for each in apart] == [("front from back", {"workloads.front.apart_from": []})]
+    plan = solved(demand, catalog)
+    (cost,) = [each for each in explain(plan, demand, catalog).guarantees if each.name == "machines apart"]
+    assert cost.comparison is not None
+    assert cost.comparison.arguments == ("workloads.front.apart_from=[]",)
+    forced = solved(with_values(demand, {"workloads.front.apart_from": []}), catalog)
+    less = forced.proof.cost_usd_per_month - plan.proof.cost_usd_per_month
+    assert cost.comparison.usd_per_month == pytest.approx(less, abs=0.005)
+
+
+def test_a_workload_is_asked_about_with_those_that_keep_apart_from_it() -> None:
+    workloads = {
+        "back": service(),
+        "front": service(apart_from=["side", "back"]),
+        "other": service(apart_from="all"),
+        "side": service(),
+    }
+    demand = demand_of(workloads=workloads)
+
+    def values(workload: str | None) -> list[object]:
+        return [each.values for each in guarantee_questions(demand, workload) if each.name == "machines apart"]
+
+    assert values("back") == [{"workloads.front.apart_from": ["side"], "workloads.other.apart_from": ["front", "side"]}]
+    assert values("front") == [{"workloads.front.apart_from": [], "workloads.other.apart_from": ["back", "side"]}]
+    assert values(None) == [{"workloads.front.apart_from": [], "workloads.other.apart_from": []}]
+    for key, left in {"workloads.front.apart_from": ["side"], "workloads.other.apart_from": ["front", "side"]}.items():
+        assert with_values(demand, {key: left}).workloads[key.split(".")[1]].apart_from == tuple(left)
+
+
 def test_more_load_costs_what_a_plan_for_it_costs_more(plan: Plan, found: Explanation, catalog: Catalog) -> None:
     for price in found.load_prices:
         week = [40.0] * 8 + [100.0 + price.more_per_second] * 10 + [40.0] * 6

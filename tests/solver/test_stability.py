@@ -139,6 +139,39 @@ def test_an_approved_plan_keeps_no_machines_that_the_demand_does_not_allow_any_m
     assert new.proof.cost_usd_per_month <= fresh.proof.cost_usd_per_month * (1 + GAP)
 
 
+def with_machines(entry: dict[str, Any], *patterns: str) -> dict[str, Any]:
+    return entry | {"variants": {"cpu": entry["variants"]["cpu"] | {"machines": list(patterns)}}}
+
+
+BESIDE = {
+    "front": with_machines(service(170, memory="6Gi"), "r7i.*"),
+    "one": with_machines(service(12, cpu=0.5, memory="1Gi"), "c7i.*", "m7i.*"),
+    "two": with_machines(service(12, cpu=0.5, memory="1Gi"), "c7i.*", "m7i.*"),
+}
+
+
+def groups_of(plan: Plan) -> dict[str, dict[str, int]]:
+    return {group.key: group.slots for group in plan.sites["main"].compute.node_groups if group.slots}
+
+
+def test_services_that_are_apart_from_now_on_leave_the_machines_that_they_share_and_others_stay() -> None:
+    before = solve(small(**BESIDE), catalog())
+    shared = [key for key, slots in groups_of(before).items() if {"one.cpu", "two.cpu"} <= set(slots)]
+    assert shared
+    apart = small(**BESIDE | {"one": BESIDE["one"] | {"apart_from": ["two"]}})
+    new = again(before, apart, catalog())
+    check_plan(new, apart, catalog())
+    assert not any({"one.cpu", "two.cpu"} <= set(slots) for slots in groups_of(new).values())
+    for key, slots in groups_of(before).items():
+        assert key in shared or groups_of(new)[key] == slots
+    # Where it is written down of services that share no machine anyway, nothing changes.
+    named = small(**BESIDE | {"one": BESIDE["one"] | {"apart_from": ["two", "front"]}})
+    assert groups_of(again(new, named, catalog())) == groups_of(new)
+    # Without it the machines that are apart stay only while that costs hardly more.
+    back = again(new, small(**BESIDE), catalog())
+    assert back.proof.cost_usd_per_month <= before.proof.cost_usd_per_month * (1 + GAP)
+
+
 def test_a_stack_with_fewer_zones_leaves_the_machines_of_the_zone_that_is_gone() -> None:
     content = small(**SERVICES).model_dump(mode="json")
     content["sites"]["main"]["zones"] = 3

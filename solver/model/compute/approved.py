@@ -13,6 +13,7 @@ import numpy as np
 
 from solver.model.compute.columns import Columns, Fixed, with_machines, with_patterns
 from solver.model.compute.needs import Needs
+from solver.model.compute.neighbours import companies
 from solver.model.compute.patterns import Pattern
 from solver.model.compute.supply import Machine, Market, spot_machine
 from solver.plan.compute import ComputePlan, NodeGroup
@@ -45,7 +46,8 @@ def approved_columns(
     """The approved groups that still fit: each machine is for sale and holds its replicas as it did.
 
     `on_sale` are all on-demand machines; `spot` says whether spot machines may be bought. Replicas of what the demand
-    no longer has are left out of a group.
+    no longer has are left out of a group; where it keeps apart services that share one, the company
+    with most replicas stays.
     """
     wanted: list[tuple[NodeGroup, _Name, Pattern]] = []
     known = {_name(machine): machine for machine in columns.machines}
@@ -53,7 +55,7 @@ def approved_columns(
     names = [each.name for each in needs.runnables]
     for group in plan.node_groups:
         slots = tuple(group.slots.get(name, 0) for name in names)
-        if group.runtime != "ecs" or not any(slots) or not needs.may_hold(slots):
+        if group.runtime != "ecs" or not any(slots):
             continue
         if group.purchase is PurchaseOption.SPOT and not (spot and _may_be_interrupted(needs, group, slots)):
             continue
@@ -64,17 +66,27 @@ def approved_columns(
                 continue
             known[name] = machine
             new.append(machine)
-        wanted.append((group, name, slots))
+        wanted.append((group, name, _allowed(needs, slots)))
     more = with_machines(columns, needs, market, fixed, new)
     numbers = {_name(machine): number for number, machine in enumerate(more.machines)}
     held = [(group, numbers[name], slots) for group, name, slots in wanted]
-    held = [each for each in held if _fits(more, each[1], each[2])]
+    held = [each for each in held if _fits(more, each[1], each[2]) and needs.may_hold(each[2])]
     more, placed = with_patterns(more, [(number, slots) for _, number, slots in held])
     weeks: dict[int, tuple[int, ...]] = {}
     for column, (group, _, _) in zip(placed, held, strict=True):
         week = group.machines.hourly()
         weeks[column] = tuple(a + b for a, b in zip(weeks.get(column, (0,) * len(week)), week, strict=True))
     return Approved(plan, more, weeks)
+
+
+def _allowed(needs: Needs, slots: Pattern) -> Pattern:
+    """The slots, or where some of them may not be together any more those of the company with most replicas."""
+    held = {needs.runnables[variant].service for variant, count in enumerate(slots) if count}
+    left = [
+        tuple(count if each.service in mine else 0 for count, each in zip(slots, needs.runnables, strict=True))
+        for mine in companies(needs.strangers, held) or [held]
+    ]
+    return max(left, key=sum)
 
 
 def _name(machine: Machine) -> _Name:

@@ -1,7 +1,9 @@
-"""Neighbours: which services may share a machine.
+"""Promise: services that the demand keeps apart share no machine.
 
-Two of which one names the other in `apart_from` never do, nor does one that says `all` with any other. A company is a
-set of services that all may be on one machine; whatever a machine holds is part of a largest company.
+    slots(c, v) · slots(c, w)  =  0     for each column c and variants v, w of two services that are strangers
+
+Two are strangers where one names the other in `apart_from`, or says `all`. A company is a set of services without
+strangers. Whatever a machine holds is part of a largest company, so only patterns of these are columns.
 """
 
 from __future__ import annotations

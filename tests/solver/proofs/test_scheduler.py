@@ -112,3 +112,12 @@ def test_a_deployment_ends_where_a_task_can_start_or_stop_first(least: int, most
 def test_tasks_on_distinct_machines_never_share_one() -> None:
     found = runs(group(5, most=6), replace(tasks("app", 5, memory=1), distinct=True))
     assert all(each.most_on_a_machine == {"app": 1} for each in found)
+
+
+def test_only_services_of_one_group_ever_share_a_machine() -> None:
+    """Also while machines are added and deployments run, in which old and new tasks are there at once."""
+    services = [tasks("app", 6, memory=1), tasks("web", 6, memory=1), replace(tasks("cards", 9, memory=1), group="c")]
+    groups = {"g": group(2, most=4), "c": group(1, most=4)}
+    found = [schedule(groups, services, order, seed) for seed, order in enumerate(arrivals(services, seeds=6))]
+    assert any(each.added for each in found)
+    assert all(each.together == {("app", "web")} for each in found)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,12 +19,15 @@ from components.aws.compute.service import (
     service_name,
 )
 from solver.catalog.catalog import Catalog
+from solver.catalog.loader import load_catalog
 from solver.catalog.machines import Reserved, allocatable
+from solver.demand.demand import Demand
 from solver.inputs import read_inputs
 from solver.plan.compute import ComputePlan, NodeGroup, ServicePlan, VariantPlan
 from solver.plan.lock import read_lock
 from solver.plan.shares import Held, held_replicas
-from solver.proofs.scheduler import Group, Strategy, TaskSet, arrivals, schedule
+from solver.proofs.scheduler import Found, Group, Strategy, TaskSet, arrivals, schedule
+from solver.solve import solve
 
 ROOT = Path(__file__).resolve().parents[4]
 STRATEGIES = [
@@ -67,35 +72,75 @@ def task_set(service: ServicePlan, variant: VariantPlan, held: Held, hour: int) 
     )
 
 
-@pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
-def test_no_task_of_a_shipped_stack_waits_in_any_hour_order_or_deployment(stack: str) -> None:
-    inputs = read_inputs(ROOT, stack)
-    catalog = inputs.catalog()
-    compute = read_lock(inputs.lock_path).sites["main"].compute
+def runs(compute: ComputePlan, catalog: Catalog) -> Iterator[tuple[int, Found]]:
+    """Hours, and what came of each order in those that are unlike the ones before."""
     ecs = [group for group in compute.node_groups if group.runtime == "ecs"]
     seen: set[tuple[object, ...]] = set()
     for hour in range(168):
         groups = {group.key: group_in(group, hour, compute, catalog) for group in ecs}
-        services = [
-            task_set(service, variant, held, hour)
-            for service in compute.services
-            for variant in service.variants
-            for held in held_replicas(compute, service.key, variant)
-        ]
+        services = [task_set(service, variant, held, hour) for service, variant, held in every_service(compute)]
         state = (*(group.machines for group in groups.values()), *(service.desired for service in services))
         if state in seen:
             continue
         seen.add(state)
-        limits = {
-            service_name(service, variant, held): service.max_per_machine
-            for service in compute.services
-            for variant in service.variants
-            for held in held_replicas(compute, service.key, variant)
-        }
         for seed, order in enumerate(arrivals(services)):
-            found = schedule(groups, services, order, seed)
-            assert found.waiting == {}, (hour, seed)
-            assert found.stuck == (), (hour, seed)
-            for name, count in found.most_on_a_machine.items():
-                assert count <= (limits[name] or count), (hour, seed, name)
-    assert len(seen) >= 1
+            yield hour, schedule(groups, services, order, seed)
+
+
+def every_service(compute: ComputePlan) -> Iterator[tuple[ServicePlan, VariantPlan, Held]]:
+    for service in compute.services:
+        for variant in service.variants:
+            for held in held_replicas(compute, service.key, variant):
+                yield service, variant, held
+
+
+@pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
+def test_no_task_of_a_shipped_stack_waits_in_any_hour_order_or_deployment(stack: str) -> None:
+    inputs = read_inputs(ROOT, stack)
+    compute = read_lock(inputs.lock_path).sites["main"].compute
+    limits = {service_name(*each): each[0].max_per_machine for each in every_service(compute)}
+    found = list(runs(compute, inputs.catalog()))
+    assert found
+    for hour, each in found:
+        assert each.waiting == {}, hour
+        assert each.stuck == (), hour
+        for name, count in each.most_on_a_machine.items():
+            assert count <= (limits[name] or count), (hour, name)
+
+
+@pytest.mark.parametrize(
+    ("apart_from", "apart"),
+    [
+        ({}, set[tuple[str, str]]()),
+        ({"ledger": ["search"]}, {("ledger", "search")}),
+        ({"ledger": "all"}, {("ledger", "search"), ("ledger", "web")}),
+    ],
+)
+def test_ecs_never_brings_services_together_that_the_demand_keeps_apart(
+    apart_from: dict[str, Any], apart: set[tuple[str, str]]
+) -> None:
+    """All that hinders it are the groups: a service has one capacity provider and starts its tasks nowhere else."""
+    load = {"hourly_per_second": [*[10] * 12, *[70] * 12]}
+    variants = {"cpu": {"cpu": "500m", "memory": "1Gi", "throughput_per_second": 20, "source": "measured"}}
+    service = {"kind": "service", "image": {}, "load": load, "variants": variants}
+    demand = Demand.model_validate(
+        {
+            "stack": "test",
+            "owner": "tests",
+            "sites": {"main": {"region": "us-east-1", "network": {"cidr": "10.0.0.0/16"}}},
+            "workloads": {
+                key: service | {"apart_from": apart_from.get(key, [])} for key in ("ledger", "search", "web")
+            },
+            "compliance": {"profile": "none"},
+            "limits": {"node_groups": 2 if apart_from else 1, "machines": ["c7i.*", "m7i.*"]},
+        }
+    )
+    catalog = load_catalog(None, ["us-east-1"])
+    compute = solve(demand, catalog).sites["main"].compute
+    together = {
+        (one.partition("-")[0], other.partition("-")[0])
+        for _, found in runs(compute, catalog)
+        for one, other in found.together
+    }
+    assert together.isdisjoint(apart)
+    assert together, "of three services on two groups some share machines"

@@ -41,6 +41,7 @@ def hourly_of(make_demand: DemandMaker, catalog: Catalog, apps: list[dict[str, A
                 "max_utilisation": 0.5,
                 "survive": "zone" if app["survive"] else "none",
                 "interruptible_share": app["spot"],
+                "apart_from": app.get("apart_from", []),
                 "variants": {
                     f"v{place}": {
                         "cpu": f"{cpu}m",
@@ -129,6 +130,44 @@ def test_the_bound_is_as_good_as_the_program_with_every_filling(make_demand: Dem
     ]
     optimum = float(every.priced(program.required[0], hourly.price, groups).sum())
     assert optimum * 0.995 <= point.bound <= optimum * (1 + 1e-9)
+
+
+APART: list[dict[str, Any]] = [
+    {"load": 30, "mib": 1500, "spot": 0.0, "survive": False, "variants": [(300, 20)]},
+    {"load": 25, "mib": 300, "spot": 0.0, "survive": False, "variants": [(700, 20)], "apart_from": ["app-0"]},
+    {"load": 15, "mib": 700, "spot": 0.0, "survive": False, "variants": [(500, 20)]},
+]
+
+
+@pytest.mark.parametrize("most", [8, 0])
+def test_the_bound_knows_which_services_share_no_machine_where_these_are_not_too_many(
+    make_demand: DemandMaker, catalog: Catalog, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("solver.model.compute.joint_program._MOST_COMPANIES", most)
+    hourly = hourly_of(make_demand, catalog, APART, 3)
+    program = JointProgram(hourly)
+    point = program.solve(program.required[0], hourly.price)
+    every = [(number, slots) for number in range(len(hourly.columns.machines)) for slots in fillings_of(hourly, number)]
+    allowed = [(number, slots) for number, slots in every if not (slots[0] and slots[1])]
+    optimum, relaxed = (
+        float(JointProgram(hourly).priced(program.required[0], hourly.price, groups).sum())
+        for groups in (allowed, every)
+    )
+    assert relaxed < optimum * 0.99
+    expected = optimum if most else relaxed
+    assert expected * 0.995 <= point.bound <= expected * (1 + 1e-9)
+
+
+def test_groups_of_services_that_share_no_machine_are_never_improved_into_shared_ones(
+    make_demand: DemandMaker, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("solver.model.compute.joint_program._MOST_COMPANIES", 0)
+    hourly = hourly_of(make_demand, catalog, APART, 3)
+    program = JointProgram(hourly)
+    pure = list(program._pool)[:6]  # pyright: ignore[reportPrivateUsage]
+    found = Sharing(program, hourly.price, 3).improve(pure)
+    assert found
+    assert not any(slots[0] and slots[1] for _, slots in found)
 
 
 def test_a_stopped_search_for_fillings_still_proves_a_bound(

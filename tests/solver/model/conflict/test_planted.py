@@ -18,6 +18,7 @@ from tests.solver.model.conflict.planted import content, job, service, value_of,
 
 CI: dict[str, Any] = {"machines": ["c7i.*"]}
 ALL_M = {"machines": ["c7i.*", "m7i.*"]}
+ONE_GROUP: dict[str, Any] = {"machines": ["m7i.*"], "node_groups": 1}
 L4 = variants(accelerator={"model": "l4"})
 PLANTED: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "a ceiling below the load": (
@@ -59,6 +60,23 @@ PLANTED: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
             "workloads.a.variants.cpu.machines": "add c7i.xlarge",
             "workloads.b.variants.cpu.machines": "add m7i.large",
         },
+    ),
+    "services apart and one node group": (
+        content({"a": service(), "b": service(apart_from=["a"])}, {}, ONE_GROUP),
+        {"limits.node_groups": "2", "workloads.b.apart_from": ""},
+    ),
+    "a service apart from all and one node group": (
+        content({"a": service(apart_from="all"), "b": service()}, {}, ONE_GROUP),
+        {"limits.node_groups": "2", "workloads.a.apart_from": ""},
+    ),
+    "services apart within a quota": (
+        content(
+            {"a": service(load={"constant_per_second": 10}), "b": service(load={"constant_per_second": 10})}
+            | {"c": service(load={"constant_per_second": 10}, apart_from=["a"])},
+            {"quotas": {"standard": 4}},
+            {"machines": ["m7i.xlarge"]},
+        ),
+        {"limits.machines": "add m7a.medium", "sites.main.quotas.standard": "8 vCPU", "workloads.c.apart_from": ""},
     ),
     "an accelerator that the allowed machines have not": (
         content({"a": service(**L4)}, {}, ALL_M),
@@ -147,6 +165,32 @@ def test_two_conflicts_that_have_nothing_to_do_with_each_other_are_both_reported
         ["workloads.b.window", "workloads.b.max_parallel"]
     ]
     assert error.also[0][1].frees == "workloads.b.max_parallel: 14 would do"
+
+
+def test_of_services_that_name_each_other_both_lines_are_told(catalog: Catalog) -> None:
+    workloads = {"a": service(apart_from=["b", "c"]), "b": service(apart_from=["a"]), "c": service()}
+    error = conflict_of(Demand.model_validate(content(workloads, {}, ONE_GROUP)), catalog)
+    assert error is not None
+    assert [member.words for member in error.members] == ["limits.node_groups: 1", "workloads.a.apart_from: b"]
+    assert error.members[0].frees == "limits.node_groups: 2 would do"
+    # With c it is still too many.
+    assert error.members[1].frees == "not enough by itself"
+    fewer = {**workloads, "a": service(apart_from=["b"])}
+    error = conflict_of(Demand.model_validate(content(fewer, {}, ONE_GROUP)), catalog)
+    assert error is not None
+    assert error.members[1].frees == "without b there, nor a in workloads.b.apart_from"
+
+
+def test_five_services_in_a_ring_of_strangers_fit_on_three_node_groups_and_not_on_two(catalog: Catalog) -> None:
+    ring = {key: service(apart_from=[other]) for key, other in zip("abcde", "bcdea", strict=True)}
+    limits = {"machines": ["m7i.large", "m7i.xlarge"]}
+    assert conflict_of(Demand.model_validate(content(ring, {}, limits | {"node_groups": 3})), catalog) is None
+    error = conflict_of(Demand.model_validate(content(ring, {}, limits | {"node_groups": 2})), catalog)
+    assert error is not None
+    assert error.members[0].frees == "limits.node_groups: 3 would do"
+    assert {member.words for member in error.members[1:]} == {
+        f"workloads.{key}.apart_from: {other}" for key, other in zip("abcde", "bcdea", strict=True)
+    }
 
 
 SMALL = st.fixed_dictionaries(

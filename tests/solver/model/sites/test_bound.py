@@ -35,6 +35,10 @@ DEMANDS: dict[str, dict[str, Any]] = {
         "front": PUBLIC | {"site": "eu", "calls": ["api"]},
         "api": PUBLIC | {"path": "/api", "load_from": {"front": 1}},
     },
+    "a part of one beside another that is apart from it": {
+        "front": PUBLIC | SMALL | FROM_BOTH | {"exposure": "public", "max_latency_ms": 60},
+        "side": PUBLIC | SMALL | {"exposure": "public", "path": "/side", "apart_from": ["front"]},
+    },
     "one near, one free": {
         "front": PUBLIC | FROM_BOTH | {"max_latency_ms": 60},
         "other": PUBLIC | SMALL | {"exposure": "public", "path": "/other"},
