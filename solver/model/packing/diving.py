@@ -30,6 +30,10 @@ class Machines:
         """In the problem's units."""
         return int(problem.price[self.types].sum())
 
+    def joined(self, other: Machines) -> Machines:
+        """These and the other machines."""
+        return Machines(np.concatenate([self.types, other.types]), np.concatenate([self.patterns, other.patterns]))
+
 
 def tidy(problem: Problem, machines: Machines) -> Machines:
     """Without replicas above the counts, each machine on the cheapest type that holds it, empty ones gone."""

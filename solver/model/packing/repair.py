@@ -31,6 +31,14 @@ class Part:
     problem: Problem
     classes: Integers
     """By class of the part: place in the whole problem."""
+    number: int
+    """Classes of the whole problem."""
+
+    def whole(self, machines: Machines) -> Machines:
+        """The part's machines with the classes of the whole problem."""
+        patterns = np.zeros((len(machines.types), self.number), dtype=np.int64)
+        patterns[:, self.classes] = machines.patterns
+        return Machines(machines.types, patterns)
 
 
 def part_of(problem: Problem, patterns: Integers) -> Part:
@@ -49,7 +57,7 @@ def part_of(problem: Problem, patterns: Integers) -> Part:
     )
     part.__dict__["scale"] = problem.scale
     part.__dict__["ceiling"] = np.minimum(problem.ceiling[:, classes], part.most)
-    return Part(part, classes)
+    return Part(part, classes, len(count))
 
 
 @dataclass
@@ -90,10 +98,7 @@ class Repairs:
                     break
                 size = min(size * _GROWTH, _MOST)
                 continue
-            machines = Machines(
-                np.concatenate([machines.types[~chosen], better.types]),
-                np.concatenate([machines.patterns[~chosen], better.patterns]),
-            )
+            machines = Machines(machines.types[~chosen], machines.patterns[~chosen]).joined(better)
         return machines
 
     def _choose(self, machines: Machines, size: int) -> Bools:
@@ -129,7 +134,4 @@ class Repairs:
         found, _ = choose(part.problem, columns, places, self.backend, below=price, node_limit=_NODES)
         if found is None:
             return None
-        found = tidy(part.problem, found)
-        whole = np.zeros((len(found.types), len(self.problem.count)), dtype=np.int64)
-        whole[:, part.classes] = found.patterns
-        return Machines(found.types, whole)
+        return part.whole(tidy(part.problem, found))

@@ -7,19 +7,29 @@ Whatever a machine holds fits its room, so at these prices it is worth no more t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pulp
 
 from solver.model.backend import Backend
-from solver.model.packing.problem import Problem
+from solver.model.packing.problem import Floats, Problem
 
 _pulp: Any = pulp
 
 
-def resource_bound(problem: Problem, backend: Backend) -> float:
-    """In price units; the right-hand sides hold in floating point, whatever the solver's tolerance."""
+@dataclass(frozen=True)
+class Resources:
+    """A bound in price units, and the prices that give it."""
+
+    bound: float
+    prices: Floats
+    """By dimension, of the largest room."""
+
+
+def resource_bound(problem: Problem, backend: Backend) -> Resources:
+    """The right-hand sides hold in floating point, whatever the solver's tolerance."""
     dearest = float(problem.cost.max())
     wanted = problem.count @ problem.share
     program: Any = _pulp.LpProblem("resources", _pulp.LpMaximize)
@@ -37,4 +47,5 @@ def resource_bound(problem: Problem, backend: Backend) -> float:
     paid = problem.space @ values
     with np.errstate(divide="ignore"):
         part = float(np.where(paid > 0, problem.cost / np.maximum(paid, 1e-300), np.inf).min(initial=np.inf))
-    return float(wanted @ values) * min(1.0, part)
+    values = values * min(1.0, part)
+    return Resources(float(wanted @ values), values)

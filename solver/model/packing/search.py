@@ -13,9 +13,10 @@ from solver.model.packing.diving import Machines, dive, tidy
 from solver.model.packing.exact import Dual, choose_exactly, every_filling
 from solver.model.packing.first_fit import no_dearer
 from solver.model.packing.generation import Effort, Generation
-from solver.model.packing.problem import Floats, Reading
+from solver.model.packing.problem import Floats, Problem, Reading
 from solver.model.packing.repair import Repairs
-from solver.model.packing.resources import resource_bound
+from solver.model.packing.resources import Resources, resource_bound
+from solver.model.packing.thrift import pack_full
 from solver.model.packing.zones import Zoned, balanced, in_zones
 from solver.packing.answer import Work
 
@@ -40,6 +41,8 @@ _SMALL = 300
 _DIVES = 6
 _NODES = 1000
 """Of the exact choice."""
+_NEAR = 0.03
+"""Gap up to which a packing of full machines is not searched for in another way."""
 _CARRIED = 400
 """Columns of the bound that the packing begins with."""
 
@@ -57,10 +60,13 @@ class Found:
 def search(reading: Reading, backend: Backend, *, gap: float, effort: float) -> Found:
     """A packing within `gap` of its bound, or the best that the work allowed."""
     draw = np.random.default_rng(_SEED)
-    root = Generation(reading.problem, backend, singles(reading.problem), _root(reading))
+    resources = resource_bound(reading.problem, backend)
+    full = _filled_up(reading, resources, draw, max(gap, OPTIMAL_GAP), effort)
+    if full is not None:
+        return full
+    root = Generation(reading.problem, backend, singles(reading.problem), _root(reading.problem))
     point = root.run(draw)
-    # Prices are whole numbers, so a bound is too; the hair is for sums of floating-point numbers.
-    bound = ceil(max(root.bound, resource_bound(reading.problem, backend)) * (1 - 1e-9) - 1e-6)
+    bound = _whole(max(root.bound, resources.bound))
     values = np.maximum(point.duals, 0.0)
     assert root.values is not None and root.price is not None
     dual = Dual(root.values, root.bound, root.price)
@@ -91,6 +97,25 @@ def search(reading: Reading, backend: Backend, *, gap: float, effort: float) -> 
     return Found(zoned, machines, bound, work)
 
 
+def _whole(bound: float) -> int:
+    """Prices are whole numbers, so a bound is too; the hair is for sums of floating-point numbers."""
+    return ceil(bound * (1 - 1e-9) - 1e-6)
+
+
+def _filled_up(
+    reading: Reading, resources: Resources, draw: np.random.Generator, gap: float, effort: float
+) -> Found | None:
+    """A packing of full machines that is near the bound of the resources, if there is one."""
+    problem, bound = reading.problem, _whole(resources.bound)
+    if reading.spread.any():
+        return None
+    found = pack_full(problem, resources.prices, bound, draw, gap=gap, effort=effort)
+    if found is None or found.machines.price(problem) * (1 - _NEAR) > bound:
+        return None
+    zoned = in_zones(reading, np.zeros((len(problem.count), len(reading.zones[0])), dtype=np.int64))
+    return Found(zoned, found.machines, bound, Work(repairs=found.regrouped))
+
+
 def _with_zones(zoned: Zoned, root: Generation, values: Floats, backend: Backend) -> Generation:
     types, patterns = root.columns.table()
     reduced = root.columns.costs() - patterns @ values
@@ -103,13 +128,13 @@ def _with_zones(zoned: Zoned, root: Generation, values: Floats, backend: Backend
     return generation
 
 
-def _root(reading: Reading) -> Effort:
+def _root(problem: Problem) -> Effort:
     """Less of a beam where there are many classes: it decides on each of them, one after the other."""
-    if reading.problem.fits.size > _FEW:
+    if problem.fits.size > _FEW:
         return replace(_ROOT, rounds=60, width=15, alone=0)
-    types = len(reading.problem.price)
+    types = len(problem.price)
     # Where replicas are many, what fills a machine best is told well enough by the beam.
-    root = replace(_ROOT, knapsacks=_KNAPSACKS if reading.problem.count.sum() <= _SMALL else 0)
+    root = replace(_ROOT, knapsacks=_KNAPSACKS if problem.count.sum() <= _SMALL else 0)
     if types > _FEW_TYPES:
         return root
     many = _TOGETHER // types
