@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from poolwright.engine.automation import Engine, Watch
 
 
-def preview(stack: str, *, cloud: str, as_json: bool, replan: bool) -> None:
+def preview(stack: str, *, cloud: str, as_json: bool, replan: bool, refresh: bool) -> None:
     """Prints what `up` would do."""
     project = find_project()
     with _engine(project, stack, cloud, as_json=as_json, replan=replan) as engine:
-        result = _watched("preview", stack, engine.preview)
+        result = _watched("preview", stack, lambda watch: engine.preview(watch, refresh=refresh))
     _print(result, cloud, done=False, as_json=as_json)
 
 
@@ -101,6 +101,8 @@ def _engine(
             from solver.inputs import fresh_lock
 
             fresh_lock(project.root, stack)
+        if chosen is environment.Cloud.SANDBOX:
+            _say_faults(project)
         cli = cli_binary.ensure(console.say)
         prepared = environment.prepare(project, stack, chosen, cli)
         if chosen is environment.Cloud.SANDBOX:
@@ -109,6 +111,16 @@ def _engine(
         from stacks.program import build
 
         yield Engine(prepared, lambda: build(project.root), console.say)
+
+
+def _say_faults(project: Project) -> None:
+    """Reads the sandbox's fault file, so that a mistake in it ends the command now."""
+    from poolwright.engine.sandbox.fault_file import fault_file, load_faults
+
+    path = fault_file(project.sandbox)
+    faults = load_faults(path)
+    if faults:
+        console.say(f"sandbox: {len(faults)} faults are asked for in {path}")
 
 
 def _watched(title: str, stack: str, run: Callable[[Watch], Preview]) -> Preview:

@@ -155,11 +155,19 @@ def replay(
 
 
 @app.command()
-def preview(stack: Stack, cloud: CloudName = "sandbox", as_json: Json = False, replan: Replan = False) -> None:
+def preview(
+    stack: Stack,
+    cloud: CloudName = "sandbox",
+    as_json: Json = False,
+    replan: Replan = False,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Look first at what was changed outside of Pulumi; `up` would undo it.")
+    ] = False,
+) -> None:
     """Show what `up` would create, change, replace and delete."""
     from poolwright.cli import engine_commands as command
 
-    command.preview(stack, cloud=cloud, as_json=as_json, replan=replan)
+    command.preview(stack, cloud=cloud, as_json=as_json, replan=replan, refresh=refresh)
 
 
 @app.command()

@@ -16,11 +16,12 @@ from typing import Any, cast
 from pulumi import automation
 from pulumi.automation.errors import CommandError
 
-from poolwright.engine import recovery
+from poolwright.engine import lost, recovery
 from poolwright.engine.command import EngineCommand
 from poolwright.engine.environment import Cloud, EngineEnvironment
 from poolwright.engine.events import EventReader
 from poolwright.engine.failure import engine_failure
+from poolwright.engine.journal import Begun, Journal
 from poolwright.engine.preview import Preview, ResourceChange, ResourceRecord, records_of
 from poolwright.engine.program import InlineProgram
 
@@ -40,13 +41,14 @@ class Engine:
         self._program = InlineProgram(build)
         self._say = say
         project = environment.project
+        self._journal = Journal(project.begun(environment.stack)) if environment.cloud is Cloud.SANDBOX else None
         command = EngineCommand(environment, say)
         workspace = _Workspace(work_dir=str(project.root), program=cast("Any", self._program), pulumi_command=command)
         self._stack = _Stack(environment.stack, workspace)
 
-    def preview(self, watch: Watch | None = None) -> Preview:
-        """What `up` would do."""
-        return self._run("preview", watch, self._stack.preview)
+    def preview(self, watch: Watch | None = None, *, refresh: bool = False) -> Preview:
+        """What `up` would do; with `refresh`, after it has looked at what was changed outside of Pulumi."""
+        return self._run("preview", watch, self._stack.preview, refresh=refresh or None)
 
     def up(self, watch: Watch | None = None) -> Preview:
         """Makes the stack what the program says; raises CloudError when the cloud fails part-way."""
@@ -71,8 +73,11 @@ class Engine:
 
     def _run(self, operation: str, watch: Watch | None, run: Callable[..., object], **options: object) -> Preview:
         reader = EventReader(self._environment.stack)
+        journal = self._journal if operation == "up" else None
 
         def on_event(event: Any) -> None:
+            if journal is not None:
+                journal.note(event)
             change = reader.read(event)
             if change is not None and watch is not None:
                 watch(change, reader.finished)
@@ -82,6 +87,8 @@ class Engine:
         except CommandError as failure:
             text = str(failure)
         else:
+            if journal is not None:
+                journal.clear()
             return reader.result()
         finally:
             self._program.break_off()
@@ -90,14 +97,39 @@ class Engine:
         raise engine_failure(operation, self._environment, reader.result(), text)
 
     def _recover(self) -> None:
-        """On the sandbox, what a killed command left is put right; elsewhere that is a person's decision."""
-        if self._environment.cloud is not Cloud.SANDBOX:
+        """On the sandbox, what a failed or killed command left is put right; elsewhere that is up to a person."""
+        if self._journal is None:
             return
         if recovery.release_dead_locks(self._environment):
             self._say("a command on this stack was killed; its lock is released")
-        if recovery.has_pending_operations(self._environment):
-            self._say("a command on this stack was killed while creating resources; reading the cloud anew first")
+        if recovery.is_locked(self._environment):
+            return
+        restored = self._restore()
+        pending = recovery.has_pending_operations(self._environment)
+        begun = self._journal.read()
+        if begun or pending:
+            self._find_lost(begun)
+        if pending:
+            self._say("a command on this stack was killed while it changed resources; reading the cloud anew first")
+        if pending or restored:
             self._run("refresh", None, self._stack.refresh, clear_pending_creates=True)
+        self._journal.clear()
+        recovery.keep_state(self._environment)
+
+    def _restore(self) -> bool:
+        restored = recovery.restore_state(self._environment)
+        if restored:
+            self._say("the state was cut off, as by a full disk; reading the cloud anew from the last whole one")
+        return restored
+
+    def _find_lost(self, begun: tuple[Begun, ...]) -> None:
+        deployment: Any = self._stack.export_stack()
+        state = cast("lost.Deployment", deployment.deployment or {})
+        deployment.deployment = state
+        adopted = lost.adopt(state, (*begun, *lost.pending(state)), self._environment.project.sandbox)
+        if adopted:
+            self._stack.import_stack(deployment)
+            self._say(f"made by an earlier command that never kept the answer, now in the state: {', '.join(adopted)}")
 
     def _export(self) -> Mapping[str, Any]:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from poolwright.engine.advice import is_disk_full, remedies
 from poolwright.engine.environment import Cloud, EngineEnvironment
 from poolwright.engine.preview import Diagnostic, Preview, Severity
 from solver.errors import CloudError, EngineError, GateError, PoolwrightError
@@ -27,22 +28,33 @@ def engine_failure(operation: str, environment: EngineEnvironment, seen: Preview
         lines = "".join(f"\n  - {finding.policy}: {finding.message} ({finding.urn})" for finding in mandatory)
         return GateError(f"{operation} {stack}: {len(mandatory)} mandatory policies say no{lines}")
     errors = _distinct([item for item in seen.diagnostics if item.severity is Severity.ERROR])
+    known = remedies([*errors, *([] if errors else [output])], environment)
+    again = f"poolwright {operation} {stack}" + ("" if environment.cloud is Cloud.SANDBOX else " --cloud aws")
+    if operation in _CHANGES_STATE and is_disk_full("\n".join((*errors, output))):
+        return EngineError(
+            f"{operation} {stack}: the state could not be written{_listed(errors)}",
+            hint=_steps([*known, f"then `{again}` goes on from here"]),
+        )
     if seen.failed and operation in _CHANGES_STATE:
-        again = f"poolwright {operation} {stack}" + ("" if environment.cloud is Cloud.SANDBOX else " --cloud aws")
         done = len(seen.changed) - len(seen.failed)
         return CloudError(
             f"{operation} {stack}: the cloud failed at {len(seen.failed)} of the resources, after {done} were done"
             f"{_listed(errors)}",
-            hint=f"state is whole: mend the cause, then `{again}` goes on from here",
+            hint=_steps([*known, f"state is whole: mend the cause, then `{again}` goes on from here"]),
         )
     if errors:
-        return EngineError(f"{operation} {stack} failed{_listed(errors)}")
-    return EngineError(f"{operation} {stack} failed: {_command_text(output)}")
+        return EngineError(f"{operation} {stack} failed{_listed(errors)}", hint=_steps(known))
+    return EngineError(f"{operation} {stack} failed: {_command_text(output)}", hint=_steps(known))
 
 
 def _locked(environment: EngineEnvironment, output: str) -> EngineError:
     holder = re.search(r"created by ([^\n]+)", output)
     by = f" ({holder[1].strip()})" if holder else ""
+    if environment.cloud is Cloud.SANDBOX:
+        return EngineError(
+            f"stack {environment.stack} is locked by another command{by}",
+            hint="wait for it, or end that process: the next command then releases its lock and goes on from there",
+        )
     return EngineError(
         f"stack {environment.stack} is locked by another command{by}",
         hint=f"wait for it; if it is dead: pulumi cancel --stack {environment.stack}, then "
@@ -67,6 +79,11 @@ def _listed(messages: list[str]) -> str:
     shown = "".join(f"\n  - {_indented(message)}" for message in messages[:_MESSAGES_SHOWN])
     more = len(messages) - _MESSAGES_SHOWN
     return shown if more <= 0 else f"{shown}\n  … and {more} more"
+
+
+def _steps(steps: list[str]) -> str | None:
+    """One line, or a list where there is more than one thing to know."""
+    return "".join(f"\n    - {step}" for step in steps) if len(steps) > 1 else next(iter(steps), None)
 
 
 def _indented(message: str) -> str:

@@ -59,6 +59,14 @@ class Project:
         """The sandbox's passphrase, made once for this checkout; readable by its owner alone."""
         return self.home / "passphrase"
 
+    def begun(self, stack: str) -> Path:
+        """What a command on the sandbox's stack has begun to create and not seen the end of."""
+        return self.home / "begun" / f"{stack}.jsonl"
+
+    def kept_state(self, stack: str) -> Path:
+        """The state of the sandbox's stack as it was before the last command."""
+        return self.home / "kept" / f"{stack}.json"
+
     def config_file(self, stack: str) -> Path:
         """Pulumi's own configuration of a stack, as committed."""
         return self.stacks / f"Pulumi.{stack}.yaml"

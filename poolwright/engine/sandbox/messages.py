@@ -9,6 +9,7 @@ messages: Final[Any] = importlib.import_module("pulumi.runtime.proto.provider_pb
 service: Final[Any] = importlib.import_module("pulumi.runtime.proto.provider_pb2_grpc")
 engine: Final[Any] = importlib.import_module("pulumi.runtime.proto.engine_pb2")
 engine_service: Final[Any] = importlib.import_module("pulumi.runtime.proto.engine_pb2_grpc")
+status: Final[Any] = importlib.import_module("pulumi.runtime.proto.status_pb2")
 plugins: Final[Any] = importlib.import_module("pulumi.runtime.proto.plugin_pb2")
 _empty: Final[Any] = importlib.import_module("google.protobuf.empty_pb2")
 

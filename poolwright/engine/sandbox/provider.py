@@ -10,9 +10,10 @@ from poolwright.engine.sandbox.check import Failure, near_miss, schema_failures
 from poolwright.engine.sandbox.cloud import Cloud, region_of
 from poolwright.engine.sandbox.defaults import Naming, name_rule, with_defaults
 from poolwright.engine.sandbox.diff import Difference, deletes_before_replacing, differences
-from poolwright.engine.sandbox.faults import Fault, strike
+from poolwright.engine.sandbox.faults import Fault, Faults, Struck
 from poolwright.engine.sandbox.identity import Identity, is_region
 from poolwright.engine.sandbox.keys import SETTINGS, resource_key
+from poolwright.engine.sandbox.launches import FACT, launched
 from poolwright.engine.sandbox.outputs.generic import created_outputs, previewed_outputs
 from poolwright.engine.sandbox.outputs.making import Making
 from poolwright.engine.sandbox.project import inputs_seen
@@ -56,6 +57,8 @@ class Known:
     secrets: frozenset[Path]
     remarks: tuple[str, ...] = ()
     """What a reader should know of it, although AWS made it."""
+    unready: tuple[str, ...] = ()
+    """Why it does not work, although it exists: Pulumi keeps it, and tries again with the next update."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +90,8 @@ class Provider:
         self.identity = identity
         self.store = Store(root, identity.account)
         self.cloud = Cloud(self.store, identity)
-        self._faults = faults
+        self._faults = Faults(faults, self.store)
+        self._faults.outside()
 
     def check(self, subject: Subject, inputs: Properties, old_inputs: Properties, wish: NameWish) -> Checked:
         """Schema, region, default tags and names, then what AWS says against the inputs alone."""
@@ -123,7 +127,7 @@ class Provider:
     def create(self, subject: Subject, inputs: Properties, secrets: frozenset[Path]) -> Known:
         """Make the resource, or raise Refused with AWS's words."""
         schema = _schema(subject)
-        with self.store.exclusive():
+        with self._faults.delayed(subject.type, subject.name, Action.CREATE), self.store.exclusive():
             making = self._making(subject, inputs)
             change = Change(action=Action.CREATE, type=subject.type, inputs=making.inputs)
             self._ask(subject, change, making.cloud)
@@ -136,19 +140,16 @@ class Provider:
             kept = present(secrets, outputs)
             # Counted first: a plugin that is killed in between has skipped an id, and never gives one twice.
             self.store.count_creation(subject.urn)
-            self.store.put(
-                Resource(
-                    type=subject.type,
-                    id=resource_id,
-                    region=region,
-                    urn=subject.urn,
-                    inputs=hidden(inputs, secrets, resource_id),
-                    outputs=hidden(outputs, kept, resource_id),
-                    facts={"seed": making.seed},
-                )
+            made = Resource(
+                type=subject.type,
+                id=resource_id,
+                region=region,
+                urn=subject.urn,
+                inputs=hidden(inputs, secrets, resource_id),
+                outputs=hidden(outputs, kept, resource_id),
+                facts={"seed": making.seed},
             )
-            said = tuple(remarks_on(change, making.cloud))
-        return Known(resource_id, outputs, inputs, kept, said)
+            return self._put(subject, change, made, Known(resource_id, outputs, inputs, kept), making.cloud)
 
     def read(self, subject: Subject, resource_id: str, state: Properties) -> Known | None:
         """The resource as it is now; None when it is gone. `state` has the secrets that the store keeps as digests."""
@@ -172,7 +173,7 @@ class Provider:
     ) -> Known:
         """Change the resource, or raise Refused with AWS's words."""
         schema = _schema(subject)
-        with self.store.exclusive():
+        with self._faults.delayed(subject.type, subject.name, Action.UPDATE), self.store.exclusive():
             existing = self._find(subject, resource_id, state)
             if existing is None:
                 raise Refused(_spoken(subject, Action.UPDATE, _missing(subject, resource_id)))
@@ -183,32 +184,54 @@ class Provider:
             outputs = created_outputs(making, schema)
             outputs.pop("id")
             kept = present(secrets, outputs)
-            self.store.put(
-                replace(
-                    existing,
-                    inputs=hidden(inputs, secrets, resource_id),
-                    outputs=hidden(outputs, kept, resource_id),
-                )
+            changed = replace(
+                existing,
+                inputs=hidden(inputs, secrets, resource_id),
+                outputs=hidden(outputs, kept, resource_id),
             )
-            said = tuple(remarks_on(change, making.cloud))
-        return Known(resource_id, outputs, inputs, kept, said)
+            return self._put(subject, change, changed, Known(resource_id, outputs, inputs, kept), making.cloud)
 
     def delete(self, subject: Subject, resource_id: str, state: Properties) -> None:
         """Remove the resource, or raise Refused; removing what is gone already is no mistake."""
-        with self.store.exclusive():
+        with self._faults.delayed(subject.type, subject.name, Action.DELETE), self.store.exclusive():
             existing = self._find(subject, resource_id, state)
             if existing is None:
                 return
             inputs = visible(existing.inputs)
             change = Change(action=Action.DELETE, type=subject.type, inputs=inputs, existing=existing)
-            self._ask(subject, change, self._cloud_of(inputs))
+            cloud = self._cloud_of(inputs)
+            self._ask(subject, change, cloud)
             self.store.delete(existing)
+            self._answer(subject, change, cloud)
 
     def _ask(self, subject: Subject, change: Change, cloud: Cloud) -> None:
-        fault = strike(self._faults, change, self.store.creations, self.store.count_creation)
-        refusal = fault or refusal_of(change, cloud)
+        try:
+            self._faults.before(change, subject.name, cloud)
+        except Struck as fault:
+            raise Refused(_spoken(subject, change.action, fault)) from None
+        refusal = refusal_of(change, cloud)
         if refusal is not None:
             raise Refused(_spoken(subject, change.action, refusal))
+
+    def _put(self, subject: Subject, change: Change, resource: Resource, known: Known, cloud: Cloud) -> Known:
+        """Writes what AWS has made or changed, and what is to be said of it."""
+        said = tuple(remarks_on(change, cloud))
+        group = launched(resource, cloud, self._faults) if subject.type == "autoscaling.Group" else None
+        if group is None:
+            self.store.put(resource)
+        else:
+            self.store.put(replace(resource, facts={**resource.facts, FACT: group.machines}))
+            reasons = tuple(_waiting(subject, known.id, words) for words in group.missing)
+            known = replace(known, unready=reasons)
+            said += group.remarks
+        self._answer(subject, change, cloud)
+        return replace(known, remarks=said)
+
+    def _answer(self, subject: Subject, change: Change, cloud: Cloud) -> None:
+        try:
+            self._faults.after(change, subject.name, cloud)
+        except Struck as fault:
+            raise Refused(_spoken(subject, change.action, fault)) from None
 
     def _find(self, subject: Subject, resource_id: str, state: Properties) -> Resource | None:
         """The resource that an id and Pulumi's state mean; an import has the id alone."""
@@ -256,7 +279,11 @@ def _unknown_type(token: str) -> str:
     return f"unknown resource type {token!r}.{near_miss(token, module_tokens(module))}"
 
 
-def _spoken(subject: Subject, action: Action, refusal: Refusal) -> str:
+def _waiting(subject: Subject, resource_id: str, words: str) -> str:
+    return f"waiting for Auto Scaling Group ({resource_id}) capacity satisfied: scaling activity: Failed: {words}"
+
+
+def _spoken(subject: Subject, action: Action, refusal: Refusal | Struck) -> str:
     service = service_of(subject.type)
     return f"{action.value} {service} {kind_of(subject.type)} ({subject.name}): operation error {service}: {refusal}"
 

@@ -16,16 +16,17 @@ from poolwright.engine.sandbox.check import Failure
 from poolwright.engine.sandbox.configuration import configuration_failures, plain_config
 from poolwright.engine.sandbox.diff import Difference, Kind
 from poolwright.engine.sandbox.engine_log import EngineLog
-from poolwright.engine.sandbox.faults import FaultFileError, fault_file, load_faults
+from poolwright.engine.sandbox.fault_file import fault_file, load_faults
 from poolwright.engine.sandbox.identity import IdentityError, identity_of
 from poolwright.engine.sandbox.invokes.invoke import invoked
-from poolwright.engine.sandbox.messages import empty, messages, plugin_info, service
+from poolwright.engine.sandbox.messages import empty, messages, plugin_info, service, status
 from poolwright.engine.sandbox.provider import Known, NameWish, Provider, Refused, Subject
 from poolwright.engine.sandbox.quotas import QuotaFileError, check_quota_file
 from poolwright.engine.sandbox.sdk_source import sdk_version
 from poolwright.engine.sandbox.secrets import with_copies
 from poolwright.engine.sandbox.store import default_folder
 from poolwright.engine.sandbox.wire import decode, encode
+from solver.errors import ConfigError
 
 _THREADS: Final = 8
 _PARENT_CHECK_SECONDS: Final = 2.0
@@ -73,11 +74,9 @@ class Servicer:
     def Configure(self, request: Any, context: Any) -> Any:
         try:
             check_quota_file()
-            path = fault_file()
-            faults = () if path is None else load_faults(path)
             identity = identity_of(plain_config(decode(request.args).properties))
-            self._provider = Provider(identity, default_folder(), faults)
-        except (IdentityError, FaultFileError, QuotaFileError) as error:
+            self._provider = Provider(identity, default_folder(), load_faults(fault_file()))
+        except (IdentityError, ConfigError, QuotaFileError) as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
         self._log.say_where(default_folder())
         return messages.ConfigureResponse(
@@ -115,6 +114,7 @@ class Servicer:
             return messages.CreateResponse(properties=encode(outputs, given.secrets))
         known = self._guarded(context, lambda provider: provider.create(subject, given.properties, given.secrets))
         self._warn(known, subject)
+        _require_ready(known, context)
         return messages.CreateResponse(id=known.id, properties=encode(known.outputs, known.secrets))
 
     def Read(self, request: Any, context: Any) -> Any:
@@ -139,6 +139,7 @@ class Servicer:
 
         known = self._guarded(context, changed)
         self._warn(known, subject)
+        _require_ready(known, context)
         return messages.UpdateResponse(properties=encode(known.outputs, known.secrets))
 
     def Delete(self, request: Any, context: Any) -> Any:
@@ -189,6 +190,19 @@ class Servicer:
         except Refused as refusal:
             context.abort(grpc.StatusCode.UNKNOWN, str(refusal))
             raise
+
+
+def _require_ready(known: Known, context: Any) -> None:
+    """Ends the call as pulumi-aws does for a resource that exists and does not work: the engine keeps it."""
+    if known.unready:
+        inputs, outputs = encode(known.inputs, known.secrets), encode(known.outputs, known.secrets)
+        failure = messages.ErrorResourceInitFailed(
+            id=known.id, properties=outputs, reasons=list(known.unready), inputs=inputs
+        )
+        said = status.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=known.unready[0])
+        said.details.add().Pack(failure)
+        context.set_trailing_metadata((("grpc-status-details-bin", said.SerializeToString()),))
+        context.abort(grpc.StatusCode.UNKNOWN, known.unready[0])
 
 
 def _subject(request: Any) -> Subject:
@@ -244,3 +258,5 @@ def main() -> None:
     while not ended.wait(_PARENT_CHECK_SECONDS) and os.getppid() == parent:
         pass
     server.stop(grace=None)
+    # Requests that are under way must not keep the process: each writes its file whole, or not at all.
+    os._exit(0)

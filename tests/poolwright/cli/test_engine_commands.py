@@ -47,7 +47,7 @@ class FakeEngine:
         change = ResourceChange(urn="urn:a", type="aws:s3/bucket:Bucket", name="a", parent="", operation=operation)
         return Preview(stack="dev", changes=(change,), outputs={"url": "https://example.org"})
 
-    def preview(self, watch: object = None) -> Preview:
+    def preview(self, watch: object = None, *, refresh: bool = False) -> Preview:
         return self._answer("preview", Operation.CREATE)
 
     def up(self, watch: object = None) -> Preview:

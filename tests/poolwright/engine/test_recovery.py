@@ -30,11 +30,11 @@ def environment(tmp_path: Path) -> EngineEnvironment:
     )
 
 
-def _lock(environment: EngineEnvironment, pid: int, host: str) -> Path:
+def _lock(environment: EngineEnvironment, pid: int, host: str, taken: str = "2999-01-01T00:00:00Z") -> Path:
     folder = environment.project.state / ".pulumi" / "locks" / "organization" / "thing" / "dev"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{pid}-{host}.json"
-    path.write_text(json.dumps({"pid": pid, "hostname": host, "username": "eve"}), encoding="utf-8")
+    path.write_text(json.dumps({"pid": pid, "hostname": host, "username": "eve", "timestamp": taken}), encoding="utf-8")
     return path
 
 
@@ -50,6 +50,23 @@ def test_the_lock_of_a_process_that_is_gone_is_released(environment: EngineEnvir
     assert recovery.release_dead_locks(environment)
     assert not lock.exists()
     assert not recovery.release_dead_locks(environment)
+
+
+def test_the_lock_of_a_process_that_nobody_has_waited_for_is_released(environment: EngineEnvironment) -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    lock = _lock(environment, process.pid, socket.gethostname())
+
+    assert recovery.release_dead_locks(environment)
+    assert not lock.exists()
+    process.wait()
+
+
+def test_the_lock_of_a_process_whose_number_another_one_has_now_is_released(environment: EngineEnvironment) -> None:
+    lock = _lock(environment, os.getpid(), socket.gethostname(), taken="2001-01-01T00:00:00.123456789Z")
+
+    assert recovery.release_dead_locks(environment)
+    assert not lock.exists()
 
 
 def test_the_lock_of_a_living_process_stays(environment: EngineEnvironment) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from poolwright.engine.sandbox import machines
 from poolwright.engine.sandbox.cloud import Cloud
+from poolwright.engine.sandbox.quota_codes import quota_words
 from poolwright.engine.sandbox.quotas import quota
 from poolwright.engine.sandbox.rules.launching import type_exists, unknown_type, wrong_architecture
 from poolwright.engine.sandbox.rules.references import owner_vpc
@@ -153,7 +154,7 @@ def machines_fit_image_and_zones(change: Change, cloud: Cloud) -> Iterator[Refus
     image = None if template is None else text(template.outputs.get("imageId"))
     names = machine_types_of(change.inputs, cloud)
     built_for = None if image is None else machines.image_architecture(cloud.region, image)
-    zones = _zones(change.inputs, cloud)
+    zones = zones_of_group(change.inputs, cloud)
     for name in names:
         found = machines.machine(name)
         if found is not None and built_for is not None and found.architecture != built_for:
@@ -180,7 +181,8 @@ def running_vcpus_stay_under_the_quota(change: Change, cloud: Cloud) -> Iterator
         most = quota(name)
         if most is not None and vcpus > most and name in _vcpus(change.inputs, cloud):
             words = f"You have requested more vCPU capacity than your current vCPU limit of {most} allows for the "
-            yield Refusal("VcpuLimitExceeded", f"{words}instance bucket that {name} is: {vcpus}", "maxSize")
+            words += f"instance bucket that {name} is: {vcpus} ({quota_words(name, most)})"
+            yield Refusal("VcpuLimitExceeded", words, "maxSize")
 
 
 def template_of(inputs: Properties, cloud: Cloud) -> Resource | None:
@@ -216,7 +218,7 @@ def _override_types(inputs: Properties) -> list[str]:
     ]
 
 
-def _zones(inputs: Properties, cloud: Cloud) -> dict[str, str]:
+def zones_of_group(inputs: Properties, cloud: Cloud) -> dict[str, str]:
     """Zone id → name, of the group's subnets."""
     places = [cloud.get("ec2.Subnet", subnet) for subnet in items(inputs.get("vpcZoneIdentifiers"))]
     found = {

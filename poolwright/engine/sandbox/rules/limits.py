@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from poolwright.engine.sandbox.cloud import Cloud
+from poolwright.engine.sandbox.quota_codes import quota_words
 from poolwright.engine.sandbox.quotas import quota
 from poolwright.engine.sandbox.rules.rule import ANY_TYPE, Action, Change, Refusal, refuses
 
@@ -23,7 +24,7 @@ class Limit:
     """Only resources whose property has this value count."""
 
 
-_LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
+LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
     "ec2.Vpc": (Limit("vpcs", "VpcLimitExceeded", "The maximum number of VPCs has been reached."),),
     "ec2.Subnet": (
         Limit(
@@ -207,7 +208,7 @@ _LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
 @refuses(ANY_TYPE, on=(Action.CREATE,))
 def quotas_hold(change: Change, cloud: Cloud) -> Iterator[Refusal]:
     """The new resource fits beside those that exist."""
-    for limit in _LIMITS.get(change.type, ()):
+    for limit in LIMITS.get(change.type, ()):
         most = quota(limit.quota)
         if most is None or (limit.where is not None and change.inputs.get(limit.where[0]) != limit.where[1]):
             continue
@@ -218,4 +219,9 @@ def quotas_hold(change: Change, cloud: Cloud) -> Iterator[Refusal]:
             and (limit.where is None or other.outputs.get(limit.where[0]) == limit.where[1])
         )
         if there >= most:
-            yield Refusal(limit.code, f"{limit.words} (quota {limit.quota}: {most})")
+            yield reached(limit, most)
+
+
+def reached(limit: Limit, most: int) -> Refusal:
+    """AWS's words for a quota that is used up, with the quota and its value, which AWS's own mostly leave out."""
+    return Refusal(limit.code, f"{limit.words} ({quota_words(limit.quota, most)})")

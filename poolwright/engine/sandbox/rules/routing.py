@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from poolwright.engine.sandbox.cloud import Cloud
+from poolwright.engine.sandbox.quota_codes import quota_words
 from poolwright.engine.sandbox.quotas import quota
 from poolwright.engine.sandbox.rules.references import owner_vpc
 from poolwright.engine.sandbox.rules.rule import Action, Change, Refusal, refuses, validates
@@ -64,7 +65,8 @@ def nat_reaches_the_internet(change: Change, cloud: Cloud) -> Iterator[Refusal]:
     most = quota("nat-gateways-per-zone")
     there = [nat for nat in cloud.all("ec2.NatGateway") if _zone_of(nat.outputs.get("subnetId"), cloud) == zone]
     if most is not None and len(there) >= most:
-        words = f"The maximum number of NAT gateways has been reached in {zone} (quota nat-gateways-per-zone: {most})"
+        name = quota_words("nat-gateways-per-zone", most)
+        words = f"The maximum number of NAT gateways has been reached in {zone} ({name})"
         yield Refusal("NatGatewayLimitExceeded", words)
     if inputs.get("connectivityType", "public") != "public":
         return

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from poolwright.engine.sandbox.cloud import Cloud
+from poolwright.engine.sandbox.quota_codes import quota_words
 from poolwright.engine.sandbox.quotas import quota
 from poolwright.engine.sandbox.rules.paths import texts_at
 from poolwright.engine.sandbox.rules.references import owner_vpc
@@ -101,7 +102,9 @@ def inline_rules_fit(change: Change, cloud: Cloud) -> Iterator[Refusal]:
         rules = items(change.inputs.get(name))
         if most is not None and len(rules) > most:
             words = "The maximum number of rules per security group has been reached."
-            yield Refusal("RulesPerSecurityGroupLimitExceeded", f"{words} (quota: {most})", name)
+            yield Refusal(
+                "RulesPerSecurityGroupLimitExceeded", f"{words} ({quota_words('rules-per-security-group', most)})", name
+            )
 
 
 _INTERFACES: Final = {
@@ -120,7 +123,8 @@ def interface_has_few_groups(change: Change, cloud: Cloud) -> Iterator[Refusal]:
     path, code = _INTERFACES[change.type]
     most, found = quota("security-groups-per-interface"), texts_at(change.inputs, path)
     if most is not None and len(found) > most:
-        words = f"The maximum number of security groups per interface has been reached: {len(found)} of {most}"
+        words = f"The maximum number of security groups per interface has been reached: {len(found)}"
+        words += f" ({quota_words('security-groups-per-interface', most)})"
         yield Refusal(code, words, path)
 
 

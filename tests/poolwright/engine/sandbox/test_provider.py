@@ -8,10 +8,7 @@ from pathlib import Path
 import pytest
 
 from poolwright.engine.sandbox.diff import Kind
-from poolwright.engine.sandbox.faults import Fault, FaultFileError, FaultKind, load_faults
-from poolwright.engine.sandbox.identity import Identity
-from poolwright.engine.sandbox.provider import NameWish, Provider, Refused
-from poolwright.engine.sandbox.rules.rule import Action
+from poolwright.engine.sandbox.provider import NameWish
 from poolwright.engine.sandbox.values import UNKNOWN, Properties
 from tests.poolwright.engine.sandbox.estate import TRUST, Estate
 from tests.poolwright.engine.sandbox.harness import NO_SECRETS, Sandbox
@@ -241,22 +238,3 @@ def test_a_type_without_outputs_of_its_own_works(sandbox: Sandbox) -> None:
         sandbox.diff(table, hashKey="id", billingMode="PAY_PER_REQUEST", attributes=[{"name": "id", "type": "S"}]) == []
     )
     sandbox.delete(table)
-
-
-def test_a_fault_strikes_as_often_as_it_was_asked_for(tmp_path: Path) -> None:
-    fault = Fault(FaultKind.THROTTLING, "ec2.Vpc", Action.CREATE, 2)
-    sandbox = Sandbox(tmp_path)
-    sandbox.provider = Provider(Identity("123456789012", "eu-west-1"), tmp_path, (fault,))
-    for _ in range(2):
-        with pytest.raises(Refused, match="ThrottlingException: Rate exceeded"):
-            sandbox.create("ec2.Vpc", cidrBlock="10.0.0.0/16")
-    sandbox.create("ec2.Vpc", cidrBlock="10.0.0.0/16")
-
-
-def test_a_fault_file_is_read_or_named(tmp_path: Path) -> None:
-    file = tmp_path / "faults.json"
-    file.write_text('[{"kind": "insufficient-capacity", "type": "autoscaling.Group", "times": 3}]')
-    assert load_faults(file) == (Fault(FaultKind.INSUFFICIENT_CAPACITY, "autoscaling.Group", Action.CREATE, 3),)
-    file.write_text('[{"kind": "earthquake", "type": "ec2.Vpc"}]')
-    with pytest.raises(FaultFileError, match="kind one of throttling, insufficient-capacity"):
-        load_faults(file)

@@ -13,7 +13,7 @@ def test_a_region_has_five_vpcs(sandbox: Sandbox) -> None:
     for number in range(5):
         sandbox.create("ec2.Vpc", f"v{number}", cidrBlock="10.0.0.0/16")
     words = sandbox.refusal("ec2.Vpc", "sixth", cidrBlock="10.0.0.0/16")
-    assert "VpcLimitExceeded: The maximum number of VPCs has been reached. (quota vpcs: 5)" in words
+    assert "VpcLimitExceeded: The maximum number of VPCs has been reached. (quota vpcs: 5, vpc L-F678F1CE)" in words
     sandbox.create("ec2.Vpc", "far", cidrBlock="10.0.0.0/16", region="us-east-1")
 
 
