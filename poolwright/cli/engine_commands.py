@@ -118,9 +118,8 @@ def _say_faults(project: Project) -> None:
     from poolwright.engine.sandbox.fault_file import fault_file, load_faults
 
     path = fault_file(project.sandbox)
-    faults = load_faults(path)
-    if faults:
-        console.say(f"sandbox: {len(faults)} faults are asked for in {path}")
+    if load_faults(path):
+        console.say(f"sandbox: faults are asked for in {path}")
 
 
 def _watched(title: str, stack: str, run: Callable[[Watch], Preview]) -> Preview:

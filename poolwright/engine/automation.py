@@ -17,6 +17,7 @@ from pulumi import automation
 from pulumi.automation.errors import CommandError
 
 from poolwright.engine import lost, recovery
+from poolwright.engine.advice import is_doubtful
 from poolwright.engine.command import EngineCommand
 from poolwright.engine.environment import Cloud, EngineEnvironment
 from poolwright.engine.events import EventReader
@@ -86,6 +87,8 @@ class Engine:
             run(on_event=on_event, color="never", **options)
         except CommandError as failure:
             text = str(failure)
+            if self._journal is not None and is_doubtful(text):
+                self._journal.doubt()
         else:
             if journal is not None:
                 journal.clear()
@@ -109,9 +112,12 @@ class Engine:
         begun = self._journal.read()
         if begun or pending:
             self._find_lost(begun)
+        doubtful = self._journal.has_doubt()
         if pending:
             self._say("a command on this stack was killed while it changed resources; reading the cloud anew first")
-        if pending or restored:
+        elif doubtful:
+            self._say("an earlier command got no answer to a change; reading the cloud anew first")
+        if pending or restored or doubtful:
             self._run("refresh", None, self._stack.refresh, clear_pending_creates=True)
         self._journal.clear()
         recovery.keep_state(self._environment)

@@ -23,6 +23,11 @@ def engine_failure(operation: str, environment: EngineEnvironment, seen: Preview
         return EngineError(
             f"there is no stack {stack} in the backend yet", hint=f"create it: pulumi stack init {stack}"
         )
+    if "failed to load checkpoint" in output and environment.cloud is Cloud.SANDBOX:
+        return EngineError(
+            f"the state of {stack} was cut off, as by a full disk",
+            hint=f"`poolwright refresh {stack}` puts it together again, from the last whole one and the cloud",
+        )
     mandatory = [finding for finding in seen.findings if finding.mandatory]
     if mandatory:
         lines = "".join(f"\n  - {finding.policy}: {finding.message} ({finding.urn})" for finding in mandatory)
@@ -82,8 +87,8 @@ def _listed(messages: list[str]) -> str:
 
 
 def _steps(steps: list[str]) -> str | None:
-    """One line, or a list where there is more than one thing to know."""
-    return "".join(f"\n    - {step}" for step in steps) if len(steps) > 1 else next(iter(steps), None)
+    """One line for each thing to know or do."""
+    return "\n        ".join(steps) or None
 
 
 def _indented(message: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 PROVIDER = "pulumi:providers:"
+_DOUBT = '{"doubt": true}'
 _CREATES = ("create", "create-replacement")
 
 
@@ -56,11 +57,18 @@ class Journal:
             retain=bool(step.new.retain_on_delete),
             inputs=dict(step.new.inputs or {}) if str(step.type).startswith(PROVIDER) else {},
         )
-        # A disk that is full must not end the command: the engine itself says so, better.
-        with contextlib.suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a", encoding="utf-8") as out:
-                out.write(json.dumps(asdict(begun)) + "\n")
+        self._write(json.dumps(asdict(begun)))
+
+    def doubt(self) -> None:
+        """Writes down that an answer never came, so that what was to change or go may have done so."""
+        self._write(_DOUBT)
+
+    def has_doubt(self) -> bool:
+        """Whether the state may not know what the cloud has done."""
+        try:
+            return _DOUBT in self._path.read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return False
 
     def read(self) -> tuple[Begun, ...]:
         """What was begun, in that order, each resource once; a line that was cut off is left out."""
@@ -78,3 +86,10 @@ class Journal:
     def clear(self) -> None:
         """Forgets everything: what was begun has ended, or was looked for."""
         self._path.unlink(missing_ok=True)
+
+    def _write(self, line: str) -> None:
+        # The engine itself says that a disk is full. The line before may have been cut off.
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a", encoding="utf-8") as out:
+                out.write(f"\n{line}\n")

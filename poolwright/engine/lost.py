@@ -132,5 +132,5 @@ def _named_by(found: Resource, resources: list[dict[str, Any]]) -> list[str]:
         if entry.get("custom")
         and entry["urn"] != found.urn
         and not entry.get("delete")
-        and not named.isdisjoint({entry.get("id"), (entry.get("outputs") or {}).get("arn")})
+        and not named.isdisjoint({str(entry.get("id")), _identity("", "", entry.get("outputs"))[2]} - {""})
     ]

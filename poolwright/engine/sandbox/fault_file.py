@@ -143,7 +143,7 @@ def _value_mistakes(name: str, value: object) -> Iterator[_Mistake]:
             yield name, shown, "create, update or delete", ""
         case "moment" if value not in [moment.value for moment in Moment]:
             yield name, shown, "before or after AWS has done it", ""
-        case "set" if not isinstance(value, dict):
+        case "set" if not _is_object(value):
             yield name, shown, "an object, property → value", ""
         case "quota" if value not in _COUNTED:
             hint = near_miss(str(value), _COUNTED)
@@ -176,6 +176,10 @@ def _token(value: object) -> str | None:
     if re.fullmatch(r"aws:\w+/\w+:\w+", value):
         return value
     return type_token(value) if re.fullmatch(r"\w+\.\w+", value) else None
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict)
 
 
 def _is_count(value: object, least: int) -> bool:

@@ -141,6 +141,22 @@ def test_destroy_as_json_names_what_is_kept(engine: FakeEngine, capsys: pytest.C
     assert record["kept"] == [{"urn": engine.kept[0].urn, "type": "aws:s3/bucket:Bucket", "protected": True}]
 
 
+def test_a_mistake_in_the_fault_file_ends_a_command_with_code_two(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project(tmp_path / "checkout"))
+    Path("Pulumi.yaml").write_text("name: poolwright\nruntime: python\n", encoding="utf-8")
+    Path("stacks/Pulumi.trial.yaml").write_text("config: {}\n", encoding="utf-8")
+    monkeypatch.setenv("POOLWRIGHT_HOME", str(tmp_path / "home"))
+    faults = tmp_path / "faults.json"
+    faults.write_text('[\n  {"kind": "crash", "tmies": 2}\n]', encoding="utf-8")
+    monkeypatch.setenv("POOLWRIGHT_SANDBOX_FAULTS", str(faults))
+
+    assert main.run(["preview", "trial"]) == 2
+
+    assert f"{faults}:2 [0].tmies: found 2; type, name, action" in capsys.readouterr().err
+
+
 @pytest.mark.engine
 def test_a_stack_is_previewed_built_found_stale_and_destroyed(tmp_path: Path, pulumi_cli: PulumiCli) -> None:
     root = project(tmp_path / "checkout")

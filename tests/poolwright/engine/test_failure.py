@@ -102,3 +102,68 @@ def test_without_events_the_commands_own_words_are_shown(output: str) -> None:
 
 def test_without_any_words_that_is_said() -> None:
     assert str(engine_failure("up", _environment(), _seen(), "")) == "up dev failed: it gave no reason"
+
+
+DISK = (
+    "pre-step event returned an error: failed to save snapshot: An IO error occurred while writing the new snapshot "
+    'file: blob (key ".pulumi/stacks/shop/dev.json") (code=Unknown): write /p/dev.json.18eb.tmp: {}'
+)
+CAPACITY = (
+    "We currently do not have sufficient g6.xlarge capacity in the Availability Zone you requested (us-east-1a). Our "
+    "system will be working on provisioning additional capacity."
+)
+
+
+@pytest.mark.parametrize("reason", ["no space left on device", "file too large", "disk quota exceeded"])
+def test_a_full_disk_is_no_failure_of_the_cloud_and_says_where_it_is(reason: str) -> None:
+    error = engine_failure("up", _environment(), _seen((DISK.format(reason), URN), failed=True), "")
+
+    assert isinstance(error, EngineError)
+    assert error.exit_code == 1
+    assert "the state could not be written" in str(error)
+    assert "the disk of /p/.poolwright/state is full: free some space" in str(error)
+    assert "then `poolwright up dev` goes on from here" in str(error)
+
+
+def test_a_state_that_was_cut_off_says_which_command_puts_it_together() -> None:
+    output = "error: failed to load checkpoint: place 1: unexpected end of JSON input"
+
+    assert "`poolwright refresh dev` puts it together again" in str(
+        engine_failure("preview", _environment(), _seen(), output)
+    )
+
+
+@pytest.mark.parametrize("cloud", Cloud)
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        (
+            CAPACITY,
+            'AWS has no g6.xlarge in us-east-1a now: try again later, or plan without it: exclude_machines: ["g6',
+        ),
+        ("api error RequestLimitExceeded: Request limit exceeded.", "AWS limits how often it is asked"),
+        ("api error VpcLimitExceeded: reached. (quota vpcs: 5, vpc L-F678F1CE)", "quota vpcs is used up at 5: free"),
+        ("api error VpcLimitExceeded: The maximum number of VPCs has been reached.", "--quota-code L-F678F1CE"),
+        ("api error LimitExceeded: Cannot exceed quota for RolesPerAccount: 1000", "--quota-code L-FE177D64"),
+        ("api error NatGatewayLimitExceeded: performing this", "--quota-code L-FE5A380F"),
+        ("api error TrailX: (quota trails: 5)", "quota trails is used up at 5: free some, or ask AWS's support"),
+        ("The role with name web-1 cannot be found.", "a role that was just made may take minutes"),
+        ("error reading from server: EOF", "the cloud may have done it"),
+    ],
+)
+def test_each_known_cause_comes_with_what_to_do(cloud: Cloud, message: str, said: str) -> None:
+    if cloud is Cloud.AWS:
+        said = said.replace("the cloud may", "AWS may")
+    assert said in str(engine_failure("up", _environment(cloud), _seen((message, URN), failed=True), ""))
+
+
+def test_an_unknown_cause_gets_no_advice() -> None:
+    error = engine_failure("up", _environment(), _seen(("of a new kind", URN), failed=True), "")
+
+    assert error.hint == "state is whole: mend the cause, then `poolwright up dev` goes on from here"
+
+
+def test_on_the_sandbox_a_lock_is_released_by_the_next_command() -> None:
+    output = "error: the stack is currently locked by 1 lock(s).\n file: created by eve@host (pid 7) at noon\n"
+
+    assert "the next command then releases its lock" in str(engine_failure("up", _environment(), _seen(), output))

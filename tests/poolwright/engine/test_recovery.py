@@ -15,6 +15,7 @@ from poolwright.engine import recovery
 from poolwright.engine.cli_binary import CliOrigin, PulumiCli
 from poolwright.engine.environment import Cloud, EngineEnvironment
 from poolwright.engine.project import Project
+from solver.errors import EngineError
 
 
 @pytest.fixture
@@ -99,3 +100,49 @@ def test_pending_operations_are_seen_in_the_state(
 
 def test_a_stack_without_a_state_has_nothing_pending(environment: EngineEnvironment) -> None:
     assert not recovery.has_pending_operations(environment)
+
+
+WHOLE = json.dumps({"version": 3, "checkpoint": {"latest": {"resources": []}}})
+OLDER = json.dumps({"version": 3, "checkpoint": {"latest": None}})
+
+
+def _state(environment: EngineEnvironment, content: str, backup: str | None = None) -> Path:
+    folder = environment.project.state / ".pulumi" / "stacks" / "thing"
+    folder.mkdir(parents=True, exist_ok=True)
+    state = folder / "dev.json"
+    state.write_text(content, encoding="utf-8")
+    if backup is not None:
+        (folder / "dev.json.bak").write_text(backup, encoding="utf-8")
+    return state
+
+
+@pytest.mark.parametrize(("backup", "restored"), [(WHOLE, WHOLE), (WHOLE[:20], OLDER), (None, OLDER)])
+def test_a_state_that_was_cut_off_is_replaced_by_the_newest_whole_copy(
+    environment: EngineEnvironment, backup: str | None, restored: str
+) -> None:
+    _state(environment, OLDER)
+    recovery.keep_state(environment)
+    state = _state(environment, WHOLE[:-5], backup)
+
+    assert not recovery.is_readable(environment)
+    assert recovery.restore_state(environment)
+    assert state.read_text(encoding="utf-8") == restored
+    assert not recovery.restore_state(environment)
+
+
+def test_a_whole_state_is_left_alone_and_so_is_one_without_any_copy(environment: EngineEnvironment) -> None:
+    assert recovery.is_readable(environment)
+    recovery.keep_state(environment)
+    state = _state(environment, WHOLE, OLDER)
+    assert not recovery.restore_state(environment)
+    _state(environment, WHOLE[:-5], "")
+    assert not recovery.restore_state(environment)
+    assert state.read_text(encoding="utf-8") == WHOLE[:-5]
+
+
+def test_without_room_for_a_copy_of_the_state_nothing_begins(environment: EngineEnvironment) -> None:
+    _state(environment, WHOLE)
+    environment.project.home.joinpath("kept").write_text("a file where a folder must be", encoding="utf-8")
+
+    with pytest.raises(EngineError, match="nothing was touched: free some space"):
+        recovery.keep_state(environment)

@@ -8,7 +8,7 @@ from poolwright.engine.sandbox.faults import ALWAYS, Fault, FaultKind
 from poolwright.engine.sandbox.identity import Identity
 from poolwright.engine.sandbox.provider import Known, Provider
 from poolwright.engine.sandbox.store import Resource
-from poolwright.engine.sandbox.values import Properties
+from poolwright.engine.sandbox.values import Properties, Value
 from tests.poolwright.engine.sandbox.estate import Estate
 from tests.poolwright.engine.sandbox.harness import NO_SECRETS
 
@@ -26,20 +26,17 @@ class Groups:
         )
         self.sandbox.provider = Provider(Identity("123456789012", "eu-west-1"), self.sandbox.root, faults)
         template = self.sandbox.create("ec2.LaunchTemplate", imageId="ami-0123456789abcdef0")
-        overrides = [{"instanceType": "c7g.large"}, {"instanceType": "c7g.xlarge"}]
-        specification = {"launchTemplateId": template.id, "version": "$Latest"}
-        self.inputs: Properties = self.sandbox.checked(
-            "autoscaling.Group",
-            "machines",
-            {
-                "minSize": 2,
-                "maxSize": 4,
-                "vpcZoneIdentifiers": [subnet.id for subnet in estate.subnets],
-                "mixedInstancesPolicy": {
-                    "launchTemplate": {"launchTemplateSpecification": specification, "overrides": overrides}
-                },
+        overrides: list[Value] = [{"instanceType": "c7g.large"}, {"instanceType": "c7g.xlarge"}]
+        specification: Value = {"launchTemplateId": template.id, "version": "$Latest"}
+        wanted: Properties = {
+            "minSize": 2,
+            "maxSize": 4,
+            "vpcZoneIdentifiers": [subnet.id for subnet in estate.subnets],
+            "mixedInstancesPolicy": {
+                "launchTemplate": {"launchTemplateSpecification": specification, "overrides": overrides}
             },
-        )
+        }
+        self.inputs = self.sandbox.checked("autoscaling.Group", "machines", wanted)
         self.subject = self.sandbox.subject("autoscaling.Group", "machines")
 
     def create(self) -> Known:

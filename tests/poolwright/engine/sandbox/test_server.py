@@ -115,6 +115,13 @@ def test_the_account_guard_stops_the_configuration(stub: Any) -> None:
     assert "AWS account ID not allowed: 123456789012" in str(refused.value.details())
 
 
+def test_a_mistaken_fault_file_stops_the_configuration(stub: Any, tmp_path: Path) -> None:
+    (tmp_path / "faults.json").write_text('[{"kind": "earthquake"}]', encoding="utf-8")
+    with pytest.raises(grpc.RpcError) as refused:
+        stub.Configure(messages.ConfigureRequest(args=encode({"region": "eu-west-1"})))
+    assert "faults.json:1 [0].kind: found" in str(refused.value.details())
+
+
 def test_a_mistaken_configuration_fails_its_check(stub: Any) -> None:
     response = stub.CheckConfig(messages.CheckRequest(urn=URN, news=encode({"regoin": "eu-west-1"})))
     assert response.failures[0].property == "regoin"
