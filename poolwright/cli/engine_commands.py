@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from poolwright.cli import changes, console
@@ -18,11 +19,17 @@ if TYPE_CHECKING:
     from poolwright.engine.automation import Engine, Watch
 
 
-def preview(stack: str, *, cloud: str, as_json: bool, replan: bool, refresh: bool) -> None:
-    """Prints what `up` would do."""
+OWN_PACK = "checks"
+"""How a user names the project's own policy pack."""
+
+
+def preview(stack: str, *, cloud: str, as_json: bool, replan: bool, refresh: bool, packs: Sequence[str] = ()) -> None:
+    """Prints what `up` would do; GateError when a policy pack says no."""
     project = find_project()
     with _engine(project, stack, cloud, as_json=as_json, replan=replan) as engine:
-        result = _watched("preview", stack, lambda watch: engine.preview(watch, refresh=refresh))
+        result = _watched(
+            "preview", stack, lambda watch: engine.preview(watch, refresh=refresh, packs=pack_folders(packs))
+        )
     _print(result, cloud, done=False, as_json=as_json)
 
 
@@ -32,7 +39,7 @@ def previewed(stack: str, *, cloud: str) -> Preview:
         return _watched("preview", stack, engine.preview)
 
 
-def up(stack: str, *, cloud: str, as_json: bool, replan: bool, yes: bool) -> None:
+def up(stack: str, *, cloud: str, as_json: bool, replan: bool, yes: bool, packs: Sequence[str] = ()) -> None:
     """Builds the stack; where it costs money, only after someone has seen the preview or said --yes."""
     project = find_project()
     asks = parse_cloud(cloud) is environment.Cloud.AWS and not yes
@@ -40,11 +47,11 @@ def up(stack: str, *, cloud: str, as_json: bool, replan: bool, yes: bool) -> Non
         _require_terminal("up")
     with _engine(project, stack, cloud, as_json=as_json, replan=replan) as engine:
         if asks:
-            planned = _watched("preview", stack, engine.preview)
+            planned = _watched("preview", stack, lambda watch: engine.preview(watch, packs=pack_folders(packs)))
             for line in (*changes.change_lines(planned), changes.summary(planned, done=False)):
                 console.say(line)
             console.confirm(f"Build this in AWS? Type the stack's name ({stack}) to go on: ", stack)
-        result = _watched("up", stack, engine.up)
+        result = _watched("up", stack, lambda watch: engine.up(watch, packs=pack_folders(packs)))
     _print(result, cloud, done=True, as_json=as_json)
 
 
@@ -73,6 +80,15 @@ def destroy(stack: str, *, cloud: str, as_json: bool, yes: bool, with_data: bool
     _print(result, cloud, done=True, as_json=as_json, extra=extra)
     if kept and not as_json:
         _say_kept(stack, cloud, protected, len(kept) - len(protected))
+
+
+def pack_folders(names: Sequence[str]) -> tuple[Path, ...]:
+    """The folders of policy packs; `checks` is the project's own."""
+    if not names:
+        return ()
+    from poolwright.checks.pack import FOLDER
+
+    return tuple(FOLDER if name == OWN_PACK else Path(name) for name in names)
 
 
 def parse_cloud(name: str) -> environment.Cloud:

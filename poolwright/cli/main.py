@@ -15,34 +15,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from poolwright.cli import console
-
-
-def _stack_names(incomplete: str) -> list[str]:
-    from poolwright.engine.project import find_project
-    from solver.errors import PoolwrightError
-
-    try:
-        names = find_project().stack_names()
-    except PoolwrightError:
-        return []
-    return [name for name in names if name.startswith(incomplete)]
-
-
-def _demand_keys(context: typer.Context, incomplete: str) -> list[str]:
-    from poolwright.cli.whatif import keys_of
-
-    stack: str | None = context.params.get("stack")
-    return [] if stack is None else [key for key in keys_of(stack) if key.startswith(incomplete)]
-
-
-Stack = Annotated[str, typer.Argument(help="dev, staging, prod, …", autocompletion=_stack_names)]
-Json = Annotated[bool, typer.Option("--json", help="Print data as JSON, with a schema version, and nothing else.")]
-CloudName = Annotated[
-    str, typer.Option("--cloud", envvar="POOLWRIGHT_CLOUD", help="sandbox (creates nothing in AWS) or aws.")
-]
-Replan = Annotated[bool, typer.Option("--replan", help="Plan first and write the lock, then go on.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-CatalogFolder = Annotated[Path | None, typer.Option("--catalog", help="Another folder of machines and prices.")]
+from poolwright.cli.options import CatalogFolder, CloudName, Json, Packs, Replan, Stack, Yes, demand_keys
 
 # typer carries its own copy of its parser, whose errors have no public name but this class's base.
 _UsageError: Any = cast("Any", typer.BadParameter).__mro__[1]
@@ -119,7 +92,7 @@ def whatif(
         typer.Argument(
             metavar="KEY=VALUE...",
             help="workloads.search.headroom=0.3, limits.node_groups=4, prices.g6.xlarge=+10%, …",
-            autocompletion=_demand_keys,
+            autocompletion=demand_keys,
         ),
     ],
     as_json: Json = False,
@@ -163,21 +136,27 @@ def preview(
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Look first at what was changed outside of Pulumi; `up` would undo it.")
     ] = False,
+    policy_pack: Packs = None,
 ) -> None:
     """Show what `up` would create, change, replace and delete."""
     from poolwright.cli import engine_commands as command
 
-    command.preview(stack, cloud=cloud, as_json=as_json, replan=replan, refresh=refresh)
+    command.preview(stack, cloud=cloud, as_json=as_json, replan=replan, refresh=refresh, packs=policy_pack or ())
 
 
 @app.command()
 def up(
-    stack: Stack, cloud: CloudName = "sandbox", as_json: Json = False, replan: Replan = False, yes: Yes = False
+    stack: Stack,
+    cloud: CloudName = "sandbox",
+    as_json: Json = False,
+    replan: Replan = False,
+    yes: Yes = False,
+    policy_pack: Packs = None,
 ) -> None:
     """Build the stack as its lock says. On AWS it previews and asks first."""
     from poolwright.cli import engine_commands as command
 
-    command.up(stack, cloud=cloud, as_json=as_json, replan=replan, yes=yes)
+    command.up(stack, cloud=cloud, as_json=as_json, replan=replan, yes=yes, packs=policy_pack or ())
 
 
 @app.command()

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, cast
 
 from pulumi import automation
 from pulumi.automation.errors import CommandError
 
-from poolwright.engine import lost, recovery
+from poolwright.engine import lost, policy_packs, recovery
 from poolwright.engine.advice import is_doubtful
 from poolwright.engine.command import EngineCommand
 from poolwright.engine.environment import Cloud, EngineEnvironment
@@ -47,14 +48,19 @@ class Engine:
         workspace = _Workspace(work_dir=str(project.root), program=cast("Any", self._program), pulumi_command=command)
         self._stack = _Stack(environment.stack, workspace)
 
-    def preview(self, watch: Watch | None = None, *, refresh: bool = False) -> Preview:
-        """What `up` would do; with `refresh`, after it has looked at what was changed outside of Pulumi."""
-        return self._run("preview", watch, self._stack.preview, refresh=refresh or None)
+    def preview(self, watch: Watch | None = None, *, refresh: bool = False, packs: Sequence[Path] = ()) -> Preview:
+        """What `up` would do; with `refresh`, after it has looked at what was changed outside of Pulumi.
 
-    def up(self, watch: Watch | None = None) -> Preview:
-        """Makes the stack what the program says; raises CloudError when the cloud fails part-way."""
+        Raises GateError when a mandatory policy of a pack says no.
+        """
+        return self._run("preview", watch, self._stack.preview, refresh=refresh or None, **self._packs(packs))
+
+    def up(self, watch: Watch | None = None, *, packs: Sequence[Path] = ()) -> Preview:
+        """Makes the stack what the program says; raises CloudError when the cloud fails part-way, GateError when a
+        mandatory policy of a pack says no.
+        """
         self._recover()
-        return self._run("up", watch, self._stack.up)
+        return self._run("up", watch, self._stack.up, **self._packs(packs))
 
     def refresh(self, watch: Watch | None = None) -> Preview:
         """Makes the state what the cloud says."""
@@ -98,6 +104,11 @@ class Engine:
         if self._program.error is not None:
             raise self._program.error
         raise engine_failure(operation, self._environment, reader.result(), text)
+
+    def _packs(self, folders: Sequence[Path]) -> dict[str, object]:
+        """The Automation API's option for policy packs; absent where there are none."""
+        found = policy_packs.executables(self._environment.project, folders)
+        return {"policy_packs": [str(path) for path in found]} if found else {}
 
     def _recover(self) -> None:
         """On the sandbox, what a failed or killed command left is put right; elsewhere that is up to a person."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import os
+import queue
 import runpy
 import shlex
 import signal
@@ -17,9 +18,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 LAUNCHER = "pulumi-language-python"
 _RUN_PROGRAM = "--run-program"
@@ -83,21 +85,61 @@ def serve(engine_address: str) -> None:
             except ValueError:
                 return language.RunResponse(error=f"the program's process ended with code {ended.returncode}")
 
+        def RunPlugin(self, request: Any, context: Any) -> Any:
+            return run_plugin(language, request, context)
+
         def Cancel(self, request: Any, context: Any) -> Any:
             from google.protobuf import empty_pb2
 
             return cast("Any", empty_pb2).Empty()
 
     # This is how the engine ends a plugin; one that does not go at once holds it up for ten seconds.
-    signal.signal(signal.SIGINT, _end_now)
-    signal.signal(signal.SIGTERM, _end_now)
-    server = grpc.server(ThreadPoolExecutor(max_workers=4), options=[_MESSAGE_LIMIT])
+    signal.signal(signal.SIGINT, end_now)
+    signal.signal(signal.SIGTERM, end_now)
+    server = grpc.server(ThreadPoolExecutor(max_workers=8), options=[_MESSAGE_LIMIT])
     cast("Any", language_pb2_grpc).add_LanguageRuntimeServicer_to_server(Host(lambda: None), server)
     port: int = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     server.wait_for_termination()
+
+
+def run_plugin(messages: Any, request: Any, context: Any) -> Generator[Any]:
+    """Runs a policy pack as a process of its own and passes on what it prints, until it or the engine ends."""
+    program = request.info.program_directory or request.program or request.pwd
+    if request.kind != "analyzer":
+        yield messages.RunPluginResponse(stderr=b"only policy packs can be run here\n")
+        yield messages.RunPluginResponse(exitcode=1)
+        return
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "pulumi.policy", *request.args, str(program)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=request.pwd or None,
+        env={**os.environ, **dict(entry.split("=", 1) for entry in request.env if "=" in entry)},
+    )
+    context.add_callback(process.kill)
+    printed: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
+
+    def read(name: str, stream: IO[bytes]) -> None:
+        for line in stream:
+            printed.put((name, line))
+        printed.put((name, b""))
+
+    streams = {"stdout": process.stdout, "stderr": process.stderr}
+    for name, stream in streams.items():
+        assert stream is not None
+        threading.Thread(target=read, args=(name, stream), daemon=True).start()
+    open_streams = len(streams)
+    while open_streams:
+        name, line = printed.get()
+        if line:
+            yield messages.RunPluginResponse(**{name: line})
+        else:
+            open_streams -= 1
+    yield messages.RunPluginResponse(exitcode=process.wait())
 
 
 _FRAME = b"\0poolwright-run-response\0"
@@ -132,7 +174,7 @@ def run_program() -> None:
     # An interrupt is the engine's to answer. A program that the engine broke off may wait for ever, so it ends with
     # the host, which the engine ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     server: Any = _server.LanguageServer(run)
     response: Any = server.Run(request, None)
     sys.stdout.flush()
@@ -140,12 +182,12 @@ def run_program() -> None:
     sys.stdout.flush()
 
 
-def _end_now(number: int, frame: object) -> None:
+def end_now(number: int, frame: object) -> None:
     del number, frame
     os._exit(0)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """A killed CLI can't stop its plugins, so a host ends by itself when it gets another parent."""
     parent = os.getppid()
     while os.getppid() == parent:

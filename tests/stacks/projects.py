@@ -40,3 +40,15 @@ def fresh(root: Path, plan: Plan) -> Lock:
     inputs = read_inputs(root, plan.stack)
     made_from = {"demand": inputs.loaded.digest, "catalog": inputs.catalog_digest, "model": MODEL_VERSION}
     return lock_of(plan.model_copy(update={"inputs": plan.inputs.model_copy(update=made_from)}))
+
+
+def waiving(root: Path, control: str) -> Path:
+    """A project whose demand waives a check or control until the end of June."""
+    waiver = f"{{control: {control}, reason: tried out, owner: me@example.com, expires: 2027-06-30}}"
+    project(root)
+    text = f"{DEMAND}compliance: {{profile: none, waivers: [{waiver}]}}\n"
+    (root / "stacks" / "trial.yaml").write_text(text, encoding="utf-8")
+    (root / "Pulumi.yaml").write_text("name: trial\nruntime: python\n", encoding="utf-8")
+    lock = fresh(root, plans.plan("trial", main=plans.minimal_site()))
+    write_lock(root / "stacks" / "trial.lock.yaml", lock)
+    return root

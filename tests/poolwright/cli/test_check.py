@@ -11,10 +11,8 @@ import pytest
 from poolwright.checks.report import CheckReport
 from poolwright.cli import engine_commands, main
 from poolwright.engine.preview import Operation, Preview, ResourceChange
-from solver.plan.lock import write_lock
-from tests.components import plans
 from tests.poolwright.checks.estate import ROOT, shipped
-from tests.stacks.projects import DEMAND, fresh, project
+from tests.stacks.projects import waiving
 
 BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 
@@ -114,18 +112,6 @@ def test_a_finding_about_the_demand_names_file_and_line(
 def test_a_day_that_is_none_is_bad_input(engine: list[Preview], capsys: pytest.CaptureFixture[str]) -> None:
     assert main.run(["check", "dev", "--on", "tomorrow"]) == 2
     assert '--on: found "tomorrow"; a date like 2027-06-30 is allowed' in capsys.readouterr().err
-
-
-def waiving(root: Path, control: str) -> Path:
-    """A project whose demand waives a check or control until the end of June."""
-    waiver = f"{{control: {control}, reason: tried out, owner: me@example.com, expires: 2027-06-30}}"
-    project(root)
-    text = f"{DEMAND}compliance: {{profile: none, waivers: [{waiver}]}}\n"
-    (root / "stacks" / "trial.yaml").write_text(text, encoding="utf-8")
-    (root / "Pulumi.yaml").write_text("name: trial\nruntime: python\n", encoding="utf-8")
-    lock = fresh(root, plans.plan("trial", main=plans.minimal_site()))
-    write_lock(root / "stacks" / "trial.lock.yaml", lock)
-    return root
 
 
 @pytest.mark.parametrize(("day", "code"), [("2027-06-30", 0), ("2027-07-01", 5)])

@@ -41,16 +41,19 @@ class FakeEngine:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.kept: tuple[ResourceRecord, ...] = ()
+        self.packs: tuple[Path, ...] = ()
 
     def _answer(self, what: str, operation: Operation) -> Preview:
         self.asked.append(what)
         change = ResourceChange(urn="urn:a", type="aws:s3/bucket:Bucket", name="a", parent="", operation=operation)
         return Preview(stack="dev", changes=(change,), outputs={"url": "https://example.org"})
 
-    def preview(self, watch: object = None, *, refresh: bool = False) -> Preview:
+    def preview(self, watch: object = None, *, refresh: bool = False, packs: tuple[Path, ...] = ()) -> Preview:
+        self.packs = packs
         return self._answer("preview", Operation.CREATE)
 
-    def up(self, watch: object = None) -> Preview:
+    def up(self, watch: object = None, *, packs: tuple[Path, ...] = ()) -> Preview:
+        self.packs = packs
         return self._answer("up", Operation.CREATE)
 
     def destroy(self, watch: object = None, *, with_data: bool = False) -> Preview:
@@ -195,3 +198,13 @@ def test_a_stack_is_previewed_built_found_stale_and_destroyed(tmp_path: Path, pu
     code, out, err = poolwright("destroy", "trial")
     assert code == 0, err
     assert " deleted" in out
+
+
+@pytest.mark.parametrize("command", [["preview", "dev"], ["up", "dev"]])
+def test_policy_packs_are_asked_in_the_order_given(
+    engine: FakeEngine, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.run([*command, "--policy-pack", "checks", "--policy-pack", "../ours"]) == 0
+    assert engine.packs == (ROOT / "poolwright" / "checks" / "policy_pack", Path("../ours"))
+    assert main.run(command) == 0
+    assert engine.packs == ()
