@@ -15,6 +15,7 @@ from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.model.backend import Backend
 from solver.model.compute import fillings
+from solver.model.compute.bundles import Bundles
 from solver.model.compute.columns import Fixed, build_columns
 from solver.model.compute.hourly import Hourly
 from solver.model.compute.joint_bound import gathered
@@ -168,6 +169,33 @@ def test_groups_of_services_that_share_no_machine_are_never_improved_into_shared
     found = Sharing(program, hourly.price, 3).improve(pure)
     assert found
     assert not any(slots[0] and slots[1] for _, slots in found)
+
+
+def test_bundles_leave_a_way_to_the_limit_where_only_neighbours_of_a_row_may_share(
+    make_demand: DemandMaker, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The two in the middle save most together, but then the outer ones are alone: three groups instead of two."""
+    kept: dict[str, Any] = {"load": 14, "spot": 0.0, "survive": False}
+    busy, large = {"mib": 300, "variants": [(900, 20)]}, {"mib": 3000, "variants": [(100, 20)]}
+    apps = [
+        kept | busy | {"apart_from": ["app-2", "app-3"]},
+        kept | busy | {"apart_from": ["app-3"]},
+        kept | large,
+        kept | large,
+    ]
+    hourly = hourly_of(make_demand, catalog, apps, 3)
+    groups = Bundles(hourly).choose(2)
+    assert groups is not None
+    assert [[slots > 0 for slots in pattern] for _, pattern in groups] == [
+        [True, True, False, False],
+        [False, False, True, True],
+    ]
+
+    def always(*_: object) -> bool:
+        return True
+
+    monkeypatch.setattr("solver.model.compute.bundles.fit_in", always)
+    assert Bundles(hourly).choose(2) is None
 
 
 def test_a_stopped_search_for_fillings_still_proves_a_bound(
