@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from fractions import Fraction
 from math import inf
 from typing import Any
@@ -33,7 +34,7 @@ def own_machines(instance: Instance) -> float:
     """Every replica on a machine of its own, the cheapest that holds it."""
     total = 0.0
     for item in instance.items:
-        prices = [float(m.usd_per_hour) for m in instance.machines if _most(instance, m, item) > 0]
+        prices = [float(m.usd_per_hour) for m in instance.machines if most_of(instance, m, item) > 0]
         total += item.count * min(prices, default=inf)
     return total
 
@@ -52,23 +53,23 @@ def _first_fit(instance: Instance, machines: tuple[Machine, ...]) -> float:
     for zone_number, zone in enumerate(zones):
         sold = [machine for machine in machines if not machine.zones or zone in machine.zones]
         room = (
-            np.array([[_room(instance, m, d) for d in dimensions] for m in sold]).reshape(len(sold), len(dimensions))
+            np.array([[room_of(instance, m, d) for d in dimensions] for m in sold]).reshape(len(sold), len(dimensions))
             / scale
         )
         left = np.zeros((0, len(dimensions)))
         held = np.zeros((0, len(items)), dtype=np.int64)
         for place in order:
             item = items[place]
-            number = _in_zone(item, zone_number, len(zones))
+            number = in_zone(item, zone_number, len(zones))
             per = _fitting(left, request[place]) if len(left) else np.zeros(0, dtype=np.int64)
-            per = np.minimum(per, _allowed(instance, items, place, held))
+            per = np.minimum(per, allowed(instance, items, place, held))
             taken = np.minimum(per, np.maximum(number - (np.cumsum(per) - per), 0))
             left = left - taken[:, None] * request[place]
             held[:, place] += taken
             number -= int(taken.sum())
             if not number:
                 continue
-            most = [_most(instance, machine, item) for machine in sold]
+            most = [most_of(instance, machine, item) for machine in sold]
             each = [float(m.usd_per_hour) / min(n, number) if n else inf for m, n in zip(sold, most, strict=True)]
             best = int(np.argmin(each)) if each else 0
             if not each or each[best] == inf:
@@ -83,7 +84,8 @@ def _first_fit(instance: Instance, machines: tuple[Machine, ...]) -> float:
     return total
 
 
-def _in_zone(item: Item, zone: int, zones: int) -> int:
+def in_zone(item: Item, zone: int, zones: int) -> int:
+    """Replicas in one of the zones."""
     if not item.zone_spread:
         return item.count if zone == 0 else 0
     return item.count // zones + (1 if zone < item.count % zones else 0)
@@ -95,8 +97,8 @@ def _fitting(left: Floats, request: Floats) -> Integers:
     return np.minimum(per, 1e9).astype(np.int64)
 
 
-def _allowed(instance: Instance, items: list[Item], place: int, held: Integers) -> Integers:
-    """By open machine how many more replicas of an item the rules allow."""
+def allowed(instance: Instance, items: list[Item], place: int, held: Integers) -> Integers:
+    """By machine, with what is held there, how many more replicas of an item the rules allow."""
     item = items[place]
     most = np.full(len(held), item.max_per_machine or 10**9, dtype=np.int64) - held[:, place]
     if instance.max_items_per_machine is not None:
@@ -107,13 +109,14 @@ def _allowed(instance: Instance, items: list[Item], place: int, held: Integers) 
     return most
 
 
-def _room(instance: Instance, machine: Machine, dimension: str) -> float:
+def room_of(instance: Instance, machine: Machine, dimension: str) -> float:
+    """What a machine has for items."""
     if dimension not in machine.capacity:
         return 0.0
     return float(_exact(machine.capacity[dimension]) - _exact(instance.overhead.get(dimension, 0)))
 
 
-def _most(instance: Instance, machine: Machine, item: Item) -> int:
+def most_of(instance: Instance, machine: Machine, item: Item) -> int:
     """Replicas of one item on an empty machine."""
     most = item.count
     if item.max_per_machine is not None:
@@ -131,16 +134,21 @@ def _exact(amount: Amount) -> Fraction:
     return Fraction(repr(amount)) if isinstance(amount, float) else Fraction(amount)
 
 
-def cp_sat(instance: Instance, most_usd: float, seconds: float) -> str:
+def has_cp_sat() -> bool:
+    """Whether OR-Tools is installed."""
+    return importlib.util.find_spec("ortools") is not None
+
+
+def cp_sat(instance: Instance, most_usd: float, seconds: float, most_replicas: int = _CP_SAT_REPLICAS) -> str:
     """OR-Tools CP-SAT on slots that are a machine type each, one thread; its cost, or why there is none."""
-    if sum(item.count for item in instance.items) > _CP_SAT_REPLICAS or any(i.zone_spread for i in instance.items):
+    if sum(item.count for item in instance.items) > most_replicas or any(i.zone_spread for i in instance.items):
         return "–"
     try:
         model_module: Any = importlib.import_module("ortools.sat.python.cp_model")
     except ImportError:
         return "not installed"
     items = [item for item in instance.items if item.count]
-    machines = [m for m in instance.machines if any(_most(instance, m, item) for item in items)]
+    machines = [m for m in instance.machines if any(most_of(instance, m, item) for item in items)]
     slots = max(int(most_usd / min(float(m.usd_per_hour) for m in machines)), 1)
     slots = min(slots, sum(item.count for item in items), 40)
     model: Any = model_module.CpModel()
@@ -154,7 +162,7 @@ def cp_sat(instance: Instance, most_usd: float, seconds: float) -> str:
         for dimension in sorted({name for item in items for name in item.request}):
             used = sum(_micro(item.request.get(dimension, 0)) * n for item, n in zip(items, number[slot], strict=True))
             room = sum(
-                max(round(_room(instance, m, dimension) * 10**6), 0) * k
+                max(round(room_of(instance, m, dimension) * 10**6), 0) * k
                 for m, k in zip(machines, kind[slot], strict=True)
             )
             model.add(used <= room)
