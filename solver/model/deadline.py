@@ -30,3 +30,5 @@ class Deadline:
 
 
 NEVER = Deadline()
+AT_ONCE = Deadline(at=0.0)
+"""It has passed by any machine's clock: the first answer, the same everywhere."""

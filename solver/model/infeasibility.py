@@ -12,21 +12,39 @@ from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.errors import InfeasibleError
 from solver.model.conflict.alone import Alone
-from solver.model.conflict.question import Question
+from solver.model.conflict.question import MOST_WORK, GivenUpError, Question
 from solver.model.conflict.report import Conflicts
 from solver.model.conflict.site_wishes import wishes_of
+from solver.model.conflict.together import Together
 
 Answer = TypeVar("Answer")
 
 
-def solve_or_explain(demand: Demand, site_key: str, catalog: Catalog, solve: Callable[[Demand], Answer]) -> Answer:
-    """What `solve` gives; where it finds that nothing can be had, InfeasibleError names the wishes in conflict."""
+def solve_or_explain(
+    demand: Demand,
+    site_key: str,
+    catalog: Catalog,
+    solve: Callable[[Demand], Answer],
+    attempt: Callable[[Demand], object] | None = None,
+    *,
+    most_work: int = MOST_WORK,
+) -> Answer:
+    """What `solve` gives; where it finds that nothing can be had, InfeasibleError names the wishes in conflict.
+
+    `attempt` finds out as fast as it can whether anything can be had, whatever it costs; `solve` where it
+    is not given. Beyond `most_work` the search for the smallest conflict is given up.
+    """
     try:
         return solve(demand)
     except InfeasibleError as error:
-        question = Question(site_key, solve, Alone(site_key, catalog).told)
+        alone = Alone(site_key, catalog)
+        too_few = Together(alone).too_few_groups
+        question = Question(site_key, attempt or solve, alone.told, too_few, most_work=most_work)
         conflicts = Conflicts(demand, wishes_of(demand, site_key, catalog), question.possible, question.planned)
-        found = conflicts.members()
+        try:
+            found = conflicts.members()
+        except GivenUpError:
+            raise _without_conflict(site_key, conflicts, question, error) from None
         if not found:
             raise
         raise InfeasibleError(
@@ -34,3 +52,18 @@ def solve_or_explain(demand: Demand, site_key: str, catalog: Catalog, solve: Cal
             conflict=found[0],
             also=found[1:],
         ) from error
+
+
+def _without_conflict(
+    site_key: str, conflicts: Conflicts, question: Question, error: InfeasibleError
+) -> InfeasibleError:
+    """What is said where the smallest conflict takes too much work to find."""
+    question.allow_more(MOST_WORK)
+    alone = conflicts.each_alone()
+    if not alone:
+        return error
+    return InfeasibleError(
+        f"site {site_key}: {error.summary}. The smallest set of wishes in conflict was not found in the work allowed; "
+        "of these each, changed by itself, gives a plan:",
+        conflict=alone,
+    )

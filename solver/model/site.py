@@ -19,7 +19,7 @@ from solver.model.compute.model import solve_compute
 from solver.model.conflict.network_wishes import network_wishes
 from solver.model.conflict.pools import pool_or_explain
 from solver.model.conflict.storage_wishes import storage_wishes
-from solver.model.deadline import NEVER, Deadline
+from solver.model.deadline import AT_ONCE, NEVER, Deadline
 from solver.model.infeasibility import solve_or_explain
 from solver.model.network.model import solve_network
 from solver.model.registry import image_lines
@@ -28,7 +28,7 @@ from solver.model.security.effects import with_log_retention, with_measures
 from solver.model.security.model import solve_security
 from solver.model.sites.search import SiteTask
 from solver.model.storage.model import solve_storage, volume_usd_per_month
-from solver.model.surcharge import machine_surcharge
+from solver.model.surcharge import Surcharge, machine_surcharge
 from solver.model.utilisation import utilisation_reasons
 from solver.plan.compute import ComputePlan
 from solver.plan.cost import CostLine, total_usd_per_month
@@ -136,7 +136,20 @@ def solve_site(
             deadline=deadline,
         )
 
-    compute = solve_or_explain(task.compute, key, catalog, computed) if task.explain else computed(task.compute)
+    def attempted(wanted: Demand) -> object:
+        return solve_compute(
+            wanted,
+            key,
+            catalog,
+            engine,
+            storage=storage.plan,
+            volume_usd_per_month=volumes,
+            surcharge=Surcharge(),
+            deadline=AT_ONCE,
+        )
+
+    wanted = task.compute
+    compute = solve_or_explain(wanted, key, catalog, computed, attempted) if task.explain else computed(wanted)
 
     def connected(wanted: Demand) -> PoolAnswer[NetworkPlan]:
         return solve_network(

@@ -136,13 +136,17 @@ def shapes(job: BatchJob | TrainingJob, variant: Variant) -> list[tuple[int, int
 def runs_of(sizes: Sequence[JobSize], job: BatchJob | TrainingJob, price: PriceByHour) -> Iterator[JobRun]:
     """Every size with every start, at these prices."""
     prices: dict[str, Floats] = {}
+    hours_of: dict[tuple[int, int], tuple[tuple[int, ...], Integers]] = {}
     for size in sizes:
         by_hour = prices.get(size.machine.name)
         if by_hour is None:
             by_hour = prices[size.machine.name] = price(size.machine)
         for late in range(job.window.hours - size.hours + 1):
-            busy = busy_hours(job.window, late, size.hours)
-            usd = float(by_hour[list(busy)].sum()) * size.machines + size.fixed_usd_per_hour * len(busy)
+            if (late, size.hours) not in hours_of:
+                busy = busy_hours(job.window, late, size.hours)
+                hours_of[late, size.hours] = (busy, np.array(busy, dtype=np.int64))
+            busy, places = hours_of[late, size.hours]
+            usd = float(by_hour[places].sum()) * size.machines + size.fixed_usd_per_hour * len(busy)
             yield JobRun(size, (job.window.opens + late) % 24, busy, usd)
 
 

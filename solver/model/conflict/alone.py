@@ -51,7 +51,8 @@ class Alone:
         market = market_of(demand, demand.sites[self.site], zones, Surcharge(), services=isinstance(workload, Service))
         return self._service(demand, market) if isinstance(workload, Service) else self._job(demand, market)
 
-    def _machines(self, market: Market) -> list[Machine]:
+    def machines(self, market: Market) -> list[Machine]:
+        """Machine types that the rules allow, on demand; of one market they are looked for once."""
         site = market.site
         key = repr((site.region, site.eni_trunking, market.zones, market.machines, market.excluded, market.burstable))
         if key not in self._offered:
@@ -63,7 +64,7 @@ class Alone:
         (service,) = needs.services
         limited = False
         for number in usable_variants(needs, service):
-            for machine in self._machines(market):
+            for machine in self.machines(market):
                 if service.survives_zone and len(machine.zones) < 2:
                     continue
                 if not fits(needs.runnables[number].variant, machine, market):
@@ -90,7 +91,7 @@ class Alone:
         _, by_replica = volume_claims(demand, job.uses)
         for variant in (whole_vcpus(each) for each in job.variants.values()):
             workers = [count for _, count in shapes(job, variant)]
-            for machine in self._machines(market) if workers else ():
+            for machine in self.machines(market) if workers else ():
                 if fits(variant, machine, market):
                     asked = request(variant, undivided=undivided(variant, machine))
                     apart = isinstance(job, TrainingJob) or bool(by_replica)

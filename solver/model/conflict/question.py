@@ -4,7 +4,7 @@ What only changes the cost is left out: commitments, the budget, how close a pla
 fast to slow, each an answer by itself where it can be:
 
 1. each workload alone: what can't be planned alone can't be planned with others, and what no quota limits can be
-   planned on machines of its own (`alone`);
+   planned on machines of its own (`alone`); and whether the services fit on so few node groups (`together`);
 2. all together, in one hour that has each service's highest load: what can be planned for it can be for every hour;
 3. all together, hour by hour. Without quotas the second stage is exact, since hours then share nothing but node groups,
    which hold as many machines as wanted.
@@ -22,6 +22,12 @@ from solver.errors import InfeasibleError
 from solver.model.conflict.alone import Told
 
 _ANY_GAP = 0.5
+MOST_WORK = 300
+"""Of a search for conflicts: a plan is as much work as the square of its workloads."""
+
+
+class GivenUpError(Exception):
+    """The work that a search may take is done."""
 
 
 @dataclass
@@ -33,13 +39,22 @@ class Question:
     """Plans the site's compute pool; InfeasibleError where it finds nothing."""
     alone: Callable[[Demand], Told] | None = None
     """What is known of a demand with one workload without planning it."""
+    too_few_groups: Callable[[Demand], bool] | None = None
+    """Whether the services certainly need more node groups than a demand allows."""
+    work: int = 0
+    """Done so far."""
+    most_work: int = MOST_WORK
+    """More is refused by GivenUpError."""
     _known_alone: dict[str, Told] = field(default_factory=dict[str, Told])
+    _known_few: dict[str, bool] = field(default_factory=dict[str, bool])
     _known: dict[str, bool] = field(default_factory=dict[str, bool])
 
     def possible(self, demand: Demand) -> bool:
         """Whether there is a plan, by the three stages."""
         here = [key for key, entry in demand.workloads.items() if demand.site_of(entry) == self.site]
         bare = _bare(demand)
+        if self._fewer(_at_peak(_with_only(bare, self.site, here))):
+            return False
         free = True
         for key in here:
             single = _at_peak(_with_only(bare, self.site, [key]))
@@ -55,6 +70,12 @@ class Question:
             return True
         return bool(demand.sites[self.site].quotas) and self._planned(together)
 
+    def _fewer(self, together: Demand) -> bool:
+        key = _key(together)
+        if key not in self._known_few:
+            self._known_few[key] = self.too_few_groups is not None and self.too_few_groups(together)
+        return self._known_few[key]
+
     def _told(self, single: Demand) -> Told:
         if self.alone is None:
             return Told.UNKNOWN
@@ -63,6 +84,10 @@ class Question:
             self._known_alone[key] = self.alone(single)
         return self._known_alone[key]
 
+    def allow_more(self, work: int) -> None:
+        """So much work from now on."""
+        self.most_work = self.work + work
+
     def planned(self, demand: Demand) -> bool:
         """Whether the solver finds a plan in all hours: what a report is checked with."""
         return self._planned(_bare(demand))
@@ -70,6 +95,9 @@ class Question:
     def _planned(self, demand: Demand) -> bool:
         key = _key(demand)
         if key not in self._known:
+            if self.work >= self.most_work:
+                raise GivenUpError
+            self.work += len(demand.workloads) ** 2
             try:
                 self.solve(demand)
             except InfeasibleError:

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from solver.demand.demand import Demand
 from solver.errors import Member
+from solver.model.conflict.question import GivenUpError
 from solver.model.conflict.smallest import nearest_figure, smallest_conflict
 from solver.model.conflict.wish import Wish
 
@@ -38,6 +39,18 @@ class Conflicts:
             return []
         return [tuple(self._member(number, wish) for wish in sorted(each)) for number, each in enumerate(self.found)]
 
+    def each_alone(self) -> list[Member]:
+        """Wishes of which each, changed by itself, gives a plan: what is left to say when the search was given up."""
+        members: list[Member] = []
+        try:
+            for wish in self.wishes:
+                words = None if wish.is_fact else self._instead(self.demand, wish)
+                if words is not None:
+                    members.append(Member(wish.words, words))
+        except GivenUpError:
+            pass
+        return members
+
     @cached_property
     def found(self) -> list[frozenset[int]]:
         """The conflicts, by the wishes' numbers: without facts where wishes alone explain them."""
@@ -60,8 +73,9 @@ class Conflicts:
     def _by(self, asked: Asked, left: frozenset[int], always: frozenset[int]) -> list[frozenset[int]]:
         """Conflicts among the wishes that are left, beside those that always stand."""
         conflicts: list[frozenset[int]] = []
+        likely = [number for number, wish in enumerate(self.wishes) if wish.path.startswith("limits.")]
         while len(conflicts) < _MOST_CONFLICTS:
-            found = smallest_conflict(left, lambda kept: asked(self._with(kept | always)))
+            found = smallest_conflict(left, lambda kept: asked(self._with(kept | always)), likely)
             if found is None:
                 return conflicts
             if not found:
@@ -89,6 +103,10 @@ class Conflicts:
             if place != conflict:
                 for other in sorted(others):
                     demand = self.wishes[other].dropped(demand)
+        return self._instead(demand, wish)
+
+    def _instead(self, demand: Demand, wish: Wish) -> str | None:
+        """What in a wish's place gives a plan for the demand."""
         if not self.possible(wish.dropped(demand)):
             return None
         figures = wish.figures

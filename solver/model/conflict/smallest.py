@@ -14,11 +14,14 @@ from collections.abc import Callable, Sequence
 Set = frozenset[int]
 
 
-def smallest_conflict(wishes: Set, possible: Callable[[Set], bool]) -> Set | None:
-    """The smallest set of wishes that is not possible, of which each smaller one is; None where all are possible."""
+def smallest_conflict(wishes: Set, possible: Callable[[Set], bool], likely: Sequence[int] = ()) -> Set | None:
+    """The smallest set of wishes that is not possible, of which each smaller one is; None where all are possible.
+
+    `likely` are wishes that may be a correction each, which is asked first.
+    """
     if possible(wishes):
         return None
-    corrections: list[Set] = []
+    corrections = [frozenset({wish}) for wish in likely if wish in wishes and possible(wishes - {wish})]
     while True:
         chosen = _smallest_hitting(corrections)
         if not possible(chosen):

@@ -44,9 +44,9 @@ def survives(demand: Demand, key: str) -> bool:
     return entry is not None and entry.survive is Survive.ZONE
 
 
-def explained(refused: Callable[[Demand], bool], catalog: Catalog) -> InfeasibleError:
+def explained(refused: Callable[[Demand], bool], catalog: Catalog, most_work: int = 10_000) -> InfeasibleError:
     with pytest.raises(InfeasibleError) as caught:
-        solve_or_explain(PROD, "main", catalog, solver_that_refuses(refused))
+        solve_or_explain(PROD, "main", catalog, solver_that_refuses(refused), most_work=most_work)
     return caught.value
 
 
@@ -98,3 +98,22 @@ def test_what_no_wish_explains_keeps_its_own_words(catalog: Catalog) -> None:
     error = explained(lambda _: True, catalog)
     assert error.message == "no"
     assert error.conflict == ()
+
+
+def test_a_conflict_that_takes_too_much_work_gives_what_frees_it_by_itself(catalog: Catalog) -> None:
+    asked = 0
+
+    def refused(demand: Demand) -> bool:
+        nonlocal asked
+        asked += 1
+        kept = sum(survives(demand, key) for key in ("assistant", "fraud", "recommender"))
+        filters = sum(
+            bool(variant.machines) for entry in demand.workloads.values() for variant in entry.variants.values()
+        )
+        return demand.limits.node_groups < 21 and kept == 3 and filters == 4
+
+    error = explained(refused, catalog, most_work=300)
+    assert "was not found in the work allowed; of these each, changed by itself, gives a plan" in str(error)
+    assert error.conflict[0] == "limits.node_groups: 8"
+    assert error.members[0].frees == "limits.node_groups: 21 would do"
+    assert asked < 100
