@@ -17,6 +17,8 @@ HOURS_PER_WEEK = 168
 HOURS_PER_MONTH = 730
 """AWS's month: 365 × 24 / 12."""
 WEEKS_PER_MONTH = HOURS_PER_MONTH / HOURS_PER_WEEK
+_WHOLE_ANYWAY = 1e15
+"""USD above which a number has no cents any more."""
 
 # Fifteen digits are more than any quantity has, and few enough that hostile input costs nothing.
 _CPU = re.compile(r"^(?P<whole>[0-9]{1,15})(?:\.(?P<part>[0-9]{1,15}))?(?P<milli>m?)$")
@@ -123,6 +125,8 @@ def format_clock(hour: int) -> str:
 
 def cents(usd: float) -> float:
     """Dollars rounded to whole cents, half to even; amounts go through here before people add them up."""
+    if abs(usd) >= _WHOLE_ANYWAY:
+        return usd
     return float(Decimal(repr(usd)).quantize(Decimal("0.01"), rounding=ROUND_HALF_EVEN))
 
 
@@ -134,6 +138,8 @@ def millionths_up(share: float) -> float:
 def format_usd(usd: float) -> str:
     """`$1,234.56`, `-$3.00`."""
     amount = cents(usd)
+    if abs(amount) >= _WHOLE_ANYWAY:
+        return f"{'-' if amount < 0 else ''}${abs(amount):.3g}"
     return f"{'-' if amount < 0 else ''}${abs(amount):,.2f}"
 
 

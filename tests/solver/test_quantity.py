@@ -141,3 +141,9 @@ def test_money_is_rounded_to_cents_half_to_even() -> None:
 )
 def test_money_is_written_with_its_sign_before_the_dollar(usd: float, text: str) -> None:
     assert format_usd(usd) == text
+
+
+def test_amounts_too_large_for_cents_are_shown_short() -> None:
+    assert format_usd(1.25e30) == "$1.25e+30"
+    assert format_usd(-1e300) == "-$1e+300"
+    assert cents(1e30) == 1e30

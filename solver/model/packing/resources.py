@@ -45,7 +45,7 @@ def resource_bound(problem: Problem, backend: Backend) -> Resources:
     values = np.array([max(found.values.get(f"price_{place:03d}", 0.0), 0.0) for place in range(len(wanted))])
     values = np.where(problem.space.max(axis=0) > 0, values, 0.0) * dearest
     paid = problem.space @ values
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         part = float(np.where(paid > 0, problem.cost / np.maximum(paid, 1e-300), np.inf).min(initial=np.inf))
     values = values * min(1.0, part)
     return Resources(float(wanted @ values), values)

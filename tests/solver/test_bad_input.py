@@ -1,0 +1,97 @@
+"""Extreme and contradictory demands: a clear error, or a right answer that the witness has checked; no traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from solver.catalog.catalog import Catalog
+from solver.catalog.loader import load_catalog
+from solver.demand.demand import Demand
+from solver.errors import InfeasibleError
+from solver.pack import Instance, Item, Machine, pack
+from solver.solve import solve
+
+CASES = Path(__file__).parents[1] / "cases" / "catalog"
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return load_catalog(CASES, ["eu-west-1"])
+
+
+def demand(
+    *, load: float = 100.0, throughput: float = 30.0, purchase: dict[str, Any] | None = None, **limits: Any
+) -> Demand:
+    variant = {
+        "cpu": "900m",
+        "memory": "1536Mi",
+        "architecture": "arm64",
+        "throughput_per_second": throughput,
+        "source": "made up",
+    }
+    service: dict[str, Any] = {
+        "kind": "service",
+        "exposure": "internal",
+        "image": {"framework": "other"},
+        "load": {"constant_per_second": load},
+        "variants": {"arm64": variant},
+    }
+    return Demand.model_validate(
+        {
+            "stack": "shop",
+            "owner": "tests",
+            "sites": {"main": {"region": "eu-west-1", "network": {"cidr": "10.20.0.0/16"}}},
+            "workloads": {"basket": service},
+            "compliance": {"profile": "none"},
+            "purchase": {"spot": False} | (purchase or {}),
+            "limits": {"gap": 0.0001} | limits,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        (demand(load=1e9), "57,142,858 replicas"),
+        (demand(load=1e9, throughput=1e-300), "basket"),
+        (demand(throughput=1e-300), "basket"),
+        (demand(machines=["c7g.large"], exclude_machines=["c7g.*"]), "limits.exclude_machines"),
+        (demand(machines=["no-such.*"]), "limits.machines"),
+    ],
+    ids=["too much load", "overflow", "hardly any throughput", "filters that leave nothing", "a filter for nothing"],
+)
+def test_what_cannot_be_had_is_told_with_its_place(wanted: Demand, words: str, catalog: Catalog) -> None:
+    with pytest.raises(InfeasibleError, match=words):
+        solve(wanted, catalog)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        demand(load=1e-300),
+        demand(load=1e9, throughput=1e9),
+        demand(machines=["c7g.large"]),
+        demand(
+            purchase={
+                "held": [{"kind": "compute-savings-plan", "years": 1, "payment": "no-upfront", "usd_per_hour": 500}]
+            }
+        ),
+    ],
+    ids=["hardly any load", "a load of a milliard", "one machine type", "more held than is needed"],
+)
+def test_what_can_be_had_is_planned_and_its_bound_is_no_higher(wanted: Demand, catalog: Catalog) -> None:
+    proof = solve(wanted, catalog).proof
+    assert proof.bound_usd_per_month <= proof.cost_usd_per_month
+    assert "bill recomputed" in proof.witness
+
+
+@pytest.mark.parametrize("prices", [(1e5, 1e-9), (0.5, 0.5), (1e-9, 1e-9)])
+def test_pack_keeps_its_bound_at_extreme_and_equal_prices(prices: tuple[float, float]) -> None:
+    machines = (Machine("large", {"cpu": 3}, prices[0]), Machine("small", {"cpu": 1}, prices[1]))
+    instance = Instance(machines, (Item("a", {"cpu": 1}, 1000), Item("b", {"cpu": 2}, 5)))
+    packing = pack(instance)
+    assert packing.check(instance) == ()
+    assert packing.bound_usd_per_hour <= packing.usd_per_hour
