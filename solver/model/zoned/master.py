@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.model.backend import LiveModel, compressed, live_rows
+from solver.model.zoned.contents import Grid, valuable
 from solver.model.zoned.filling import filled
 from solver.model.zoned.lanes import ON_DEMAND, PLAN, RESERVED, SPOT
 from solver.model.zoned.market import Market
@@ -78,6 +79,28 @@ class Master:
             if not found:
                 break
             self._add(found)
+        self._solve()
+
+    def refine(self, grid: Grid, rounds: int) -> None:
+        """Add the most valuable contents where they pay; the program's optimum comes near that over all contents."""
+        market, types = self.market, self.types
+        most = np.full(len(market.room), 1 << 40, dtype=np.int64)
+        single = np.flatnonzero((market.request == 1).all(axis=0))
+        if len(single):
+            most = market.room[:, single].min(axis=1)
+        planned = np.where(np.isfinite(market.plan[types]), market.plan[types], 0.0)
+        for _ in range(rounds):
+            rent, cover = self._solve()
+            covered = np.where(np.isfinite(market.plan[types])[None], cover[:, None] * planned[None], np.inf)
+            rented = np.where(np.isfinite(market.reserved[types])[None], rent, np.inf)
+            firm = np.minimum(np.minimum(market.price[types][None], covered), rented)
+            soft = np.broadcast_to(market.spot[:, types].min(axis=0), firm.shape)
+            found = [(*each, ON_DEMAND) for each in valuable(grid, self.worth, firm, types, most)]
+            lower = np.maximum(self.worth - self.discount, 0.0)
+            found += [(*each, SPOT) for each in valuable(grid, lower, soft, types, most)]
+            if not found:
+                break
+            self._add([(row, place, option, contents) for row, place, contents, option in found])
         self._solve()
 
     def _solve(self) -> tuple[Floats, Floats]:

@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from solver.model.zoned.billing import Tariff, best_purchase
 from solver.model.zoned.bound import bound_usd, shortfall
+from solver.model.zoned.contents import grid_of
 from solver.model.zoned.diving import Tail, dived
 from solver.model.zoned.lanes import Lanes
 from solver.model.zoned.market import Market, market_of
 from solver.model.zoned.master import Master
+from solver.model.zoned.mixing import mixed
 from solver.model.zoned.relaxation import Prices, relaxed
 from solver.model.zoned.rounding import Lane, begun, completed, fitted
 from solver.model.zoned.spread import spread
@@ -31,6 +33,8 @@ _SAMPLES = 8
 """Hours from which a zone's patterns are made."""
 _GENERATIONS = 10
 _TRIALS = 12
+_REFINEMENTS = 14
+"""Times that the most valuable contents join the program, where they can be found."""
 _OPTIMAL = 1e-4
 _TOLERANCE = 1e-4
 
@@ -47,6 +51,10 @@ def plan_zones(instance: HourlyInstance) -> Timetable:
     master = Master(market, types, least, soft_mean, weights)
     every = np.ones(len(market.price), dtype=np.bool_)
     master.run(prices, _alone(market, every), _GENERATIONS, _TRIALS)
+    grid = grid_of(market)
+    if grid is not None:
+        master.refine(grid, _REFINEMENTS)
+        bound = max(bound, mixed(market, grid, master.worth, master.discount, master.reserved))
     placed, soft = spread(market)
     zones = len(market.zones)
     bought = np.floor(master.reserved + _TOLERANCE).astype(np.int64)
