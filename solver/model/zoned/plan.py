@@ -57,7 +57,7 @@ def plan_zones(instance: HourlyInstance) -> Timetable:
     committed, patterns = master.commitment, tuple(master.patterns)
     grid = grid_of(market)
     if grid is not None:
-        # For the bound alone: the first instance of `bench/zoned.py` cost 0.4 % more when planned with these patterns too.
+        # For the bound alone: planned with these patterns too, the first instance of bench/zoned.py cost 0.4 % more.
         master.refine(grid, _REFINEMENTS)
         bound = max(bound, mixed(market, grid, master.worth, master.discount, master.reserved))
     by_lane: list[list[Lane]] = []
