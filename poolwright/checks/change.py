@@ -44,6 +44,8 @@ SERVES = frozenset(
     }
 )
 """Types through which requests go while they are replaced."""
+NEW_REVISIONS = frozenset({"aws:ecs/taskDefinition:TaskDefinition", "aws:batch/jobDefinition:JobDefinition"})
+"""Types of which every change is a new revision, which the provider calls a replacement."""
 _CLAIM = "Keep the claim in stacks/, or give its data up on purpose: poolwright destroy STACK --with-data"
 
 
@@ -58,12 +60,12 @@ def _why(change: ResourceChange) -> str:
 
 @on_changes(
     id="change.data",
-    title="No change deletes data",
+    title="No change deletes data that the stack protects",
     remedy=_CLAIM,
 )
 def data_stays(evidence: Evidence) -> Iterator[Fault]:
     for change in evidence.changes:
-        if change.type not in HOLDS_DATA or change.retained:
+        if change.type not in HOLDS_DATA or change.retained or not evidence.protects_data(change.name):
             continue
         if change.operation in (Operation.DELETE, Operation.REPLACE):
             yield Fault(text=f"would be {change.operation}d with all that it holds{_why(change)}", resource=change)
@@ -88,7 +90,8 @@ def what_serves_stays(evidence: Evidence) -> Iterator[Fault]:
 )
 def replacements_are_seen(evidence: Evidence) -> Iterator[Fault]:
     for change in evidence.changes:
-        if change.operation is Operation.REPLACE and change.type not in SERVES | HOLDS_DATA and is_custom(change.type):
+        seen_elsewhere = change.type in SERVES | HOLDS_DATA | NEW_REVISIONS or not is_custom(change.type)
+        if change.operation is Operation.REPLACE and not seen_elsewhere:
             yield Fault(text=f"would be replaced{_why(change)}", resource=change)
 
 

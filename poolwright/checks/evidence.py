@@ -62,6 +62,10 @@ class Evidence:
             if any(each.name == measure and each.build for each in site.security.measures):
                 yield key
 
+    def protects_data(self, name: str) -> bool:
+        """Whether the plan of a resource's site protects its data; of a resource that no plan names: yes."""
+        return all(site.storage.protect for key, site in self.sites() if name.startswith(f"{key}-"))
+
     def has_key(self, resource: Resource, purpose: KeyPurpose) -> bool:
         """Whether the plan of the resource's site has a customer key for a purpose."""
         return any(purpose in site.security.keys for key, site in self.sites() if is_of_site(resource, key))

@@ -83,7 +83,7 @@ def keys_can_be_called_back(key: Resource) -> Iterator[str]:
 def keys_are_not_deleted(evidence: Evidence) -> Iterator[Fault]:
     for change in evidence.changes:
         gone = change.operation in (Operation.DELETE, Operation.REPLACE)
-        if change.type == KEY and gone and not change.retained:
+        if change.type == KEY and gone and not change.retained and evidence.protects_data(change.name):
             yield Fault(text=f"would be {change.operation}d, and what it encrypted with it", resource=change)
 
 
