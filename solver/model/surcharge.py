@@ -7,6 +7,8 @@ What is billed by vCPUs costs less tier by tier. Of v vCPUs in the mean of a mon
     T(v)  =  min over tiers k:  usd(k) + usd_per_vcpu(k) · v
 
 so the least of the bounds at each line is one of every plan. A plan is sought at the first tier's price.
+
+Tolls are no money: they are what a quota makes a vCPU of its family worth (`compute/tolls.py`).
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from itertools import pairwise
 from math import fsum
 
 from solver.catalog.catalog import Catalog
+from solver.catalog.machines import MachineType
 from solver.catalog.prices import Price
 from solver.catalog.services import SecurityMeasure
 from solver.demand.demand import Demand
@@ -51,10 +54,13 @@ class Surcharge:
     usd_per_machine_start: float = 0.0
     vcpu_lines: tuple[VcpuLine, ...] = (VcpuLine(),)
     """By tier; the least of them counts."""
+    tolls: tuple[tuple[str, float], ...] = ()
+    """By quota family: USD an hour of a vCPU besides, while something is sought; none of it is ever paid."""
 
-    def usd_per_hour(self, vcpus: int) -> float:
-        """Of a machine with so many vCPUs, in the first tier."""
-        return self.usd_per_machine_hour + vcpus * self.vcpu_lines[0].usd_per_vcpu_hour
+    def usd_per_hour(self, machine: MachineType) -> float:
+        """Of a machine, in the first tier."""
+        toll = fsum(usd for family, usd in self.tolls if machine.quota == family)
+        return self.usd_per_machine_hour + machine.vcpus * (self.vcpu_lines[0].usd_per_vcpu_hour + toll)
 
     def usd_per_month(self, compute: ComputePlan) -> float:
         """Of all machines of a plan."""

@@ -145,7 +145,7 @@ def _columns(needs: Needs, market: Market, fixed: Fixed, offers: Sequence[tuple[
     entries.sort(key=lambda entry: (entry[0], tuple(-slots for slots in entry[1])))
     slots = np.array([pattern for _, pattern in entries], dtype=np.int64).reshape(len(entries), len(needs.runnables))
     machines = tuple(machine for machine, _ in offers)
-    surcharges = [market.surcharge.usd_per_hour(machine.machine.vcpus) for machine in machines]
+    surcharges = [market.surcharge.usd_per_hour(machine.machine) for machine in machines]
 
     def fixed_of(number: int, pattern: Pattern) -> float:
         return fixed_usd_per_hour(needs, fixed, pattern) + surcharges[number]
@@ -190,7 +190,7 @@ def with_machines(columns: Columns, needs: Needs, market: Market, fixed: Fixed, 
     def fixed_of(number: int, pattern: Pattern) -> float:
         if number < len(columns.machines):
             return columns.fixed_of(number, pattern)
-        return fixed_usd_per_hour(needs, fixed, pattern) + market.surcharge.usd_per_hour(machines[number].machine.vcpus)
+        return fixed_usd_per_hour(needs, fixed, pattern) + market.surcharge.usd_per_hour(machines[number].machine)
 
     if not more:
         return columns
@@ -227,7 +227,7 @@ def _has_more_room(limits: _Limits, other: _Limits) -> bool:
 def _rank(machine: Machine, market: Market) -> tuple[float, ...]:
     """Numbers of which less is better between machines that hold the same pattern."""
     price = machine.usd_per_hour
-    more = market.surcharge.usd_per_hour(machine.machine.vcpus)
+    more = market.surcharge.usd_per_hour(machine.machine)
     terms = [min(rate, price) + more for rate in rates_of(machine, market)]
     quota = [machine.machine.vcpus if machine.machine.quota == family else 0 for family in sorted(market.site.quotas)]
     return (price + more, -len(machine.zones), *terms, *held_rank(machine, market), *quota)

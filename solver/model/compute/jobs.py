@@ -111,7 +111,7 @@ def job_sizes(
             each = 1 if alone else int((capacity(machine, market)[asked > 0] // asked[asked > 0]).min())
             for hours, workers in shapes(job, variant):
                 number = -(-workers // each)
-                more = market.surcharge.usd_per_hour(machine.machine.vcpus)
+                more = market.surcharge.usd_per_hour(machine.machine)
                 fixed = number * (machine_usd_per_hour + more) + workers * replica_usd_per_hour
                 found.append(JobSize(key, name, machine, number, each, workers, hours, fixed))
     return found

@@ -44,6 +44,7 @@ from solver.model.compute.services import Besides, Choice, hourly_problem, price
 from solver.model.compute.stability import Steady, steadiest
 from solver.model.compute.steady_runs import steadiest_run
 from solver.model.compute.supply import Machine, Market, market_of, offered
+from solver.model.compute.tolls import Tolled, Tolls
 from solver.model.deadline import NEVER, Deadline
 from solver.model.surcharge import Surcharge
 from solver.model.zones import zones_of
@@ -129,7 +130,9 @@ def solve_compute(
     site = _Site(demand, site_key, catalog, backend, needs, zones, fixed, volumes, surcharge, goods, held, deadline)
     problem = _problem(site)
     jobs, sizes = problem.jobs, problem.jobs.sizes
-    found = _within_tiers(Search.of(problem).settle(), site)
+    found = _settled(site, problem)
+    if problem.quotas:
+        found = _tolled(site, problem).improve(found)
     hourly = found.hourly
     needs = hourly.needs
     price = price_by_hour(found.good, found.usd, needs.hour_of_week)
@@ -184,14 +187,33 @@ def _problem(site: _Site) -> Problem:
     return Problem(hourly, jobs, _prices(site), quotas, limits.node_groups, limits.gap, site.surcharge, site.deadline)
 
 
-def _within_tiers(found: Settled, site: _Site) -> Settled:
-    """With a bound that also holds for plans of so many vCPUs that some cost less (`surcharge`)."""
-    bound = found.bound_usd_per_week
-    for surcharge, usd_per_hour in list(site.surcharge.by_line())[1:]:
-        later = ApartBound(_problem(replace(site, surcharge=surcharge)))
-        least = later.bound_usd_per_week(merged(site.goods), jointly=found.jointly)
-        bound = min(bound, least + usd_per_hour * HOURS_PER_WEEK)
-    return replace(found, bound_usd_per_week=bound)
+def _settled(site: _Site, problem: Problem) -> Settled:
+    """The best plan, with a bound that also holds for plans of so many vCPUs that some cost less (`surcharge`)."""
+    found = Search.of(problem).settle()
+    later = list(site.surcharge.by_line())[1:]
+    bounds = [_least(site, *each, jointly=found.jointly) for each in later]
+    return replace(found, bound_usd_per_week=min([found.bound_usd_per_week, *bounds]))
+
+
+def _least(site: _Site, surcharge: Surcharge, usd_per_hour: float, *, jointly: bool = False) -> float:
+    """What nothing costs less than at one tier's price, USD a week."""
+    bound = ApartBound(_problem(replace(site, surcharge=surcharge)))
+    return bound.bound_usd_per_week(merged(site.goods), jointly=jointly) + usd_per_hour * HOURS_PER_WEEK
+
+
+def _tolled(site: _Site, problem: Problem) -> Tolled:
+    """The site with tolls on what its quotas limit."""
+
+    def at(tolls: Tolls) -> _Site:
+        return replace(site, surcharge=replace(site.surcharge, tolls=tolls))
+
+    def settled_at(tolls: Tolls) -> Settled:
+        return _settled(at(tolls), _problem(at(tolls)))
+
+    def least_at(tolls: Tolls) -> float:
+        return min(_least(at(tolls), *each) for each in at(tolls).surcharge.by_line())
+
+    return Tolled(problem, settled_at, least_at, merged(site.goods))
 
 
 def goods_of(demand: Demand, site_key: str, catalog: Catalog) -> tuple[Good, ...]:

@@ -9,6 +9,7 @@ from solver.model.compute.commitments import Good
 from solver.model.compute.hourly import Hourly
 from solver.model.compute.job_task import JobTask
 from solver.model.compute.jobs import JobRun
+from solver.model.compute.quota import free_vcpus
 from solver.model.compute.services import Choice
 from solver.model.deadline import NEVER, Deadline
 from solver.model.surcharge import Surcharge
@@ -37,6 +38,24 @@ class Problem:
         """What a plan costs, USD a week: also the volumes and spot machines of its jobs."""
         besides = self.jobs.besides_on_demand
         return settled.choice.usd_per_week + sum(besides(run) for run in settled.runs.values())
+
+    def short_families(self, settled: Settled) -> list[str]:
+        """Quota families of which some hour of the plan leaves less than their largest machine would take."""
+        columns = settled.hourly.columns
+        largest: dict[str, int] = {}
+        for machine in columns.machines:
+            family = str(machine.machine.quota)
+            largest[family] = max(largest.get(family, 0), machine.machine.vcpus)
+        short: list[str] = []
+        for family, free in free_vcpus(self.quotas, settled.runs.values()).items():
+            left = free.copy()
+            for hour, number in enumerate(settled.hourly.needs.hour_of_week):
+                for column, count in settled.choice.hours[number].machines.items():
+                    machine = columns.machines[int(columns.machine[column])].machine
+                    left[hour] -= count * machine.vcpus if machine.quota == family else 0
+            if int(left.min()) < largest.get(family, 0):
+                short.append(family)
+        return short
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ for the pool is one at which some choice is just covered, and new choices at tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +73,8 @@ class Search(Problem):
         found = answer.settled
         if found is not None:
             usd = self.usd(found)
-            if usd - answer.bound_usd_per_week <= self.gap * usd or answer.is_enough or self.deadline.has_passed():
+            enough = answer.is_enough and not self.short_families(found)
+            if usd - answer.bound_usd_per_week <= self.gap * usd or enough or self.deadline.has_passed():
                 return found
         shared = self._shared(good)
         if shared is None and found is None:
@@ -102,7 +104,7 @@ class Search(Problem):
             groups = [(int(columns.machine[column]), columns.pattern(column)) for column in found.choice.columns]
             price = usual_prices(self.hourly, good, self.prices, self.jobs.types)
             better = Sharing(program, price, self.limit, self.deadline).improve(groups)
-            other = self._with_patterns(better, good) if set(better) != set(groups) else None
+            other = self.with_groups(better, good) if set(better) != set(groups) else None
             if other is not None and self.usd(other) < self.usd(found) * _NO_BETTER:
                 found = other
         return replace(found, bound_usd_per_week=bound, jointly=low >= bound)
@@ -128,6 +130,12 @@ class Search(Problem):
             return listed
         return replace(bundled, bound_usd_per_week=listed.bound_usd_per_week)
 
+    def _groups_within(self, hourly: Hourly) -> Iterator[list[int]]:
+        """The groups for the quotas, where there are any; asked for when no others hold the services."""
+        columns = groups_within(hourly, self.limit) if self.quotas else None
+        if columns is not None:
+            yield columns
+
     def _within_quotas(self, good: Good | None) -> Settled | None:
         """With groups chosen for the quotas, and for the machines that jobs take."""
         columns = groups_within(self._beside(self.jobs.cheapest(good, self.quotas)), self.limit)
@@ -148,9 +156,10 @@ class Search(Problem):
     def _from_bundles(self, good: Good | None) -> Settled | None:
         """With the node groups of bundles, which prove nothing."""
         groups = Bundles(self.hourly).choose(self.limit)
-        return None if groups is None else self._with_patterns(groups, good)
+        return None if groups is None else self.with_groups(groups, good)
 
-    def _with_patterns(self, groups: Sequence[Filled], good: Good | None) -> Settled | None:
+    def with_groups(self, groups: Sequence[Filled], good: Good | None) -> Settled | None:
+        """The best plan found with these node groups; it proves nothing. None where they don't hold the services."""
         columns, chosen = with_patterns(self.hourly.columns, groups)
         return replace(self, hourly=with_columns(self.hourly, columns))._for_groups(chosen, good)
 
@@ -179,7 +188,8 @@ class Search(Problem):
         """Groups and machines at the same prices in every hour."""
         classes = len(hourly.task.weight)
         relaxed = [bounds.relaxed(hour, price) for hour in range(classes)]
-        for columns in choose_groups(hourly, self.limit, [price] * classes, relaxed):
+        sets = choose_groups(hourly, self.limit, [price] * classes, relaxed)
+        for columns in chain(sets, self._groups_within(hourly)):
             plans = plan_hours(hourly, columns, gap=_BOUND_GAP, price=[price] * classes)
             if plans is not None:
                 return columns, plans

@@ -138,7 +138,8 @@ def _preference(machine: Machine) -> tuple[float, bool, str]:
 
 def _allowed(machine: MachineType, market: Market) -> bool:
     return (
-        (market.burstable or not machine.burstable)
+        machine.vcpus <= market.site.quotas.get(str(machine.quota), machine.vcpus)
+        and (market.burstable or not machine.burstable)
         and (not market.machines or matches(machine.name, market.machines))
         and not matches(machine.name, market.excluded)
     )
@@ -294,7 +295,7 @@ def _merits(machine: Machine, running: Sequence[bool], market: Market) -> list[f
     """Numbers of which more is better; the machine with no less of any replaces the other."""
     types = machine.machine
     quota = [float(-types.vcpus if types.quota == family else 0) for family in sorted(market.site.quotas)]
-    more = market.surcharge.usd_per_hour(types.vcpus)
+    more = market.surcharge.usd_per_hour(types)
     return [
         *(float(runs) for runs in running),
         float(len(machine.zones)),
@@ -315,4 +316,4 @@ def held_rank(machine: Machine, market: Market) -> list[float]:
     if not market.held:
         return []
     takes = [each.get(machine.machine.name, np.inf) if machine.on_demand else 0.0 for each in market.held]
-    return [*takes, market.surcharge.usd_per_hour(machine.machine.vcpus)]
+    return [*takes, market.surcharge.usd_per_hour(machine.machine)]

@@ -54,7 +54,9 @@ class Alone:
     def machines(self, market: Market) -> list[Machine]:
         """Machine types that the rules allow, on demand; of one market they are looked for once."""
         site = market.site
-        key = repr((site.region, site.eni_trunking, market.zones, market.machines, market.excluded, market.burstable))
+        quotas = sorted(site.quotas.items())
+        rules = (market.zones, market.machines, market.excluded, market.burstable, quotas)
+        key = repr((site.region, site.eni_trunking, *rules))
         if key not in self._offered:
             self._offered[key] = offered(self.catalog, market)
         return self._offered[key]
