@@ -1,6 +1,6 @@
 """Serves a policy pack to the Pulumi engine: the Analyzer protocol, with plain data in front of it.
 
-Pulumi's own SDK for packs pins an older protobuf than this project uses (docs/decisions/0009-policy-pack.md), so the
+Pulumi's own SDK for packs pins an older protobuf than this project uses (docs/decisions/0011-policy-pack.md), so the
 few messages that are needed are served here. The engine starts the pack's process and reads a port from its standard
 output.
 """
