@@ -74,16 +74,18 @@ def search(
         classes, number = pieces.classes[:, step], pieces.number[:, step]
         request = problem.request[classes] * number[:, None]
         gain = np.asarray(reduced[each, :, classes] * number[:, None], dtype=np.float64)[:, None]
-        free = alive & (left >= request[:, None, :]).all(axis=2) & (number > 0)[:, None]
+        free = alive & (number > 0)[:, None]
+        for dimension in range(request.shape[1]):
+            free &= left[:, :, dimension] >= request[:, None, dimension]
         if shut is not None:
             free &= ~shut[each[:, None], np.arange(left.shape[1]), classes[:, None]]
         without = bounds - np.maximum(gain, 0.0)
         if not free.any():
             bounds = without
-            alive &= bounds.min(axis=2) > floor[:, None]
+            alive &= _least(bounds) > floor[:, None]
             continue
         both = np.concatenate([bounds + np.minimum(gain, 0.0), without], axis=1)
-        rank = both.min(axis=2)
+        rank = _least(both)
         rank[:, : left.shape[1]][~free] = _NONE
         rank[:, left.shape[1] :][~alive] = _NONE
         rank[rank <= floor[:, None]] = _NONE
@@ -113,6 +115,14 @@ def search(
     upper = np.maximum(np.maximum(lost, final.max(axis=1)), floor)
     patterns, owners = _read_back(final, parents, taken, pieces, len(values), answers)
     return Fillings(patterns, machines[owners], upper, bool((lost == _NONE).all()))
+
+
+def _least(bounds: Floats) -> Floats:
+    """The least of the last axis, which is short."""
+    least = bounds[:, :, 0].copy()
+    for number in range(1, bounds.shape[2]):
+        np.minimum(least, bounds[:, :, number], out=least)
+    return least
 
 
 def _tilted(price: Floats, space: Floats) -> Floats:

@@ -21,6 +21,8 @@ _QUICK, _LONG = 300_000, 4_000_000
 _GRAINS = ((0, 0.006), (11, 0.006), (10, 0.006), (9, 0.006), (8, 0.01), (7, 0.02), (6, 0.03), (5, 0.05))
 """Grains, as powers of one half of the largest room, and the part of a machine's price that may then be wasted; the
 first is one unit."""
+_COARSE, _WORTHWHILE = 4, 2
+"""From which of the grains on a pool is worth its while that fills any machine; before, it must fill more than two."""
 _FEW = 2.5
 """What is left when it ends, in average machines' prices."""
 _FILLINGS = 2000
@@ -61,7 +63,7 @@ def brimful(problem: Problem, prices: Floats, kinds: Integers, draw: np.random.G
             patterns.append(np.bincount(replicas[pool[held]], minlength=len(problem.count)))
             used[pool[held]] = True
         replicas = replicas[~used]
-        if len(taken) > (0 if whole else 2):
+        if len(taken) > (0 if whole or grain >= _COARSE else _WORTHWHILE):
             long = False
             continue
         if whole and not long and grain == 0:

@@ -7,6 +7,8 @@ import numpy as np
 from solver.model.packing.problem import Floats, Integers, Problem
 
 _ENOUGH = np.int64(2**62)
+_COMPRESS = 0.8
+"""Part of the machines that still take something, below which the others are left out."""
 
 
 def fill(problem: Problem, machines: Integers, order: Integers, limit: Integers) -> Integers:
@@ -42,34 +44,40 @@ def fill_balanced(
     `values` is r × k, `price` r × d multipliers. A dimension counts at its price, the more the less is left of it. Of
     the class that is next, 1 / `pace` of what fits is taken at once, so that no dimension runs out before the others.
     """
-    rows = np.arange(len(machines))
-    left = problem.room[machines].astype(np.float64)
-    held = np.zeros((len(machines), len(problem.count)), dtype=np.int64)
-    room_worth = price * problem.space[machines]
+    result = np.zeros((len(machines), len(problem.count)), dtype=np.int64)
+    left: Floats = problem.room[machines].astype(np.float64)
+    room_worth: Floats = price * problem.space[machines]
     room_worth = room_worth + 0.02 * room_worth.sum(axis=1, keepdims=True) + 1e-12
-    open_ = np.minimum(problem.ceiling[machines], limit)
+    open_: Integers = np.minimum(problem.ceiling[machines], limit)
     open_ = np.where(values > 0, open_, 0)
     wanted = [(d, problem.request[:, d].astype(np.float64)) for d in range(problem.request.shape[1])]
+    asking = [(request > 0, np.where(request > 0, request, 1.0)) for _, request in wanted]
+    rows: Integers = np.arange(len(machines), dtype=np.int64)
     while True:
         # Amounts are whole and below 2⁵³, so these quotients are exact where it matters: at least 1 or not.
         most = open_.astype(np.float64)
         scarce = np.zeros(most.shape)
-        for dimension, request in wanted:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                most = np.minimum(most, np.where(request > 0, left[:, dimension, None] / request, np.inf))
+        for (dimension, request), (asks, divisor) in zip(wanted, asking, strict=True):
+            np.minimum(most, left[:, dimension, None] / divisor, out=most, where=asks)
             dear = room_worth[:, dimension] / np.maximum(left[:, dimension], 1e-9)
             scarce += request * dear[:, None]
         score = np.where(most >= 1, values / np.maximum(scarce, 1e-12), -1.0)
         chosen = score.argmax(axis=1)
-        number = np.floor(most[rows, chosen]).astype(np.int64)
-        number = np.where(score[rows, chosen] >= 0, np.maximum(number // pace, np.minimum(number, 1)), 0)
-        if not number.any():
-            return held
+        here = np.arange(len(rows))
+        number = np.floor(most[here, chosen]).astype(np.int64)
+        number = np.where(score[here, chosen] >= 0, np.maximum(number // pace, np.minimum(number, 1)), 0)
+        going = number > 0
+        if not going.any():
+            return result
         left -= (problem.request[chosen] * number[:, None]).astype(np.float64)
-        held[rows, chosen] += number
-        open_[rows, chosen] -= number
+        result[rows, chosen] += number
+        open_[here, chosen] -= number
         if problem.has_conflicts:
-            open_[problem.conflicts[chosen] & (number > 0)[:, None]] = 0
+            open_[problem.conflicts[chosen] & going[:, None]] = 0
+        if going.sum() < _COMPRESS * len(rows):
+            # A machine that took nothing never does again.
+            rows, left, open_ = rows[going], left[going], open_[going]
+            values, room_worth = values[going], room_worth[going]
 
 
 def orders(density: Floats, variants: int, spread: float, draw: np.random.Generator) -> Integers:

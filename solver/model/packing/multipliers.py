@@ -39,7 +39,7 @@ def improve(
         price = inside / whole
         over = values - price @ share.T
         taken = ceiling * (over > 0)
-        value = inside.sum(axis=1) + (np.maximum(over, 0.0) * ceiling).sum(axis=1)
+        value = inside.sum(axis=1) + np.multiply(over, taken, out=over).sum(axis=1)
         better = value < best
         best_point = np.where(better[:, None], inside, best_point)
         best = np.where(better, value, best)
