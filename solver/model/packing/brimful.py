@@ -16,6 +16,8 @@ from solver.model.packing.problem import Bools, Floats, Integers, Problem
 
 _POOL, _WHOLE = 110, 140
 """Replicas of a pool, and up to which all that are left are one."""
+_SHAKE = 2.0
+"""How much chance has a say in which replicas a pool has: small ones have to go along, or too many are left."""
 _QUICK, _LONG = 300_000, 4_000_000
 """Sets of each size in a pool's halves: where there are many pools, and of the last ones."""
 _GRAINS = ((0, 0.006), (11, 0.006), (10, 0.006), (9, 0.006), (8, 0.01), (7, 0.02), (6, 0.03), (5, 0.05))
@@ -53,7 +55,7 @@ def brimful(problem: Problem, prices: Floats, kinds: Integers, draw: np.random.G
         whole = len(replicas) <= _WHOLE
         pool = np.arange(len(replicas))
         if not whole:
-            shaken = size[replicas] * np.exp(draw.standard_normal(len(replicas)))
+            shaken = size[replicas] * np.exp(_SHAKE * draw.standard_normal(len(replicas)))
             pool = np.sort(np.argsort(-shaken, kind="stable")[:_POOL])
         most = _LONG if long else _QUICK
         taken = _fill(problem, prices, kinds, replicas[pool], *_GRAINS[grain], most, draw)

@@ -13,6 +13,7 @@ from solver.model.packing.diving import Machines, dive, tidy
 from solver.model.packing.exact import Dual, choose_exactly, every_filling
 from solver.model.packing.first_fit import no_dearer
 from solver.model.packing.generation import Effort, Generation
+from solver.model.packing.integer import choose
 from solver.model.packing.problem import Floats, Problem, Reading
 from solver.model.packing.repair import Repairs
 from solver.model.packing.resources import Resources, resource_bound
@@ -41,7 +42,9 @@ _SMALL = 300
 _DIVES = 6
 _NODES = 1000
 """Of the exact choice."""
-_NEAR = 0.03
+_FEW_REPLICAS, _CHOICE_NODES = 100, 100
+"""Replicas up to which an integer program chooses among all columns, and its nodes."""
+_NEAR = 0.05
 """Gap up to which a packing of full machines is not searched for in another way."""
 _CARRIED = 400
 """Columns of the bound that the packing begins with."""
@@ -83,6 +86,8 @@ def search(reading: Reading, backend: Backend, *, gap: float, effort: float) -> 
     machines = no_dearer(zoned, machines)
     repairs = Repairs(zoned.problem, backend, generation, values[zoned.classes], draw)
     machines = repairs.run(machines, bound, gap=target, effort=effort)
+    if zoned.problem.count.sum() <= _FEW_REPLICAS and machines.price(zoned.problem) * (1 - target) > bound:
+        machines = _chosen(zoned.problem, generation, machines, backend, effort)
     if machines.price(zoned.problem) * (1 - OPTIMAL_GAP) > bound:
         exact = _exactly(reading, dual, machines.price(zoned.problem), backend, effort)
         if exact is not None:
@@ -95,6 +100,15 @@ def search(reading: Reading, backend: Backend, *, gap: float, effort: float) -> 
         repairs=repairs.done,
     )
     return Found(zoned, machines, bound, work)
+
+
+def _chosen(problem: Problem, made: Generation, machines: Machines, backend: Backend, effort: float) -> Machines:
+    """These machines, or a cheaper choice among all columns that were made and theirs."""
+    made.columns.add(machines.patterns, machines.types)
+    places = list(range(len(made.columns)))
+    price = machines.price(problem)
+    found, _ = choose(problem, made.columns, places, backend, below=price, node_limit=round(_CHOICE_NODES * effort))
+    return machines if found is None else tidy(problem, found)
 
 
 def _whole(bound: float) -> int:

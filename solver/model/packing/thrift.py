@@ -25,7 +25,8 @@ _MOST_REPLICAS = 3000
 _ALIKE = 2
 """Replicas of a class on average: where they are many, a linear program knows how many machines of a kind it wants."""
 _ATTEMPTS, _FOR_EACH, _IN_VAIN = 8, 0.5, 8
-"""Attempts to regroup: at most, more for each machine, and in a row without an effect."""
+"""Attempts to regroup: at most, more for each machine, and in a row without an effect (more of them where machines are
+many)."""
 _LEAST, _MOST = 2.4, 4.2
 """What regrouped machines hold, in average machines' prices."""
 _REPLICAS = 58
@@ -64,7 +65,11 @@ def pack_full(
         machines = machines.joined(part.whole(_balanced(part.problem, prices, draw)))
     attempts = round(effort * (_ATTEMPTS + _FOR_EACH * len(machines.types)))
     done = in_vain = 0
-    while done < attempts and in_vain < _IN_VAIN and machines.price(problem) * (1 - gap) > bound:
+    while (
+        done < attempts
+        and in_vain < _IN_VAIN + len(machines.types) // 4
+        and machines.price(problem) * (1 - gap) > bound
+    ):
         done += 1
         chosen = _choose(problem, prices, kinds, machines, draw)
         if chosen.sum() < 2:
