@@ -163,14 +163,6 @@ class JointProgram:
         master.add(groups)
         return np.maximum(master.solve().duals, 0.0)
 
-    def earning(self, required: Integers, price: Floats, duals: Floats) -> list[Filled]:
-        """Fillings that earn more at these duals than they cost."""
-        return self._earning(_Master(self, required, price), duals, 0)[1]
-
-    def gain(self, filled: Filled, required: Integers, price: Floats, duals: Floats) -> float:
-        """USD an hour that the best block of a machine earns at these duals above its cost; 0 where none does."""
-        return max(float(each.share @ duals) / each.usd - 1 for each in self.blocks(filled, required, price))
-
     def solve(self, required: Integers, price: Floats, *, exact: bool = True) -> JointPoint:
         """The optimum for requirements by row at these prices of machines, USD an hour; not `exact`, its bound is 0."""
         if not (required > 0).any():

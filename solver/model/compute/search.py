@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.errors import InfeasibleError
+from solver.model.compute.adjusting import Adjusting
 from solver.model.compute.apart import Apart
 from solver.model.compute.bundles import Bundles
 from solver.model.compute.columns import with_patterns
@@ -34,9 +35,10 @@ from solver.model.compute.levels import LevelBound
 from solver.model.compute.pool import Pool
 from solver.model.compute.problem import Problem, Settled
 from solver.model.compute.quota import free_vcpus
+from solver.model.compute.requirements import Requirements, usual_prices
 from solver.model.compute.services import Besides, choose_groups, plan_hours, priced, with_columns
-from solver.model.compute.sharing import Sharing, usual_prices
 from solver.model.compute.splitting import split_by_jobs
+from solver.model.compute.weekly import Weekly
 from solver.model.compute.within_quotas import groups_within
 from solver.model.running import side_by_side
 from solver.quantity import HOURS_PER_WEEK
@@ -53,6 +55,12 @@ _LINES_PER_CLASS = 6
 _WORK_PER_CLASS = 10
 """Integer programs for each hour class, at most: for the lines of the bound, and for all of it."""
 _NO_BETTER = 1 - 1e-6
+_FEW, _MORE = 4, 8
+"""Requirements that stand for the week where fillings are found, and where groups are adjusted."""
+_NEAR = 1.1
+"""Plans that cost more than so many times the cheapest one are not adjusted."""
+_FILLINGS = 120
+"""That a group may have instead of its own, while it is adjusted."""
 _MOST_COLUMNS = 600
 """More are too many for integer programs over all of them."""
 
@@ -92,22 +100,33 @@ class Search(Problem):
         proved = self._is_listed and not self.hourly.held
         if proved or bound >= self.usd(better) * (1 - self.gap) or len(self.hourly.needs.services) < 2:
             return better
-        return self._jointly(better, answer.relaxation, good)
+        most = self.usd(better) * _NEAR
+        plans = [better, *(each for each in (shared, found) if each is not None and self.usd(each) <= most)]
+        return self._jointly(better, plans, answer.relaxation, good)
 
-    def _jointly(self, found: Settled, relaxation: Relaxation, good: Good | None) -> Settled:
+    def _jointly(self, found: Settled, plans: Sequence[Settled], relaxation: Relaxation, good: Good | None) -> Settled:
         """A plan with the bound of the joint program, or a better one that its fillings lead to."""
         program = JointProgram(self.hourly)
+        for plan in dict.fromkeys(_groups_of(each) for each in plans):
+            found = self._adjusted(found, plan, program, good)
         low = JointBound(program, relaxation, self.deadline).bound(self.usd(found) * (1 - self.gap))
         bound = max(found.bound_usd_per_week, low)
-        if bound < self.usd(found) * (1 - self.gap) and not self.deadline.has_passed():
-            columns = found.hourly.columns
-            groups = [(int(columns.machine[column]), columns.pattern(column)) for column in found.choice.columns]
-            price = usual_prices(self.hourly, good, self.prices, self.jobs.types)
-            better = Sharing(program, price, self.limit, self.deadline).improve(groups)
-            other = self.with_groups(better, good) if set(better) != set(groups) else None
-            if other is not None and self.usd(other) < self.usd(found) * _NO_BETTER:
-                found = other
         return replace(found, bound_usd_per_week=bound, jointly=low >= bound)
+
+    def _adjusted(self, found: Settled, groups: Sequence[Filled], program: JointProgram, good: Good | None) -> Settled:
+        """The plan, or a better one that comes of adjusting these groups."""
+        price = usual_prices(self.hourly, good, self.prices, self.jobs.types)
+        few = Requirements.of(program, price, _FEW)
+        begun = None if self.deadline.has_passed() else Adjusting(few, self.limit).judged(groups)
+        if begun is None:
+            return found
+        fillings = Weekly(few, self.limit, self.deadline).fillings(begun.groups, begun.machines)
+        more = Requirements.of(program, price, _MORE)
+        better = Adjusting(more, self.limit, self.deadline).improve(begun.groups, fillings[:_FILLINGS])
+        other = None if better is None else self.with_groups(better.groups, good)
+        if other is None or self.usd(other) >= self.usd(found) * _NO_BETTER:
+            return found
+        return replace(other, bound_usd_per_week=found.bound_usd_per_week)
 
     @property
     def _is_listed(self) -> bool:
@@ -277,3 +296,8 @@ class Search(Problem):
             plans.append(HourPlan(known.machines(), 0.0, known.blocks))
         choice = priced(hourly, tuple(plans), Besides(usage, self.prices))
         return Settled(hourly, choice, dict(pool.runs), bound, good, tuple(usd[number] for number in origin))
+
+
+def _groups_of(found: Settled) -> tuple[Filled, ...]:
+    columns = found.hourly.columns
+    return tuple((int(columns.machine[column]), columns.pattern(column)) for column in found.choice.columns)

@@ -23,7 +23,6 @@ from solver.model.compute.joint_program import JointProgram
 from solver.model.compute.needs import needs_of
 from solver.model.compute.rows import Counted, counted
 from solver.model.compute.services import hourly_problem
-from solver.model.compute.sharing import Sharing
 from solver.model.compute.supply import market_of
 from solver.model.surcharge import Surcharge
 
@@ -159,18 +158,6 @@ def test_the_bound_knows_which_services_share_no_machine_where_these_are_not_too
     assert expected * 0.995 <= point.bound <= expected * (1 + 1e-9)
 
 
-def test_groups_of_services_that_share_no_machine_are_never_improved_into_shared_ones(
-    make_demand: DemandMaker, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("solver.model.compute.joint_program._MOST_COMPANIES", 0)
-    hourly = hourly_of(make_demand, catalog, APART, 3)
-    program = JointProgram(hourly)
-    pure = list(program._pool)[:6]  # pyright: ignore[reportPrivateUsage]
-    found = Sharing(program, hourly.price, 3).improve(pure)
-    assert found
-    assert not any(slots[0] and slots[1] for _, slots in found)
-
-
 def test_bundles_leave_a_way_to_the_limit_where_only_neighbours_of_a_row_may_share(
     make_demand: DemandMaker, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -249,23 +236,6 @@ def test_hour_classes_are_gathered_once_each(required: list[list[int]], most: in
     groups = gathered(np.array(required, dtype=np.int64), np.ones(len(required), dtype=np.int64), most)
     assert len(groups) <= most
     assert sorted(number for group in groups for number in group) == list(range(len(required)))
-
-
-def test_groups_that_share_machines_hold_all_services_for_less(make_demand: DemandMaker, catalog: Catalog) -> None:
-    app = {"load": 20, "mib": 700, "spot": 0.0, "survive": True, "variants": [(300, 20)]}
-    hourly = hourly_of(make_demand, catalog, [app | {"load": load} for load in (20, 15, 25, 10)], 3)
-    program = JointProgram(hourly)
-    columns = hourly.columns
-    large = next(n for n, m in enumerate(columns.machines) if m.on_demand and columns.fitting[n].all())
-    alone = [(large, tuple(int(place == variant) for place in range(4))) for variant in range(4)]
-    found = Sharing(program, hourly.price, 2).improve(alone)
-    assert len(found) <= 2
-    assert all(program.holds(each) for each in found)
-    assert any(sum(each > 0 for each in slots) > 1 for _, slots in found)
-    required = program.required[0]
-    assert program.priced(required, hourly.price, found).sum() < program.priced(required, hourly.price, alone).sum()
-    held = np.array([np.array(slots) for _, slots in found]).sum(axis=0)
-    assert (held > 0).all()
 
 
 def test_survivors_ask_for_whole_replicas_in_all(make_demand: DemandMaker, catalog: Catalog) -> None:
