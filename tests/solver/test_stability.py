@@ -17,6 +17,8 @@ from solver.demand.demand import Demand
 from solver.demand.loader import load_demand
 from solver.demand.workloads import Service
 from solver.inputs import read_inputs
+from solver.model.compute.workload_plans import with_approved_weights
+from solver.plan.compute import ServicePlan
 from solver.plan.difference import Difference, difference
 from solver.plan.lock import lock_of, lock_text
 from solver.plan.plan import Plan
@@ -354,6 +356,24 @@ def test_one_changed_service_leaves_the_machines_of_the_others(tmp_path: Path) -
     for key, group in before.items():
         if not any(name.startswith("side.") for name in group.slots):
             assert after[key] == group
+
+
+@pytest.mark.parametrize(("before", "kept"), [((3, 3), True), ((3, 4), False), ((0, 0), False)])
+def test_weights_stay_where_they_give_each_node_group_the_same_part(before: tuple[int, ...], kept: bool) -> None:
+    """In ECS they are nothing but parts: of a service on one node group, or with as many more replicas on each."""
+    plan = approved().sites["main"].compute
+    weights = {service.key: [variant.weights for variant in service.variants] for service in plan.services}
+    assert weights["back"] == [(4, 4)]
+
+    def weighed(service: ServicePlan) -> ServicePlan:
+        new = {"back": before}.get(service.key, (9,) * len(weights[service.key][0]))
+        return service.model_copy(
+            update={"variants": tuple(each.model_copy(update={"weights": new}) for each in service.variants)}
+        )
+
+    old = plan.model_copy(update={"services": tuple(weighed(service) for service in plan.services)})
+    new = {service.key: service.variants[0].weights for service in with_approved_weights(plan, old).services}
+    assert new == {"back": before if kept else (4, 4), "front": weights["front"][0], "side": (9,)}
 
 
 def test_a_new_service_and_one_that_is_gone_leave_the_machines_of_the_others() -> None:

@@ -6,7 +6,7 @@ neither, and still hold: so its machines are looked up among all that is for sal
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +43,7 @@ def approved_columns(
     *,
     spot: bool,
 ) -> Approved:
-    """The approved groups that still fit: each machine is for sale and holds its replicas as it did.
+    """The approved groups that still fit: each machine is for sale, and has as many of its replicas as it still holds.
 
     `on_sale` are all on-demand machines; `spot` says whether spot machines may be bought. Replicas of what the demand
     no longer has are left out of a group; where it keeps apart services that share one, the company
@@ -70,7 +70,9 @@ def approved_columns(
     more = with_machines(columns, needs, market, fixed, new)
     numbers = {_name(machine): number for number, machine in enumerate(more.machines)}
     held = [(group, numbers[name], slots) for group, name, slots in wanted]
-    held = [each for each in held if _fits(more, each[1], each[2]) and needs.may_hold(each[2])]
+    grown = _grown(plan, needs)
+    held = [(group, number, _fitting(more, number, slots, grown)) for group, number, slots in held]
+    held = [each for each in held if any(each[2]) and needs.may_hold(each[2])]
     more, placed = with_patterns(more, [(number, slots) for _, number, slots in held])
     weeks: dict[int, tuple[int, ...]] = {}
     for column, (group, _, _) in zip(placed, held, strict=True):
@@ -117,3 +119,27 @@ def _fits(columns: Columns, machine: int, slots: Pattern) -> bool:
     if bool((held[~columns.fitting[machine]] > 0).any()):
         return False
     return bool((held @ columns.requests[machine] <= columns.room[machine]).all())
+
+
+def _grown(plan: ComputePlan, needs: Needs) -> frozenset[int]:
+    """Numbers of the variants whose replicas are larger than the approved ones."""
+    before = {
+        f"{service.key}.{variant.key}": (variant.cpu_millis, variant.memory_mib)
+        for service in plan.services
+        for variant in service.variants
+    }
+    found: set[int] = set()
+    for number, each in enumerate(needs.runnables):
+        cpu, memory = before.get(each.name, (each.variant.cpu, each.variant.memory))
+        if each.variant.cpu > cpu or each.variant.memory > memory:
+            found.add(number)
+    return frozenset(found)
+
+
+def _fitting(columns: Columns, machine: int, slots: Pattern, grown: Collection[int]) -> Pattern:
+    """The replicas; where they no longer fit together, those that grew leave one by one, then the most numerous."""
+    left = [count if columns.fitting[machine, variant] else 0 for variant, count in enumerate(slots)]
+    while any(left) and not _fits(columns, machine, tuple(left)):
+        leaving = [variant for variant in sorted(grown) if left[variant]] or range(len(left))
+        left[max(leaving, key=lambda variant: left[variant])] -= 1
+    return tuple(left)

@@ -176,10 +176,12 @@ class JointProgram:
             duals = np.maximum(point.duals, 0.0)
             quick = quick and point.objective < before * _STALLED
             before = point.objective
+            if not quick and not exact:
+                break
             part, new = self._earning(master, duals, 0 if quick else _STEPS)
             if not quick:
                 bound = max(bound, float(duals.sum()) * part)
-            if (not new and not quick) or bound >= point.objective * (1 - _PRECISION) or (not exact and not quick):
+            if (not new and not quick) or bound >= point.objective * (1 - _PRECISION):
                 break
             master.add(new)
             point = master.solve()

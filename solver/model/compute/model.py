@@ -45,6 +45,7 @@ from solver.model.compute.stability import Steady, steadiest
 from solver.model.compute.steady_runs import steadiest_run
 from solver.model.compute.supply import Machine, Market, market_of, offered
 from solver.model.compute.tolls import Tolled, Tolls
+from solver.model.compute.workload_plans import with_approved_weights
 from solver.model.deadline import NEVER, Deadline
 from solver.model.surcharge import Surcharge
 from solver.model.zones import zones_of
@@ -147,7 +148,7 @@ def solve_compute(
     site = replace(site, needs=needs)
     bound = found.bound_usd_per_week
     decided = _decided(site, hourly, choice, runs, previous)
-    plan = decode(demand, site_key, catalog, needs, decided)
+    plan = with_approved_weights(decode(demand, site_key, catalog, needs, decided), previous)
     week = planned_week(plan, _prices(site))
     plan = with_commitment_reasons(plan, decided.bought, held, week)
     plan = plan.model_copy(update={"held": held_uses(demand, site_key, held, decided.bought, week)})

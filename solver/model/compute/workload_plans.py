@@ -10,7 +10,7 @@ from solver.model.compute.jobs import JobRun
 from solver.model.compute.needs import Needs, ServiceNeed
 from solver.model.compute.node_groups import job_group_key
 from solver.model.compute.supply import Machine
-from solver.plan.compute import JobPlan, NodeGroup, ServicePlan, VariantPlan
+from solver.plan.compute import ComputePlan, JobPlan, NodeGroup, ServicePlan, VariantPlan
 from solver.plan.schedule import week_schedule
 from solver.quantity import HOURS_PER_WEEK
 from solver.vocabulary import AcceleratorKind
@@ -140,3 +140,24 @@ def job_plan(job: BatchJob | TrainingJob, run: JobRun) -> JobPlan:
             accelerator=_kind(size.machine, variant),
         ),
     )
+
+
+def with_approved_weights(plan: ComputePlan, approved: ComputePlan | None) -> ComputePlan:
+    """The plan with the weights of the approved one where they give each node group the same part of the replicas."""
+    if approved is None:
+        return plan
+    before = {(service.key, variant.key): variant for service in approved.services for variant in service.variants}
+
+    def variant(service: ServicePlan, new: VariantPlan) -> VariantPlan:
+        old = before.get((service.key, new.key))
+        if old is None or old.node_groups != new.node_groups or not any(old.weights):
+            return new
+        whole, whole_before = sum(new.weights), sum(old.weights)
+        same = all(a * whole_before == b * whole for a, b in zip(new.weights, old.weights, strict=True))
+        return new.model_copy(update={"weights": old.weights}) if same else new
+
+    services = tuple(
+        service.model_copy(update={"variants": tuple(variant(service, each) for each in service.variants)})
+        for service in plan.services
+    )
+    return plan.model_copy(update={"services": services})
