@@ -32,8 +32,10 @@ def plain_program(components: int, resources: int) -> Callable[[], None]:
         import pulumi_aws as aws
 
         from components.aws.lean_sdk import lean
+        from components.source_positions import short_traces
 
         lean()
+        short_traces()
         provider = aws.Provider("main", region="us-east-1")
         for number in range(components):
             pulumi.ComponentResource("bench:plain:Component", f"component-{number}")

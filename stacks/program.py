@@ -27,6 +27,7 @@ from components.aws.security.pool import SecurityPool, SecurityPoolArgs
 from components.aws.storage.pool import StoragePool, StoragePoolArgs
 from components.naming import SiteNames, default_tags
 from components.outputs import ComputeOutputs, NetworkOutputs, StorageOutputs
+from components.source_positions import short_traces
 from solver.errors import ConfigError, PoolwrightError, Problem
 from solver.inputs import fresh_lock
 from solver.plan.lock import digest_of, read_lock, read_text
@@ -55,6 +56,7 @@ class Approved:
 def build(root: Path | None = None) -> None:
     """Builds the current stack; PoolwrightError, before any resource, when its lock or configuration is not right."""
     lean()
+    short_traces()
     # What the program makes lives until it ends: to look for garbage in it at Python's pace takes a fifth of the time.
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
     stack = pulumi.get_stack()
