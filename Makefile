@@ -15,7 +15,7 @@ export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install engine plan write preview up refresh destroy test cases lint format types lock doctor clean clean-cache
+.PHONY: help install engine plan write preview check up refresh destroy test cases lint format types lock doctor clean clean-cache
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -36,6 +36,9 @@ write: install  ## plan STACK and write its lock
 preview: engine  ## plan STACK, then show what the engine would do
 	@$(POOLWRIGHT) plan $(STACK)
 	@$(POOLWRIGHT) preview $(STACK) --cloud $(CLOUD)
+
+check: engine  ## judge the lock of STACK, and what `up` would do
+	@$(POOLWRIGHT) check $(STACK) --cloud $(CLOUD)
 
 up: engine  ## build STACK as its lock says
 	@$(POOLWRIGHT) up $(STACK) --cloud $(CLOUD)

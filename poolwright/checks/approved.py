@@ -13,6 +13,7 @@ from poolwright.checks.check import Fault, on_stack
 from poolwright.checks.evidence import Evidence, is_of_site
 from poolwright.checks.resource import Resource
 from solver.plan.plan import SitePlan
+from solver.vocabulary import EndpointKind
 
 AUDIT_MEASURES = frozenset({"cloudtrail", "config", "load-balancer-logs", "s3-access-logs"})
 """Measures that write to the audit bucket."""
@@ -57,6 +58,7 @@ def _of_network(site: SitePlan, add: _Add) -> None:
 
 def _of_security(site: SitePlan, add: _Add) -> None:
     security = site.security
+    has_interfaces = any(endpoint.kind is EndpointKind.INTERFACE for endpoint in site.network.endpoints)
     add("aws:kms/key:Key", *(f"security-key-{purpose}" for purpose in security.keys))
     add("aws:secretsmanager/secret:Secret", *(f"security-secret-{secret}" for secret in security.secrets))
     add("aws:wafv2/webAcl:WebAcl", *(f"guards-waf-{waf.load_balancer}" for waf in security.waf))
@@ -64,6 +66,8 @@ def _of_security(site: SitePlan, add: _Add) -> None:
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
         *(f"groups-{_slug(flow.target)}-from-{_slug(flow.source)}-{flow.port}" for flow in security.flows),
         *(f"groups-workload-{job.key}-from-itself" for job in site.compute.jobs if job.workers > 1),
+        # Agents of machines call AWS, where its interfaces are in the VPC.
+        *(["groups-endpoints-from-machines-443"] if has_interfaces else []),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from poolwright.checks.check import Fault, NotYet, on_each, on_stack
+from poolwright.checks.check import Fault, NotYet, Severity, on_each, on_stack
 from poolwright.checks.evidence import Evidence
 from poolwright.checks.resource import NotKnownError, Resource, is_true, parsed, part, words
 from solver.vocabulary import AcceleratorKind
@@ -290,8 +290,9 @@ def no_shells(service: Resource) -> Iterator[str]:
 @on_each(
     SERVICE,
     id="ecs.rolling",
-    title="A deployment never takes away replicas that serve",
-    remedy="Keep the deployment's minimum at 100 % in components/aws/compute/service.py",
+    title="A deployment takes no replica away before a new one serves",
+    severity=Severity.WARN,
+    remedy="Raise headroom or replicas.max of the workload in stacks/, so that its machines hold one replica more",
 )
 def deployments_keep_replicas(service: Resource) -> Iterator[str]:
     least = int(service.get("deploymentMinimumHealthyPercent", 100))

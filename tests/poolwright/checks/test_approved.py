@@ -1,0 +1,87 @@
+"""What the lock lists, and what each type costs, is what the components build: nothing more, nothing less."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from components.aws.provider import ACCOUNT_LOOKUP
+from poolwright.checks.billed import TYPES, Paid
+from poolwright.checks.check import Severity
+from poolwright.checks.evidence import Evidence
+from poolwright.checks.registry import BY_ID, CHECKS
+from solver.model.security.effects import with_log_retention
+from solver.model.security.effects import with_measures as with_effects
+from solver.plan.lock import lock_of
+from solver.plan.plan import SitePlan
+from stacks.program import aws_pools
+from tests.components import plans
+from tests.components.aws.early import with_measures
+from tests.components.aws.security.test_detection import measures
+from tests.poolwright.checks.estate import recorded_resources, shipped
+from tests.recorder import record
+
+MADE_UP = {"cost.not-in-plan", "cost.sum"}
+"""Checks of the plan's bill, which the plans of the components' tests don't have."""
+
+
+def everything() -> SitePlan:
+    """The full site with every measure of the catalog that goes with the others."""
+    chosen = [measure for measure in measures() if measure != "ecr-scan-on-push"]
+    site = with_measures(plans.full_site(), *chosen)
+    return site.model_copy(
+        update={
+            "network": with_effects(site.network, site.security),
+            "compute": with_log_retention(site.compute, site.security),
+        }
+    )
+
+
+@cache
+def built(name: str) -> Evidence:
+    site = {"everything": everything, "full": plans.full_site, "minimal": plans.minimal_site}[name]()
+    plan = plans.plan("prod", main=site)
+    recording = record(
+        lambda: aws_pools("main", site, plan, plans.ACCOUNT_ID),
+        stack="prod",
+        lookups={ACCOUNT_LOOKUP: {"accountId": plans.ACCOUNT_ID}},
+    )
+    return Evidence(lock=lock_of(plan), resources=recorded_resources(recording))
+
+
+@pytest.mark.parametrize("name", ["everything", "full", "minimal"])
+@pytest.mark.parametrize("check", ["plan.unlisted", "plan.missing"])
+def test_the_lock_lists_exactly_what_is_built(name: str, check: str) -> None:
+    found = list(BY_ID[check].findings(built(name), []))
+    assert [(finding.resource, finding.text) for finding in found] == []
+
+
+@pytest.mark.parametrize("name", ["everything", "full", "minimal"])
+def test_no_site_of_the_components_tests_is_refused(name: str) -> None:
+    refused = [
+        (finding.check, finding.resource, finding.text)
+        for check in CHECKS
+        if check.id not in MADE_UP and check.severity is Severity.REFUSE
+        for finding in check.findings(built(name), [])
+    ]
+    assert refused == []
+
+
+def test_every_type_that_is_built_is_priced_or_free_and_no_row_is_left_over() -> None:
+    made = {
+        resource.type
+        for evidence in (built("everything"), built("minimal"), shipped("prod"), shipped("dev"))
+        for resource in evidence.resources
+        if not resource.type.startswith("pulumi:")
+    }
+    assert made - set(TYPES) == set()
+    assert set(TYPES) - made == set()
+    assert list(TYPES) == sorted(TYPES)
+
+
+def test_every_item_that_pays_for_a_type_is_one_that_plans_have() -> None:
+    items = {item for stack in ("prod", "dev", "staging") for item in shipped(stack).items("main")}
+    rare = {"measure s3-access-logs", "endpoint"}
+    paying = {begin for row in TYPES.values() if isinstance(row, Paid) for begin in row.items}
+    assert {begin for begin in paying if not any(item.startswith(begin) for item in items)} <= rare
