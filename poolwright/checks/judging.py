@@ -8,6 +8,7 @@ from datetime import date
 
 from poolwright.checks.check import Check, Finding, Reads, Severity, Undecided
 from poolwright.checks.evidence import Evidence
+from poolwright.checks.waivers import counts
 from solver.demand.compliance import Waiver
 
 
@@ -45,7 +46,7 @@ class Verdict:
 def judge(checks: Sequence[Check], evidence: Evidence, *, waivers: Iterable[Waiver] = (), on: date) -> Verdict:
     """The verdict on a day: a waiver counts up to and including its last day."""
     asked = tuple(waivers)
-    valid = [waiver for waiver in asked if waiver.expires >= on]
+    valid = [waiver for waiver in asked if counts(waiver, on)]
     there = [check for check in checks if _has_evidence(check, evidence)]
     undecided: list[Undecided] = []
     standing: list[Finding] = []
@@ -60,7 +61,7 @@ def judge(checks: Sequence[Check], evidence: Evidence, *, waivers: Iterable[Waiv
     return Verdict(
         findings=tuple(sorted(standing, key=lambda finding: finding.severity is not Severity.REFUSE)),
         waived=tuple(waived),
-        expired=tuple(waiver for waiver in asked if waiver.expires < on),
+        expired=tuple(waiver for waiver in asked if not counts(waiver, on)),
         undecided=tuple(dict.fromkeys(undecided)),
         judged=tuple(check.id for check in there),
         left_out=tuple(check.id for check in checks if check not in there),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Literal
 
 from poolwright.checks.check import DemandPath, Finding, Severity
 from poolwright.checks.judging import Verdict
 from poolwright.checks.registry import BY_ID
+from solver.demand.compliance import Waiver
 from solver.schema import Schema
 
 Place = tuple[str, int | None]
@@ -62,6 +63,10 @@ class WaiverRecord(Schema):
     """Who answers for it."""
     expires: date
     """Last day on which it counts."""
+    id: str | None
+    """The ticket in which it was decided."""
+    place: FoundPlace | None
+    """Where the demand has it."""
 
 
 class WaivedRecord(Schema):
@@ -94,7 +99,7 @@ class CheckReport(Schema):
     on: date
     """The day that waivers were compared with."""
     passed: bool
-    """No finding of severity refuse stands."""
+    """No finding of severity refuse stands, and no waiver has ended."""
     findings: tuple[FindingRecord, ...]
     """What stands: refusals first, each in the checks' order."""
     waived: tuple[WaivedRecord, ...]
@@ -110,15 +115,32 @@ class CheckReport(Schema):
 
 
 def report_of(
-    verdict: Verdict, *, stack: str, cloud: str, on: date, place: Callable[[DemandPath], Place | None]
+    verdict: Verdict,
+    *,
+    stack: str,
+    cloud: str,
+    on: date,
+    place: Callable[[DemandPath], Place | None],
+    waivers: Sequence[Waiver] = (),
 ) -> CheckReport:
-    """The report of a verdict; `place` says where a path of the demand stands in its files."""
+    """The report of a verdict; `place` says where a path of the demand stands in its files, which has the waivers."""
+
+    def found_place(path: DemandPath) -> FoundPlace | None:
+        found = place(path) if path else None
+        return None if found is None else FoundPlace(file=found[0], line=found[1], path=".".join(map(str, path)))
+
+    def waiver_record(waiver: Waiver) -> WaiverRecord:
+        at = ("compliance", "waivers", waivers.index(waiver)) if waiver in waivers else ()
+        return WaiverRecord(
+            control=waiver.control,
+            reason=waiver.reason,
+            owner=waiver.owner,
+            expires=waiver.expires,
+            id=waiver.id,
+            place=found_place(at),
+        )
 
     def record(finding: Finding) -> FindingRecord:
-        found = place(finding.at) if finding.at else None
-        where = None
-        if found is not None:
-            where = FoundPlace(file=found[0], line=found[1], path=".".join(map(str, finding.at)))
         return FindingRecord(
             check=finding.check,
             severity=finding.severity,
@@ -129,20 +151,19 @@ def report_of(
             urn=finding.urn,
             text=finding.text,
             remedy=finding.remedy,
-            place=where,
+            place=found_place(finding.at),
         )
 
     return CheckReport(
         stack=stack,
         cloud=cloud,
         on=on,
-        passed=not verdict.refusals,
+        passed=not verdict.refusals and not verdict.expired,
         findings=tuple(map(record, verdict.findings)),
         waived=tuple(
-            WaivedRecord(finding=record(each.finding), waiver=WaiverRecord(**each.waiver.model_dump()))
-            for each in verdict.waived
+            WaivedRecord(finding=record(each.finding), waiver=waiver_record(each.waiver)) for each in verdict.waived
         ),
-        expired=tuple(WaiverRecord(**waiver.model_dump()) for waiver in verdict.expired),
+        expired=tuple(map(waiver_record, verdict.expired)),
         undecided=tuple(UndecidedRecord(check=each.check, resource=each.resource) for each in verdict.undecided),
         judged=verdict.judged,
         left_out=verdict.left_out,

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from poolwright.cli import engine_commands
 from poolwright.cli.console import say
+from poolwright.cli.waiver_day import day_of
 from poolwright.engine.preview import Preview
 from poolwright.engine.project import find_project
-from solver.errors import ConfigError, ExitCode, Problem
+from solver.errors import ExitCode
 from solver.inputs import read_inputs, shown
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from poolwright.checks.check import DemandPath
     from poolwright.checks.report import CheckReport, Place
     from solver.inputs import StackInputs
 
 
 def run(stack: str, *, cloud: str, on: str | None, as_json: bool) -> int:
-    """Prints what the checks found and gives the exit code: 5 when something is refused."""
-    day = date.today() if on is None else parse_day(on)
+    """Prints what the checks found and gives the exit code: 5 when something is refused or a waiver has ended."""
+    day = day_of(on)
     project = find_project()
     inputs = read_inputs(project.root, stack)
     preview = engine_commands.previewed(stack, cloud=cloud)
@@ -60,13 +62,4 @@ def report_on(inputs: StackInputs, preview: Preview, *, cloud: str, on: date) ->
         problem = inputs.loaded.problem(path, "")
         return problem.file, problem.line
 
-    return report_of(verdict, stack=lock.stack, cloud=cloud, on=on, place=place)
-
-
-def parse_day(text: str) -> date:
-    """A day as a user writes it; ConfigError for anything else."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        problem = Problem(file="", path="--on", found=f'"{text}"', allowed="a date like 2027-06-30 is allowed")
-        raise ConfigError([problem]) from None
+    return report_of(verdict, stack=lock.stack, cloud=cloud, on=on, place=place, waivers=demand.compliance.waivers)

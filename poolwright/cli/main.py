@@ -15,7 +15,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from poolwright.cli import console
-from poolwright.cli.options import CatalogFolder, CloudName, Json, Packs, Replan, Stack, Yes, demand_keys
+from poolwright.cli.options import CatalogFolder, CloudName, Json, On, Packs, Replan, Stack, Yes, demand_keys
 
 # typer carries its own copy of its parser, whose errors have no public name but this class's base.
 _UsageError: Any = cast("Any", typer.BadParameter).__mro__[1]
@@ -39,7 +39,13 @@ def plan(
     demand: Annotated[Path | None, typer.Option(help="Another demand file for the stack.")] = None,
     catalog: CatalogFolder = None,
     write: Annotated[bool, typer.Option("--write", help="Write the stack's lock.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Only say whether the lock is fresh (code 4: no).")] = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Only say whether the lock is fresh (code 4: no) and its waivers count (code 5: no)."
+        ),
+    ] = False,
+    on: On = None,
     separate: Annotated[
         bool, typer.Option("--separate", help="Also say what pool by pool would cost; takes twice as long.")
     ] = False,
@@ -64,6 +70,7 @@ def plan(
         catalog=catalog,
         write=write,
         check=check,
+        on=on,
         separate=separate,
         time_limit=time_limit,
         force=force,
@@ -191,7 +198,7 @@ def destroy(
 def check(
     stack: Stack,
     cloud: CloudName = "sandbox",
-    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="Day that waivers count for; today.")] = None,
+    on: On = None,
     as_json: Json = False,
 ) -> None:
     """Judge the approved plan and what `up` would do: security, cost, changes. Ends with code 5 on a refusal."""

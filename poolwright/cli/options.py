@@ -38,4 +38,5 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Packs = Annotated[
     list[str] | None, typer.Option("--policy-pack", metavar="FOLDER", help="Ask a policy pack; `checks` is our own.")
 ]
+On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="Day that waivers count for; today.")]
 CatalogFolder = Annotated[Path | None, typer.Option("--catalog", help="Another folder of machines and prices.")]

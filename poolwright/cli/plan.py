@@ -8,11 +8,14 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from poolwright.cli.console import print_json, say
+from poolwright.cli.waiver_day import day_of, refuse_ended
 from poolwright.engine.project import find_project
 from solver.errors import ConfigError, InfeasibleError, Member, Problem
 from solver.inputs import StackInputs, read_inputs, refuse_stale, shown
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from solver.demand.loader import LoadedDemand
     from solver.model.deadline import Deadline
     from solver.plan.difference import Difference
@@ -28,22 +31,26 @@ def run(
     catalog: Path | None = None,
     write: bool = False,
     check: bool = False,
+    on: str | None = None,
     separate: bool = False,
     solver_name: str = "highs",
     time_limit: float | None = None,
     force: bool = False,
     clock: Callable[[], float] = monotonic,
 ) -> None:
-    """Prints the plan of a stack; with `write` also its lock; with `check` only whether the lock is fresh;
+    """Prints the plan of a stack; with `write` also its lock; with `check` only whether the lock is fresh and
+    no waiver has ended by the day `on` (today);
     with `separate` also what its pools would cost if each were solved by itself; with `time_limit` the best plan found
     in so many seconds of the clock, which is written with `force` only.
 
-    Raises StaleError (exit code 4) from a check that fails, InputError (2), InfeasibleError (3).
+    Raises StaleError (exit code 4) or GateError (5) from a check that fails, InputError (2), InfeasibleError (3).
     """
     if write and check:
         raise ConfigError(
             [Problem(file="", path="--check", found="--write and --check", allowed="one of the two is allowed")]
         )
+    if on is not None and not check:
+        raise ConfigError([Problem(file="", path="--on", found=on, allowed="it is allowed with --check")])
     if write and time_limit is not None and not force:
         allowed = "a lock is written without a time limit: with one, the plan may be another one on another machine"
         raise ConfigError(
@@ -60,7 +67,7 @@ def run(
     deadline = None if time_limit is None else _deadline(clock, time_limit)
     inputs = read_inputs(find_project().root, stack, demand_file=demand, catalog_path=catalog)
     if check:
-        _check(inputs, as_json)
+        _check(inputs, day_of(on), as_json)
         return
     plan, _, change = solved(stack, inputs, solver_name=solver_name, separate=separate, deadline=deadline)
     if time_limit is not None:
@@ -149,13 +156,14 @@ def standing_lock(inputs: StackInputs) -> Lock | None:
         return None
 
 
-def _check(inputs: StackInputs, as_json: bool) -> None:
-    """Says that the lock is of these inputs, or raises; the text's own digest is verified on the way."""
+def _check(inputs: StackInputs, on: date, as_json: bool) -> None:
+    """Says that the lock is of these inputs and its waivers count, or raises; its digest is verified on the way."""
     from solver.plan.lock import digest_of, read_lock
 
     name = shown(inputs.lock_path)
     lock = read_lock(inputs.lock_path, shown_as=name)
     refuse_stale(lock, inputs)
+    refuse_ended(inputs.loaded, on)
     digest = digest_of(inputs.lock_path.read_text(encoding="utf-8"), file=name, stack=lock.stack)
     if as_json:
         print_json({"stack": lock.stack, "fresh": True, "lock": digest})

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from poolwright.checks.check import Severity
 from poolwright.checks.report import CheckReport, FindingRecord, WaiverRecord
+from poolwright.checks.waivers import answers_for, remedy
 
 _TITLES = {Severity.REFUSE: "refused", Severity.WARN: "to be looked at"}
 _MOST_UNDECIDED = 12
@@ -31,6 +32,10 @@ def check_lines(report: CheckReport) -> Iterator[str]:
         yield f"waivers that have ended and silence nothing ({len(report.expired)}):"
         for waiver in report.expired:
             yield f"  {waiver.control}: {_waiver_words(waiver)}"
+            if waiver.place is not None:
+                line = "" if waiver.place.line is None else f":{waiver.place.line}"
+                yield f"    written at {waiver.place.file}{line} {waiver.place.path}"
+            yield f"    {remedy(report.stack)}"
         yield ""
     if report.undecided:
         yield f"not judged before the cloud has answered ({len(report.undecided)}):"
@@ -52,7 +57,7 @@ def _finding_lines(finding: FindingRecord) -> Iterator[str]:
 
 
 def _waiver_words(waiver: WaiverRecord) -> str:
-    return f"until {waiver.expires.isoformat()}, {waiver.owner}: {waiver.reason}"
+    return f"until {waiver.expires.isoformat()}, {answers_for(waiver.id, waiver.owner)}: {waiver.reason}"
 
 
 def _undecided_lines(report: CheckReport) -> Iterator[str]:
@@ -71,6 +76,8 @@ def _summary(report: CheckReport) -> str:
     parts += [f"{counts[severity]} {title}" for severity, title in _TITLES.items() if counts[severity]]
     if report.waived:
         parts.append(f"{len(report.waived)} waived")
+    if report.expired:
+        parts.append(f"{len(report.expired)} ended waiver{'s' * (len(report.expired) > 1)}")
     if not report.findings:
         parts.append("nothing found")
     return ", ".join(parts)

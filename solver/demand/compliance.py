@@ -5,17 +5,22 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from solver.demand.names import Distinct, Text
 from solver.quantity import Written
-from solver.schema import Schema
+from solver.schema import Schema, is_empty
 
 ControlId = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{1,31}$"), Written("a control's id in the catalog")
 ]
 ProfileName = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,31}$"), Written("a profile of the catalog, like baseline,")
+]
+TicketId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/#-]{0,63}$"),
+    Written("a ticket's id like SEC-123, of letters, digits and ._/#-,"),
 ]
 
 
@@ -30,6 +35,8 @@ class Waiver(Schema):
     """Who answers for it."""
     expires: Annotated[date, Written("a date like 2027-06-30")]
     """Last day on which the waiver counts."""
+    id: Annotated[TicketId | None, Field(exclude_if=is_empty)] = None
+    """The ticket in which it was decided, `SEC-123`; each only once."""
 
 
 class ComplianceWish(Schema):

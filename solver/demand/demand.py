@@ -172,7 +172,14 @@ class Demand(Schema):
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
         contradictions = tuple(
-            find_contradictions(self.sites, self.workloads, self.storage, self.purchase.held, self.locations)
+            find_contradictions(
+                self.sites,
+                self.workloads,
+                self.storage,
+                self.purchase.held,
+                self.locations,
+                self.compliance.waivers,
+            )
         )
         if contradictions:
             raise PydanticCustomError(

@@ -16,6 +16,7 @@ from solver.demand.storage import FileSystem, StorageClaim, Volume
 from solver.demand.workloads import Service, Workload
 
 if TYPE_CHECKING:
+    from solver.demand.compliance import Waiver
     from solver.demand.demand import AwsSite, Location
     from solver.demand.purchase import Held
 
@@ -26,6 +27,7 @@ def find_contradictions(
     storage: Mapping[str, StorageClaim | None],
     held: Sequence[Held] = (),
     locations: Mapping[str, Location | None] = MappingProxyType({}),
+    waivers: Sequence[Waiver] = (),
 ) -> Iterator[Contradiction]:
     """Every contradiction; an entry that is None has a name that others may use, and nothing else is known of it."""
     yield from site_contradictions(sites, workloads, storage)
@@ -39,6 +41,17 @@ def find_contradictions(
             yield from _apart_from(name, workload, list(workloads))
     yield from _volumes_shared(workloads, storage)
     yield from load_contradictions(sites, workloads, storage, locations)
+    yield from _tickets(waivers)
+
+
+def _tickets(waivers: Sequence[Waiver]) -> Iterator[Contradiction]:
+    first: dict[str, int] = {}
+    for number, waiver in enumerate(waivers):
+        if waiver.id is not None and first.setdefault(waiver.id, number) != number:
+            yield Contradiction(
+                path=("compliance", "waivers", number, "id"),
+                allowed=f"an id that no other waiver has is allowed; waivers.{first[waiver.id]} has this one",
+            )
 
 
 def _ranges(sites: Mapping[str, AwsSite | None]) -> Iterator[Contradiction]:

@@ -44,7 +44,7 @@ def fresh(root: Path, plan: Plan) -> Lock:
 
 def waiving(root: Path, control: str) -> Path:
     """A project whose demand waives a check or control until the end of June."""
-    waiver = f"{{control: {control}, reason: tried out, owner: me@example.com, expires: 2027-06-30}}"
+    waiver = f"{{control: {control}, reason: tried out, owner: me@example.com, expires: 2027-06-30, id: SEC-123}}"
     project(root)
     text = f"{DEMAND}compliance: {{profile: none, waivers: [{waiver}]}}\n"
     (root / "stacks" / "trial.yaml").write_text(text, encoding="utf-8")

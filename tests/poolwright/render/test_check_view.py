@@ -10,7 +10,9 @@ from poolwright.checks.report import CheckReport, report_of
 from poolwright.render.check_view import check_lines
 from solver.demand.compliance import Waiver
 
-WAIVER = Waiver(control="ECS.12", reason="another tool", owner="security@example.com", expires=date(2027, 6, 30))
+WAIVER = Waiver(
+    control="ECS.12", reason="another tool", owner="security@example.com", expires=date(2027, 6, 30), id="SEC-123"
+)
 
 
 def finding(check: str, severity: Severity = Severity.REFUSE, *, at: tuple[str, ...] = ()) -> Finding:
@@ -37,7 +39,12 @@ def report(*findings: Finding, undecided: tuple[Undecided, ...] = (), waivers: b
         left_out=(),
     )
     return report_of(
-        verdict, stack="prod", cloud="sandbox", on=date(2027, 1, 1), place=lambda path: ("stacks/prod.yaml", 7)
+        verdict,
+        stack="prod",
+        cloud="sandbox",
+        on=date(2027, 1, 1),
+        place=lambda path: ("stacks/prod.yaml", 7),
+        waivers=[WAIVER],
     )
 
 
@@ -64,9 +71,10 @@ def test_warnings_have_a_part_of_their_own_and_refuse_nothing() -> None:
 def test_what_is_waived_names_who_answers_and_an_ended_waiver_is_told() -> None:
     text = "\n".join(check_lines(report(waivers=True)))
     assert "waived (1):\n  ECS.12  main-thing: is wrong" in text
-    assert text.count("until 2027-06-30, security@example.com: another tool") == 2
+    assert text.count("until 2027-06-30, SEC-123, security@example.com: another tool") == 2
     assert "waivers that have ended and silence nothing (1):" in text
-    assert text.endswith("2 checks, 1 waived, nothing found")
+    assert "    written at stacks/prod.yaml:7 compliance.waivers.0\n    Decide again" in text
+    assert text.endswith("2 checks, 1 waived, 1 ended waiver, nothing found")
 
 
 def test_what_can_not_be_judged_yet_is_counted_by_check() -> None:

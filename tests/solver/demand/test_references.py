@@ -243,3 +243,16 @@ def test_load_does_not_come_from_a_circle_of_calls() -> None:
         "workloads.web.load_from",
         "workloads.again.load_from",
     ]
+
+
+def test_each_waiver_has_a_ticket_of_its_own() -> None:
+    document = whole()
+    waiver = document["compliance"]["waivers"][0]
+    others = [{**waiver, "control": control} for control in ("EC2.2", "EC2.3")]
+    document["compliance"]["waivers"] = [{**waiver, "id": "SEC-1"}, *({**each, "id": "SEC-1"} for each in others)]
+    assert contradictions(document) == [
+        f"compliance.waivers.{number}.id: an id that no other waiver has is allowed; waivers.0 has this one"
+        for number in (1, 2)
+    ]
+    document["compliance"]["waivers"] = [waiver, *others]
+    assert len(Demand.model_validate(document).compliance.waivers) == 3

@@ -224,6 +224,7 @@ WRONG_VALUES = {
     "Waiver.reason": Wrong('""', '""', "a text of 1 to 500 characters"),
     "Waiver.owner": Wrong("5", "5", "a text of 1 to 500 characters", 'Did you mean "5" in quotes?'),
     "Waiver.expires": Wrong("2027-02-30", '"2027-02-30"', "a date like 2027-06-30"),
+    "Waiver.id": Wrong('"SEC 1"', '"SEC 1"', "a ticket's id like SEC-123, of letters, digits and ._/#-,"),
     "ComplianceWish.existing": Wrong("[a, a]", "a list of 2", "each only once is allowed; a is there twice"),
     "Demand.purchase": Wrong("spot", '"spot"', "a mapping of spot, commitments, held"),
     "PurchaseWish.spot": Wrong("maybe", '"maybe"', "true or false"),
