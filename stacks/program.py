@@ -166,7 +166,13 @@ def aws_pools(key: str, site: SitePlan, plan: Plan, account_id: str | None) -> d
     ).outputs
     network = NetworkPool(
         f"{key}-network",
-        NetworkPoolArgs(plan=site.network, names=names, security=security, protect=site.storage.protect),
+        NetworkPoolArgs(
+            plan=site.network,
+            names=names,
+            security=security,
+            buckets=tuple(bucket.key for bucket in site.storage.buckets),
+            protect=site.storage.protect,
+        ),
         opts,
     ).outputs
     groups = SecurityGroups(

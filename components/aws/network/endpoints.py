@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
 from components.aws.network.egress import Egress
+from components.aws.network.endpoint_policies import endpoint_policy
 from components.aws.network.subnets import Addresses
 from components.naming import SiteNames
 from components.options import child_of
@@ -29,9 +30,16 @@ class Endpoints:
 
 
 def endpoints(
-    name: str, plan: NetworkPlan, addresses: Addresses, ways: Egress, names: SiteNames, parent: pulumi.Resource
+    name: str,
+    plan: NetworkPlan,
+    addresses: Addresses,
+    ways: Egress,
+    names: SiteNames,
+    *,
+    buckets: Sequence[str],
+    parent: pulumi.Resource,
 ) -> Endpoints:
-    """The planned endpoints; all interface endpoints share one security group."""
+    """The planned endpoints; all interface endpoints share one security group. `buckets` are keys of the site's own."""
     group: aws.ec2.SecurityGroup | None = None
     if any(endpoint.kind is EndpointKind.INTERFACE for endpoint in plan.endpoints):
         group = aws.ec2.SecurityGroup(
@@ -42,7 +50,7 @@ def endpoints(
             opts=child_of(parent),
         )
     made = {
-        endpoint.service: _endpoint(name, endpoint, addresses, ways, group, names, parent)
+        endpoint.service: _endpoint(name, endpoint, addresses, ways, group, names, buckets, parent)
         for endpoint in plan.endpoints
     }
     return Endpoints(
@@ -63,10 +71,12 @@ def _endpoint(
     ways: Egress,
     group: aws.ec2.SecurityGroup | None,
     names: SiteNames,
+    buckets: Sequence[str],
     parent: pulumi.Resource,
 ) -> aws.ec2.VpcEndpoint:
     key = plan.service.replace(".", "-")
     service_name = f"{'cn.' if names.partition == 'aws-cn' else ''}com.amazonaws.{names.region}.{plan.service}"
+    policy = endpoint_policy(plan.service, names, buckets=buckets)
     if group is None or plan.kind is EndpointKind.GATEWAY:
         return aws.ec2.VpcEndpoint(
             f"{name}-endpoint-{key}",
@@ -74,6 +84,7 @@ def _endpoint(
             service_name=service_name,
             vpc_endpoint_type="Gateway",
             route_table_ids=[table.id for table in ways.inner_tables.values()],
+            policy=policy,
             tags=names.tags(key),
             opts=child_of(parent),
         )
@@ -85,6 +96,7 @@ def _endpoint(
         private_dns_enabled=True,
         subnet_ids=addresses.ids(Tier.PRIVATE, plan.zones),
         security_group_ids=[group.id],
+        policy=policy,
         tags=names.tags(key),
         opts=child_of(parent),
     )

@@ -27,6 +27,8 @@ class NetworkPoolArgs:
     """Names and tags of the site."""
     security: SecurityOutputs
     """Key of the flow logs."""
+    buckets: tuple[str, ...]
+    """Keys of the site's buckets: the endpoint of S3 leads to these, and to AWS's own."""
     protect: bool
     """Load balancers and the zone can't be deleted by mistake."""
 
@@ -45,7 +47,7 @@ class NetworkPool(pulumi.ComponentResource):
         plan, names = args.plan, args.names
         held = addresses(name, plan, names, self)
         ways = egress(name, plan, held, names, self)
-        private = endpoints(name, plan, held, ways, names, self)
+        private = endpoints(name, plan, held, ways, names, buckets=args.buckets, parent=self)
         flow_log_group_name: str | None = None
         if plan.flow_logs:
             flow_log_group_name = flow_logs(

@@ -36,7 +36,13 @@ def early(site: SitePlan, *, stack: str = "prod", key: str = "main", preview: bo
         ).outputs
         network = NetworkPool(
             f"{key}-network",
-            NetworkPoolArgs(plan=site.network, names=names, security=security, protect=site.storage.protect),
+            NetworkPoolArgs(
+                plan=site.network,
+                names=names,
+                security=security,
+                buckets=tuple(bucket.key for bucket in site.storage.buckets),
+                protect=site.storage.protect,
+            ),
         ).outputs
         groups = SecurityGroups(
             f"{key}-groups",

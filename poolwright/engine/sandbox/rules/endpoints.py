@@ -24,6 +24,7 @@ rolesanywhere s3 sagemaker.api sagemaker.runtime scheduler secretsmanager securi
 data-servicediscovery sns sqs ssm ssmmessages states sts synthetics wafv2 xray
 """
 _INTERFACES: Final = frozenset(_INTERFACE_NAMES.split())
+_LONGEST_POLICY: Final = 20_480
 _NAME: Final = re.compile(r"^(?:cn\.)?com\.amazonaws\.([a-z0-9-]+)\.([a-z0-9.-]+)$")
 _PRIVATE: Final = re.compile(r"^com\.amazonaws\.vpce\.[a-z0-9-]+\.vpce-svc-[0-9a-f]{17}$")
 
@@ -39,6 +40,9 @@ def endpoint_has_what_its_kind_needs(inputs: Properties) -> Iterator[Refusal]:
         if flag(inputs.get("privateDnsEnabled")):
             yield Refusal("InvalidParameter", "Gateway endpoints have no private DNS", "privateDnsEnabled")
     yield from policy_refusals(inputs.get("policy"), PolicyKind.ENDPOINT, "policy", "InvalidPolicyDocument")
+    if len(text(inputs.get("policy")) or "") > _LONGEST_POLICY:
+        words = f"The policy exceeds the maximum size of {_LONGEST_POLICY} characters"
+        yield Refusal("InvalidPolicyDocument", words, "policy")
     if kind == "Interface" and inputs.get("routeTableIds"):
         yield Refusal("InvalidParameter", "Route table IDs are only supported for Gateway endpoints.", "routeTableIds")
 

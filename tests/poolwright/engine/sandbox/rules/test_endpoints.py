@@ -16,6 +16,17 @@ INTERFACE = {"vpcId": "vpc-1", "serviceName": "com.amazonaws.eu-west-1.kms", "vp
     a_policy_follows_the_grammar=Case(
         "ec2.VpcEndpoint", GATEWAY, {"policy": '{"Statement": {}}'}, "InvalidPolicyDocument", "policy"
     ),
+    a_policy_has_at_most_20480_characters=Case(
+        "ec2.VpcEndpoint",
+        GATEWAY,
+        {
+            "policy": '{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}}'.ljust(
+                20_481
+            )
+        },
+        "InvalidPolicyDocument",
+        "policy",
+    ),
     an_interface_endpoint_has_no_route_tables=Case(
         "ec2.VpcEndpoint", INTERFACE, {"routeTableIds": ["rtb-1"]}, "InvalidParameter", "routeTableIds"
     ),
