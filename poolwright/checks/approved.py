@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from poolwright.checks.check import Fault, on_stack
-from poolwright.checks.evidence import Evidence, is_of_site
+from poolwright.checks.evidence import Evidence
 from poolwright.checks.resource import Resource
 from solver.plan.plan import SitePlan
 from solver.vocabulary import EndpointKind
@@ -124,15 +124,14 @@ def nothing_is_unlisted(evidence: Evidence) -> Iterator[Fault]:
     for key, site in evidence.sites():
         names = listed_names(key, site)
         for resource in evidence.resources:
-            if is_of_site(resource, key) and not _is_listed(resource, key, site, names):
+            if evidence.site_of(resource.name) == key and not _is_listed(resource, key, site, names):
                 yield Fault(text="is nowhere in the lock", resource=resource)
-    sites = [key for key, _ in evidence.sites()]
-    for resource in evidence.resources:
-        if resource.type.startswith("pulumi:") or not sites:
+    for resource in evidence.resources if evidence.lock is not None else ():
+        if resource.type.startswith("pulumi:"):
             continue
         if not resource.pool:
             yield Fault(text="belongs to no pool", resource=resource)
-        elif not any(is_of_site(resource, key) for key in sites):
+        elif evidence.site_of(resource.name) is None:
             yield Fault(text="belongs to no site of the lock", resource=resource)
 
 

@@ -217,7 +217,7 @@ def buckets_keep_versions(evidence: Evidence) -> Iterator[Fault]:
 def requests_to_buckets_are_recorded(evidence: Evidence) -> Iterator[Fault]:
     sites = set(evidence.builds("s3-access-logs"))
     for bucket, logs in _with(evidence, LOGGING):
-        if bucket.pool != AUDIT_POOL and any(bucket.name.startswith(f"{key}-") for key in sites) and not logs:
+        if bucket.pool != AUDIT_POOL and evidence.site_of(bucket.name) in sites and not logs:
             yield Fault(text="does not log its requests", resource=bucket, at=("compliance", "profile"))
 
 

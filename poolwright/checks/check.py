@@ -103,7 +103,7 @@ class Check:
     """The rule as a fact that holds."""
     severity: Severity
     controls: tuple[str, ...]
-    """Ids in catalog/controls.yaml, of AWS FSBP or of CIS AWS Foundations (`CIS 5.4`); none: Poolwright's own."""
+    """Ids in catalog/controls.yaml, of AWS Security Hub or CIS AWS Foundations (`CIS 5.4`); none: Poolwright's own."""
     remedy: str
     """What to change in Poolwright's own files."""
     reads: Reads

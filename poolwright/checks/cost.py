@@ -7,7 +7,7 @@ from math import fsum
 
 from poolwright.checks.billed import TYPES, Paid
 from poolwright.checks.check import Fault, Severity, on_each, on_plan, on_stack
-from poolwright.checks.evidence import Evidence, is_of_site
+from poolwright.checks.evidence import Evidence
 from poolwright.checks.resource import Resource
 from solver.quantity import cents, format_usd
 
@@ -77,7 +77,8 @@ def what_is_billed_is_planned(evidence: Evidence) -> Iterator[Fault]:
         items = evidence.items(key)
         for resource in evidence.resources:
             row = TYPES.get(resource.type)
-            if not isinstance(row, Paid) or not is_of_site(resource, key) or _is_gateway(resource):
+            elsewhere = evidence.site_of(resource.name) != key
+            if not isinstance(row, Paid) or elsewhere or _is_gateway(resource):
                 continue
             if not any(item.startswith(begin) for item in items for begin in row.items):
                 yield Fault(text=f"is billed, and the plan has no item {' or '.join(row.items)}", resource=resource)

@@ -266,7 +266,7 @@ def new_volumes_are_encrypted(evidence: Evidence) -> Iterator[Fault]:
     SNAPSHOT_BLOCK,
     id="EC2.1",
     title="No snapshot can be shared with the public where the plan says so",
-    controls=("EC2.1", "EC2.182"),
+    controls=("EC2.1",),
     remedy=f"Keep the block in {_DETECTION}, as the plan's measure account-public-access-block asks",
 )
 def snapshots_are_private(evidence: Evidence) -> Iterator[Fault]:

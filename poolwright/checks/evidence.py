@@ -46,6 +46,11 @@ class Evidence:
         if self.lock is not None:
             yield from sorted(self.lock.sites.items())
 
+    def site_of(self, name: str) -> str | None:
+        """Key of the plan's site that a logical name begins with, as all names of a site do; the longest that fits."""
+        keys = () if self.lock is None else self.lock.sites
+        return max((key for key in keys if name.startswith(f"{key}-")), key=len, default=None)
+
     def items(self, site: str) -> frozenset[str]:
         """Names of what the plan pays for at a site."""
         if self.lock is None:
@@ -64,15 +69,17 @@ class Evidence:
 
     def protects_data(self, name: str) -> bool:
         """Whether the plan of a resource's site protects its data; of a resource that no plan names: yes."""
-        return all(site.storage.protect for key, site in self.sites() if name.startswith(f"{key}-"))
+        key = self.site_of(name)
+        return key is None or self.lock is None or self.lock.sites[key].storage.protect
 
     def has_key(self, resource: Resource, purpose: KeyPurpose) -> bool:
         """Whether the plan of the resource's site has a customer key for a purpose."""
-        return any(purpose in site.security.keys for key, site in self.sites() if is_of_site(resource, key))
+        key = self.site_of(resource.name)
+        return key is not None and self.lock is not None and purpose in self.lock.sites[key].security.keys
 
     def at_site(self, key: str, *types: str) -> list[Resource]:
         """The resources of a site of these types."""
-        return [resource for resource in self.of_type(*types) if is_of_site(resource, key)]
+        return [resource for resource in self.of_type(*types) if self.site_of(resource.name) == key]
 
     def by_id(self, resource: Resource, path: str, type_: str) -> Resource | None:
         """The resource of a type that a property names by id; None while ids are not known."""
@@ -88,11 +95,6 @@ class Evidence:
         Where the value is not known yet, a logical name that begins with the other's stands for it.
         """
         return [each for each in self.of_type(type_) if _names(each, path, of, by)]
-
-
-def is_of_site(resource: Resource, key: str) -> bool:
-    """Whether a resource's logical name begins with the site's key, as all of a site do."""
-    return resource.name.startswith(f"{key}-")
 
 
 def _names(companion: Resource, path: str, other: Resource, by: str) -> bool:

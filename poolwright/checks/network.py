@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from poolwright.checks.check import Fault, NotYet, on_each, on_plan, on_stack
-from poolwright.checks.evidence import Evidence, is_of_site
+from poolwright.checks.evidence import Evidence
 from poolwright.checks.resource import Resource
 from solver.vocabulary import NatMode, Tier
 
@@ -29,8 +29,7 @@ ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 def default_group_has_no_rules(evidence: Evidence) -> Iterator[Fault]:
     groups = evidence.of_type(DEFAULT_GROUP)
     for vpc in evidence.of_type(VPC):
-        site = vpc.name.partition("-")[0]
-        if not any(is_of_site(group, site) for group in groups):
+        if not any(group.name == f"{vpc.name.removesuffix('-vpc')}-default-group" for group in groups):
             yield Fault(text="its default group is left with AWS's rules", resource=vpc)
     for group in groups:
         if group.get("ingress") or group.get("egress"):

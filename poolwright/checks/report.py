@@ -37,7 +37,7 @@ class FindingRecord(Schema):
     title: str
     """The rule, as a fact that holds where nothing is found."""
     controls: tuple[str, ...]
-    """Controls of the catalog, of AWS FSBP or of CIS AWS Foundations that the check serves."""
+    """Controls of the catalog, of AWS Security Hub or of CIS AWS Foundations that the check serves."""
     resource: str
     """Logical name of the resource, or a part of the plan."""
     type: str
