@@ -79,6 +79,13 @@ class Framework(StrEnum):
     OTHER = "other"
 
 
+class LockMode(StrEnum):
+    """Who may shorten a lock on objects, in S3's words."""
+
+    GOVERNANCE = "governance"
+    COMPLIANCE = "compliance"
+
+
 class Exposure(StrEnum):
     """Who can reach a service."""
 

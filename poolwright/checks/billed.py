@@ -100,6 +100,7 @@ TYPES: Mapping[str, Paid | Free] = {
     "aws:s3/bucket:Bucket": Paid(("bucket ", "measure cloudtrail", "measure config", "measure load-balancer-logs")),
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": _SETTING,
     "aws:s3/bucketLogging:BucketLogging": Paid(("measure s3-access-logs",)),
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": _SETTING,
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": _SETTING,
     "aws:s3/bucketPolicy:BucketPolicy": _SETTING,
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _SETTING,

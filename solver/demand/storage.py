@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from solver.demand.names import Days, Distinct, Key, MountPath, Text
 from solver.quantity import DiskGib, Share
 from solver.schema import Schema, is_empty
-from solver.vocabulary import StorageKind
+from solver.vocabulary import LockMode, StorageKind
 
 
 class ClaimBase(Schema):
@@ -36,6 +36,15 @@ class AgeBand(Schema):
     """Longest acceptable wait for the first byte; 0 means at once."""
 
 
+class ObjectLock(Schema):
+    """How long a written object can neither be changed nor deleted (write once, read many)."""
+
+    mode: LockMode
+    """governance: roles with s3:BypassGovernanceRetention may end it; compliance: nobody, nor the account's root."""
+    days: Days
+    """From the day of writing."""
+
+
 class Bucket(ClaimBase):
     """Objects."""
 
@@ -55,6 +64,22 @@ class Bucket(ClaimBase):
     """How long an overwritten or deleted object can be brought back."""
     zone_loss_tolerant: bool = True
     """The objects must outlive the loss of a zone: one-zone classes are out."""
+    object_lock: ObjectLock | None = Field(default=None, exclude_if=is_empty)
+    """Each version is locked when it is written; the bucket is protected then, whatever `data_protection` says."""
+
+    @model_validator(mode="after")
+    def _lock_ends_in_time(self) -> Self:
+        if self.object_lock is None:
+            return self
+        if not self.versioned:
+            raise ValueError("object_lock is allowed where versioned is true: S3 locks versions")
+        kept = self.retention_days + self.noncurrent_days
+        if self.object_lock.days > kept:
+            raise ValueError(
+                f"an object_lock of at most {kept} days is allowed, retention_days and noncurrent_days together: "
+                f"nothing is deleted while it is locked, and what is kept longer is not in the plan's price"
+            )
+        return self
 
     @model_validator(mode="after")
     def _bands_in_order(self) -> Self:

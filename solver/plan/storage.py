@@ -5,8 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
+from pydantic import Field
+
 from solver.plan.keyed import Keyed
-from solver.schema import Schema
+from solver.schema import Schema, is_empty
+from solver.vocabulary import LockMode
 
 
 class StorageClassName(StrEnum):
@@ -30,6 +33,15 @@ class TransitionPlan(Schema):
     """Class from then on."""
 
 
+class ObjectLockPlan(Schema):
+    """How long versions of objects can't be deleted."""
+
+    mode: LockMode
+    """Who may end it."""
+    days: int
+    """From the day of writing."""
+
+
 class BucketPlan(Schema):
     """A bucket and the life of its objects."""
 
@@ -45,6 +57,8 @@ class BucketPlan(Schema):
     """Overwritten objects are kept."""
     noncurrent_days: int
     """For how long."""
+    object_lock: ObjectLockPlan | None = Field(default=None, exclude_if=is_empty)
+    """Of every version that is written."""
     reason: str = ""
     """Why these classes, and what the next best would cost."""
 

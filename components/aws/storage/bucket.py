@@ -23,7 +23,9 @@ def build_bucket(
     protect: bool,
 ) -> s3.Bucket:
     """A bucket with all that guards it: six companions, since S3's API and provider have one resource for each setting,
-    and a seventh where the plan asks for a log of its requests.
+    and more where the plan asks for a lock on objects or a log of requests.
+
+    The lock is a companion too: as a property of the bucket it could only be had by a new bucket.
 
     When the plan protects data, the companions outlive the stack as the bucket does: data that stays keeps its guard.
     """
@@ -72,6 +74,14 @@ def build_bucket(
         # Rules for old versions need versioning to be decided first.
         opts=pulumi.ResourceOptions.merge(companion, pulumi.ResourceOptions(depends_on=[versioning])),
     )
+    if plan.object_lock is not None:
+        s3.BucketObjectLockConfiguration(
+            f"{name}-object-lock",
+            bucket=bucket.bucket,
+            rule={"default_retention": {"mode": plan.object_lock.mode.upper(), "days": plan.object_lock.days}},
+            # S3 locks versions, so it refuses a lock before there are any.
+            opts=pulumi.ResourceOptions.merge(companion, pulumi.ResourceOptions(depends_on=[versioning])),
+        )
     if log_bucket is not None:
         s3.BucketLogging(
             f"{name}-logging",

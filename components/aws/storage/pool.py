@@ -50,7 +50,7 @@ class StoragePool(pulumi.ComponentResource):
                 names=args.names,
                 key_arn=key_arn,
                 log_bucket=args.security.access_log_bucket if "s3-access-logs" in args.security.measures else None,
-                protect=protect,
+                protect=protect or bucket.object_lock is not None,
             )
             for bucket in args.plan.buckets
         }

@@ -102,6 +102,7 @@ s3.BucketPublicAccessBlock           bucket
 s3.BucketPolicy                      bucket
 s3.BucketOwnershipControls           bucket
 s3.BucketLogging                     bucket expectedBucketOwner
+s3.BucketObjectLockConfiguration     bucket expectedBucketOwner objectLockEnabled
 s3.BucketMetric                      bucket name
 efs.FileSystem                       availabilityZoneName creationToken encrypted kmsKeyId performanceMode
 efs.MountTarget                      fileSystemId ipAddress ipAddressType ipv6Address subnetId

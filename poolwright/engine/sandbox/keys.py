@@ -43,6 +43,7 @@ SETTINGS: Final = frozenset(
         "s3.BucketPolicy",
         "s3.BucketOwnershipControls",
         "s3.BucketLogging",
+        "s3.BucketObjectLockConfiguration",
         "s3.BucketMetric",
         "secretsmanager.SecretVersion",
         "sqs.QueuePolicy",

@@ -22,7 +22,7 @@ from solver.model.storage.object_life import ObjectLife
 from solver.model.tiers import tier_lines
 from solver.plan.cost import Billing
 from solver.plan.explanation import Reason, RejectedMove, too_small
-from solver.plan.storage import BucketPlan, StorageClassName, TransitionPlan
+from solver.plan.storage import BucketPlan, ObjectLockPlan, StorageClassName, TransitionPlan
 from solver.quantity import cents, format_usd
 
 S3 = "s3"
@@ -111,6 +111,7 @@ def _answer(
 def bucket_plan(key: str, need: Bucket, answer: BucketAnswer) -> BucketPlan:
     """The answer as the plan has it."""
     (_, first), *rest = answer.plan.stays
+    lock = need.object_lock
     return BucketPlan(
         key=key,
         storage_class=StorageClassName(first.lifecycle_name),
@@ -120,6 +121,7 @@ def bucket_plan(key: str, need: Bucket, answer: BucketAnswer) -> BucketPlan:
         expiration_days=need.retention_days,
         versioned=need.versioned,
         noncurrent_days=need.noncurrent_days,
+        object_lock=None if lock is None else ObjectLockPlan(mode=lock.mode, days=lock.days),
         reason=_text(answer),
     )
 

@@ -66,6 +66,7 @@ def bucket(making: Making) -> Properties:
     "s3.BucketPolicy",
     "s3.BucketOwnershipControls",
     "s3.BucketLogging",
+    "s3.BucketObjectLockConfiguration",
 )
 def bucket_setting(making: Making) -> Properties:
     """A setting of a bucket is known by the bucket."""

@@ -161,6 +161,46 @@ def versioning_is_known(inputs: Properties) -> Iterator[Refusal]:
         yield Refusal("IllegalVersioningConfigurationException", words, "versioningConfiguration.status")
 
 
+@validates("s3.BucketObjectLockConfiguration")
+def lock_is_whole(inputs: Properties) -> Iterator[Refusal]:
+    """A mode, and either days or years of at least one."""
+    retention = fields(fields(inputs.get("rule")).get("defaultRetention"))
+    path = "rule.defaultRetention"
+    if not retention:
+        return
+    if text(retention.get("mode")) not in (None, "GOVERNANCE", "COMPLIANCE"):
+        words = f"mode {retention.get('mode')}: GOVERNANCE or COMPLIANCE is allowed"
+        yield Refusal("MalformedXML", words, f"{path}.mode")
+    spans = [name for name in ("days", "years") if retention.get(name) is not None]
+    if len(spans) != 1:
+        yield Refusal("MalformedXML", "either days or years is needed, and not both", path)
+    for name in spans:
+        span = whole(retention.get(name))
+        if span is not None and span < 1:
+            words = "Default retention period must be a positive integer value."
+            yield Refusal("InvalidRetentionPeriod", words, f"{path}.{name}")
+
+
+@refuses("s3.BucketObjectLockConfiguration")
+def locked_buckets_have_versions(change: Change, cloud: Cloud) -> Iterator[Refusal]:
+    """S3 locks versions: a bucket without versioning takes no lock."""
+    settings = cloud.where("s3.BucketVersioning", "bucket", change.inputs.get("bucket"))
+    statuses = [text(fields(each.outputs.get("versioningConfiguration")).get("status")) for each in settings]
+    if "Enabled" not in statuses:
+        words = "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration"
+        yield Refusal("InvalidBucketState", words, "bucket")
+
+
+@refuses("s3.BucketVersioning", on=(Action.UPDATE,))
+def versions_stay_under_a_lock(change: Change, cloud: Cloud) -> Iterator[Refusal]:
+    """Where objects are locked, versioning can't be suspended."""
+    locked = cloud.where("s3.BucketObjectLockConfiguration", "bucket", change.inputs.get("bucket"))
+    status = text(fields(change.inputs.get("versioningConfiguration")).get("status"))
+    if locked and status != "Enabled":
+        words = "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed."
+        yield Refusal("InvalidBucketState", words, "versioningConfiguration.status")
+
+
 @validates("s3.BucketPolicy")
 def bucket_policy_fits(inputs: Properties) -> Iterator[Refusal]:
     """A policy of at most 20 KB that names principals and this bucket alone."""

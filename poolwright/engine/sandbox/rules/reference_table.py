@@ -145,6 +145,7 @@ s3.BucketPublicAccessBlock bucket -> s3.Bucket id NoSuchBucket | The specified b
 s3.BucketPolicy bucket -> s3.Bucket id NoSuchBucket | The specified bucket does not exist: {}
 s3.BucketOwnershipControls bucket -> s3.Bucket id NoSuchBucket | The specified bucket does not exist: {}
 s3.BucketMetric bucket -> s3.Bucket id NoSuchBucket | The specified bucket does not exist: {}
+s3.BucketObjectLockConfiguration bucket -> s3.Bucket id NoSuchBucket | The specified bucket does not exist: {}
 s3.BucketLogging bucket -> s3.Bucket id NoSuchBucket | The specified bucket does not exist: {}
 s3.BucketLogging targetBucket -> s3.Bucket id InvalidTargetBucketForLogging | The target bucket for logging does not \
 exist: {}

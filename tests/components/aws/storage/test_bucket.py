@@ -9,6 +9,8 @@ import pulumi
 from components.aws.storage.bucket import bucket_policy
 from components.aws.storage.pool import StoragePool
 from solver.plan.plan import SitePlan
+from solver.plan.storage import ObjectLockPlan
+from solver.vocabulary import LockMode
 from tests.components import plans
 from tests.components.aws import upstream
 from tests.recorder import Recording, record
@@ -135,3 +137,22 @@ def test_requests_are_logged_where_the_plan_has_a_bucket_for_it() -> None:
     logging = made.one(":BucketLogging", "storage-bucket-models-logging")
     assert logging.inputs["targetBucket"] == "logs"
     assert logging.inputs["targetPrefix"] == "buckets/models/"
+
+
+def test_objects_are_locked_where_the_plan_says_so_and_the_bucket_is_protected(
+    full_storage: Recording[StoragePool],
+) -> None:
+    assert not full_storage.of_type(":BucketObjectLockConfiguration")
+
+    site = unprotected()
+    documents, *others = site.storage.buckets
+    lock = ObjectLockPlan(mode=LockMode.COMPLIANCE, days=90)
+    buckets = (documents.model_copy(update={"object_lock": lock}), *others)
+    site = site.model_copy(update={"storage": site.storage.model_copy(update={"buckets": buckets})})
+    storage = record(lambda: upstream.storage_pool(site))
+
+    made = storage.one(":BucketObjectLockConfiguration", f"storage-bucket-{documents.key}-object-lock")
+    assert made.inputs["rule"] == {"defaultRetention": {"mode": "COMPLIANCE", "days": 90}}
+    by_name = {each.name: each for each in storage.of_type(":Bucket")}
+    assert by_name[f"storage-bucket-{documents.key}"].inputs["forceDestroy"] is False
+    assert by_name[f"storage-bucket-{others[0].key}"].inputs["forceDestroy"] is True

@@ -6,6 +6,7 @@ from typing import Any
 from tests.poolwright.engine.sandbox.harness import Case, Sandbox, cases
 
 LIFECYCLE = "s3.BucketLifecycleConfiguration"
+LOCK = "s3.BucketObjectLockConfiguration"
 
 
 def lifecycle(*steps: tuple[int, str], **more: Any) -> dict[str, Any]:
@@ -102,6 +103,27 @@ def policy(**change: Any) -> str:
         "IllegalVersioningConfigurationException",
         "versioningConfiguration.status",
     ),
+    a_lock_has_a_mode=Case(
+        LOCK,
+        {"bucket": "b", "rule": {"defaultRetention": {"mode": "GOVERNANCE", "days": 1}}},
+        {"rule": {"defaultRetention": {"mode": "governance", "days": 1}}},
+        "MalformedXML",
+        "rule.defaultRetention.mode",
+    ),
+    a_lock_has_days_or_years=Case(
+        LOCK,
+        {"bucket": "b", "rule": {"defaultRetention": {"mode": "COMPLIANCE", "years": 1}}},
+        {"rule": {"defaultRetention": {"mode": "COMPLIANCE", "years": 1, "days": 1}}},
+        "MalformedXML",
+        "rule.defaultRetention",
+    ),
+    a_lock_lasts_a_day=Case(
+        LOCK,
+        {"bucket": "b", "rule": {"defaultRetention": {"mode": "COMPLIANCE", "days": 1}}},
+        {"rule": {"defaultRetention": {"mode": "COMPLIANCE", "days": 0}}},
+        "InvalidRetentionPeriod",
+        "rule.defaultRetention.days",
+    ),
     an_ownership_exists=Case(
         "s3.BucketOwnershipControls",
         {"bucket": "b", "rule": {"objectOwnership": "BucketOwnerEnforced"}},
@@ -144,3 +166,13 @@ def test_logs_stay_in_the_region(sandbox: Sandbox) -> None:
     far = sandbox.create("s3.Bucket", "far", region="us-east-1")["bucket"]
     words = sandbox.refusal("s3.BucketLogging", bucket=data, targetBucket=far, targetPrefix="")
     assert "CrossLocationLoggingProhibited" in words
+
+
+def test_a_lock_needs_versions_and_keeps_them(sandbox: Sandbox) -> None:
+    bucket = sandbox.create("s3.Bucket", bucket="data")["bucket"]
+    rule = {"defaultRetention": {"mode": "COMPLIANCE", "days": 30}}
+    assert "InvalidBucketState" in sandbox.refusal(LOCK, bucket=bucket, rule=rule)
+    versions = sandbox.create("s3.BucketVersioning", bucket=bucket, versioningConfiguration={"status": "Enabled"})
+    sandbox.create(LOCK, bucket=bucket, rule=rule)
+    words = sandbox.refused_update(versions, bucket=bucket, versioningConfiguration={"status": "Suspended"})
+    assert "InvalidBucketState" in words
