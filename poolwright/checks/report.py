@@ -114,6 +114,18 @@ class CheckReport(Schema):
     """Ids of the checks that had nothing to look at."""
 
 
+def waiver_record(waiver: Waiver, place: FoundPlace | None) -> WaiverRecord:
+    """A waiver of the demand that stands at a place."""
+    return WaiverRecord(
+        control=waiver.control,
+        reason=waiver.reason,
+        owner=waiver.owner,
+        expires=waiver.expires,
+        id=waiver.id,
+        place=place,
+    )
+
+
 def report_of(
     verdict: Verdict,
     *,
@@ -129,16 +141,9 @@ def report_of(
         found = place(path) if path else None
         return None if found is None else FoundPlace(file=found[0], line=found[1], path=".".join(map(str, path)))
 
-    def waiver_record(waiver: Waiver) -> WaiverRecord:
+    def located(waiver: Waiver) -> WaiverRecord:
         at = ("compliance", "waivers", waivers.index(waiver)) if waiver in waivers else ()
-        return WaiverRecord(
-            control=waiver.control,
-            reason=waiver.reason,
-            owner=waiver.owner,
-            expires=waiver.expires,
-            id=waiver.id,
-            place=found_place(at),
-        )
+        return waiver_record(waiver, found_place(at))
 
     def record(finding: Finding) -> FindingRecord:
         return FindingRecord(
@@ -161,9 +166,9 @@ def report_of(
         passed=not verdict.refusals and not verdict.expired,
         findings=tuple(map(record, verdict.findings)),
         waived=tuple(
-            WaivedRecord(finding=record(each.finding), waiver=waiver_record(each.waiver)) for each in verdict.waived
+            WaivedRecord(finding=record(each.finding), waiver=located(each.waiver)) for each in verdict.waived
         ),
-        expired=tuple(map(waiver_record, verdict.expired)),
+        expired=tuple(map(located, verdict.expired)),
         undecided=tuple(UndecidedRecord(check=each.check, resource=each.resource) for each in verdict.undecided),
         judged=verdict.judged,
         left_out=verdict.left_out,

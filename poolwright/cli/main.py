@@ -207,6 +207,14 @@ def check(
     raise typer.Exit(command.run(stack, cloud=cloud, on=on, as_json=as_json))
 
 
+@app.command()
+def controls(stack: Stack, on: On = None, as_json: Json = False) -> None:
+    """Say for each control of the compliance profile what covers it, what shows that, and what it costs."""
+    from poolwright.cli import controls as command
+
+    raise typer.Exit(command.run(stack, on=on, as_json=as_json))
+
+
 @prices_app.command("show")
 def prices_show(
     region: Annotated[str | None, typer.Option(help="us-east-1, eu-west-1, …; all by default.")] = None,
@@ -263,7 +271,7 @@ def env(stack: Stack, cloud: CloudName = "sandbox", as_json: Json = False) -> No
 
 @app.command()
 def schema(
-    kind: Annotated[str, typer.Argument(help="demand, plan, lock, explanation or check.")] = "demand",
+    kind: Annotated[str, typer.Argument(help="demand, plan, lock, explanation, check or controls.")] = "demand",
 ) -> None:
     """Print the JSON Schema of a file format."""
     from poolwright.cli import schema as command

@@ -44,12 +44,19 @@ def _check() -> Json:
     return described(CheckReport.model_json_schema(mode="serialization"), CheckReport)
 
 
+def _controls() -> Json:
+    from poolwright.controls.report import ControlsReport
+
+    return described(ControlsReport.model_json_schema(mode="serialization"), ControlsReport)
+
+
 KINDS: dict[str, Callable[[], Json]] = {
     "demand": _demand,
     "plan": _plan,
     "lock": _lock,
     "explanation": _explanation,
     "check": _check,
+    "controls": _controls,
 }
 """File formats by name; a format's modules are loaded when its schema is asked for."""
 

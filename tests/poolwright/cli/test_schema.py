@@ -21,6 +21,11 @@ def test_the_exported_schema_of_the_checks_report_is_current() -> None:
     assert exported == schema_text("check"), "run: poolwright schema check > docs/schemas/check.schema.json"
 
 
+def test_the_exported_schema_of_the_controls_report_is_current() -> None:
+    exported = (ROOT / "docs/schemas/controls.schema.json").read_text("utf-8")
+    assert exported == schema_text("controls"), "run: poolwright schema controls > docs/schemas/controls.schema.json"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_schema_is_printed_as_json_on_standard_output(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     run(kind)
@@ -40,10 +45,8 @@ def test_every_field_of_every_record_is_described(kind: str) -> None:
 def test_an_unknown_kind_is_told_with_those_that_exist() -> None:
     with pytest.raises(ConfigError) as refused:
         run("demnd")
-    assert (
-        str(refused.value)
-        == 'kind: found "demnd"; one of demand, plan, lock, explanation, check is allowed. Did you mean demand?'
-    )
+    kinds = "demand, plan, lock, explanation, check, controls"
+    assert str(refused.value) == f'kind: found "demnd"; one of {kinds} is allowed. Did you mean demand?'
 
 
 def test_every_stack_file_names_the_schema_for_editors() -> None:
