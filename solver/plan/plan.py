@@ -15,7 +15,7 @@ from solver.plan.storage import StoragePlan
 from solver.schema import Schema, is_empty
 from solver.vocabulary import SiteKind, Termination
 
-MODEL_VERSION = "3"
+MODEL_VERSION = "4"
 """Raised when the same inputs may give another plan than before; it makes every lock stale."""
 
 
