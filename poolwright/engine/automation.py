@@ -93,7 +93,7 @@ class Engine:
             run(on_event=on_event, color="never", **options)
         except CommandError as failure:
             text = str(failure)
-            if self._journal is not None and is_doubtful(text):
+            if self._journal is not None and (self._restore() or is_doubtful(text)):
                 self._journal.doubt()
         else:
             if journal is not None:
@@ -126,17 +126,23 @@ class Engine:
         doubtful = self._journal.has_doubt()
         if pending:
             self._say("a command on this stack was killed while it changed resources; reading the cloud anew first")
-        elif doubtful:
-            self._say("an earlier command got no answer to a change; reading the cloud anew first")
-        if pending or restored or doubtful:
+        elif doubtful or restored:
+            self._say("an earlier command did not see or keep what the cloud did; reading the cloud anew first")
+        if pending or doubtful or restored:
             self._run("refresh", None, self._stack.refresh, clear_pending_creates=True)
         self._journal.clear()
         recovery.keep_state(self._environment)
 
     def _restore(self) -> bool:
-        restored = recovery.restore_state(self._environment)
+        """Puts the last whole state in the place of one that was cut off; what the cloud has since is read later."""
+        try:
+            # Whoever holds the lock writes the state as well.
+            restored = not recovery.is_locked(self._environment) and recovery.restore_state(self._environment)
+        except OSError:
+            # The disk is still full: the next command tries again.
+            return False
         if restored:
-            self._say("the state was cut off, as by a full disk; reading the cloud anew from the last whole one")
+            self._say("the state was cut off, as by a full disk; the last whole one is in its place")
         return restored
 
     def _find_lost(self, begun: tuple[Begun, ...]) -> None:

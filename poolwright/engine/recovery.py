@@ -8,8 +8,10 @@ state by what it could write of it, and its backup too, so a copy is kept of the
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
+import shutil
 import socket
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +22,11 @@ from solver.errors import EngineError
 
 _CLOCK_SECONDS = 60.0
 """A clock may have been set by so much between a process's start and its lock."""
+
+
+_LEAST_FREE_BYTES = 8 * 2**20
+_STATES = 8
+"""Times the state that must be free: a growing state, its backup, a draft of each, and what history keeps of it."""
 
 
 def release_dead_locks(environment: EngineEnvironment) -> bool:
@@ -39,10 +46,13 @@ def is_locked(environment: EngineEnvironment) -> bool:
 
 
 def keep_state(environment: EngineEnvironment) -> None:
-    """Copies the state as it is before a command; raises EngineError where there is no room even for that."""
+    """Copies the state as it is before a command; raises EngineError where there is too little room to begin."""
     state, kept = _state(environment), environment.project.kept_state(environment.stack)
     try:
         content = state.read_bytes()
+        free = shutil.disk_usage(state).free
+        if free < _LEAST_FREE_BYTES + _STATES * len(content):
+            raise OSError(errno.ENOSPC, f"only {free // 2**20} MiB are free on its disk")
         kept.parent.mkdir(parents=True, exist_ok=True)
         draft = kept.with_name(f".{kept.name}.{os.getpid()}")
         draft.write_bytes(content)

@@ -176,7 +176,7 @@ def test_what_was_changed_or_deleted_outside_is_shown_taken_and_restored(shop: S
     shop.assert_whole()
 
 
-def test_a_destroy_that_stopped_half_way_is_ended_by_the_next_one(shop: Shop) -> None:
+def test_a_destroy_that_stopped_half_way_is_ended_by_a_later_one(shop: Shop) -> None:
     shop.engine.up()
     refused = {"kind": "error", "code": "InternalError", "message": "An internal error has occurred"}
     shop.ask_for({**refused, "type": "ec2.Subnet", "name": "a", "action": "delete"})
@@ -187,7 +187,13 @@ def test_a_destroy_that_stopped_half_way_is_ended_by_the_next_one(shop: Shop) ->
     assert "`poolwright destroy dev` goes on from here" in str(caught.value)
     assert 0 < sum(shop.count().values()) < sum(RESOURCES.values())
     shop.assert_whole(resources=shop.count())
+
+    shop.ask_for({"kind": "time-out", "type": "ec2.Subnet", "name": "a", "action": "delete"})
+    with pytest.raises(CloudError, match="timeout awaiting"):
+        shop.engine.destroy()
+
     shop.engine.destroy()
+    assert "an earlier command did not see or keep what the cloud did; reading the cloud anew first" in shop.said
     shop.assert_whole(resources=Counter())
 
 

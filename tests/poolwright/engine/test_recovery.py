@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -138,6 +140,22 @@ def test_a_whole_state_is_left_alone_and_so_is_one_without_any_copy(environment:
     _state(environment, WHOLE[:-5], "")
     assert not recovery.restore_state(environment)
     assert state.read_text(encoding="utf-8") == WHOLE[:-5]
+
+
+def test_on_a_disk_that_is_nearly_full_nothing_begins(
+    environment: EngineEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _state(environment, WHOLE)
+
+    def nearly_full(path: object) -> SimpleNamespace:
+        del path
+        return SimpleNamespace(free=5 * 2**20)
+
+    monkeypatch.setattr(shutil, "disk_usage", nearly_full)
+
+    with pytest.raises(EngineError, match="only 5 MiB are free on its disk") as caught:
+        recovery.keep_state(environment)
+    assert "nothing was touched" in str(caught.value)
 
 
 def test_without_room_for_a_copy_of_the_state_nothing_begins(environment: EngineEnvironment) -> None:
