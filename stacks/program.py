@@ -170,6 +170,7 @@ def aws_pools(key: str, site: SitePlan, plan: Plan, account_id: str | None) -> d
             plan=site.network,
             names=names,
             security=security,
+            flows=site.security.flows,
             buckets=tuple(bucket.key for bucket in site.storage.buckets),
             protect=site.storage.protect,
         ),

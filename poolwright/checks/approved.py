@@ -13,7 +13,7 @@ from poolwright.checks.check import Fault, on_stack
 from poolwright.checks.evidence import Evidence
 from poolwright.checks.resource import Resource
 from solver.plan.plan import SitePlan
-from solver.vocabulary import EndpointKind
+from solver.vocabulary import EndpointKind, Tier
 
 AUDIT_MEASURES = frozenset({"cloudtrail", "config", "load-balancer-logs", "s3-access-logs"})
 """Measures that write to the audit bucket."""
@@ -44,6 +44,8 @@ def _of_network(site: SitePlan, add: _Add) -> None:
     network = site.network
     add("aws:ec2/vpc:Vpc", "network-vpc")
     add("aws:ec2/subnet:Subnet", *(f"network-subnet-{subnet.key}" for subnet in network.subnets))
+    data = any(subnet.tier is Tier.DATA for subnet in network.subnets)
+    add("aws:ec2/networkAcl:NetworkAcl", *(["network-acl-data"] if data else []))
     add("aws:ec2/natGateway:NatGateway", *(f"network-nat-{zone}" for zone in network.nat.zones))
     add("aws:ec2/eip:Eip", *(f"network-nat-address-{zone}" for zone in network.nat.zones))
     endpoints = (endpoint.service.replace(".", "-") for endpoint in network.endpoints)

@@ -62,6 +62,7 @@ TYPES: Mapping[str, Paid | Free] = {
     "aws:ec2/internetGateway:InternetGateway": _NETWORK,
     "aws:ec2/launchTemplate:LaunchTemplate": Free("the machines that start from it are their node group's"),
     "aws:ec2/natGateway:NatGateway": Paid(("nat",)),
+    "aws:ec2/networkAcl:NetworkAcl": _NETWORK,
     "aws:ec2/routeTable:RouteTable": _NETWORK,
     "aws:ec2/routeTableAssociation:RouteTableAssociation": _NETWORK,
     "aws:ec2/securityGroup:SecurityGroup": _NETWORK,

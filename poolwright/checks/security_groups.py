@@ -8,12 +8,13 @@ from typing import Any
 
 from poolwright.checks.check import Fault, on_each, on_stack
 from poolwright.checks.evidence import Evidence
-from poolwright.checks.resource import NotKnownError, Resource
+from poolwright.checks.resource import NotKnownError, Resource, readable
 
 INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 OLD_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
+ACL = "aws:ec2/networkAcl:NetworkAcl"
 ACL_RULE = "aws:ec2/networkAclRule:NetworkAclRule"
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 
@@ -117,18 +118,24 @@ def high_risk_ports(rule: Resource) -> Iterator[str]:
 
 
 @on_each(
+    ACL,
     ACL_RULE,
     id="EC2.21",
     title="No network ACL lets the internet reach ports of remote administration",
     controls=("EC2.21", "CIS 5.1"),
-    remedy="Remove it: Poolwright makes no network ACLs; `calls` and `exposure` in stacks/ say who may connect",
+    remedy="Remove it: the ACLs of components/aws/network/acls.py let private subnets in alone; `calls` and "
+    "`exposure` in stacks/ say who may connect",
 )
-def acl_admin_ports(rule: Resource) -> Iterator[str]:
-    if rule.holds("egress") or rule.get("ruleAction") != "allow":
-        return
-    if _is_any(rule.get("cidrBlock")) or _is_any(rule.get("ipv6CidrBlock")):
-        ports = _ports(rule.inputs)
-        yield from [f"port {port} is open to the internet" for port in ADMIN_PORTS if port in ports]
+def acl_admin_ports(resource: Resource) -> Iterator[str]:
+    if resource.type == ACL:
+        rules = [(rule, readable(rule.get("action"))) for rule in resource.mappings("ingress")]
+    else:
+        rules = [] if resource.holds("egress") else [(resource.inputs, resource.get("ruleAction"))]
+    for rule, action in rules:
+        blocks = [readable(rule.get(name)) for name in ("cidrBlock", "ipv6CidrBlock")]
+        if action == "allow" and any(_is_any(block) for block in blocks):
+            ports = _ports(rule)
+            yield from [f"port {port} is open to the internet" for port in ADMIN_PORTS if port in ports]
 
 
 @on_each(

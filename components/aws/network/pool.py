@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components.aws.network.acls import data_acl
 from components.aws.network.dns import domain
 from components.aws.network.egress import egress
 from components.aws.network.endpoints import endpoints
@@ -15,6 +16,7 @@ from components.aws.network.subnets import addresses
 from components.naming import SiteNames
 from components.outputs import NetworkOutputs, SecurityOutputs
 from solver.plan.network import NetworkPlan
+from solver.plan.security import FlowPlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +29,8 @@ class NetworkPoolArgs:
     """Names and tags of the site."""
     security: SecurityOutputs
     """Key of the flow logs."""
+    flows: tuple[FlowPlan, ...]
+    """Allowed connections of the plan: those to file systems are what the data tier lets in."""
     buckets: tuple[str, ...]
     """Keys of the site's buckets: the endpoint of S3 leads to these, and to AWS's own."""
     protect: bool
@@ -34,7 +38,7 @@ class NetworkPoolArgs:
 
 
 class NetworkPool(pulumi.ComponentResource):
-    """VPC, subnets, routes, NAT, endpoints, flow logs, load balancers, name and certificate.
+    """VPC, subnets, network ACL, routes, NAT, endpoints, flow logs, load balancers, name and certificate.
 
     The security groups of load balancers and endpoints are made here, since AWS wants them at birth; who may talk to
     whom is decided by SecurityGroups, which adds their rules.
@@ -46,6 +50,7 @@ class NetworkPool(pulumi.ComponentResource):
         super().__init__("poolwright:aws:NetworkPool", name, None, opts)
         plan, names = args.plan, args.names
         held = addresses(name, plan, names, self)
+        data_acl(name, plan, args.flows, held, names, self)
         ways = egress(name, plan, held, names, self)
         private = endpoints(name, plan, held, ways, names, buckets=args.buckets, parent=self)
         flow_log_group_name: str | None = None

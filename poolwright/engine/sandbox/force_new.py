@@ -29,6 +29,8 @@ ec2.FlowLog                          deliverCrossAccountRole destinationOptions 
                                      logDestinationType logFormat maxAggregationInterval regionalNatGatewayId subnetId
                                      trafficType transitGatewayAttachmentId transitGatewayId vpcId
 ec2.NetworkAcl                       vpcId
+ec2.NetworkAclRule                   cidrBlock egress fromPort icmpCode icmpType ipv6CidrBlock networkAclId protocol
+                                     ruleAction ruleNumber toPort
 ec2.DefaultSecurityGroup             vpcId
 ec2.LaunchTemplate                   name namePrefix
 ec2.PlacementGroup                   name strategy partitionCount spreadLevel

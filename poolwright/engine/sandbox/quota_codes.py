@@ -19,6 +19,7 @@ CODES: Final[dict[str, tuple[str, str]]] = {
     "security-groups": ("vpc", "L-E79EC296"),
     "rules-per-security-group": ("vpc", "L-0EA8095F"),
     "security-groups-per-interface": ("vpc", "L-2AFB9258"),
+    "rules-per-network-acl": ("vpc", "L-2AEEBF1A"),
     "interface-endpoints-per-vpc": ("vpc", "L-29B6F2EB"),
     "gateway-endpoints": ("vpc", "L-1B52E74A"),
     "application-load-balancers": ("elasticloadbalancing", "L-53DA6B97"),

@@ -27,6 +27,7 @@ DEFAULT_QUOTAS: Final = {
     "security-groups": 2500,
     "rules-per-security-group": 60,
     "security-groups-per-interface": 5,
+    "rules-per-network-acl": 20,
     "interface-endpoints-per-vpc": 50,
     "gateway-endpoints": 20,
     "flow-logs-per-resource": 10,

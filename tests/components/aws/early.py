@@ -40,6 +40,7 @@ def early(site: SitePlan, *, stack: str = "prod", key: str = "main", preview: bo
                 plan=site.network,
                 names=names,
                 security=security,
+                flows=site.security.flows,
                 buckets=tuple(bucket.key for bucket in site.storage.buckets),
                 protect=site.storage.protect,
             ),

@@ -175,6 +175,21 @@ REFUSED: Mapping[str, tuple[Edit, ...]] = {
                 "toPort": 1024,
             },
         ),
+        with_resource(
+            security_groups.ACL,
+            {
+                "ingress": [
+                    {
+                        "ruleNo": 1,
+                        "action": "allow",
+                        "cidrBlock": ANYWHERE,
+                        "protocol": "-1",
+                        "fromPort": 0,
+                        "toPort": 0,
+                    }
+                ]
+            },
+        ),
     ),
     "network.inline-rules": (with_input(security_groups.GROUP, "ingress", [{"fromPort": 80}]),),
     "network.egress": (

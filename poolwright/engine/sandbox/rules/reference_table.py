@@ -14,6 +14,8 @@ ec2.MainRouteTableAssociation vpcId -> ec2.Vpc id InvalidVpcID.NotFound | The vp
 ec2.SecurityGroup vpcId -> ec2.Vpc id InvalidVpcID.NotFound | The vpc ID '{}' does not exist
 ec2.DefaultSecurityGroup vpcId -> ec2.Vpc id InvalidVpcID.NotFound | The vpc ID '{}' does not exist
 ec2.NetworkAcl vpcId -> ec2.Vpc id InvalidVpcID.NotFound | The vpc ID '{}' does not exist
+ec2.NetworkAclRule networkAclId -> ec2.NetworkAcl id InvalidNetworkAclID.NotFound | The networkAcl ID '{}' does not \
+exist
 ec2.VpcEndpoint vpcId -> ec2.Vpc id InvalidVpcId.NotFound | The Vpc Id {} does not exist
 ec2.FlowLog vpcId -> ec2.Vpc id InvalidVpcId.NotFound | The Vpc Id {} does not exist
 lb.TargetGroup vpcId -> ec2.Vpc id ValidationError | The VPC ID '{}' is not found

@@ -64,7 +64,16 @@ Remarks: TypeAlias = Callable[[Change, Cloud], Iterator[str]]
 _EVERY_TYPE: Final = ("tags", "references", "dependencies", "limits")
 """Modules whose rules hold for many types."""
 _MODULES: Final[dict[str, tuple[str, ...]]] = {
-    "ec2": ("addressing", "routing", "endpoints", "security_groups", "launching", "watching", "free_addresses"),
+    "ec2": (
+        "addressing",
+        "routing",
+        "network_acls",
+        "endpoints",
+        "security_groups",
+        "launching",
+        "watching",
+        "free_addresses",
+    ),
     "vpc": ("security_groups",),
     "ebs": ("addressing", "volumes"),
     "lb": ("balancers", "security_groups", "free_addresses", "grants"),
