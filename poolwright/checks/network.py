@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from poolwright.checks.check import Fault, NotYet, on_each, on_plan, on_stack
 from poolwright.checks.evidence import Evidence
-from poolwright.checks.resource import Resource
+from poolwright.checks.resource import Resource, statements, words
 from solver.vocabulary import NatMode, Tier
 
 VPC = "aws:ec2/vpc:Vpc"
@@ -16,6 +16,9 @@ FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 ROUTE_TABLE = "aws:ec2/routeTable:RouteTable"
 ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
+
+_WITHOUT_POLICY = (".ecs-agent", ".ecs-telemetry")
+"""Services whose endpoints AWS takes no policy for."""
 
 
 @on_stack(
@@ -139,3 +142,22 @@ def endpoints_are_used(endpoint: Resource) -> Iterator[str]:
         yield "has no private DNS name, so calls go past it through NAT"
     if endpoint.get("securityGroupIds") == []:
         yield "has no security group of the stack"
+
+
+@on_each(
+    ENDPOINT,
+    id="network.endpoint-policy",
+    title="Through endpoints passes this account alone; who comes without a name may read AWS's own buckets",
+    remedy="Keep the policy of each endpoint in components/aws/network/endpoint_policies.py",
+)
+def endpoints_let_this_account_through(endpoint: Resource) -> Iterator[str]:
+    if str(endpoint.get("serviceName", "")).endswith(_WITHOUT_POLICY):
+        return
+    if endpoint.get("policy") is None:
+        yield "has AWS's own policy, which lets every account's principals carry data out"
+    for statement in statements(endpoint.document("policy")):
+        anyone = statement.get("Principal") == "*" or "*" in words(statement.get("Principal"), "AWS")
+        if statement.get("Effect") != "Allow" or not anyone or statement.get("Condition"):
+            continue
+        if set(words(statement, "Action")) != {"s3:GetObject"} or "*" in words(statement, "Resource"):
+            yield f"lets anyone pass with {', '.join(words(statement, 'Action'))}"

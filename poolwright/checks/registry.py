@@ -38,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     network.each_zone_has_its_way_out,
     network.subnets_are_disjoint,
     network.endpoints_are_used,
+    network.endpoints_let_this_account_through,
     security_groups.admin_ports_v4,
     security_groups.admin_ports_v6,
     security_groups.unauthorised_ports,

@@ -147,6 +147,11 @@ REFUSED: Mapping[str, tuple[Edit, ...]] = {
     "network.endpoint-dns": (
         with_resource(network.ENDPOINT, {"vpcEndpointType": "Interface", "securityGroupIds": ["sg-1"]}),
     ),
+    "network.endpoint-policy": (
+        with_input(network.ENDPOINT, "policy", REMOVED),
+        with_input(network.ENDPOINT, "policy", OPEN),
+        with_document(network.ENDPOINT, "policy", _open_policy),
+    ),
     # Security groups.
     "EC2.53": (
         _rule(22),
