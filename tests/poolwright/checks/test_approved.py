@@ -15,6 +15,8 @@ from solver.model.security.effects import with_log_retention
 from solver.model.security.effects import with_measures as with_effects
 from solver.plan.lock import lock_of
 from solver.plan.plan import SitePlan
+from solver.plan.storage import ObjectLockPlan
+from solver.vocabulary import LockMode
 from stacks.program import aws_pools
 from tests.components import plans
 from tests.components.aws.early import with_measures
@@ -27,11 +29,14 @@ MADE_UP = {"cost.not-in-plan", "cost.sum"}
 
 
 def everything() -> SitePlan:
-    """The full site with every measure of the catalog that goes with the others."""
+    """The full site with every measure of the catalog that goes with the others, and a locked bucket."""
     chosen = [measure for measure in measures() if measure != "ecr-scan-on-push"]
     site = with_measures(plans.full_site(), *chosen)
+    first, *others = site.storage.buckets
+    locked = first.model_copy(update={"object_lock": ObjectLockPlan(mode=LockMode.GOVERNANCE, days=30)})
     return site.model_copy(
         update={
+            "storage": site.storage.model_copy(update={"buckets": (locked, *others)}),
             "network": with_effects(site.network, site.security),
             "compute": with_log_retention(site.compute, site.security),
         }
