@@ -565,7 +565,7 @@ def test_bound_and_cost_enclose_the_best_on_two_node_groups_of_three_services_of
 
 
 @pytest.mark.parametrize("apart", APART, ids=str)
-@settings(max_examples=3, derandomize=True, deadline=None)
+@settings(max_examples=2, derandomize=True, deadline=None)
 @given(case=cases(three(variants=st.sampled_from([HUNGRY, UNEQUAL])), TWO))
 def test_bound_and_cost_enclose_the_best_where_many_ways_to_hold_replicas_are_not_listed_and_some_not_allowed(
     apart: tuple[tuple[int, int], ...], case: Case, catalog: Catalog, make_demand: DemandMaker
