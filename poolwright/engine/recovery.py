@@ -69,6 +69,10 @@ def keep_state(environment: EngineEnvironment) -> None:
 def restore_state(environment: EngineEnvironment) -> bool:
     """Puts the newest whole copy in the place of a state that was cut off; tells whether it had to."""
     state = _state(environment)
+    # Pulumi writes these in place, and reads no state whose attributes are cut off; it does without them.
+    attributes = state.with_name(f"{state.name}.attrs")
+    if attributes.exists() and not _read(attributes):
+        attributes.unlink(missing_ok=True)
     if is_readable(environment):
         return False
     for copy in (state.with_name(f"{state.name}.bak"), environment.project.kept_state(environment.stack)):
@@ -76,8 +80,7 @@ def restore_state(environment: EngineEnvironment) -> bool:
             draft = state.with_name(f".{state.name}.{os.getpid()}")
             draft.write_bytes(copy.read_bytes())
             draft.replace(state)
-            # Pulumi compares the file with a digest in its attributes.
-            state.with_name(f"{state.name}.attrs").unlink(missing_ok=True)
+            attributes.unlink(missing_ok=True)
             return True
     return False
 

@@ -62,18 +62,18 @@ def test_each_failure_says_what_to_do_and_the_next_up_goes_on(shop: Shop) -> Non
     assert "state is whole: mend the cause, then `poolwright up dev` goes on from here" in said
     shop.assert_whole(resources=shop.count())
 
+    shop.ask_for({"kind": "quota-reached", "quota": "vpcs"})
+    said = str(_failed(shop))
+    assert "VpcLimitExceeded" in said
+    assert "quota vpcs is used up at 0" in said
+    assert "request-service-quota-increase --service-code vpc --quota-code L-F678F1CE --desired-value 1" in said
+    shop.assert_whole(resources=shop.count())
+
     shop.ask_for({"kind": "zone-lost", "zone": "eu-west-1b"})
     said = str(_failed(shop))
     assert "Unavailable: The service is unavailable in the Availability Zone you requested (eu-west-1b)" in said
     assert "zone eu-west-1b does not answer" in said
     assert "sites.<site>.zones of stacks/dev.yaml" in said
-    shop.assert_whole(resources=shop.count())
-
-    shop.ask_for({"kind": "quota-reached", "quota": "launch-templates"})
-    said = str(_failed(shop))
-    assert "LaunchTemplateLimitExceeded" in said
-    assert "quota launch-templates is used up at 0" in said
-    assert "request-service-quota-increase --service-code ec2 --quota-code L-FB451C26 --desired-value 1" in said
     shop.assert_whole(resources=shop.count())
 
     shop.engine.up()
@@ -111,7 +111,8 @@ def test_what_was_made_without_an_answer_is_taken_over_and_not_made_twice(shop: 
     else:
         shop.engine.destroy()
         shop.assert_whole(resources=Counter())
-    assert any("never kept the answer, now in the state: front" in line for line in shop.said)
+    # A crash may take the answers of others with it.
+    assert any("never kept the answer" in line and "front" in line for line in shop.said)
 
 
 def test_a_killed_up_leaves_nothing_running_and_nothing_to_make_twice(shop: Shop) -> None:

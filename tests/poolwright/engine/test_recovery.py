@@ -132,6 +132,15 @@ def test_a_state_that_was_cut_off_is_replaced_by_the_newest_whole_copy(
     assert not recovery.restore_state(environment)
 
 
+@pytest.mark.parametrize(("content", "stays"), [("", False), ('{"user', False), ('{"md5": "x"}', True)])
+def test_attributes_that_were_cut_off_go(environment: EngineEnvironment, content: str, stays: bool) -> None:
+    attributes = _state(environment, WHOLE).with_name("dev.json.attrs")
+    attributes.write_text(content, encoding="utf-8")
+
+    assert not recovery.restore_state(environment)
+    assert attributes.exists() is stays
+
+
 def test_a_whole_state_is_left_alone_and_so_is_one_without_any_copy(environment: EngineEnvironment) -> None:
     assert recovery.is_readable(environment)
     recovery.keep_state(environment)
