@@ -32,7 +32,7 @@ from solver.errors import ConfigError, PoolwrightError, Problem
 from solver.inputs import fresh_lock
 from solver.plan.lock import digest_of, read_lock, read_text
 from solver.plan.plan import Plan, SitePlan
-from solver.vocabulary import NatMode, SiteKind
+from solver.vocabulary import SiteKind
 
 REPLAN = "POOLWRIGHT_REPLAN"
 """Environment variable: 1 solves anew and builds the answer without a lock."""
@@ -182,7 +182,7 @@ def aws_pools(key: str, site: SitePlan, plan: Plan, account_id: str | None) -> d
             flows=site.security.flows,
             compute=site.compute,
             storage=site.storage,
-            internet=site.network.nat.mode is not NatMode.NONE,
+            internet=site.network.leads_out,
             names=names,
             network=network,
         ),

@@ -42,7 +42,7 @@ class _Add(Protocol):
 
 def _of_network(site: SitePlan, add: _Add) -> None:
     network = site.network
-    add("aws:ec2/vpc:Vpc", "network-vpc")
+    add("aws:ec2/vpc:Vpc", *(["network-vpc"] if network.existing is None else []))
     add("aws:ec2/subnet:Subnet", *(f"network-subnet-{subnet.key}" for subnet in network.subnets))
     data = any(subnet.tier is Tier.DATA for subnet in network.subnets)
     add("aws:ec2/networkAcl:NetworkAcl", *(["network-acl-data"] if data else []))

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from solver.demand.compliance import ComplianceWish
+from solver.demand.existing import ExistingVpc
 from solver.demand.names import (
     AddressRange,
     CertificateArn,
@@ -67,6 +68,8 @@ class NetworkWish(Schema):
     """How long flow logs are kept."""
     dns: Dns | None = None
     """Needed by public services."""
+    existing: ExistingVpc | None = Field(default=None, exclude_if=is_empty)
+    """A VPC that exists, instead of one that the stack makes."""
 
 
 Milliseconds = Annotated[float, Field(gt=0, le=10_000)]

@@ -162,6 +162,20 @@ MachineFamily = Annotated[
 ]
 """A machine family, `m7g`."""
 
+VpcId = Annotated[
+    str,
+    StringConstraints(pattern=r"^vpc-([0-9a-f]{8}|[0-9a-f]{17})$"),
+    Written("a VPC's id like vpc-0a1b2c3d4e5f60718"),
+]
+"""A VPC that exists."""
+
+SubnetId = Annotated[
+    str,
+    StringConstraints(pattern=r"^subnet-([0-9a-f]{8}|[0-9a-f]{17})$"),
+    Written("a subnet's id like subnet-0a1b2c3d4e5f60718"),
+]
+"""A subnet that exists."""
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 """A TCP port."""
 

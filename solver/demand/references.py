@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from solver.demand.contradiction import CONTRADICTIONS as CONTRADICTIONS
 from solver.demand.contradiction import Contradiction, near, one_of
+from solver.demand.existing_rules import existing_contradictions
 from solver.demand.load_rules import load_contradictions
 from solver.demand.names import ALL
 from solver.demand.site_rules import site_contradictions, site_name
@@ -34,6 +35,9 @@ def find_contradictions(
     for number, each in enumerate(held):
         yield from site_name(list(sites), ("purchase", "held", number, "site"), each.site)
     yield from _ranges(sites)
+    for name, site in sites.items():
+        if site is not None:
+            yield from existing_contradictions(name, site)
     for name, workload in workloads.items():
         if workload is not None:
             yield from _claims_used(name, workload, storage)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network
 
+from pydantic import Field
+
 from solver.plan.keyed import Keyed
-from solver.schema import Schema
+from solver.schema import Schema, is_empty
 from solver.vocabulary import EndpointKind, Exposure, NatMode, Protocol, Tier
 
 
@@ -87,6 +89,15 @@ class DnsPlan(Schema):
     """A certificate that exists; None: one is made."""
 
 
+class ExistingPlan(Schema):
+    """A VPC that exists and the subnets of it that the site uses."""
+
+    vpc_id: str
+    """Its id."""
+    subnets: dict[Tier, dict[str, str]]
+    """Ids by tier, then zone id."""
+
+
 class NetworkPlan(Schema):
     """The network pool of one site."""
 
@@ -108,3 +119,10 @@ class NetworkPlan(Schema):
     """How long they are kept."""
     dns: DnsPlan | None
     """Name and certificate, when a service is public."""
+    existing: ExistingPlan | None = Field(default=None, exclude_if=is_empty)
+    """The VPC, where it is not the stack's own: then there are no subnets, NAT gateways or endpoints to build."""
+
+    @property
+    def leads_out(self) -> bool:
+        """Whether private subnets may reach the internet; the routes of an existing VPC are its owner's."""
+        return self.existing is not None or self.nat.mode is not NatMode.NONE

@@ -35,7 +35,24 @@ def address_faults(view: SiteView) -> Iterator[str]:
     missing = [zone for zone in network.nat.zones if zone not in network.zones]
     if missing or (network.nat.mode is NatMode.NONE) is bool(network.nat.zones):
         yield f"NAT {network.nat.mode} in zones {', '.join(network.nat.zones) or 'none'}"
+    yield from _of_an_existing_vpc(view)
     yield from _sizes(view)
+
+
+def _of_an_existing_vpc(view: SiteView) -> Iterator[str]:
+    planned, wished = view.plan.network.existing, view.site.network.existing
+    if planned is None or wished is None:
+        if planned is not wished:
+            yield "the plan and the demand differ in whether the VPC exists"
+        return
+    network = view.plan.network
+    if planned.vpc_id != wished.vpc_id:
+        yield f"the plan is for {planned.vpc_id}, the demand names {wished.vpc_id}"
+    if network.subnets or network.nat.zones or network.endpoints:
+        yield f"{planned.vpc_id} exists, and the plan builds subnets, NAT gateways or endpoints in it"
+    for tier, subnets in planned.subnets.items():
+        if not set(subnets.items()) <= set(wished.subnets.of(tier).items()):
+            yield f"the {tier} subnets are not those of the demand"
 
 
 def _sizes(view: SiteView) -> Iterator[str]:

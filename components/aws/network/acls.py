@@ -34,15 +34,15 @@ def data_acl(
     names: SiteNames,
     parent: pulumi.Resource,
 ) -> None:
-    """The ACL of all data subnets; none where the plan has no data tier."""
-    inside = addresses.ids(Tier.DATA)
+    """The ACL of all data subnets that the stack makes; none where the plan has no data tier of its own."""
+    inside = [addresses.subnets[subnet.key].id for subnet in plan.subnets if subnet.tier is Tier.DATA]
     if not inside:
         return
     askers = [subnet for subnet in plan.subnets if subnet.tier is Tier.PRIVATE]
     ports = sorted({flow.port for flow in flows if flow.target.startswith("file-system ")})
     aws.ec2.NetworkAcl(
         f"{name}-acl-data",
-        vpc_id=addresses.vpc.id,
+        vpc_id=addresses.vpc_id,
         subnet_ids=inside,
         ingress=_rules([(subnet, (port, port)) for subnet, port in product(askers, ports)]),
         egress=_rules([(subnet, ANSWERS) for subnet in askers if ports]),

@@ -38,7 +38,7 @@ def egress(name: str, plan: NetworkPlan, addresses: Addresses, names: SiteNames,
     public_ready: dict[str, aws.ec2.RouteTableAssociation] = {}
     if by_tier[Tier.PUBLIC]:
         gateway = aws.ec2.InternetGateway(
-            f"{name}-internet-gateway", vpc_id=addresses.vpc.id, tags=names.tags(), opts=child_of(parent)
+            f"{name}-internet-gateway", vpc_id=addresses.vpc_id, tags=names.tags(), opts=child_of(parent)
         )
         routes: list[aws.ec2.RouteTableRouteArgsDict] = [{"cidr_block": ANYWHERE, "gateway_id": gateway.id}]
         table = _table(name, "public", addresses, names, parent, routes)
@@ -104,7 +104,7 @@ def _table(
 ) -> aws.ec2.RouteTable:
     return aws.ec2.RouteTable(
         f"{name}-routes-{key}",
-        vpc_id=addresses.vpc.id,
+        vpc_id=addresses.vpc_id,
         routes=routes,
         tags=names.tags(key),
         opts=child_of(parent),

@@ -45,7 +45,7 @@ def endpoints(
         group = aws.ec2.SecurityGroup(
             f"{name}-endpoints",
             description="Interface endpoints of AWS services",
-            vpc_id=addresses.vpc.id,
+            vpc_id=addresses.vpc_id,
             tags=names.tags("endpoints"),
             opts=child_of(parent),
         )
@@ -80,7 +80,7 @@ def _endpoint(
     if group is None or plan.kind is EndpointKind.GATEWAY:
         return aws.ec2.VpcEndpoint(
             f"{name}-endpoint-{key}",
-            vpc_id=addresses.vpc.id,
+            vpc_id=addresses.vpc_id,
             service_name=service_name,
             vpc_endpoint_type="Gateway",
             route_table_ids=[table.id for table in ways.inner_tables.values()],
@@ -90,7 +90,7 @@ def _endpoint(
         )
     return aws.ec2.VpcEndpoint(
         f"{name}-endpoint-{key}",
-        vpc_id=addresses.vpc.id,
+        vpc_id=addresses.vpc_id,
         service_name=service_name,
         vpc_endpoint_type="Interface",
         private_dns_enabled=True,

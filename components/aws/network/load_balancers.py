@@ -57,7 +57,7 @@ def load_balancers(
         group = aws.ec2.SecurityGroup(
             f"{name}-load-balancer-{plan.key}",
             description=f"Load balancer {plan.key}",
-            vpc_id=addresses.vpc.id,
+            vpc_id=addresses.vpc_id,
             tags=names.tags("load-balancer", plan.key),
             opts=child_of(parent),
         )
@@ -118,7 +118,7 @@ def _target_group(
         port=plan.port,
         protocol="HTTP",
         protocol_version=version,
-        vpc_id=addresses.vpc.id,
+        vpc_id=addresses.vpc_id,
         # Variants of a service differ in speed, and requests in length: round robin would queue at the slowest replica.
         load_balancing_algorithm_type="least_outstanding_requests",
         deregistration_delay=_DRAIN_SECONDS,

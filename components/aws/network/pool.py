@@ -57,7 +57,7 @@ class NetworkPool(pulumi.ComponentResource):
         if plan.flow_logs:
             flow_log_group_name = flow_logs(
                 name,
-                held.vpc.id,
+                held.vpc_id,
                 names,
                 retention_days=plan.flow_log_retention_days,
                 key_arn=args.security.log_key_arn,
@@ -76,7 +76,7 @@ class NetworkPool(pulumi.ComponentResource):
             parent=self,
         )
         self.outputs = NetworkOutputs(
-            vpc_id=held.vpc.id,
+            vpc_id=held.vpc_id,
             vpc_cidr=str(plan.cidr),
             subnet_ids=held.by_tier,
             zone_names={subnet.zone: held.subnets[subnet.key].availability_zone for subnet in plan.subnets},
@@ -92,7 +92,7 @@ class NetworkPool(pulumi.ComponentResource):
         )
         self.register_outputs(
             {
-                "vpcId": held.vpc.id,
+                "vpcId": held.vpc_id,
                 "urls": {key: balancer.url for key, balancer in balancing.outputs.items()},
             }
         )

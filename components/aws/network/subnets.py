@@ -18,9 +18,9 @@ from solver.vocabulary import Tier
 class Addresses:
     """The VPC and its subnets."""
 
-    vpc: aws.ec2.Vpc
+    vpc_id: pulumi.Output[str]
     subnets: Mapping[str, aws.ec2.Subnet]
-    """By key, `private-euw1-az1`."""
+    """Those that the stack makes, by key, `private-euw1-az1`; none in a VPC that exists."""
     by_tier: Mapping[Tier, Mapping[str, pulumi.Output[str]]]
     """Ids by tier, then zone id."""
 
@@ -31,7 +31,19 @@ class Addresses:
 
 
 def addresses(name: str, plan: NetworkPlan, names: SiteNames, parent: pulumi.Resource) -> Addresses:
-    """The VPC with DNS names, its default security group without any rule, and the planned subnets."""
+    """The VPC with DNS names, its default security group without any rule, and the planned subnets.
+
+    Of a VPC that exists the plan has the ids; nothing is read from the cloud, and nothing of it is changed.
+    """
+    if plan.existing is not None:
+        return Addresses(
+            vpc_id=pulumi.Output.from_input(plan.existing.vpc_id),
+            subnets={},
+            by_tier={
+                tier: {zone: pulumi.Output.from_input(subnet) for zone, subnet in subnets.items()}
+                for tier, subnets in plan.existing.subnets.items()
+            },
+        )
     vpc = aws.ec2.Vpc(
         f"{name}-vpc",
         cidr_block=str(plan.cidr),
@@ -49,7 +61,7 @@ def addresses(name: str, plan: NetworkPlan, names: SiteNames, parent: pulumi.Res
     by_tier: dict[Tier, dict[str, pulumi.Output[str]]] = {}
     for subnet in plan.subnets:
         by_tier.setdefault(subnet.tier, {})[subnet.zone] = subnets[subnet.key].id
-    return Addresses(vpc=vpc, subnets=subnets, by_tier=by_tier)
+    return Addresses(vpc_id=vpc.id, subnets=subnets, by_tier=by_tier)
 
 
 def _subnet(name: str, plan: SubnetPlan, vpc: aws.ec2.Vpc, names: SiteNames, parent: pulumi.Resource) -> aws.ec2.Subnet:

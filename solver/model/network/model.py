@@ -5,11 +5,17 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 
 from solver.catalog.catalog import Catalog
-from solver.catalog.services import NetworkService
 from solver.demand.demand import Demand
 from solver.demand.workloads import Service
 from solver.model.answer import PoolAnswer
 from solver.model.network.addressing import SubnetKey, subnet_blocks, usable_addresses
+from solver.model.network.charges import (
+    balancer_charges,
+    dns_not_priced,
+    dns_plan,
+    name_charges,
+    transfer_charges,
+)
 from solver.model.network.egress import (
     Egress,
     EgressChoice,
@@ -18,23 +24,22 @@ from solver.model.network.egress import (
     egress_charges,
     endpoint_against_nat,
 )
+from solver.model.network.existing import solve_existing
 from solver.model.network.load_balancers import (
     CATALOG_NAME,
-    exposed_services,
-    lcu_hours_per_month,
     load_balancers,
 )
 from solver.model.network.needs import address_needs
-from solver.model.network.traffic import Crossing, Traffic, traffic_of
-from solver.model.priced import Charge, SitePrices
+from solver.model.network.traffic import Crossing, traffic_of
+from solver.model.priced import SitePrices
 from solver.model.zones import zones_of
 from solver.plan.compute import ComputePlan
-from solver.plan.cost import Billing, CostLine, Pool, total_usd_per_month
+from solver.plan.cost import CostLine, Pool, total_usd_per_month
 from solver.plan.explanation import Reason, RejectedMove, too_small
-from solver.plan.network import DnsPlan, EndpointPlan, LoadBalancerPlan, NatPlan, NetworkPlan, SubnetPlan
+from solver.plan.network import EndpointPlan, NatPlan, NetworkPlan, SubnetPlan
 from solver.plan.storage import StoragePlan
-from solver.quantity import HOURS_PER_MONTH, cents, format_usd
-from solver.vocabulary import EndpointKind, Exposure, NatMode, Survive, Termination
+from solver.quantity import cents, format_usd
+from solver.vocabulary import EndpointKind, NatMode, Survive, Termination
 
 GATEWAY_ENDPOINT = EndpointPlan(
     service="s3",
@@ -65,6 +70,8 @@ def solve_network(
     """
     site = demand.sites[site_key]
     wish = site.network
+    if wish.existing is not None:
+        return solve_existing(demand, site_key, catalog, compute=compute, storage=storage, crossing=crossing)
     prices = SitePrices(catalog, site.region, site_key, Pool.NETWORK)
     traffic = traffic_of(demand, site_key, compute, crossing)
     survivors = tuple(
@@ -97,9 +104,9 @@ def solve_network(
     lines = prices.lines(
         [
             *egress_charges(choice.egress, egress_wish),
-            *_balancer_charges(demand, site_key, balancers, balancer_kind, len(egress_wish.zones)),
-            *_transfer_charges(demand, traffic, len(egress_wish.zones)),
-            *_name_charges(demand, site_key),
+            *balancer_charges(demand, site_key, balancers, balancer_kind, len(egress_wish.zones)),
+            *transfer_charges(demand, traffic, len(egress_wish.zones)),
+            *name_charges(demand, site_key),
         ]
     )
     plan = NetworkPlan(
@@ -113,7 +120,7 @@ def solve_network(
         load_balancers=balancers,
         flow_logs=False,
         flow_log_retention_days=wish.flow_log_retention_days,
-        dns=_dns(demand, site_key, balancers),
+        dns=dns_plan(demand, site_key, balancers),
     )
     return PoolAnswer(
         plan=plan,
@@ -122,7 +129,7 @@ def solve_network(
         termination=Termination.OPTIMAL,
         reasons=_reasons(choice, egress_wish, blocks, needs),
         rejected=_rejected(choice, demand.limits.gap),
-        not_priced=_not_priced(demand, site_key, balancers),
+        not_priced=dns_not_priced(demand, site_key, balancers),
     )
 
 
@@ -141,102 +148,6 @@ def _blocks_of(plan: NetworkPlan | None) -> dict[SubnetKey, IPv4Network]:
     return {} if plan is None else {SubnetKey(subnet.tier, subnet.zone): subnet.cidr for subnet in plan.subnets}
 
 
-def _balancer_charges(
-    demand: Demand, site_key: str, balancers: tuple[LoadBalancerPlan, ...], kind: NetworkService, zones: int
-) -> list[Charge]:
-    charges: list[Charge] = []
-    for balancer in balancers:
-        services = exposed_services(demand, site_key, balancer.exposure)
-        amounts = [
-            ("hours", "alb", "hour", float(HOURS_PER_MONTH), Billing.FIXED),
-            ("capacity unit hours", "alb", "lcu_hour", lcu_hours_per_month(services, kind), Billing.USAGE),
-        ]
-        if balancer.exposure is Exposure.PUBLIC:
-            # One node in each zone; AWS adds nodes under load without a price of their own but for the address.
-            amounts.append(
-                ("public address hours", "vpc", "public_ipv4_in_use", zones * HOURS_PER_MONTH, Billing.FIXED)
-            )
-        charges += [
-            Charge(
-                subject=f"load-balancer {balancer.key}",
-                detail=detail,
-                service=service,
-                item=item,
-                amount_per_month=amount,
-                billing=billing,
-            )
-            for detail, service, item, amount, billing in amounts
-        ]
-    return charges
-
-
-def _transfer_charges(demand: Demand, traffic: Traffic, zones: int) -> list[Charge]:
-    """What leaves AWS goes through the internet tiers together; each side of a zone border pays for what crosses it."""
-    leaving = {
-        "responses of public services": traffic.responses_gib,
-        "machines through NAT": traffic.internet_gib,
-    }
-    crossing = 2 * traffic.calls_gib * demand.cross_zone_share if zones > 1 else 0.0
-    to_sites = {
-        "requests of its callers": traffic.crossing.requests_gib,
-        "answers to callers": traffic.crossing.answers_out_gib,
-    }
-    return [
-        *(
-            Charge(
-                subject="transfer to the internet",
-                detail=detail,
-                service="data_transfer",
-                item="internet_out",
-                amount_per_month=gib,
-                billing=Billing.USAGE,
-                whole_per_month=sum(leaving.values()),
-            )
-            for detail, gib in leaving.items()
-        ),
-        Charge(
-            subject="transfer between zones",
-            detail="calls between services",
-            service="data_transfer",
-            item="inter_az",
-            amount_per_month=crossing,
-            billing=Billing.USAGE,
-        ),
-        # AWS bills what leaves a region for another one, also by public addresses; what arrives is free.
-        *(
-            Charge(
-                subject="transfer to other sites",
-                detail=detail,
-                service="data_transfer",
-                item="inter_region_out",
-                amount_per_month=gib,
-                billing=Billing.USAGE,
-            )
-            for detail, gib in to_sites.items()
-        ),
-    ]
-
-
-def _name_charges(demand: Demand, site_key: str) -> list[Charge]:
-    """A zone for the public name unless there is one, and one for the names by which services call each other."""
-    dns = demand.sites[site_key].network.dns
-    subjects = [f"name {dns.domain}"] if dns is not None and dns.hosted_zone_id is None else []
-    if any(entry.calls for entry in demand.workloads.values() if demand.site_of(entry) == site_key):
-        subjects.append("names of services")
-    return [
-        Charge(
-            subject=subject,
-            detail="hosted zone",
-            service="route53",
-            item="hosted_zone_month",
-            amount_per_month=1.0,
-            billing=Billing.FIXED,
-            whole_per_month=float(len(subjects)),
-        )
-        for subject in subjects
-    ]
-
-
 def _endpoints(egress: Egress, wish: EgressWish, prices: SitePrices) -> tuple[EndpointPlan, ...]:
     found = [GATEWAY_ENDPOINT]
     for service, zones in egress.endpoint_zones.items():
@@ -249,13 +160,6 @@ def _endpoints(egress: Egress, wish: EgressWish, prices: SitePrices) -> tuple[En
         kind = prices.catalog.endpoint_service(service).kind
         found.append(EndpointPlan(service=service, kind=kind, zones=zones, reason=reason))
     return tuple(sorted(found, key=lambda endpoint: endpoint.service))
-
-
-def _dns(demand: Demand, site_key: str, balancers: tuple[LoadBalancerPlan, ...]) -> DnsPlan | None:
-    dns = demand.sites[site_key].network.dns
-    if dns is None or not any(balancer.https for balancer in balancers):
-        return None
-    return DnsPlan(domain=dns.domain, hosted_zone_id=dns.hosted_zone_id, certificate_arn=dns.certificate_arn)
 
 
 def _nat_text(choice: EgressChoice, wish: EgressWish) -> str:
@@ -305,10 +209,3 @@ def _reasons(
             )
         )
     return tuple(reasons)
-
-
-def _not_priced(demand: Demand, site_key: str, balancers: tuple[LoadBalancerPlan, ...]) -> tuple[str, ...]:
-    dns = demand.sites[site_key].network.dns
-    if dns is None or not balancers:
-        return ()
-    return ("DNS queries: the demand does not say how many",)

@@ -11,7 +11,6 @@ from components.aws.security.pool import SecurityPool, SecurityPoolArgs
 from components.outputs import NetworkOutputs, SecurityGroupsOutputs, SecurityOutputs
 from solver.plan.plan import SitePlan
 from solver.plan.security import MeasurePlan
-from solver.vocabulary import NatMode
 from tests.components import plans
 from tests.recorder import Recording, record
 
@@ -51,7 +50,7 @@ def early(site: SitePlan, *, stack: str = "prod", key: str = "main", preview: bo
                 flows=site.security.flows,
                 compute=site.compute,
                 storage=site.storage,
-                internet=site.network.nat.mode is not NatMode.NONE,
+                internet=site.network.leads_out,
                 names=names,
                 network=network,
             ),

@@ -150,6 +150,30 @@ def test_a_sites_range_overlaps_neither_its_reserved_ranges_nor_another_sites() 
     ]
 
 
+def test_an_existing_vpc_has_subnets_of_the_sites_zones_once_each_inside_its_range() -> None:
+    document = whole()
+    one, two, other = (f"subnet-0000000{number}" for number in range(3))
+    site = document["sites"]["main"]
+    site["zones"] = ["euw1-az1", "euw1-az3"]
+    site["network"] |= {
+        "nat": "single",
+        "existing": {
+            "vpc_id": "vpc-00000000",
+            "subnets": {"private": {"euw1-az1": one, "euw1-az2": one}, "public": {"euw1-az1": two}},
+            "ranges": {one: "10.1.0.0/20", two: "10.1.1.0/24", other: "10.1.64.0/20"},
+        },
+    }
+    path = "sites.main.network.existing"
+    assert contradictions(document) == [
+        "sites.main.zones: zones with a private subnet in network.existing are allowed: [euw1-az1, euw1-az2]",
+        "sites.main.network.nat: auto is allowed where the VPC exists: its ways out are its own",
+        f"{path}.subnets.private.euw1-az2: a subnet of its own is allowed; zone euw1-az1 has this one, and a subnet "
+        "is in one zone",
+        f"{path}.ranges.{other}: one of {one}, {two} is allowed",
+        f"{path}.ranges.{two}: a range that does not overlap 10.1.0.0/20 of {one} is allowed",
+    ]
+
+
 def test_an_entry_that_is_itself_wrong_still_has_a_name_that_others_may_use() -> None:
     demand = Demand.model_validate(whole())
     workloads = {**demand.workloads, "web": None}

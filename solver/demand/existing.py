@@ -1,0 +1,35 @@
+"""ExistingVpc: a network that somebody else runs, in which a site is built."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from solver.demand.names import AddressRange, SubnetId, VpcId, ZoneId
+from solver.schema import Schema, is_empty
+from solver.vocabulary import Tier
+
+
+class ExistingSubnets(Schema):
+    """One subnet for each tier and zone, by zone id."""
+
+    private: dict[ZoneId, SubnetId] = Field(min_length=1, max_length=6)
+    """Of machines, tasks and internal load balancers; their way out is the VPC's own."""
+    public: dict[ZoneId, SubnetId] = Field(default_factory=dict[str, str], max_length=6)
+    """Of public load balancers; they lead to the internet."""
+    data: dict[ZoneId, SubnetId] = Field(default_factory=dict[str, str], max_length=6)
+    """Of mount targets of file systems."""
+
+    def of(self, tier: Tier) -> dict[str, str]:
+        """The subnets of a tier, by zone."""
+        return {Tier.PRIVATE: self.private, Tier.PUBLIC: self.public, Tier.DATA: self.data}[tier]
+
+
+class ExistingVpc(Schema):
+    """A VPC that exists, with the subnets that the stack may use; nothing of it is made or changed."""
+
+    vpc_id: VpcId
+    """The VPC; `network.cidr` is its range."""
+    subnets: ExistingSubnets
+    """Its subnets."""
+    ranges: dict[SubnetId, AddressRange] = Field(default_factory=dict[str, AddressRange], exclude_if=is_empty)
+    """Ranges of subnets, where the plan shall check that they are large enough."""

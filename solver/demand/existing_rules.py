@@ -1,0 +1,57 @@
+"""What a demand says about an existing VPC: zones that have subnets, subnets that are there once, ranges inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from solver.demand.contradiction import Contradiction, one_of
+from solver.vocabulary import Tier
+
+if TYPE_CHECKING:
+    from solver.demand.demand import AwsSite
+    from solver.demand.existing import ExistingVpc
+    from solver.demand.names import AddressRange
+
+
+def existing_contradictions(name: str, site: AwsSite) -> Iterator[Contradiction]:
+    """Every contradiction of one site."""
+    existing = site.network.existing
+    if existing is None:
+        return
+    zones = list(existing.subnets.private)
+    if not isinstance(site.zones, tuple) or not set(site.zones) <= set(zones):
+        yield Contradiction(
+            path=("sites", name, "zones"),
+            allowed=f"zones with a private subnet in network.existing are allowed: [{', '.join(zones)}]",
+        )
+    if site.network.nat != "auto":
+        yield Contradiction(
+            path=("sites", name, "network", "nat"),
+            allowed="auto is allowed where the VPC exists: its ways out are its own",
+        )
+    path = ("sites", name, "network", "existing")
+    for tier in Tier:
+        subnets = existing.subnets.of(tier)
+        for (first, one), (second, other) in combinations(subnets.items(), 2):
+            if one == other:
+                yield Contradiction(
+                    path=(*path, "subnets", tier.value, second),
+                    allowed=f"a subnet of its own is allowed; zone {first} has this one, and a subnet is in one zone",
+                )
+    yield from _ranges(path, existing, site.network.cidr)
+
+
+def _ranges(path: tuple[str, ...], existing: ExistingVpc, cidr: AddressRange) -> Iterator[Contradiction]:
+    named = sorted({subnet for tier in Tier for subnet in existing.subnets.of(tier).values()})
+    for subnet, block in existing.ranges.items():
+        if subnet not in named:
+            yield Contradiction(path=(*path, "ranges", subnet), found=f'subnet "{subnet}"', allowed=one_of(named))
+        elif not block.subnet_of(cidr):
+            yield Contradiction(path=(*path, "ranges", subnet), allowed=f"a range inside {cidr} is allowed")
+    for (first, one), (second, other) in combinations(existing.ranges.items(), 2):
+        if one.overlaps(other):
+            yield Contradiction(
+                path=(*path, "ranges", second), allowed=f"a range that does not overlap {one} of {first} is allowed"
+            )
