@@ -95,3 +95,15 @@ def test_pack_keeps_its_bound_at_extreme_and_equal_prices(prices: tuple[float, f
     packing = pack(instance)
     assert packing.check(instance) == ()
     assert packing.bound_usd_per_hour <= packing.usd_per_hour
+
+
+@pytest.mark.parametrize("spread", [False, True])
+def test_pack_places_ten_million_replicas(spread: bool) -> None:
+    """The work grows with the different machines, not with how many of them there are."""
+    machines = (Machine("large", {"cpu": 32}, 1.3), Machine("small", {"cpu": 3}, 0.125))
+    items = (Item("a", {"cpu": 1}, 9_999_990, zone_spread=spread, max_per_machine=7), Item("b", {"cpu": 2}, 10))
+    instance = Instance(machines, items, ("x", "y", "z"))
+    packing = pack(instance)
+    assert packing.check(instance) == ()
+    assert packing.gap < 0.001
+    assert len(packing.machines) < 20

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solver.model.packing.diving import Machines
 from solver.model.packing.halves import grains, half_size, halves, pairs
+from solver.model.packing.machines import Machines
 from solver.model.packing.problem import Bools, Floats, Integers, Problem
 
 _POOL, _WHOLE = 110, 140
@@ -77,7 +77,7 @@ def brimful(problem: Problem, prices: Floats, kinds: Integers, draw: np.random.G
             break
     left = np.bincount(replicas, minlength=len(problem.count))
     table = np.array(patterns, dtype=np.int64).reshape(len(patterns), len(problem.count))
-    return Brimful(Machines(np.array(types, dtype=np.int64), table), left)
+    return Brimful(Machines.single(np.array(types, dtype=np.int64), table), left)
 
 
 def _fill(

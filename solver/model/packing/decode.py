@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from fractions import Fraction
 
 import numpy as np
@@ -21,18 +21,32 @@ def decode(instance: Instance, reading: Reading, found: Found, gap: float) -> Pa
     left = {place: instance.items[place].count for group in reading.members for place in group}
     zone_names = instance.zones or ("",)
     groups: Counter[tuple[int, int, tuple[tuple[int, int], ...]]] = Counter()
-    for kind, pattern in zip(found.machines.types.tolist(), found.machines.patterns, strict=True):
-        contents: Counter[int] = Counter()
+    queues = [deque(group) for group in reading.members]
+    rows = zip(found.machines.types.tolist(), found.machines.patterns, found.machines.numbers.tolist(), strict=True)
+    for kind, pattern, machines_of_row in rows:
+        machine, zone = reading.machines[int(zoned.machines[kind])], int(zoned.machine_zone[kind])
+        wanted: Counter[int] = Counter()
         for place in np.nonzero(pattern)[0].tolist():
-            number = int(pattern[place])
-            for member in reading.members[int(zoned.classes[place])]:
-                part = min(number, left[member])
-                if part:
-                    contents[member] += part
+            wanted[int(zoned.classes[place])] += int(pattern[place])
+        rest = machines_of_row
+        while rest:
+            # So many equal machines hold the same items that none of them runs out meanwhile.
+            alike = rest
+            for group, number in wanted.items():
+                alike = min(alike, max(left[queues[group][0]] // number, 1))
+            contents: Counter[int] = Counter()
+            for group, number in wanted.items():
+                need = number * alike
+                while need:
+                    member = queues[group][0]
+                    part = min(need, left[member])
+                    contents[member] += part // alike
                     left[member] -= part
-                    number -= part
-        machine = reading.machines[int(zoned.machines[kind])]
-        groups[machine, int(zoned.machine_zone[kind]), tuple(sorted(contents.items()))] += 1
+                    need -= part
+                    if not left[member]:
+                        queues[group].popleft()
+            groups[machine, zone, tuple(sorted(contents.items()))] += alike
+            rest -= alike
     machines = tuple(
         PackedMachines(
             machine=instance.machines[machine].name,

@@ -6,52 +6,13 @@ Then the program is asked for the rest, with a few rounds of new columns, so tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from solver.model.packing.columns import cheapest
 from solver.model.packing.generation import Effort, Generation
-from solver.model.packing.problem import Floats, Integers, Problem
+from solver.model.packing.machines import Machines, tidy
+from solver.model.packing.problem import Floats, Integers
 
 _WHOLE = 1e-6
-
-
-@dataclass(frozen=True)
-class Machines:
-    """Machines that hold something, one row for each."""
-
-    types: Integers
-    """n."""
-    patterns: Integers
-    """n × k."""
-
-    def price(self, problem: Problem) -> int:
-        """In the problem's units."""
-        return int(problem.price[self.types].sum())
-
-    def joined(self, other: Machines) -> Machines:
-        """These and the other machines."""
-        return Machines(np.concatenate([self.types, other.types]), np.concatenate([self.patterns, other.patterns]))
-
-
-def tidy(problem: Problem, machines: Machines) -> Machines:
-    """Without replicas above the counts, each machine on the cheapest type that holds it, empty ones gone."""
-    patterns = machines.patterns.copy()
-    over = patterns.sum(axis=0) - problem.count
-    # From the machines that are worst filled: what comes off there may make a smaller machine do.
-    whole = np.maximum(problem.space[machines.types].max(axis=1), 1e-12)
-    filled = (patterns @ problem.share).max(axis=1, initial=0.0) / whole
-    order = np.argsort(filled, kind="stable")
-    for group in np.nonzero(over > 0)[0].tolist():
-        for row in order.tolist():
-            less = min(int(over[group]), int(patterns[row, group]))
-            patterns[row, group] -= less
-            over[group] -= less
-            if over[group] == 0:
-                break
-    patterns = patterns[patterns.any(axis=1)]
-    return Machines(cheapest(problem, patterns), patterns)
 
 
 def dive(generation: Generation, draw: np.random.Generator, effort: Effort, *, shake: float = 0.0) -> Machines:
@@ -60,24 +21,25 @@ def dive(generation: Generation, draw: np.random.Generator, effort: Effort, *, s
     kept = generation.effort
     generation.effort = effort
     left = whole.count.copy()
-    types: list[Integers] = []
+    types: list[int] = []
     patterns: list[Integers] = []
+    numbers: list[int] = []
     while left.any():
         generation.recount(left)
         values = generation.run(draw).values
-        columns, numbers = _take(generation, values, left, draw, shake)
+        columns, times = _take(generation, values, left, draw, shake)
         table_types, table = generation.columns.table(columns)
-        for kind, pattern, number in zip(table_types.tolist(), table, numbers, strict=True):
+        for kind, pattern, number in zip(table_types.tolist(), table, times, strict=True):
             part = np.minimum(pattern, left // max(number, 1)) if number > 1 else np.minimum(pattern, left)
-            types.append(np.full(number, kind, dtype=np.int64))
-            patterns.append(np.repeat(part[None], number, axis=0))
+            types.append(kind)
+            patterns.append(part)
+            numbers.append(number)
             left = left - part * number
     generation.recount(whole.count)
     generation.problem = whole
     generation.effort = kept
-    if not types:
-        return Machines(np.zeros(0, dtype=np.int64), np.zeros((0, len(left)), dtype=np.int64))
-    return tidy(whole, Machines(np.concatenate(types), np.concatenate(patterns)))
+    table = np.array(patterns, dtype=np.int64).reshape(len(patterns), len(left))
+    return tidy(whole, Machines(np.array(types, dtype=np.int64), table, np.array(numbers, dtype=np.int64)))
 
 
 def _take(

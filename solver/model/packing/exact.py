@@ -54,6 +54,8 @@ class Choice:
     types: Integers
     zones: Integers
     patterns: Integers
+    numbers: Integers
+    """How many machines of each."""
     shares: Integers
     """Classes × zones: replicas of the classes that are spread."""
     bound: float
@@ -144,13 +146,13 @@ def choose_exactly(
     if not found.values:
         bound = float(below) if found.outcome is Outcome.INFEASIBLE else 0.0
         none = np.zeros(0, dtype=np.int64)
-        return Choice(none, none, np.zeros((0, len(problem.count)), dtype=np.int64), shares, bound)
+        return Choice(none, none, np.zeros((0, len(problem.count)), dtype=np.int64), none, shares, bound)
     times = np.round([found.values[f"x{n:05d}"] for n in range(len(pairs))]).astype(np.int64)
     for group in np.nonzero(reading.spread)[0].tolist():
         for zone in zones:
             extra = round(found.values[f"e{group:04d}_{zone:02d}"])
             shares[group, zone] = int(problem.count[group]) // len(zones) + extra
-    rows = np.repeat(np.arange(len(pairs)), times)
+    rows = np.nonzero(times > 0)[0]
     places = np.array([place for place, _ in pairs], dtype=np.int64)[rows]
     where = np.array([zone for _, zone in pairs], dtype=np.int64)[rows]
-    return Choice(fillings.types[places], where, fillings.patterns[places], shares, found.bound)
+    return Choice(fillings.types[places], where, fillings.patterns[places], times[rows], shares, found.bound)

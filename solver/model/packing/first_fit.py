@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solver.model.packing.diving import Machines, tidy
+from solver.model.packing.machines import Machines, taken, tidy
 from solver.model.packing.problem import Bools, Floats, Integers, Problem
 from solver.model.packing.zones import Zoned
 
@@ -63,10 +63,9 @@ def first_fit(problem: Problem, order: Integers, allowed: Bools) -> Machines | N
             each_cost: Floats = np.where(ceiling > 0, problem.cost / np.maximum(ceiling, 1), np.inf)
         kind = int(each_cost.argmin())
         most = int(ceiling[kind])
-        for take, number in _taken(most, -(-wanted // most), wanted):
+        for take, number in taken(most, -(-wanted // most), wanted):
             opened.add(problem, group, kind, take, number)
-    patterns: Integers = np.repeat(opened.held, opened.numbers, axis=0)
-    return tidy(problem, Machines(np.repeat(opened.kinds, opened.numbers), patterns))
+    return tidy(problem, Machines(opened.kinds, opened.held, opened.numbers))
 
 
 @dataclass
@@ -90,7 +89,7 @@ class _Opened:
         rows: list[tuple[int, int, int]] = []
         for row, each in enumerate(np.where(shut, 0, per).tolist()):
             number = int(self.numbers[row])
-            rows += [(row, take, many) for take, many in _taken(each, number, wanted)]
+            rows += [(row, take, many) for take, many in taken(each, number, wanted)]
             wanted -= min(each * number, wanted)
         table: Integers = np.array(rows, dtype=np.int64).reshape(len(rows), 3)
         places, takes = table[:, 0], table[:, 1]
@@ -108,13 +107,3 @@ class _Opened:
         self.kinds, self.numbers = np.append(self.kinds, kind), np.append(self.numbers, number)
         self.held = np.concatenate([self.held, content])
         self.left = np.concatenate([self.left, room[np.newaxis]])
-
-
-def _taken(each: int, number: int, wanted: int) -> list[tuple[int, int]]:
-    """What `number` equal machines take of what is wanted, `each` at most: (replicas, machines) in order."""
-    if each <= 0 or wanted <= 0:
-        return [(0, number)]
-    full = min(wanted // each, number)
-    part = wanted - full * each if full < number else 0
-    parts = [(each, full), (part, 1 if part else 0), (0, number - full - (1 if part else 0))]
-    return [(take, many) for take, many in parts if many]

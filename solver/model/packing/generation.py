@@ -69,6 +69,8 @@ class Generation:
     effort: Effort = field(default_factory=Effort)
     bound: float = 0.0
     """Valid for the counts of the last run."""
+    known: float = 0.0
+    """Another bound for the first counts; where it meets the program there is nothing to look for."""
     rounds: int = 0
     knapsacks: int = 0
     """Integer programs that looked for a filling."""
@@ -93,7 +95,7 @@ class Generation:
     def recount(self, count: Integers) -> None:
         """Ask for other counts from now on."""
         self.problem = self.problem.with_count(count)
-        self.bound = 0.0
+        self.bound = self.known = 0.0
         if self._program is not None:
             self._program.change_right(count.astype(np.float64))
 
@@ -125,7 +127,7 @@ class Generation:
                     self.bound, center = bound, values
                 if new:
                     break
-            if not new or _whole(self.bound) >= point.objective * (1 - effort.gap) - _UNIT:
+            if not new or _whole(max(self.bound, self.known)) >= point.objective * (1 - effort.gap) - _UNIT:
                 break
             point = self.solve()
         self.values = center if center.any() else np.maximum(point.duals, 0.0)

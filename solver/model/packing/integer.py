@@ -9,7 +9,7 @@ import pulp
 
 from solver.model.backend import Backend
 from solver.model.packing.columns import Columns
-from solver.model.packing.diving import Machines
+from solver.model.packing.machines import Machines
 from solver.model.packing.problem import Floats, Problem
 
 _pulp: Any = pulp
@@ -41,5 +41,5 @@ def choose(
         return None, float(below) if found.outcome == "infeasible" else 0.0
     numbers: Floats = np.array([found.values.get(f"x{number:05d}", 0.0) for number in range(len(places))])
     whole = np.round(numbers).astype(np.int64)
-    rows = np.repeat(np.arange(len(places)), whole)
-    return Machines(types[rows], patterns[rows]), found.bound
+    used = whole > 0
+    return Machines(types[used], patterns[used], whole[used]), found.bound

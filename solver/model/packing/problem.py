@@ -135,7 +135,8 @@ def read(instance: Instance) -> Reading:
     most = count.copy()
     for number, group in enumerate(members):
         limit = instance.items[group[0]].max_per_machine
-        if limit is not None:
+        # A limit that an item never reaches says nothing about the equal items in its class.
+        if limit is not None and limit < instance.items[group[0]].count:
             most[number] = min(most[number], limit)
         if instance.items[group[0]].zone_spread:
             # No zone has more, so no machine has.

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.model.packing.diving import Machines, tidy
 from solver.model.packing.halves import grains, half_size, halves, pairs
+from solver.model.packing.machines import Machines, tidy
 from solver.model.packing.problem import Bools, Floats, Integers, Problem
 
 MOST = 60
@@ -57,7 +57,7 @@ def regroup(
     table = np.array([np.bincount(replicas[row], minlength=len(count)) for row in held], dtype=np.int64)
     if (table > problem.most).any():
         return None
-    return tidy(problem, Machines(types, table))
+    return tidy(problem, Machines.single(types, table))
 
 
 def _nearly_full(

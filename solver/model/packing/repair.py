@@ -8,10 +8,10 @@ import numpy as np
 
 from solver.model.backend import Backend
 from solver.model.packing.columns import Columns
-from solver.model.packing.diving import Machines, tidy
 from solver.model.packing.generation import Effort, Generation
 from solver.model.packing.integer import choose
-from solver.model.packing.problem import Bools, Floats, Integers, Problem
+from solver.model.packing.machines import Machines, tidy
+from solver.model.packing.problem import Floats, Integers, Problem
 
 _PART = Effort(rounds=15, variants=2, balanced=2, machines=12, width=50)
 _LEAST, _GROWTH, _MOST = 20.0, 1.15, 40.0
@@ -22,6 +22,8 @@ _LARGE_GAP, _SMALL_GAP = 0.015, 0.001
 """Gaps up to which fewer attempts are made, and hardly any."""
 _COLUMNS, _NODES = 300, 30
 """Limits of a part's integer program."""
+_ALIKE = 1000
+"""Equal machines of which some may be in a part; more would say nothing new."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Part:
         """The part's machines with the classes of the whole problem."""
         patterns = np.zeros((len(machines.types), self.number), dtype=np.int64)
         patterns[:, self.classes] = machines.patterns
-        return Machines(machines.types, patterns)
+        return Machines(machines.types, patterns, machines.numbers)
 
 
 def part_of(problem: Problem, patterns: Integers) -> Part:
@@ -87,37 +89,39 @@ class Repairs:
             if price * (1 - gap) <= bound or (attempt >= enough * effort and price * (1 - _LARGE_GAP) <= bound):
                 break
             chosen = self._choose(machines, round(size))
-            key = np.sort(machines.types[chosen]).tobytes() + machines.patterns[chosen].sum(axis=0).tobytes()
+            types, patterns = machines.types[chosen], machines.patterns[chosen]
+            key = np.sort(types).tobytes() + patterns.sum(axis=0).tobytes()
             better = None
             if key not in self._tried:
                 self._tried.add(key)
-                better = self._repack(machines, chosen)
+                better = self._repack(types, patterns)
                 self.done += 1
             if better is None:
-                if chosen.all():
+                if len(chosen) == machines.numbers.sum():
                     break
                 size = min(size * _GROWTH, _MOST)
                 continue
-            machines = Machines(machines.types[~chosen], machines.patterns[~chosen]).joined(better)
+            machines = machines.without(np.bincount(chosen, minlength=len(machines.numbers))).joined(better)
         return machines
 
-    def _choose(self, machines: Machines, size: int) -> Bools:
-        """Machines that waste much, by chance, of about `size` replicas together and at least two."""
-        cost = self.problem.cost[machines.types]
-        waste = np.maximum((cost - machines.patterns @ self.worth) / cost, 1e-4)
-        order = np.argsort(-waste * np.exp(1.5 * self.draw.standard_normal(len(waste))), kind="stable")
-        replicas = np.cumsum(machines.patterns.sum(axis=1)[order])
-        chosen = np.zeros(len(waste), dtype=np.bool_)
-        chosen[order[: max(2, int((replicas <= size).sum()))]] = True
-        return chosen
+    def _choose(self, machines: Machines, size: int) -> Integers:
+        """Rows of machines that waste much, by chance, of about `size` replicas together and at least two machines.
 
-    def _repack(self, machines: Machines, chosen: Bools) -> Machines | None:
-        """Cheaper machines for what the chosen ones hold, or None."""
-        old = machines.patterns[chosen]
-        price = int(self.problem.price[machines.types[chosen]].sum())
+        A row is there once for each of its machines that is wanted.
+        """
+        cost = self.problem.cost[machines.types]
+        rows = np.repeat(np.arange(len(cost)), np.minimum(machines.numbers, _ALIKE))
+        waste = np.maximum((cost - machines.patterns @ self.worth) / cost, 1e-4)[rows]
+        order = np.argsort(-waste * np.exp(1.5 * self.draw.standard_normal(len(waste))), kind="stable")
+        replicas = np.cumsum(machines.patterns.sum(axis=1)[rows[order]])
+        return np.sort(rows[order[: max(2, int((replicas <= size).sum()))]])
+
+    def _repack(self, old_types: Integers, old: Integers) -> Machines | None:
+        """Cheaper machines for what these hold, or None."""
+        price = int(self.problem.price[old_types].sum())
         part = part_of(self.problem, old)
         columns = Columns(part.problem)
-        columns.add(old[:, part.classes], machines.types[chosen])
+        columns.add(old[:, part.classes], old_types)
         types, patterns = self.pool.columns.table()
         seen = patterns[:, part.classes]
         inside = (patterns.sum(axis=1) == seen.sum(axis=1)) & np.all(seen <= part.problem.count, axis=1)

@@ -8,13 +8,15 @@ from math import ceil
 import numpy as np
 
 from solver.model.backend import Backend
+from solver.model.packing import shortlist
 from solver.model.packing.columns import singles
-from solver.model.packing.diving import Machines, dive, tidy
+from solver.model.packing.diving import dive
 from solver.model.packing.exact import Dual, choose_exactly, every_filling
 from solver.model.packing.first_fit import no_dearer
 from solver.model.packing.generation import Effort, Generation
 from solver.model.packing.integer import choose
-from solver.model.packing.problem import Floats, Problem, Reading
+from solver.model.packing.machines import Machines, tidy
+from solver.model.packing.problem import Floats, Integers, Problem, Reading
 from solver.model.packing.repair import Repairs
 from solver.model.packing.resources import Resources, resource_bound
 from solver.model.packing.thrift import pack_full
@@ -64,19 +66,44 @@ def search(reading: Reading, backend: Backend, *, gap: float, effort: float) -> 
     """A packing within `gap` of its bound, or the best that the work allowed."""
     draw = np.random.default_rng(_SEED)
     resources = resource_bound(reading.problem, backend)
-    full = _filled_up(reading, resources, draw, max(gap, OPTIMAL_GAP), effort)
+    target = max(gap, OPTIMAL_GAP)
+    first = None
+    if len(reading.problem.price) > shortlist.MOST:
+        first = shortlist.first_list(reading, resources.prices)
+    part = reading if first is None else shortlist.listed(reading, first)
+    full = _filled_up(part, resources, draw, target, effort)
     if full is not None:
-        return full
-    root = Generation(reading.problem, backend, singles(reading.problem), _root(reading.problem))
-    point = root.run(draw)
-    bound = _whole(max(root.bound, resources.bound))
+        return full if first is None else _on_all_types(reading, first, full, _none_spread(reading))
+    listed = None
+    if first is not None:
+        listed = shortlist.root(reading, first, resources.bound, backend, _root(part.problem), draw)
+    return _search(reading, listed, resources, backend, draw, target, effort)
+
+
+def _search(
+    whole: Reading,
+    listed: shortlist.Root | None,
+    resources: Resources,
+    backend: Backend,
+    draw: np.random.Generator,
+    target: float,
+    effort: float,
+) -> Found:
+    if listed is None:
+        reading = whole
+        root = Generation(reading.problem, backend, singles(reading.problem), _root(reading.problem))
+        point = root.run(draw)
+        bound = _whole(max(root.bound, resources.bound))
+    else:
+        reading, root, point = listed.reading, listed.generation, listed.point
+        bound = _whole(max(listed.bound, resources.bound))
     values = np.maximum(point.duals, 0.0)
     assert root.values is not None and root.price is not None
     dual = Dual(root.values, root.bound, root.price)
-    zoned = in_zones(reading, balanced(reading, values))
+    share = balanced(reading, values)
+    zoned = in_zones(reading, share)
     generation = root if zoned.problem is reading.problem else _with_zones(zoned, root, values, backend)
     machines = dive(generation, draw, _DIVE)
-    target = max(gap, OPTIMAL_GAP)
     for attempt in range(round(_DIVES * effort) if zoned.problem.count.sum() <= _SMALL else 0):
         if machines.price(zoned.problem) * (1 - target) <= bound:
             break
@@ -88,18 +115,21 @@ def search(reading: Reading, backend: Backend, *, gap: float, effort: float) -> 
     machines = repairs.run(machines, bound, gap=target, effort=effort)
     if zoned.problem.count.sum() <= _FEW_REPLICAS and machines.price(zoned.problem) * (1 - target) > bound:
         machines = _chosen(zoned.problem, generation, machines, backend, effort)
-    if machines.price(zoned.problem) * (1 - OPTIMAL_GAP) > bound:
-        exact = _exactly(reading, dual, machines.price(zoned.problem), backend, effort)
-        if exact is not None:
-            bound = max(bound, min(exact.bound, machines.price(zoned.problem)))
-            if exact.machines is not None and exact.zoned is not None:
-                zoned, machines = exact.zoned, exact.machines
     work = Work(
         columns=len(root.columns) + len(generation.columns),
         rounds=root.rounds + generation.rounds,
         repairs=repairs.done,
     )
-    return Found(zoned, machines, bound, work)
+    found = Found(zoned, machines, bound, work)
+    if listed is not None:
+        return _on_all_types(whole, listed.kept, found, share)
+    if machines.price(zoned.problem) * (1 - OPTIMAL_GAP) > bound:
+        exact = _exactly(reading, dual, machines.price(zoned.problem), backend, effort)
+        if exact is not None:
+            found = replace(found, bound=max(bound, min(exact.bound, machines.price(zoned.problem))))
+            if exact.machines is not None and exact.zoned is not None:
+                found = replace(found, zoned=exact.zoned, machines=exact.machines)
+    return found
 
 
 def _chosen(problem: Problem, made: Generation, machines: Machines, backend: Backend, effort: float) -> Machines:
@@ -126,8 +156,17 @@ def _filled_up(
     found = pack_full(problem, resources.prices, bound, draw, gap=gap, effort=effort)
     if found is None or found.machines.price(problem) * (1 - _NEAR) > bound:
         return None
-    zoned = in_zones(reading, np.zeros((len(problem.count), len(reading.zones[0])), dtype=np.int64))
+    zoned = in_zones(reading, _none_spread(reading))
     return Found(zoned, found.machines, bound, Work(repairs=found.regrouped))
+
+
+def _none_spread(reading: Reading) -> Integers:
+    return np.zeros((len(reading.problem.count), reading.zones.shape[1]), dtype=np.int64)
+
+
+def _on_all_types(reading: Reading, kept: Integers, found: Found, share: Integers) -> Found:
+    zoned, machines = shortlist.on_all_types(reading, kept, found.zoned, found.machines, share)
+    return replace(found, zoned=zoned, machines=machines)
 
 
 def _with_zones(zoned: Zoned, root: Generation, values: Floats, backend: Backend) -> Generation:
@@ -177,5 +216,5 @@ def _exactly(reading: Reading, dual: Dual, price: int, backend: Backend, effort:
     if not len(choice.types):
         return _Exact(bound, None, None)
     zoned = in_zones(reading, choice.shares)
-    machines = tidy(zoned.problem, zoned.machines_of(choice.types, choice.zones, choice.patterns))
+    machines = tidy(zoned.problem, zoned.machines_of(choice.types, choice.zones, choice.patterns, choice.numbers))
     return _Exact(bound, zoned, machines)

@@ -13,8 +13,8 @@ import numpy as np
 
 from solver.model.packing.brimful import brimful
 from solver.model.packing.columns import cheapest
-from solver.model.packing.diving import Machines
 from solver.model.packing.filling import fill_balanced
+from solver.model.packing.machines import Machines
 from solver.model.packing.problem import Bools, Floats, Integers, Problem
 from solver.model.packing.regroup import regroup
 from solver.model.packing.repair import part_of
@@ -79,7 +79,7 @@ def pack_full(
         better = regroup(problem, prices, kinds, machines.patterns[chosen], below, draw)
         in_vain = in_vain + 1 if better is None else 0
         if better is not None:
-            machines = Machines(machines.types[~chosen], machines.patterns[~chosen]).joined(better)
+            machines = machines.without(chosen.astype(np.int64)).joined(better)
     return Thrift(machines, done)
 
 
@@ -102,7 +102,7 @@ def _balanced(problem: Problem, prices: Floats, draw: np.random.Generator) -> Ma
         types.append(int(kinds[best]))
         patterns.append(held[best])
         left = left - held[best]
-    return Machines(np.array(types, dtype=np.int64), np.array(patterns, dtype=np.int64))
+    return Machines.single(np.array(types, dtype=np.int64), np.array(patterns, dtype=np.int64))
 
 
 def _choose(problem: Problem, prices: Floats, kinds: Integers, machines: Machines, draw: np.random.Generator) -> Bools:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solver.model.packing.diving import Machines
+from solver.model.packing.machines import Machines
 from solver.model.packing.problem import Floats, Integers, Problem, Reading
 
 
@@ -43,14 +43,14 @@ class Zoned:
             found.append(np.minimum(part, self.problem.count))
         return np.concatenate(found_types), np.concatenate(found)
 
-    def machines_of(self, types: Integers, zones: Integers, patterns: Integers) -> Machines:
+    def machines_of(self, types: Integers, zones: Integers, patterns: Integers, numbers: Integers) -> Machines:
         """Machines of the problem without zones, each in its zone, as machines of this one."""
         if self.problem.fits.shape[0] == len(np.unique(self.machines)) and not (self.class_zone >= 0).any():
-            return Machines(types, patterns)
+            return Machines(types, patterns, numbers)
         place = np.full((int(self.machines.max()) + 1, int(self.machine_zone.max()) + 1), -1, dtype=np.int64)
         place[self.machines, self.machine_zone] = np.arange(len(self.machines))
         visible = (self.class_zone[None] == -1) | (self.class_zone[None] == zones[:, None])
-        return Machines(place[types, zones], np.where(visible, patterns[:, self.classes], 0))
+        return Machines(place[types, zones], np.where(visible, patterns[:, self.classes], 0), numbers)
 
 
 def in_zones(reading: Reading, share: Integers) -> Zoned:

@@ -73,4 +73,5 @@ def test_equal_machines_are_filled_one_after_the_other() -> None:
     machines = first_fit(reading.problem, np.array([0, 1]), np.ones(1, dtype=np.bool_))
 
     assert machines is not None
-    assert sorted(machines.patterns.tolist()) == [[1, 5], [2, 2], [2, 2]]
+    rows = zip(machines.patterns.tolist(), machines.numbers.tolist(), strict=True)
+    assert sorted(rows) == [([1, 5], 1), ([2, 2], 2)]

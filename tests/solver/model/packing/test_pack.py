@@ -213,3 +213,9 @@ def test_a_wrong_gap_or_effort_is_refused(name: str, value: float) -> None:
             pack(instance, gap=value)
         else:
             pack(instance, effort=value)
+
+
+def test_a_limit_that_one_item_never_reaches_does_not_keep_equal_items_apart() -> None:
+    items = (Item("a", {"cpu": 1}, 1, max_per_machine=1), Item("b", {"cpu": 1}, 1))
+    packing = pack(Instance((Machine("m", {"cpu": 4}, 0.1),), items))
+    assert packing.usd_per_hour == 0.1
