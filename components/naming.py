@@ -22,6 +22,7 @@ class NameKind(Enum):
     ROLE = ("role", 64)
     SCHEDULE = ("schedule", 64)
     TRAIL = ("trail", 128)
+    POLICY = ("policy", 128)
     INSTANCE_PROFILE = ("instance profile", 128)
     LAUNCH_TEMPLATE = ("launch template", 128)
     BATCH = ("Batch environment, queue or definition", 128)

@@ -63,6 +63,9 @@ def _of_security(site: SitePlan, add: _Add) -> None:
     has_interfaces = any(endpoint.kind is EndpointKind.INTERFACE for endpoint in site.network.endpoints)
     add("aws:kms/key:Key", *(f"security-key-{purpose}" for purpose in security.keys))
     add("aws:secretsmanager/secret:Secret", *(f"security-secret-{secret}" for secret in security.secrets))
+    issuer = ["security-ci-issuer"] if security.ci is not None and security.ci.builds_issuer else []
+    add("aws:iam/openIdConnectProvider:OpenIdConnectProvider", *issuer)
+    add("aws:iam/policy:Policy", *(["security-ci-preview"] if security.ci is not None else []))
     add("aws:wafv2/webAcl:WebAcl", *(f"guards-waf-{waf.load_balancer}" for waf in security.waf))
     add(
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",

@@ -85,6 +85,8 @@ TYPES: Mapping[str, Paid | Free] = {
     "aws:guardduty/detector:Detector": Paid(("measure guardduty",)),
     "aws:guardduty/detectorFeature:DetectorFeature": _SETTING,
     "aws:iam/instanceProfile:InstanceProfile": _IAM,
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": _IAM,
+    "aws:iam/policy:Policy": _IAM,
     "aws:iam/role:Role": _IAM,
     "aws:iam/rolePolicy:RolePolicy": _IAM,
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _IAM,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from poolwright.checks.check import on_each
-from poolwright.checks.resource import Resource, listed, statements, words
+from poolwright.checks.resource import Resource, listed, part, statements, words
 
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
@@ -126,6 +126,30 @@ def services_act_for_this_account(role: Resource) -> Iterator[str]:
         condition = str(statement.get("Condition") or "").lower()
         if named and not any(key in condition for key in ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid")):
             yield f"{', '.join(named)} may take it on behalf of any account"
+
+
+@on_each(
+    ROLE,
+    id="iam.web-identity",
+    title="A role for tokens of others names whose tokens, for what audience and of which subjects",
+    remedy="Keep trust_jobs() of components/aws/security/ci.py: StringEquals on aud and sub, without wildcards",
+)
+def tokens_name_their_subjects(role: Resource) -> Iterator[str]:
+    for statement in statements(role.document("assumeRolePolicy")):
+        if statement.get("Effect") != "Allow":
+            continue
+        issuers = [name for name in words(statement.get("Principal"), "Federated") if ":oidc-provider/" in name]
+        # ForAllValues and …IfExists hold where the token has no such claim.
+        tests = part(statement, "Condition")
+        for issuer in (name.partition(":oidc-provider/")[2] for name in issuers):
+            for claim in ("aud", "sub"):
+                key = f"{issuer}:{claim}"
+                values = [*words(tests.get("StringEquals"), key), *words(tests.get("StringLike"), key)]
+                if not values:
+                    yield f"takes tokens of {issuer} with any {claim}"
+                broad = [value for value in values if "*" in value or "?" in value]
+                if broad:
+                    yield f"takes tokens of {issuer} whose {claim} is like {', '.join(broad)}"
 
 
 @on_each(

@@ -69,6 +69,7 @@ CHECKS: tuple[Check, ...] = (
     identity.roles_to_pass_are_named,
     identity.roles_trust_named_principals,
     identity.services_act_for_this_account,
+    identity.tokens_name_their_subjects,
     identity.no_almighty_policies,
     identity.no_users,
     keys.keys_rotate,

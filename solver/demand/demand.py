@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from solver.demand.ci import CiWish
 from solver.demand.compliance import ComplianceWish
 from solver.demand.existing import ExistingVpc
 from solver.demand.names import (
@@ -161,6 +162,8 @@ class Demand(Schema):
     """What is kept."""
     compliance: ComplianceWish = ComplianceWish()
     """What must be proven to auditors."""
+    ci: Annotated[CiWish | None, Field(exclude_if=is_empty)] = None
+    """A role for previews of pull requests; None: no role."""
     purchase: PurchaseWish = PurchaseWish()
     """Spot machines and commitments, or neither."""
     limits: Limits = Limits()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
-from solver.schema import Schema
+from pydantic import Field
+
+from solver.schema import Schema, is_empty
 from solver.vocabulary import AccessMode, Exposure
 
 
@@ -76,6 +79,15 @@ class WafPlan(Schema):
     """Rate limit for one address."""
 
 
+class CiPlan(Schema):
+    """The role for pull requests of a repository."""
+
+    builds_issuer: bool
+    """False: the account has the provider of the tokens already."""
+    subjects: tuple[str, ...]
+    """Jobs that may take it, by the subject of their token."""
+
+
 class SecurityPlan(Schema):
     """The security pool of one site."""
 
@@ -99,3 +111,5 @@ class SecurityPlan(Schema):
     """By load balancer."""
     trail_retention_days: int
     """How long the audit trail is kept."""
+    ci: Annotated[CiPlan | None, Field(exclude_if=is_empty)] = None
+    """The role for CI; on the stack's first site."""

@@ -18,6 +18,7 @@ from solver.plan.network import (
 from solver.plan.plan import Plan, PlanInputs, PriceTable, Proof, SitePlan
 from solver.plan.schedule import ScheduleStep, WeekSchedule
 from solver.plan.security import (
+    CiPlan,
     ClaimAccess,
     FlowPlan,
     KeyPurpose,
@@ -365,6 +366,7 @@ def _security() -> SecurityPlan:
         ),
         waf=(WafPlan(load_balancer="public", exposure=Exposure.PUBLIC, requests_per_5_minutes=2000),),
         trail_retention_days=365,
+        ci=CiPlan(builds_issuer=True, subjects=("repo:example/shop:pull_request",)),
     )
 
 

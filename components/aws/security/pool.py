@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.aws.security.audit_bucket import NEEDED_BY, audit_bucket
+from components.aws.security.ci import ci
 from components.aws.security.detection import detection
 from components.aws.security.keys import keys
 from components.aws.security.machine_roles import Runtime, machine_roles
@@ -82,6 +83,8 @@ class SecurityPool(pulumi.ComponentResource):
                 parent=self,
             )
         )
+        if plan.ci is not None:
+            ci(name, plan.ci, names, parent=self)
         self.outputs = SecurityOutputs(
             key_arns=key_arns,
             task_role_arns={workload: role.arn for workload, role in workloads.task.items()},

@@ -12,6 +12,7 @@ from solver.model.backend import Backend
 from solver.model.network.load_balancers import exposed_services
 from solver.model.priced import Charge, SitePrices
 from solver.model.security.asked import Asked, asked_of
+from solver.model.security.ci import ci_of
 from solver.model.security.cover import Cover, cheapest_cover
 from solver.model.security.drivers import PlanFacts, secret_reads, stored_gib
 from solver.model.security.flows import flows_of
@@ -76,6 +77,7 @@ def solve_security(
         flows=flows_of(demand, site_key, network, storage),
         waf=_firewalls(facts) if FIREWALL in cover.chosen and FIREWALL not in asked.problem.given else (),
         trail_retention_days=TRAIL_RETENTION_DAYS,
+        ci=ci_of(demand, site_key),
     )
     return PoolAnswer(
         plan=plan,

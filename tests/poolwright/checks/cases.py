@@ -59,6 +59,14 @@ def _trust(**values: Any) -> Edit:
     return with_document(identity.ROLE, "assumeRolePolicy", change)
 
 
+_ISSUER = "token.actions.githubusercontent.com"
+
+
+def _jobs(**condition: Any) -> Edit:
+    principal = {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{_ISSUER}"}
+    return _trust(Action="sts:AssumeRoleWithWebIdentity", Principal=principal, Condition=condition)
+
+
 def _container(**values: Any) -> Edit:
     """A task's container with other values; None takes one out."""
 
@@ -232,6 +240,12 @@ REFUSED: Mapping[str, tuple[Edit, ...]] = {
         _trust(Principal={"AWS": "arn:aws:iam::999999999999:root"}),
     ),
     "iam.source-account": (_trust(Principal={"Service": "ecs-tasks.amazonaws.com"}),),
+    "iam.web-identity": (
+        _jobs(StringEquals={f"{_ISSUER}:aud": "sts.amazonaws.com"}),
+        _jobs(StringEquals={f"{_ISSUER}:sub": "repo:example/shop:pull_request"}),
+        _jobs(StringLike={f"{_ISSUER}:aud": "sts.amazonaws.com", f"{_ISSUER}:sub": "repo:example/*"}),
+        _jobs(**{"ForAllValues:StringEquals": {f"{_ISSUER}:aud": "sts.amazonaws.com", f"{_ISSUER}:sub": "x"}}),
+    ),
     "iam.managed-policies": (
         with_input(identity.ATTACHMENTS[0], "policyArn", "arn:aws:iam::aws:policy/AdministratorAccess"),
     ),

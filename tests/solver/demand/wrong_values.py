@@ -245,6 +245,12 @@ WRONG_VALUES = {
     "Waiver.expires": Wrong("2027-02-30", '"2027-02-30"', "a date like 2027-06-30"),
     "Waiver.id": Wrong('"SEC 1"', '"SEC 1"', "a ticket's id like SEC-123, of letters, digits and ._/#-,"),
     "ComplianceWish.existing": Wrong("[a, a]", "a list of 2", "each only once is allowed; a is there twice"),
+    "Demand.ci": Wrong("github", '"github"', "a mapping with repository"),
+    "CiWish.provider": Wrong("gitlab", '"gitlab"', "github", "Did you mean github?"),
+    "CiWish.repository": Wrong(
+        '"example/*"', '"example/*"', "a repository with its owner like example/ai-platform, without wildcards,"
+    ),
+    "CiWish.issuer_exists": Wrong("1", "1", "true or false"),
     "Demand.purchase": Wrong("spot", '"spot"', "a mapping of spot, commitments, held"),
     "PurchaseWish.spot": Wrong("maybe", '"maybe"', "true or false"),
     "PurchaseWish.commitments": Wrong("none", '"none"', "a list, each a mapping with kind, years,"),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, cast
 
 from poolwright.engine.sandbox.cloud import Cloud
 from poolwright.engine.sandbox.rules.grammar import PolicyKind, policy_refusals
 from poolwright.engine.sandbox.rules.rule import Action, Change, Refusal, refuses, validates
-from poolwright.engine.sandbox.values import Properties, items, objects, text, texts, whole
+from poolwright.engine.sandbox.values import Properties, Value, items, objects, text, texts, whole
 
 _NAME: Final = re.compile(r"^[\w+=,.@-]+$", re.ASCII)
 _PATH: Final = re.compile(r"^/([\x21-\x7e]+/)?$")
@@ -21,6 +21,7 @@ INLINE_POLICIES_CHARACTERS: Final = 10240
 """All inline policies of one role together; those of a user have 2,048, of a group 5,120."""
 TRUST_POLICY_CHARACTERS: Final = 2048
 """White space does not count in any of these."""
+_GITHUB: Final = "token.actions.githubusercontent.com"
 
 
 def _names(kind: str) -> None:
@@ -59,6 +60,7 @@ def path_fits(inputs: Properties) -> Iterator[Refusal]:
 def trust_policy_names_who(inputs: Properties) -> Iterator[Refusal]:
     """A trust policy follows the grammar, names principals, and is short."""
     yield from policy_refusals(inputs.get("assumeRolePolicy"), PolicyKind.TRUST, "assumeRolePolicy")
+    yield from _shared_issuers(inputs.get("assumeRolePolicy"))
     size = characters(inputs.get("assumeRolePolicy"))
     if size > TRUST_POLICY_CHARACTERS:
         words = f"Cannot exceed quota for ACLSizePerRole: {TRUST_POLICY_CHARACTERS}"
@@ -83,6 +85,36 @@ def trust_policy_names_who(inputs: Properties) -> Iterator[Refusal]:
     if managed > 10:
         words = f"Cannot exceed quota for PoliciesPerRole: 10, found {managed}"
         yield Refusal("LimitExceeded", words, "managedPolicyArns")
+
+
+def _shared_issuers(document: object) -> Iterator[Refusal]:
+    """Whose tokens all of GitHub's users get must be asked for their subject, and not for any.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc_secure-by-default.html; the words are ours.
+    """
+    for statement in _statements(document):
+        principal, condition = statement.get("Principal"), statement.get("Condition")
+        federated = principal.get("Federated") if isinstance(principal, dict) else None
+        names = [federated] if isinstance(federated, str) else texts(federated)
+        if statement.get("Effect") != "Allow" or not any(name.endswith(f":oidc-provider/{_GITHUB}") for name in names):
+            continue
+        subjects: list[str] = []
+        for tests in condition.values() if isinstance(condition, dict) else ():
+            asked = tests.get(f"{_GITHUB}:sub") if isinstance(tests, dict) else None
+            subjects += [asked] if isinstance(asked, str) else texts(asked)
+        if not subjects or any(set(subject) <= set("*?") for subject in subjects):
+            words = f"The trust policy must evaluate {_GITHUB}:sub, which is shared by many customers of AWS"
+            yield Refusal("MalformedPolicyDocument", words, "assumeRolePolicy")
+
+
+def _statements(document: object) -> list[dict[str, Value]]:
+    """The statements of a document that follows the grammar; none of any other."""
+    try:
+        parsed = cast("Value", json.loads(document)) if isinstance(document, str) else None
+    except ValueError:
+        return []
+    found = parsed.get("Statement") if isinstance(parsed, dict) else None
+    return [found] if isinstance(found, dict) else objects(found)
 
 
 @validates("iam.Policy")

@@ -17,6 +17,8 @@ STAR_ACTIONS = {
 STAR_RESOURCES = {
     "RegistryLogin": "a login token is for the registry as a whole",
     "FindEndpoint": "the action has no resource",
+    "Settings": "AWS answers Describe for a whole region",
+    "Account": "the actions have no resource of the stack",
 }
 
 

@@ -17,6 +17,18 @@ def policy_of(characters: int) -> str:
     return json.dumps(document, indent=4)
 
 
+def jobs(**claims: str) -> str:
+    """A trust policy for tokens of GitHub with these claims."""
+    issuer = "token.actions.githubusercontent.com"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{issuer}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringLike": {f"{issuer}:{claim}": value for claim, value in claims.items()}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 ROLE = {"assumeRolePolicy": TRUST}
 LONG_TRUST = json.dumps(
     {
@@ -49,6 +61,20 @@ LONG_TRUST = json.dumps(
     ),
     a_trust_policy_has_2048_characters=Case(
         "iam.Role", ROLE, {"assumeRolePolicy": LONG_TRUST}, "LimitExceeded", "assumeRolePolicy"
+    ),
+    a_trust_in_githubs_tokens_asks_for_their_subject=Case(
+        "iam.Role",
+        {"assumeRolePolicy": jobs(sub="repo:example/shop:pull_request", aud="sts.amazonaws.com")},
+        {"assumeRolePolicy": jobs(aud="sts.amazonaws.com")},
+        "MalformedPolicyDocument",
+        "assumeRolePolicy",
+    ),
+    a_trust_in_githubs_tokens_is_not_for_any_subject=Case(
+        "iam.Role",
+        {"assumeRolePolicy": jobs(sub="repo:example/*")},
+        {"assumeRolePolicy": jobs(sub="*")},
+        "MalformedPolicyDocument",
+        "assumeRolePolicy",
     ),
     a_session_lasts_an_hour_to_twelve=Case(
         "iam.Role", ROLE, {"maxSessionDuration": 1800}, "ValidationError", "maxSessionDuration"

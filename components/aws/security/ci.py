@@ -1,0 +1,164 @@
+"""The role that a repository's pull requests take with a token of their run; no key is kept anywhere.
+
+It reads what `pulumi preview --refresh` compares, never data, logs or secrets. Where AWS names
+no narrower resource for a read, it holds for the site's region alone.
+https://docs.github.com/en/actions/reference/security/oidc
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+from components.aws.security.policies import Statement, allow, document
+from components.naming import NameKind, SiteNames
+from components.options import child_of
+from solver.plan.security import CiPlan
+
+ISSUER = "token.actions.githubusercontent.com"
+AUDIENCE = "sts.amazonaws.com"
+_SECONDS = 3600
+_REGIONAL = (
+    "acm:DescribeCertificate",
+    "acm:ListTagsForCertificate",
+    "application-autoscaling:Describe*",
+    "application-autoscaling:ListTagsForResource",
+    "autoscaling:Describe*",
+    "batch:Describe*",
+    "batch:ListTagsForResource",
+    "cloudtrail:DescribeTrails",
+    "cloudtrail:GetEventSelectors",
+    "cloudtrail:GetTrailStatus",
+    "cloudtrail:ListTags",
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:ListTagsForResource",
+    "config:DescribeConfigurationRecorderStatus",
+    "config:DescribeConfigurationRecorders",
+    "config:DescribeDeliveryChannels",
+    "ec2:Describe*",
+    "ec2:GetEbsEncryptionByDefault",
+    "ec2:GetSnapshotBlockPublicAccessState",
+    "ecs:Describe*",
+    "ecs:ListAccountSettings",
+    "ecs:ListTagsForResource",
+    "elasticfilesystem:Describe*",
+    "elasticfilesystem:ListTagsForResource",
+    "elasticloadbalancing:Describe*",
+    "guardduty:GetDetector",
+    "inspector2:BatchGetAccountStatus",
+    "kms:ListAliases",
+    "logs:DescribeLogGroups",
+    "logs:DescribeMetricFilters",
+    "logs:ListTagsForResource",
+    "scheduler:GetSchedule",
+    "securityhub:DescribeHub",
+    "securityhub:GetEnabledStandards",
+    "servicediscovery:GetNamespace",
+    "servicediscovery:GetService",
+    "servicediscovery:ListTagsForResource",
+    "sns:GetSubscriptionAttributes",
+    "sns:GetTopicAttributes",
+    "sns:ListTagsForResource",
+    "wafv2:GetLoggingConfiguration",
+    "wafv2:GetWebACL",
+    "wafv2:GetWebACLForResource",
+    "wafv2:ListTagsForResource",
+)
+"""Reads of settings that AWS answers for a whole region, or of resources that are not named after the stack."""
+_BUCKET = (
+    "s3:GetBucket*",
+    "s3:GetAccelerateConfiguration",
+    "s3:GetEncryptionConfiguration",
+    "s3:GetLifecycleConfiguration",
+    "s3:GetReplicationConfiguration",
+    "s3:ListBucket",
+)
+_ROLE = ("iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies")
+
+
+def ci(name: str, plan: CiPlan, names: SiteNames, *, parent: pulumi.Resource) -> None:
+    """The issuer where the account has none, and the role for previews with its boundary."""
+    needs: list[pulumi.Resource] = []
+    if plan.builds_issuer:
+        issuer = aws.iam.OpenIdConnectProvider(
+            f"{name}-ci-issuer",
+            url=f"https://{ISSUER}",
+            client_id_lists=[AUDIENCE],
+            tags=names.tags("ci-issuer"),
+            opts=child_of(parent),
+        )
+        needs = [issuer]
+    statements = preview_statements(names)
+    boundary = aws.iam.Policy(
+        f"{name}-ci-preview",
+        name=names.physical(NameKind.POLICY, "ci-preview"),
+        description="What the role for previews may do at most",
+        policy=document(statements),
+        tags=names.tags("ci-preview"),
+        opts=child_of(parent),
+    )
+    preview = aws.iam.Role(
+        f"{name}-ci-preview",
+        name=names.physical(NameKind.ROLE, "ci-preview"),
+        assume_role_policy=trust_jobs(names, plan.subjects),
+        max_session_duration=_SECONDS,
+        permissions_boundary=boundary.arn,
+        tags=names.tags("ci-preview"),
+        opts=child_of(parent, needs),
+    )
+    aws.iam.RolePolicy(f"{name}-ci-preview", role=preview.name, policy=document(statements), opts=child_of(parent))
+
+
+def trust_jobs(names: SiteNames, subjects: Sequence[str]) -> str:
+    """Trust policy of a role that jobs with exactly these subjects take, for AWS as their token's audience."""
+    statement: Statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": names.iam_arn(f"oidc-provider/{ISSUER}")},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{ISSUER}:aud": AUDIENCE, f"{ISSUER}:sub": list(subjects)}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def preview_statements(names: SiteNames) -> list[Statement]:
+    """Reads of the settings of what the stack has, by the beginnings of its names where AWS knows such."""
+    own = f"{names.stack}-{names.site}"
+    slashed = f"{names.stack}/{names.site}"
+    iam = [names.iam_arn(f"{kind}/{own}-*") for kind in ("role", "instance-profile", "policy")]
+    return [
+        allow("Settings", _REGIONAL, ["*"], condition={"StringEquals": {"aws:RequestedRegion": names.region}}),
+        allow("Account", ["s3:GetAccountPublicAccessBlock", "access-analyzer:GetAnalyzer"], ["*"]),
+        allow("Buckets", _BUCKET, [f"arn:{names.partition}:s3:::{own}-*"]),
+        allow(
+            "Images",
+            [
+                "ecr:DescribeRepositories",
+                "ecr:GetLifecyclePolicy",
+                "ecr:GetRepositoryPolicy",
+                "ecr:ListTagsForResource",
+            ],
+            [names.arn("ecr", f"repository/{slashed}/*")],
+        ),
+        allow(
+            "Secrets",
+            ["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"],
+            [names.arn("secretsmanager", f"secret:{slashed}/*")],
+        ),
+        allow(
+            "Keys",
+            ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"],
+            [names.arn("kms", "key/*")],
+            condition={"StringEquals": {"aws:ResourceTag/stack": names.stack}},
+        ),
+        allow("Roles", [*_ROLE, "iam:GetInstanceProfile", "iam:GetPolicy", "iam:GetPolicyVersion"], iam),
+        allow("Issuer", ["iam:GetOpenIDConnectProvider"], [names.iam_arn(f"oidc-provider/{ISSUER}")]),
+        allow(
+            "Names",
+            ["route53:GetHostedZone", "route53:ListResourceRecordSets", "route53:ListTagsForResource"],
+            [f"arn:{names.partition}:route53:::hostedzone/*"],
+        ),
+    ]
