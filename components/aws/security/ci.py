@@ -1,9 +1,9 @@
 """The role that a repository's pull requests take with a token of their run; no key is kept anywhere.
 
 It reads what `pulumi preview --refresh` compares, never data, logs or secrets. Where AWS names
-no narrower resource for a read, it holds for the site's region alone.
+no narrower resource for a read, it holds for the site's region alone. The list was not tried against AWS yet; actions
+are named in https://docs.aws.amazon.com/service-authorization/latest/reference/.
 https://docs.github.com/en/actions/reference/security/oidc
-https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
 from __future__ import annotations
