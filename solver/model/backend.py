@@ -240,6 +240,7 @@ def live_model(problem: pulp.LpProblem) -> LiveModel:
     return LiveModel(_solver_model(problem))
 
 
+@silenced()
 def live_rows(lower: NDArray[np.float64], *, presolve: bool = False) -> LiveModel:
     """A live model of rows that reach at least `lower`, still without columns: for programs too large for PuLP."""
     import highspy

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -349,3 +351,15 @@ def test_a_problem_without_variables_costs_its_constant(engine: Backend, relaxed
     problem += _pulp.LpAffineExpression() + 7
     found = engine.run(problem, relaxed=relaxed)
     assert (found.outcome, found.objective, found.bound) == (Outcome.OPTIMAL, 7.0, 7.0)
+
+
+def test_a_live_model_begins_in_silence() -> None:
+    # HiGHS prints its banner once in a process, when its first object gets an option.
+    script = (
+        "import numpy as np\nfrom solver.model.backend import live_rows\n"
+        "model = live_rows(np.ones(1))\n"
+        "model.add_columns(np.ones(1), np.zeros(1, np.int32), np.zeros(1, np.int32), np.ones(1))\n"
+        "print(model.run()[0])\n"
+    )
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert answer.stdout == "1.0\n"
