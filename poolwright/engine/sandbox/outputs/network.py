@@ -295,6 +295,14 @@ def network_acl(making: Making) -> Properties:
     }
 
 
+@outputs_of("ec2.NetworkAclRule")
+def network_acl_rule(making: Making) -> Properties:
+    """A rule's id is a checksum of its list, number and direction, as the provider makes it."""
+    direction = "true" if making.inputs.get("egress") else "false"
+    parts = [making.given("networkAclId"), f"{whole(making.inputs.get('ruleNumber'))}", direction]
+    return {"id": f"nacl-{zlib.crc32('-'.join(parts).encode())}"}
+
+
 def address_in(making: Making, subnet_id: str) -> str:
     """An address of the subnet behind the four that AWS keeps at its start; empty when the subnet is unknown."""
     place = making.cloud.get("ec2.Subnet", subnet_id)

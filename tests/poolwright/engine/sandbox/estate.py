@@ -111,7 +111,17 @@ class Estate:
             cidrBlocks=["10.0.0.0/16"],
         )
         add("ec2.DefaultSecurityGroup", vpcId=vpc_id)
-        add("ec2.NetworkAcl", vpcId=vpc_id)
+        acl = add("ec2.NetworkAcl", vpcId=vpc_id)
+        add(
+            "ec2.NetworkAclRule",
+            networkAclId=acl.id,
+            ruleNumber=100,
+            protocol="tcp",
+            ruleAction="allow",
+            cidrBlock="10.0.0.0/16",
+            fromPort=2049,
+            toPort=2049,
+        )
         add("ec2.PlacementGroup", strategy="cluster")
         add("ec2.KeyPair", publicKey="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFakeKeyForTheSandbox you@example")
 
@@ -321,6 +331,11 @@ class Estate:
         self.bucket = bucket = add("s3.Bucket", "data")
         name = bucket["bucket"]
         add("s3.BucketVersioning", bucket=name, versioningConfiguration={"status": "Enabled"})
+        add(
+            "s3.BucketObjectLockConfiguration",
+            bucket=name,
+            rule={"defaultRetention": {"mode": "GOVERNANCE", "days": 30}},
+        )
         add(
             "s3.BucketLifecycleConfiguration",
             bucket=name,
