@@ -33,6 +33,7 @@ LIMITS = {
     "aws:ecs/service:Service": (255, "name"),
     "aws:ecs/taskDefinition:TaskDefinition": (255, "family"),
     "aws:iam/instanceProfile:InstanceProfile": (128, "name"),
+    "aws:iam/policy:Policy": (128, "name"),
     "aws:iam/role:Role": (64, "name"),
     "aws:iam/rolePolicy:RolePolicy": (128, "name"),
     "aws:kms/alias:Alias": (256, "name"),
