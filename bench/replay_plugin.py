@@ -14,6 +14,7 @@ from poolwright.engine.sandbox.protocol import load_messages_alone
 
 load_messages_alone()
 
+# Only now: these load the protocol's messages, which must come without the whole of pulumi (E402).
 from poolwright.engine.sandbox import server  # noqa: E402
 from poolwright.engine.sandbox.messages import empty, messages  # noqa: E402
 from poolwright.engine.sandbox.wire import encode  # noqa: E402

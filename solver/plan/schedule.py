@@ -57,8 +57,9 @@ class WeekSchedule(Schema):
     def _read_short_form(cls, value: Any, handler: ModelWrapValidatorHandler[WeekSchedule]) -> WeekSchedule:
         if isinstance(value, int) and not isinstance(value, bool):
             return handler({"constant": value})
-        if isinstance(value, dict) and value and not {"constant", "steps"} & set(cast("dict[str, Any]", value)):
-            return handler({"steps": [_read_step(str(key), number) for key, number in value.items()]})  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        entries = cast("dict[object, Any]", value) if isinstance(value, dict) else {}
+        if entries and not {"constant", "steps"} & entries.keys():
+            return handler({"steps": [_read_step(str(key), number) for key, number in entries.items()]})
         return handler(value)
 
     @model_serializer

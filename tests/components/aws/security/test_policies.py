@@ -28,7 +28,7 @@ def test_a_document_with_a_name_that_aws_gives_is_text_once_it_is_given() -> Non
 
     def build() -> None:
         topic = pulumi.CustomResource("aws:sns/topic:Topic", "topic", {"arn": None})
-        arn: pulumi.Output[str] = getattr(topic, "arn")  # noqa: B009
+        arn: pulumi.Output[str] = getattr(topic, "arn")  # noqa: B009 - the attribute is made at run time
         text = document([allow("Publish", ["sns:Publish"], [arn])])
         assert isinstance(text, pulumi.Output)
         pulumi.export("text", text)
