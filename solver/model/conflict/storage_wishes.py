@@ -7,7 +7,7 @@ from math import ceil
 
 from solver.demand.demand import Demand
 from solver.demand.storage import Bucket, FileSystem, StorageClaim, Volume
-from solver.model.conflict.wish import Change, Figures, Wish
+from solver.model.conflict.wish import Change, Figures, Wish, with_claim
 from solver.quantity import format_gib
 
 _MOST_HOURS = 48.0
@@ -26,7 +26,7 @@ def _claim_wishes(key: str, claim: StorageClaim) -> Iterator[Wish]:
     path = f"storage.{key}"
     match claim:
         case Volume():
-            yield _less(f"{path}.size", claim.size, 1, lambda gib: _with(key, size=gib), format_gib)
+            yield _less(f"{path}.size", claim.size, 1, lambda gib: with_claim(key, size=gib), format_gib)
             for field in ("iops", "throughput_mibps"):
                 asked: int = getattr(claim, field)
                 if asked > 0:
@@ -38,7 +38,7 @@ def _claim_wishes(key: str, claim: StorageClaim) -> Iterator[Wish]:
         case Bucket():
             slow = tuple(band.model_copy(update={"retrieval_within_hours": _MOST_HOURS}) for band in claim.access)
             soonest = min(band.retrieval_within_hours for band in claim.access)
-            yield Wish(f"{path}.access: within {soonest:g} h", _with(key, access=slow))
+            yield Wish(f"{path}.access: within {soonest:g} h", with_claim(key, access=slow))
             if claim.zone_loss_tolerant:
                 yield _one_zone(key)
 
@@ -48,19 +48,9 @@ def _less(path: str, now: int, least: int, at: Callable[[int], Change], words: C
 
 
 def _one_zone(key: str) -> Wish:
-    words, change = f"storage.{key}.zone_loss_tolerant", _with(key, zone_loss_tolerant=False)
+    words, change = f"storage.{key}.zone_loss_tolerant", with_claim(key, zone_loss_tolerant=False)
     return Wish(f"{words}: true", change, others=((f"{words}: false would do", change),))
 
 
 def _field(key: str, name: str) -> Callable[[int], Change]:
-    return lambda value: _with(key, **{name: value})
-
-
-def _with(key: str, **update: object) -> Change:
-    """Another claim."""
-
-    def changed(demand: Demand) -> Demand:
-        claim = demand.storage[key].model_copy(update=update)
-        return demand.model_copy(update={"storage": {**demand.storage, key: claim}})
-
-    return changed
+    return lambda value: with_claim(key, **{name: value})

@@ -84,6 +84,16 @@ def with_workload(key: str, update: Mapping[str, object]) -> Change:
     return changed
 
 
+def with_claim(key: str, **update: object) -> Change:
+    """Another storage claim."""
+
+    def changed(demand: Demand) -> Demand:
+        claim = demand.storage[key].model_copy(update=update)
+        return demand.model_copy(update={"storage": {**demand.storage, key: claim}})
+
+    return changed
+
+
 def with_variant(key: str, name: str, **update: object) -> Change:
     """Another variant of a workload, and of its twins."""
 
