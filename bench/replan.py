@@ -117,7 +117,7 @@ def cases(seeds: int, only: str | None) -> Iterator[tuple[str, Demand, Catalog]]
     for stack in STACKS:
         demand = load_demand(ROOT / "stacks" / f"{stack}.yaml").demand
         if only in (None, stack):
-            yield stack, demand, load_catalog(None, sorted({site.region for site in demand.sites.values()}))
+            yield stack, demand, load_catalog(None, sorted({site.region for site in demand.aws_sites.values()}))
     for seed in range(seeds):
         demand = seeded(seed)
         if only in (None, demand.stack):

@@ -105,7 +105,7 @@ def row(name: str, demand: Demand, catalog: Catalog) -> tuple[str, ...]:
     wall, cpu = time.perf_counter(), time.process_time()
     plan = solve(demand, catalog)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    groups = sum(len(site.compute.node_groups) for site in plan.sites.values())
+    groups = sum(len(site.compute.node_groups) for site in plan.aws_sites.values())
     cost, bound = plan.proof.cost_usd_per_month, plan.proof.bound_usd_per_month
     gap = 100 * (cost - bound) / cost
     return (name, str(groups), f"{cost:.2f}", f"{bound:.2f}", f"{gap:.2f}", f"{wall:.1f}", f"{cpu:.1f}")

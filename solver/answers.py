@@ -124,7 +124,7 @@ def running(plan: Plan) -> tuple[Running, ...]:
             workloads=frozenset(slot.partition(".")[0] for slot in group.slots),
             machine_hours=hours,
         )
-        for name, site in plan.sites.items()
+        for name, site in plan.aws_sites.items()
         for group in site.compute.node_groups
         if (hours := sum(group.machines.hourly()))
     )

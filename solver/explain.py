@@ -72,8 +72,8 @@ class _Explaining:
         self.workload = workload
         self.resolver = resolver
         self.quick = quick
-        self.here = {name: demand_as_planned(demand, plan.sites, name) for name in plan.sites}
-        self.standings = {name: standing(self.here[name], name, site.compute) for name, site in plan.sites.items()}
+        self.here = {name: demand_as_planned(demand, plan.aws_sites, name) for name in plan.aws_sites}
+        self.standings = {name: standing(self.here[name], name, site.compute) for name, site in plan.aws_sites.items()}
 
     def explanation(self) -> Explanation:
         guarantees = list(guarantee_questions(self.demand, self.workload))
@@ -100,7 +100,7 @@ class _Explaining:
             ),
             jobs=tuple(
                 each
-                for name, site in self.plan.sites.items()
+                for name, site in self.plan.aws_sites.items()
                 for each in job_standings(self.demand, name, site.compute)
                 if self._is_asked(each.workload)
             ),
@@ -131,7 +131,7 @@ class _Explaining:
     def _loads(self) -> Iterator[tuple[LoadPrice, Question]]:
         """The price to ask for of each service, and the question."""
         for name, own in self.standings.items():
-            site = self.plan.sites[name]
+            site = self.plan.aws_sites[name]
             left_over = left_over_hours(site.compute, self.catalog, site.region)
             for need in own.needs.services:
                 if self._is_asked(need.key):
@@ -160,7 +160,7 @@ class _Explaining:
 
     def _machines(self) -> Iterator[tuple[str, str, list[NodeGroup]]]:
         """Site, machine type and node groups of each type that runs."""
-        for name, site in self.plan.sites.items():
+        for name, site in self.plan.aws_sites.items():
             types: dict[str, list[NodeGroup]] = {}
             for group in site.compute.node_groups:
                 if group.machines.high and any(self._is_asked(slot.partition(".")[0]) for slot in group.slots):
@@ -217,7 +217,7 @@ class _Explaining:
     def _limits(self) -> Iterator[Limit]:
         if self.workload is None:
             seen: set[str] = set()
-            for name, site in self.plan.sites.items():
+            for name, site in self.plan.aws_sites.items():
                 for limit in limits_of(self.demand, name, self.catalog, site.compute):
                     if limit.key not in seen:
                         seen.add(limit.key)
@@ -226,7 +226,7 @@ class _Explaining:
     def _controls(self) -> Iterator[ControlCost]:
         if self.workload is None:
             engine = backend("highs")
-            for name, site in self.plan.sites.items():
+            for name, site in self.plan.aws_sites.items():
                 yield from control_costs(self.here[name], name, self.catalog, site, engine)
 
 
@@ -245,7 +245,7 @@ def reasons_of(plan: Plan, workload: str | None) -> tuple[Reason, ...]:
         return plan.reasons
     groups = {
         group.key
-        for site in plan.sites.values()
+        for site in plan.aws_sites.values()
         for group in site.compute.node_groups
         if any(slot.partition(".")[0] == workload for slot in group.slots)
     }

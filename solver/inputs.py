@@ -34,7 +34,7 @@ class StackInputs:
     @property
     def regions(self) -> tuple[str, ...]:
         """Regions of the stack's sites, by name."""
-        return tuple(sorted({site.region for site in self.loaded.demand.sites.values()}))
+        return tuple(sorted({site.region for site in self.loaded.demand.aws_sites.values()}))
 
     def catalog(self) -> Catalog:
         """The tables of the stack's regions."""
@@ -64,7 +64,7 @@ def read_inputs(
     loaded = load_demand(path)
     tables = catalog_path if catalog_path is not None else default_catalog_path()
     check_regions(loaded, region_names(tables))
-    regions = {site.region for site in loaded.demand.sites.values()}
+    regions = {site.region for site in loaded.demand.aws_sites.values()}
     return StackInputs(
         loaded=loaded,
         catalog_path=tables,

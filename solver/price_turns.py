@@ -50,7 +50,7 @@ class Turns:
         dearer = with_prices(self.catalog, [edit])
         return self.plan.proof.cost_usd_per_month + sum(
             self._bill(name, site, dearer) - self._bill(name, site, self.catalog)
-            for name, site in self.plan.sites.items()
+            for name, site in self.plan.aws_sites.items()
         )
 
     def _bill(self, name: str, site: SitePlan, catalog: Catalog) -> float:

@@ -127,7 +127,7 @@ def replay(
     """
     return tuple(
         case
-        for key, site in sorted(plan.sites.items())
+        for key, site in sorted(plan.aws_sites.items())
         for case in _site_cases(key, site, demand, catalog, factors, pools, losses)
     )
 
@@ -155,13 +155,13 @@ def _site_cases(
     growth = SiteGrowth(
         compute=compute,
         family_of={group.key: catalog.machine(group.machine_types[0]).quota for group in compute.node_groups},
-        quotas=demand.sites[key].quotas if key in demand.sites else {},
+        quotas=demand.aws_sites[key].quotas if key in demand.aws_sites else {},
     )
     planned = {service.key: service for service in compute.services}
     services = [
         (name, _served_here(site, name, entry))
         for name, entry in sorted(demand.workloads.items())
-        if isinstance(entry, Service) and (name in planned or entry.site == key or len(demand.sites) == 1)
+        if isinstance(entry, Service) and (name in planned or entry.site == key or len(demand.aws_sites) == 1)
     ]
     weeks = {
         (name, loss): _Week(growth, planned.get(name), entry, _tries(loss, site.network.zones, pools, entry))

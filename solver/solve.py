@@ -121,7 +121,7 @@ def _separate_usd_per_month(demand: Demand, catalog: Catalog, engine: Backend) -
 
 def inputs_of(demand: Demand, catalog: Catalog) -> PlanInputs:
     """Digests of a demand and a catalog that no file is known for."""
-    regions = sorted({site.region for site in demand.sites.values()})
+    regions = sorted({site.region for site in demand.aws_sites.values()})
     text = json.dumps(demand.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
     tables = [catalog.price_table(region) for region in regions]
     return PlanInputs(
@@ -141,8 +141,8 @@ def _sites(
     deadline: Deadline = NEVER,
 ) -> tuple[list[SiteAnswer], float, tuple[Reason, ...]]:
     """The planned sites, by key, what no plan of them all can cost less than, and why workloads are where they are."""
-    if len(demand.sites) == 1:
-        (key,) = demand.sites
+    if len(demand.aws_sites) == 1:
+        (key,) = demand.aws_sites
         answer = planned(SiteTask(demand, demand, key, Crossing()))
         return [answer], answer.bound_usd_per_month, ()
     options = Options(demand, without_machines(demand, catalog))
@@ -156,7 +156,7 @@ def _sites(
 
 
 def _not_priced(demand: Demand) -> tuple[str, ...]:
-    if len(demand.sites) == 1:
+    if len(demand.aws_sites) == 1:
         return NOT_PRICED
     between = "data transfer between sites but for calls of services whose load_from says their part, and over peerings"
     return tuple(between if text == _OTHER_REGIONS else text for text in NOT_PRICED)

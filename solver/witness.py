@@ -70,7 +70,7 @@ def check_plan(plan: Plan, demand: Demand, catalog: Catalog) -> Witness:
     faults = tuple(plan_faults(plan, demand, catalog))
     if faults:
         raise RefutedError(faults)
-    views = [SiteView(key, demand, catalog, site) for key, site in plan.sites.items()]
+    views = [SiteView(key, demand, catalog, site) for key, site in plan.aws_sites.items()]
     machines = replicas = zones = 0
     for view in views:
         for hour in range(HOURS):
@@ -83,13 +83,13 @@ def check_plan(plan: Plan, demand: Demand, catalog: Catalog) -> Witness:
 
 def plan_faults(plan: Plan, demand: Demand, catalog: Catalog) -> Iterator[str]:
     """Everything that is wrong with a plan, in words."""
-    if not set(plan.sites) <= set(demand.sites) or len(demand.sites) > 1:
+    if not set(plan.aws_sites) <= set(demand.aws_sites) or len(demand.aws_sites) > 1:
         yield from site_faults(plan, demand, catalog)
-    if not set(plan.sites) <= set(demand.sites):
+    if not set(plan.aws_sites) <= set(demand.aws_sites):
         return
-    if len(demand.sites) == 1 and not plan.sites:
+    if len(demand.aws_sites) == 1 and not plan.aws_sites:
         yield "the plan has no site"
-    for key, site in plan.sites.items():
+    for key, site in plan.aws_sites.items():
         view = SiteView(key, demand, catalog, site)
         faults = list(machine_faults(view))
         yield from faults

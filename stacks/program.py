@@ -64,7 +64,7 @@ def build(root: Path | None = None) -> None:
     approved = replan(folder, stack) if os.environ.get(REPLAN) == "1" else locked(folder, stack)
     account_id = configured_account(stack)
     refuse_other_regions(stack, approved.plan)
-    for key, site in sorted(approved.plan.sites.items()):
+    for key, site in sorted(approved.plan.aws_sites.items()):
         wanted = released(site) if os.environ.get(RELEASE_DATA) == "1" else site
         pulumi.export(key, site_pools(key, wanted, approved.plan, account_id))
     proof = approved.plan.proof
@@ -124,7 +124,7 @@ def configured_account(stack: str) -> str | None:
 def refuse_other_regions(stack: str, plan: Plan) -> None:
     """ConfigError when Pulumi's configuration names another region than the plan's sites have."""
     region = pulumi.Config("aws").get("region")
-    planned = sorted({site.region for site in plan.sites.values()})
+    planned = sorted({site.region for site in plan.aws_sites.values()})
     if region is not None and planned != [region]:
         problem = Problem(
             file=f"stacks/Pulumi.{stack}.yaml",

@@ -44,18 +44,18 @@ class Evidence:
     def sites(self) -> Iterator[tuple[str, SitePlan]]:
         """The plan's sites, by key."""
         if self.lock is not None:
-            yield from sorted(self.lock.sites.items())
+            yield from sorted(self.lock.aws_sites.items())
 
     def site_of(self, name: str) -> str | None:
         """Key of the plan's site that a logical name begins with, as all names of a site do; the longest that fits."""
-        keys = () if self.lock is None else self.lock.sites
+        keys = () if self.lock is None else self.lock.aws_sites
         return max((key for key in keys if name.startswith(f"{key}-")), key=len, default=None)
 
     def items(self, site: str) -> frozenset[str]:
         """Names of what the plan pays for at a site."""
         if self.lock is None:
             return frozenset()
-        several = len(self.lock.sites) > 1
+        several = len(self.lock.aws_sites) > 1
         costs = self.lock.cost_usd_per_month.items()
         return frozenset(
             item for pool, by_item in costs if not several or pool.startswith(f"{site} ") for item in by_item
@@ -70,12 +70,12 @@ class Evidence:
     def protects_data(self, name: str) -> bool:
         """Whether the plan of a resource's site protects its data; of a resource that no plan names: yes."""
         key = self.site_of(name)
-        return key is None or self.lock is None or self.lock.sites[key].storage.protect
+        return key is None or self.lock is None or self.lock.aws_sites[key].storage.protect
 
     def has_key(self, resource: Resource, purpose: KeyPurpose) -> bool:
         """Whether the plan of the resource's site has a customer key for a purpose."""
         key = self.site_of(resource.name)
-        return key is not None and self.lock is not None and purpose in self.lock.sites[key].security.keys
+        return key is not None and self.lock is not None and purpose in self.lock.aws_sites[key].security.keys
 
     def at_site(self, key: str, *types: str) -> list[Resource]:
         """The resources of a site of these types."""

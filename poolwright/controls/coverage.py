@@ -49,7 +49,7 @@ def controls_of(lock: Lock, loaded: LoadedDemand, catalog: Catalog, *, on: date)
     waivers = _waivers(loaded)
     sites = tuple(
         _site(key, site, _costs_of(lock, key), catalog, {waiver.control: waiver for waiver in waivers})
-        for key, site in sorted(lock.sites.items())
+        for key, site in sorted(lock.aws_sites.items())
         if site.kind is SiteKind.AWS
     )
     written = loaded.demand.compliance.waivers
@@ -77,7 +77,7 @@ def _waivers(loaded: LoadedDemand) -> tuple[WaiverRecord, ...]:
 
 def _costs_of(lock: Lock, site: str) -> Mapping[str, float]:
     """What a site pays for measures, by item."""
-    pool = f"{site} security" if len(lock.sites) > 1 else "security"
+    pool = f"{site} security" if len(lock.aws_sites) > 1 else "security"
     items = lock.cost_usd_per_month.get(pool, {})
     return {item: usd for item, usd in items.items() if item == KEYS or item.startswith(_MEASURE)}
 

@@ -37,7 +37,7 @@ def plan_view(plan: Plan, change: Difference | None, *, growth: str = "") -> Ren
         parts.append(Text(growth))
     if change is not None:
         parts.append(difference_view(change))
-    for name, site in plan.sites.items():
+    for name, site in plan.aws_sites.items():
         parts += [Text(), _heading(f"Site {name}: {site.kind} {site.region}, {len(site.network.zones)} zones")]
         parts += list(_site_view(site, [line for line in plan.cost_lines if line.site == name]))
     parts += [Text(), _heading("Money, USD a month before tax"), _money_view(plan.cost_lines)]

@@ -101,10 +101,10 @@ def _groups(rows: list[tuple[str, ...]]) -> RenderableType:
 
 def _running(plan: Plan) -> Iterator[tuple[str, NodeGroup]]:
     """Groups that hold something, by key; with several sites the site stands before it."""
-    for name, site in plan.sites.items():
+    for name, site in plan.aws_sites.items():
         for group in site.compute.node_groups:
             if group.slots:
-                yield (f"{name} {group.key}" if len(plan.sites) > 1 else group.key), group
+                yield (f"{name} {group.key}" if len(plan.aws_sites) > 1 else group.key), group
 
 
 def _slots(group: NodeGroup) -> str:
@@ -140,7 +140,7 @@ def _replica_weeks(plan: Plan) -> Mapping[str, WeekSchedule]:
     several = len(plan.sites) > 1
     return {
         f"{name} {service.key}.{variant.key}" if several else f"{service.key}.{variant.key}": variant.replicas
-        for name, site in plan.sites.items()
+        for name, site in plan.aws_sites.items()
         for service in site.compute.services
         for variant in service.variants
     }

@@ -195,6 +195,11 @@ class Demand(Schema):
             )
         return self
 
+    @property
+    def aws_sites(self) -> dict[str, AwsSite]:
+        """Sites of the kind aws, by key, in the file's order."""
+        return self.sites
+
     def site_of(self, entry: Workload | StorageClaim | Held) -> str:
         """Key of the site that an entry is settled on; a commitment is on the one whose machines it covers."""
         return entry.site if entry.site is not None else next(iter(self.sites))

@@ -19,7 +19,7 @@ _MIB_PER_GIB = 1024
 
 def image_lines(demand: Demand, site_key: str, catalog: Catalog, compute: ComputePlan) -> tuple[CostLine, ...]:
     """One line for each repository: the newest image of each variant that runs, and what each kept one adds to it."""
-    prices = SitePrices(catalog, demand.sites[site_key].region, site_key, Pool.COMPUTE)
+    prices = SitePrices(catalog, demand.aws_sites[site_key].region, site_key, Pool.COMPUTE)
     stored = {key: _stored_gib(demand, key, compute) for key in compute.repositories}
     return prices.lines(
         Charge(

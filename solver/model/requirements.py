@@ -28,7 +28,7 @@ def check_regions(loaded: LoadedDemand, known: Collection[str]) -> None:
     """DemandError when a site is in a region of which the catalog has no tables."""
     problems = [
         _unknown(loaded, ("sites", name, "region"), site.region, known, "region of the catalog")
-        for name, site in loaded.demand.sites.items()
+        for name, site in loaded.demand.aws_sites.items()
         if site.region not in known
     ]
     if problems:
@@ -74,7 +74,7 @@ def _unknown(
 
 
 def _site_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
-    for name, site in loaded.demand.sites.items():
+    for name, site in loaded.demand.aws_sites.items():
         zones = catalog.region(site.region).zone_ids
         path: Path = ("sites", name, "zones")
         if isinstance(site.zones, tuple):
@@ -113,7 +113,7 @@ def _held_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
     """Held commitments of types and families that the region has not, or for whose term nobody knows a rate."""
     demand = loaded.demand
     for index, held in enumerate(demand.purchase.held):
-        region = demand.sites[demand.site_of(held)].region
+        region = demand.aws_sites[demand.site_of(held)].region
         path: Path = ("purchase", "held", index)
         offers = catalog.purchasable(region)
         if isinstance(held, HeldReservation):
@@ -179,7 +179,7 @@ def _fit_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
     everywhere = list(catalog.machines.values())
     allowed = demand.sites_of()
     for name, workload in demand.workloads.items():
-        sites = [demand.sites[site] for site in allowed[name]]
+        sites = [demand.aws_sites[site] for site in allowed[name]]
         on_sale = {site: _on_sale(workload, demand, site, catalog) for site in allowed[name]}
         some_fit = any(
             _any_fits(workload.variants[key], machines, site)
@@ -197,7 +197,7 @@ def _fit_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
 
 def _on_sale(workload: Workload, demand: Demand, site_key: str, catalog: Catalog) -> dict[str, list[MachineType]]:
     """Machines of a site's zones that the filters let through, by variant."""
-    site = demand.sites[site_key]
+    site = demand.aws_sites[site_key]
     zones = catalog.region(site.region).zone_ids
     used = set(site.zones if isinstance(site.zones, tuple) else zones[: site.zones])
     offered = [offering.machine for offering in catalog.purchasable(site.region) if used.intersection(offering.zones)]
@@ -257,8 +257,8 @@ def _fit_problem(
     demand = loaded.demand
     workload = demand.workloads[name]
     variant = workload.variants[key]
-    site = demand.sites[sites[0]]
-    regions = " or ".join(dict.fromkeys(demand.sites[each].region for each in sites))
+    site = demand.aws_sites[sites[0]]
+    regions = " or ".join(dict.fromkeys(demand.aws_sites[each].region for each in sites))
     path: Path = ("workloads", name, "variants", key)
     if not candidates:
         asked = [f"architecture {variant.architecture}"]

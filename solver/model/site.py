@@ -113,7 +113,7 @@ def solve_site(
 ) -> SiteAnswer:
     """The four pools of one site; `alone` solves each by itself. InfeasibleError names what can't be met."""
     demand, key = task.demand, task.site
-    site = demand.sites[key]
+    site = demand.aws_sites[key]
 
     def stored(wanted: Demand) -> PoolAnswer[StoragePlan]:
         return solve_storage(wanted, key, catalog, previous=previous.storage if previous is not None else None)

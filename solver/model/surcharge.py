@@ -87,7 +87,7 @@ def least_surcharge(each: Collection[Surcharge]) -> Surcharge:
 
 def machine_surcharge(demand: Demand, site_key: str, catalog: Catalog) -> Surcharge:
     """For one site; measures that the account has already cost nothing."""
-    region = demand.sites[site_key].region
+    region = demand.aws_sites[site_key].region
     waived = {waiver.control for waiver in demand.compliance.waivers}
     required = [each for each in catalog.profile(demand.compliance.profile).controls if each not in waived]
     measures = {each.name: each for each in catalog.measures(region)}

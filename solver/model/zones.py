@@ -13,7 +13,7 @@ def zones_of(demand: Demand, site_key: str, catalog: Catalog) -> tuple[str, ...]
     A site that asks for a number of zones gets the first ones of the catalog's default order (the zone with the most
     machine types first). InfeasibleError when the region has fewer zones, or none of that id.
     """
-    site = demand.sites[site_key]
+    site = demand.aws_sites[site_key]
     known = catalog.region(site.region).zone_ids
     path = f"sites.{site_key}.zones"
     if isinstance(site.zones, tuple):

@@ -60,6 +60,11 @@ class Lock(Schema):
     sites: dict[str, SitePlan]
     """What is built."""
 
+    @property
+    def aws_sites(self) -> dict[str, SitePlan]:
+        """Sites of the kind aws, by key."""
+        return self.sites
+
     def as_plan(self) -> Plan:
         """The plan without witness, cost lines and reasons: what a new solve compares itself with."""
         return Plan(

@@ -113,3 +113,8 @@ class Plan(Schema):
     separate_usd_per_month: float | None = None
     """What the pools would cost if each were solved by itself: machines chosen by their own prices, and network,
     security and storage around them. Not every plan says so, and a lock never does."""
+
+    @property
+    def aws_sites(self) -> dict[str, SitePlan]:
+        """Sites of the kind aws, by key."""
+        return self.sites

@@ -20,11 +20,11 @@ _SECONDS_PER_MONTH = 730 * 3600
 
 def site_faults(plan: Plan, demand: Demand, catalog: Catalog) -> Iterator[str]:
     """What is wrong with the plan's sites, in words."""
-    unknown = set(plan.sites) - set(demand.sites)
+    unknown = set(plan.aws_sites) - set(demand.aws_sites)
     if unknown:
         yield f"the plan has sites that the demand has not: {', '.join(sorted(unknown))}"
         return
-    views = {key: SiteView(key, demand, catalog, site) for key, site in plan.sites.items()}
+    views = {key: SiteView(key, demand, catalog, site) for key, site in plan.aws_sites.items()}
     yield from _places(demand, views)
     for key, service in sorted(demand.workloads.items()):
         if isinstance(service, Service):
@@ -103,7 +103,7 @@ def _too_far(demand: Demand, service: Service, origin: str, site: str) -> str | 
             return None
         if is_hidden(service):
             return f"calls from {home} arrive on {site}, and it is not public"
-        sites = demand.sites
+        sites = demand.aws_sites
         between = sites[home].latency_ms.get(site, sites[site].latency_ms.get(home))
     elif origin in demand.locations:
         between = demand.locations[origin].latency_ms.get(site)

@@ -37,7 +37,7 @@ class SiteView:
     @property
     def site(self) -> AwsSite:
         """As the demand has it."""
-        return self.demand.sites[self.key]
+        return self.demand.aws_sites[self.key]
 
     @cached_property
     def running(self) -> frozenset[str]:

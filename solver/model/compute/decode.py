@@ -16,7 +16,7 @@ from solver.plan.compute import Commitment, ComputePlan, HourClass, PlacedMachin
 
 def decode(demand: Demand, site_key: str, catalog: Catalog, needs: Needs, decided: Decided) -> ComputePlan:
     """The plan; hours are split further where jobs come and go."""
-    site = demand.sites[site_key]
+    site = demand.aws_sites[site_key]
     replicas: list[dict[int, int]] = []
     placed: list[list[PlacedMachines]] = []
     by_group: list[dict[str, dict[int, int]]] = []

@@ -30,7 +30,7 @@ def full_in(demand: Demand, site_key: str, catalog: Catalog, group: NodeGroup) -
 
 def _lacking(demand: Demand, site_key: str, catalog: Catalog, group: NodeGroup, slot: str) -> Iterator[str]:
     """Dimensions that have no room for one more replica of a variant."""
-    site = demand.sites[site_key]
+    site = demand.aws_sites[site_key]
     more = _asked(_variant(demand, slot))
     used = [(_asked(_variant(demand, name)), number) for name, number in group.slots.items()]
     for machine_type in group.machine_types:
@@ -83,7 +83,7 @@ def limits_of(demand: Demand, site_key: str, catalog: Catalog, plan: ComputePlan
     groups = [group for group in plan.node_groups if group.slots and group.runtime == "ecs"]
     most = demand.limits.node_groups
     yield Limit(key="limits.node_groups", used=len(groups), most=most, binds=len(groups) >= most)
-    for family, quota in sorted(demand.sites[site_key].quotas.items()):
+    for family, quota in sorted(demand.aws_sites[site_key].quotas.items()):
         mine = [
             (group.vcpus, group.machines.hourly())
             for group in plan.node_groups

@@ -26,7 +26,7 @@ def held_of(demand: Demand, site_key: str, catalog: Catalog) -> tuple[Bought, ..
 
     DemandError for a savings plan for which the catalog has no rates; CatalogError for a machine type that it lacks.
     """
-    region = demand.sites[site_key].region
+    region = demand.aws_sites[site_key].region
     return tuple(
         _reservation(each, region, catalog)
         if isinstance(each, HeldReservation)

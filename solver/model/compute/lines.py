@@ -28,7 +28,7 @@ def compute_lines(
 
     `spot_usd_per_hour` has the price of each spot group, by key.
     """
-    region = demand.sites[site_key].region
+    region = demand.aws_sites[site_key].region
     paid = uncovered_hours(plan, (*held, *bought), on_demand_prices(catalog, region, plan))
     gib = catalog.price(region, "ebs", "gp3_storage").usd_first
     lines: list[CostLine] = []

@@ -80,7 +80,7 @@ class _Site:
 
     @property
     def site(self) -> AwsSite:
-        return self.demand.sites[self.key]
+        return self.demand.aws_sites[self.key]
 
     def market(self, *, services: bool) -> Market:
         rates: dict[CommitmentTerm, dict[str, float]] = {}
@@ -121,7 +121,7 @@ def solve_compute(
     del storage
     needs = needs_of(demand, site_key)
     zones = zones_of(demand, site_key, catalog)
-    fixed = fixed_costs(catalog, demand.sites[site_key], volume_usd_per_month)
+    fixed = fixed_costs(catalog, demand.aws_sites[site_key], volume_usd_per_month)
     if alone:
         fixed = Fixed(0.0, dict.fromkeys(fixed.machine_volumes, 0.0))
         surcharge = Surcharge()
@@ -219,7 +219,7 @@ def _tolled(site: _Site, problem: Problem) -> Tolled:
 
 def goods_of(demand: Demand, site_key: str, catalog: Catalog) -> tuple[Good, ...]:
     terms = tuple(CommitmentTerm(wish.kind, wish.years, wish.payment) for wish in demand.purchase.commitments)
-    return goods_for(terms, catalog.purchasable(demand.sites[site_key].region)) if terms else ()
+    return goods_for(terms, catalog.purchasable(demand.aws_sites[site_key].region)) if terms else ()
 
 
 def _job_sizes(site: _Site) -> dict[str, list[JobSize]]:

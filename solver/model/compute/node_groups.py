@@ -126,7 +126,7 @@ def _node_group(
     most: int,
     slots: Mapping[str, int],
 ) -> NodeGroup:
-    site = demand.sites[site_key]
+    site = demand.aws_sites[site_key]
     kind = machine.machine
     return NodeGroup(
         key=key,
@@ -167,7 +167,7 @@ def service_groups(demand: Demand, site_key: str, catalog: Catalog, needs: Needs
     for run in decided.runs.values():
         family = str(run.size.machine.machine.quota)
         taken[family] = taken.get(family, 0) + run.size.machines * run.size.machine.machine.vcpus
-    most = max_machines(growing, demand.sites[site_key].quotas, taken)
+    most = max_machines(growing, demand.aws_sites[site_key].quotas, taken)
     return [
         _node_group(
             demand,

@@ -26,7 +26,7 @@ def with_best_commitments(
                 usage[hour][name] = usage[hour].get(name, 0) + count
     prices = {
         offering.machine.name: offering.on_demand_usd_per_hour
-        for offering in catalog.purchasable(demand.sites[site_key].region)
+        for offering in catalog.purchasable(demand.aws_sites[site_key].region)
         if offering.on_demand_usd_per_hour is not None
     }
     bought = best_commitments(week_of(usage, prices), goods, backend, held_of(demand, site_key, catalog))

@@ -48,7 +48,9 @@ class Alone:
         except InfeasibleError:
             return Told.IMPOSSIBLE
         ((_, workload),) = demand.workloads.items()
-        market = market_of(demand, demand.sites[self.site], zones, Surcharge(), services=isinstance(workload, Service))
+        market = market_of(
+            demand, demand.aws_sites[self.site], zones, Surcharge(), services=isinstance(workload, Service)
+        )
         return self._service(demand, market) if isinstance(workload, Service) else self._job(demand, market)
 
     def machines(self, market: Market) -> list[Machine]:

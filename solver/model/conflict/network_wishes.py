@@ -30,10 +30,10 @@ def network_wishes(demand: Demand, site_key: str) -> list[Wish]:
 
 
 def _site_wishes(demand: Demand, key: str) -> Iterator[Wish]:
-    wish, path = demand.sites[key].network, f"sites.{key}.network"
+    wish, path = demand.aws_sites[key].network, f"sites.{key}.network"
 
     def network(**update: object) -> Change:
-        return lambda changed: with_site(key, network=changed.sites[key].network.model_copy(update=update))(changed)
+        return lambda changed: with_site(key, network=changed.aws_sites[key].network.model_copy(update=update))(changed)
 
     def range_of(prefix: int) -> IPv4Network:
         return wish.cidr.supernet(new_prefix=prefix)

@@ -68,7 +68,7 @@ class Question:
         together = _with_only(bare, self.site, here)
         if self._planned(_at_peak(together)):
             return True
-        return bool(demand.sites[self.site].quotas) and self._planned(together)
+        return bool(demand.aws_sites[self.site].quotas) and self._planned(together)
 
     def _fewer(self, together: Demand) -> bool:
         key = _key(together)

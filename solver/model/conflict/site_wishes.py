@@ -59,7 +59,7 @@ def _stack_wishes(demand: Demand, site_key: str, catalog: Catalog) -> Iterator[W
 
 
 def _site_wishes(demand: Demand, key: str, catalog: Catalog) -> Iterator[Wish]:
-    site, name = demand.sites[key], f"sites.{key}"
+    site, name = demand.aws_sites[key], f"sites.{key}"
     for family, most in sorted(site.quotas.items()):
         figures = Figures(most, _MOST_QUOTA, _quota(key, family), lambda vcpus: f"{vcpus} vCPU")
         yield Wish(f"{name}.quotas.{family}: {most}", with_quota(key, family, None), figures)
@@ -114,7 +114,7 @@ def _left_out(demand: Demand, site_key: str, catalog: Catalog) -> list[str]:
 def _types(demand: Demand, site_key: str, catalog: Catalog, workload: Workload, variant: Variant) -> list[str]:
     """Machine types that the stack allows and that hold a replica but for the variant's own filter; those that the
     demand names come first, then the cheapest."""
-    site = demand.sites[site_key]
+    site = demand.aws_sites[site_key]
     zones = site.zones if isinstance(site.zones, tuple) else catalog.region(site.region).zone_ids[: site.zones]
     market = market_of(demand, site, tuple(sorted(zones)), Surcharge(), services=isinstance(workload, Service))
     asked = variant.model_copy(update={"machines": ()})

@@ -39,7 +39,7 @@ class Together:
         asking = [each for each in needs.services if max(each.needed) > 0 or each.service.replicas.min > 0]
         if len(asking) <= demand.limits.node_groups:
             return False
-        market = market_of(demand, demand.sites[self.alone.site], zones, Surcharge(), services=True)
+        market = market_of(demand, demand.aws_sites[self.alone.site], zones, Surcharge(), services=True)
         try:
             sets = self._sets(needs, asking, market)
             return not _covered(frozenset(each.number for each in asking), sets, demand.limits.node_groups, _Steps())

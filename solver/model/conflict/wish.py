@@ -56,7 +56,7 @@ def with_site(key: str, **update: object) -> Change:
     """Another site."""
 
     def changed(demand: Demand) -> Demand:
-        site = demand.sites[key].model_copy(update=update)
+        site = demand.aws_sites[key].model_copy(update=update)
         return demand.model_copy(update={"sites": {**demand.sites, key: site}})
 
     return changed
@@ -66,7 +66,7 @@ def with_quota(key: str, family: str, most: int | None) -> Change:
     """Another quota of a site; None for no limit."""
 
     def changed(demand: Demand) -> Demand:
-        quotas = {name: each for name, each in demand.sites[key].quotas.items() if name != family}
+        quotas = {name: each for name, each in demand.aws_sites[key].quotas.items() if name != family}
         return with_site(key, quotas=quotas if most is None else {**quotas, family: most})(demand)
 
     return changed

@@ -91,7 +91,7 @@ def transfer_charges(demand: Demand, traffic: Traffic, zones: int) -> list[Charg
 
 def name_charges(demand: Demand, site_key: str) -> list[Charge]:
     """A zone for the public name unless there is one, and one for the names by which services call each other."""
-    dns = demand.sites[site_key].network.dns
+    dns = demand.aws_sites[site_key].network.dns
     subjects = [f"name {dns.domain}"] if dns is not None and dns.hosted_zone_id is None else []
     if any(entry.calls for entry in demand.workloads.values() if demand.site_of(entry) == site_key):
         subjects.append("names of services")
@@ -110,14 +110,14 @@ def name_charges(demand: Demand, site_key: str) -> list[Charge]:
 
 
 def dns_plan(demand: Demand, site_key: str, balancers: tuple[LoadBalancerPlan, ...]) -> DnsPlan | None:
-    dns = demand.sites[site_key].network.dns
+    dns = demand.aws_sites[site_key].network.dns
     if dns is None or not any(balancer.https for balancer in balancers):
         return None
     return DnsPlan(domain=dns.domain, hosted_zone_id=dns.hosted_zone_id, certificate_arn=dns.certificate_arn)
 
 
 def dns_not_priced(demand: Demand, site_key: str, balancers: tuple[LoadBalancerPlan, ...]) -> tuple[str, ...]:
-    dns = demand.sites[site_key].network.dns
+    dns = demand.aws_sites[site_key].network.dns
     if dns is None or not balancers:
         return ()
     return ("DNS queries: the demand does not say how many",)

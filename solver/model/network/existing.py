@@ -47,7 +47,7 @@ def solve_existing(
     crossing: Crossing | None = None,
 ) -> PoolAnswer[NetworkPlan]:
     """The network of a site in an existing VPC; InfeasibleError, by path, for what the VPC lacks."""
-    site = demand.sites[site_key]
+    site = demand.aws_sites[site_key]
     existing = site.network.existing
     if existing is None:
         raise ValueError(f"site {site_key} has no existing VPC")

@@ -32,7 +32,7 @@ def load_balancers(demand: Demand, site_key: str, kind: NetworkService) -> tuple
         if not services:
             continue
         https = exposure is Exposure.PUBLIC
-        if https and demand.sites[site_key].network.dns is None:
+        if https and demand.aws_sites[site_key].network.dns is None:
             raise InfeasibleError(
                 "a public service is reached over HTTPS, which needs a name and its certificate",
                 conflict=(

@@ -68,7 +68,7 @@ def solve_network(
     It is exact and needs no search, so it takes no backend. An approved choice of NAT and endpoints is kept while it
     costs no more than `limits.gap` above the best. Flow logs are off: the security pool's measures turn them on.
     """
-    site = demand.sites[site_key]
+    site = demand.aws_sites[site_key]
     wish = site.network
     if wish.existing is not None:
         return solve_existing(demand, site_key, catalog, compute=compute, storage=storage, crossing=crossing)

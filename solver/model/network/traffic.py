@@ -65,7 +65,7 @@ def traffic_of(demand: Demand, site_key: str, compute: ComputePlan, crossing: Cr
     that are used. A service that others call and that has no load balancer gets its load by calls; the load of one that
     has both is counted at the load balancer, unless `load_from` splits it.
     """
-    wish = demand.sites[site_key].network
+    wish = demand.aws_sites[site_key].network
     workloads = {key: entry for key, entry in demand.workloads.items() if demand.site_of(entry) == site_key}
     used = _services_used(compute)
     logs = fsum(entry.logs_gib_per_month for entry in workloads.values())

@@ -34,7 +34,7 @@ class Asked:
 def asked_of(facts: PlanFacts, catalog: Catalog) -> Asked:
     """What the profile of the demand asks for at the site of a plan."""
     demand = facts.demand
-    region = demand.sites[facts.site_key].region
+    region = demand.aws_sites[facts.site_key].region
     prices = SitePrices(catalog, region, facts.site_key, Pool.SECURITY)
     measures = catalog.measures(region)
     waived = tuple(sorted({waiver.control for waiver in demand.compliance.waivers}))

@@ -9,6 +9,6 @@ from solver.plan.security import CiPlan
 def ci_of(demand: Demand, site_key: str) -> CiPlan | None:
     """What the stack builds for its CI at a site; None: nothing."""
     wish = demand.ci
-    if wish is None or site_key != next(iter(demand.sites)):
+    if wish is None or site_key != next(iter(demand.aws_sites)):
         return None
     return CiPlan(builds_issuer=not wish.issuer_exists, subjects=(f"repo:{wish.repository}:pull_request",))

@@ -42,7 +42,7 @@ def without_measures(
     demand: Demand, site_key: str, network: NetworkPlan, compute: ComputePlan
 ) -> tuple[NetworkPlan, ComputePlan]:
     """Both as they were before measures were chosen: logs are kept as long as the demand says."""
-    days = demand.sites[site_key].network.flow_log_retention_days
+    days = demand.aws_sites[site_key].network.flow_log_retention_days
     kept = {key: {"log_retention_days": workload.log_retention_days} for key, workload in demand.workloads.items()}
     return (
         network.model_copy(update={"flow_logs": False, "flow_log_retention_days": days}),

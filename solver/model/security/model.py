@@ -53,7 +53,7 @@ def solve_security(
     Lines of the workloads' logs and secrets are here too. What the measures mean for the other pools is applied by
     `solver.model.security.effects`.
     """
-    prices = SitePrices(catalog, demand.sites[site_key].region, site_key, Pool.SECURITY)
+    prices = SitePrices(catalog, demand.aws_sites[site_key].region, site_key, Pool.SECURITY)
     facts = PlanFacts(demand=demand, site_key=site_key, network=network, compute=compute, storage=storage)
     asked = asked_of(facts, catalog)
     charges = asked.charges

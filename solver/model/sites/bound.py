@@ -88,7 +88,7 @@ class SitesBound:
 
     def _several(self, sites: Sequence[str]) -> float:
         """Where the free workloads use exactly these sites."""
-        inside = [site for site in self.options.demand.sites if site in sites or self._always[site] is not None]
+        inside = [site for site in self.options.demand.aws_sites if site in sites or self._always[site] is not None]
         allowed = parts_allowed(self.options, inside)
         if not all(allowed.values()):
             return inf
@@ -102,12 +102,12 @@ class SitesBound:
     @cached_property
     def _used(self) -> tuple[str, ...]:
         """Sites that a free workload may use."""
-        sites = self.options.demand.sites
+        sites = self.options.demand.aws_sites
         return tuple(site for site in sites if any(site in self.options.sites_of(*each) for each in self._free))
 
     def _besides(self, used: Sequence[str]) -> float:
         whole = self._to_users * (1 - len(used) * float(_TRACE)) + self._capacity_units
-        for site in self.options.demand.sites:
+        for site in self.options.demand.aws_sites:
             if site in used:
                 whole += self._with_one[site]
             elif self._always[site] is not None:
@@ -118,7 +118,7 @@ class SitesBound:
     def _always(self) -> Mapping[str, float | None]:
         """By site, USD a month besides compute with what must be there; None where nothing must."""
         found: dict[str, float | None] = {}
-        for site in self.options.demand.sites:
+        for site in self.options.demand.aws_sites:
             demand = self._demand(site, None)
             found[site] = None if is_empty(demand, site) else self.besides(demand, site)
         return found
@@ -135,7 +135,7 @@ class SitesBound:
 
     def _demand(self, site: str, more: str | None) -> Demand:
         """What is on a site whatever is chosen, without calls from other sites, and a trace of one workload more."""
-        serves: dict[str, dict[str, dict[str, Fraction]]] = {each: {} for each in self.options.demand.sites}
+        serves: dict[str, dict[str, dict[str, Fraction]]] = {each: {} for each in self.options.demand.aws_sites}
         for key in self.options.services:
             settled = self.options.settled.get(key)
             if settled is not None:
@@ -173,8 +173,8 @@ class SitesBound:
     def _to_users(self) -> float:
         """USD a month below which the free answers to users can't be sent."""
         demand = self.options.demand
-        regions = sorted({demand.sites[site].region for site in self._used})
-        everything = sum(site.network.internet_gib_per_month for site in demand.sites.values())
+        regions = sorted({demand.aws_sites[site].region for site in self._used})
+        everything = sum(site.network.internet_gib_per_month for site in demand.aws_sites.values())
         free = 0.0
         for key in self.options.services:
             entry = demand.workloads[key]
@@ -208,8 +208,8 @@ class SitesBound:
         # More services have rules that are evaluated, which a split over sites may save.
         busiest = sorted(public, key=lambda entry: -requests_per_month(entry))[:FREE_RULES]
         together = lcu_hours_per_month({str(number): entry for number, entry in enumerate(busiest)}, kind)
-        apart = sum(self._units(site) for site in demand.sites)
-        usd = min(self.catalog.price(demand.sites[site].region, "alb", "lcu_hour").usd_first for site in self._used)
+        apart = sum(self._units(site) for site in demand.aws_sites)
+        usd = min(self.catalog.price(demand.aws_sites[site].region, "alb", "lcu_hour").usd_first for site in self._used)
         return max(0.0, together - apart) * usd
 
     def _units(self, site: str) -> float:

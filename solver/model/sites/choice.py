@@ -126,7 +126,7 @@ class Options:
 
     def latency_ms(self, home: str, site: str) -> float | None:
         """Between two sites, as one of them has it."""
-        sites = self.demand.sites
+        sites = self.demand.aws_sites
         return sites[home].latency_ms.get(site, sites[site].latency_ms.get(home))
 
     def free(self) -> Iterator[tuple[str, str | None]]:
@@ -159,7 +159,7 @@ class Options:
     def serves(self, choice: Choice) -> Serves | None:
         """Which part of each service every site serves; None where a caller's service is not on its site, or nobody
         may serve an origin."""
-        found: dict[str, dict[str, dict[str, Fraction]]] = {site: {} for site in self.demand.sites}
+        found: dict[str, dict[str, dict[str, Fraction]]] = {site: {} for site in self.demand.aws_sites}
         for service in self.services:
             for origin, amount in self._amounts(service, choice, found).items():
                 route = choice.routes.get((service, origin))

@@ -13,7 +13,7 @@ from solver.model.zones import zones_of
 def without_machines(demand: Demand, catalog: Catalog) -> frozenset[tuple[str, str]]:
     """Workloads and sites, of which none of the workload's variants fits a machine of the site."""
     found: set[tuple[str, str]] = set()
-    for name, site in demand.sites.items():
+    for name, site in demand.aws_sites.items():
         zones = zones_of(demand, name, catalog)
         for services in (True, False):
             market = market_of(demand, site, zones, Surcharge(), services=services)

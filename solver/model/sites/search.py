@@ -119,7 +119,7 @@ class SiteSearch(Generic[Site]):
         free = tuple(self.options.free())
         if not free:
             return self._only()
-        everywhere = parts_allowed(self.options, tuple(self.options.demand.sites))
+        everywhere = parts_allowed(self.options, tuple(self.options.demand.aws_sites))
         pool = plan_together(self.common, everywhere, self.catalog, self.backend)
         named = list(self._candidates(pool))
         tried: dict[str, Placed[Site]] = {}
@@ -186,7 +186,7 @@ class SiteSearch(Generic[Site]):
             return None
         compute = self.common if common else self.options
         sites: dict[str, Site] = {}
-        for site in sorted(self.options.demand.sites):
+        for site in sorted(self.options.demand.aws_sites):
             jobs = tuple(job for job, place in sorted(choice.jobs.items()) if place == site)
             between = crossing(self.options, serves, site)
             key = (site, jobs, repr(serves[site]), between)
@@ -212,12 +212,12 @@ class SiteSearch(Generic[Site]):
     def _candidates(self, pool: Together | None) -> Iterator[tuple[str, Choice]]:
         if self.approved is not None:
             yield _APPROVED, self.approved
-        for site in self.options.demand.sites:
+        for site in self.options.demand.aws_sites:
             if any(site in self.options.sites_of(*free) for free in self.options.free()):
                 yield _all_on(site), self._preferring([site])
         if self.options.demand.locations:
             yield "each location to its nearest site", self._preferring([])
-        if any(site.quotas for site in self.options.demand.sites.values()):
+        if any(site.quotas for site in self.options.demand.aws_sites.values()):
             yield "split evenly", self._evenly()
         if pool is not None:
             yield "split as by one pool", routes_of(self.options, pool)
@@ -249,7 +249,7 @@ class SiteSearch(Generic[Site]):
         return Choice(first.jobs, routes)
 
     def _distance(self, origin: str | None, site: str) -> tuple[float, int]:
-        order = list(self.options.demand.sites).index(site)
+        order = list(self.options.demand.aws_sites).index(site)
         if origin is None or origin == ANYWHERE:
             return (0.0, order)
         if origin.startswith("site "):
@@ -292,7 +292,7 @@ class SiteSearch(Generic[Site]):
     def _bound(self, pool: Together | None, tried: Mapping[str, Placed[Site]], usd_per_month: float) -> float:
         whole = {
             site: tried[words].bound_usd_per_month
-            for site in self.options.demand.sites
+            for site in self.options.demand.aws_sites
             if (words := _all_on(site)) in tried
         }
         bound = SitesBound(self.options, self.common, self.catalog, self.backend, self._besides)

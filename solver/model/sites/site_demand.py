@@ -39,7 +39,7 @@ def site_demand(options: Options, choice: Choice, serves: Serves, site: str) -> 
         else:
             workloads[key] = _pinned(options, serves, entry, site)
     used = {claim for key in on_site for claim in demand.workloads[key].uses}
-    names = tuple(demand.sites)
+    names = tuple(demand.aws_sites)
     storage: dict[str, StorageClaim] = {
         key: claim.model_copy(update={"site": site if _is_kept(key, claim, site, names, used) else ELSEWHERE})
         for key, claim in demand.storage.items()
@@ -76,7 +76,7 @@ def _address(options: Options, serves: Serves, callee: str) -> str:
     """Public name of the site that serves most of a service."""
     parts = {site: sum(services.get(callee, {}).values(), Fraction(0)) for site, services in serves.items()}
     site = max(parts, key=lambda each: (parts[each], each))
-    dns = options.demand.sites[site].network.dns
+    dns = options.demand.aws_sites[site].network.dns
     return "" if dns is None else f"{dns.domain}:443"
 
 

@@ -60,7 +60,7 @@ def plan_together(
 
     `allowed` has, by workload, its sites; with a part where that site serves exactly so much of the load.
     """
-    sites = [site for site in options.demand.sites if any(site in names for names in allowed.values())]
+    sites = [site for site in options.demand.aws_sites if any(site in names for names in allowed.values())]
     demand = _demand(options.demand, sites, allowed, catalog)
     try:
         answer = solve_compute(
@@ -156,7 +156,7 @@ def _within(entry: Workload, sites: Collection[str]) -> Workload:
 
 
 def _site(demand: Demand, sites: Sequence[str], catalog: Catalog) -> AwsSite:
-    each = [demand.sites[site] for site in sites]
+    each = [demand.aws_sites[site] for site in sites]
     limited = [family for family in sorted(each[0].quotas) if all(family in site.quotas for site in each)]
     return each[0].model_copy(
         update={
@@ -170,8 +170,8 @@ def _site(demand: Demand, sites: Sequence[str], catalog: Catalog) -> AwsSite:
 
 
 def _zones(demand: Demand, site: str, catalog: Catalog) -> list[Zone]:
-    wanted = demand.sites[site].zones
-    known = catalog.region(demand.sites[site].region).zone_ids
+    wanted = demand.aws_sites[site].zones
+    known = catalog.region(demand.aws_sites[site].region).zone_ids
     zones = wanted if isinstance(wanted, tuple) else known[:wanted]
     return [Zone(_on(zone, site), zone) for zone in sorted(zones)]
 
@@ -180,7 +180,7 @@ def _catalog(demand: Demand, sites: Sequence[str], catalog: Catalog) -> Catalog:
     offerings: dict[str, Offering] = {}
     for site in sites:
         zones = {zone.name_in_source: zone.id for zone in _zones(demand, site, catalog)}
-        for offering in catalog.offerings(demand.sites[site].region):
+        for offering in catalog.offerings(demand.aws_sites[site].region):
             machine = replace(
                 offering.machine, name=_on(offering.machine.name, site), family=_on(offering.machine.family, site)
             )
@@ -192,7 +192,7 @@ def _catalog(demand: Demand, sites: Sequence[str], catalog: Catalog) -> Catalog:
                     zones[zone]: usd for zone, usd in offering.spot_usd_per_hour.items() if zone in zones
                 },
             )
-    tables = [catalog.tables[demand.sites[site].region] for site in sites]
+    tables = [catalog.tables[demand.aws_sites[site].region] for site in sites]
     region = Region(
         name=_ALL,
         title="All sites",
@@ -215,17 +215,18 @@ def _catalog(demand: Demand, sites: Sequence[str], catalog: Catalog) -> Catalog:
 def _root_price(demand: Demand, sites: Sequence[str], catalog: Catalog) -> Price:
     """USD of a GiB at which the largest root volume costs what the cheapest one does."""
     cheapest = min(
-        demand.sites[site].root_volume * catalog.price(demand.sites[site].region, *_EBS).usd_first for site in sites
+        demand.aws_sites[site].root_volume * catalog.price(demand.aws_sites[site].region, *_EBS).usd_first
+        for site in sites
     )
-    largest = max(demand.sites[site].root_volume for site in sites)
-    price = catalog.price(demand.sites[sites[0]].region, *_EBS)
+    largest = max(demand.aws_sites[site].root_volume for site in sites)
+    price = catalog.price(demand.aws_sites[sites[0]].region, *_EBS)
     return replace(price, tiers=(replace(price.tiers[0], usd=cheapest / largest, to_amount=None),))
 
 
 def _volumes(demand: Demand, sites: Sequence[str], catalog: Catalog) -> dict[str, float]:
     found: dict[str, float] = {}
     for site in sites:
-        region = demand.sites[site].region
+        region = demand.aws_sites[site].region
         here = {
             key: claim.model_copy(update={"site": site if claim.kind == "volume" else ELSEWHERE})
             for key, claim in demand.storage.items()

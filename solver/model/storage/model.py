@@ -47,7 +47,7 @@ def solve_storage(
     `previous` classes of a bucket are kept while they cost no more than `limits.gap` above the best. A file system
     stays in its zone, or in all, while the claim allows that: AWS can't move one, nor do its files move by themselves.
     """
-    prices = SitePrices(catalog, demand.sites[site_key].region, site_key, Pool.STORAGE)
+    prices = SitePrices(catalog, demand.aws_sites[site_key].region, site_key, Pool.STORAGE)
     zones = zones_of(demand, site_key, catalog)
     claims = {key: claim for key, claim in sorted(demand.storage.items()) if demand.site_of(claim) == site_key}
     bucket_needs = {key: claim for key, claim in claims.items() if isinstance(claim, Bucket)}
