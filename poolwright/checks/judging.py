@@ -8,8 +8,13 @@ from datetime import date
 
 from poolwright.checks.check import Check, Finding, Reads, Severity, Undecided
 from poolwright.checks.evidence import Evidence
+from poolwright.checks.network import ASSOCIATION, DEFAULT_GROUP, ENDPOINT, ROUTE_TABLE, SUBNET, VPC
+from poolwright.checks.security_groups import ACL, ACL_RULE
 from poolwright.checks.waivers import counts
 from solver.demand.compliance import Waiver
+
+_PARTS_OF_A_VPC = frozenset({VPC, SUBNET, DEFAULT_GROUP, ROUTE_TABLE, ASSOCIATION, ENDPOINT, ACL, ACL_RULE})
+"""Types that a site in a VPC that exists does not build."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +41,8 @@ class Verdict:
     """Ids of the checks that ran."""
     left_out: tuple[str, ...]
     """Ids of the checks whose evidence is not there."""
+    not_built_here: tuple[str, ...] = ()
+    """Ids of the checks about a VPC itself, where each site stands in one that exists: they say nothing about it."""
 
     @property
     def refusals(self) -> tuple[Finding, ...]:
@@ -47,7 +54,8 @@ def judge(checks: Sequence[Check], evidence: Evidence, *, waivers: Iterable[Waiv
     """The verdict on a day: a waiver counts up to and including its last day."""
     asked = tuple(waivers)
     valid = [waiver for waiver in asked if counts(waiver, on)]
-    there = [check for check in checks if _has_evidence(check, evidence)]
+    elsewhere = [check for check in checks if _is_elsewhere(check, evidence)]
+    there = [check for check in checks if check not in elsewhere and _has_evidence(check, evidence)]
     undecided: list[Undecided] = []
     standing: list[Finding] = []
     waived: list[Waived] = []
@@ -64,7 +72,20 @@ def judge(checks: Sequence[Check], evidence: Evidence, *, waivers: Iterable[Waiv
         expired=tuple(waiver for waiver in asked if not counts(waiver, on)),
         undecided=tuple(dict.fromkeys(undecided)),
         judged=tuple(check.id for check in there),
-        left_out=tuple(check.id for check in checks if check not in there),
+        left_out=tuple(check.id for check in checks if check not in there and check not in elsewhere),
+        not_built_here=tuple(check.id for check in elsewhere),
+    )
+
+
+def _is_elsewhere(check: Check, evidence: Evidence) -> bool:
+    """Whether the check looks at a VPC and its parts alone, and no site has one of its own."""
+    sites = [site for _, site in evidence.sites()]
+    return (
+        bool(check.types)
+        and _PARTS_OF_A_VPC.issuperset(check.types)
+        and bool(sites)
+        and all(site.network.existing is not None for site in sites)
+        and not evidence.of_type(*check.types)
     )
 
 

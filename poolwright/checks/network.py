@@ -16,7 +16,6 @@ FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 ROUTE_TABLE = "aws:ec2/routeTable:RouteTable"
 ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
-
 _WITHOUT_POLICY = (".ecs-agent", ".ecs-telemetry")
 """Services whose endpoints AWS takes no policy for."""
 

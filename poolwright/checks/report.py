@@ -112,6 +112,8 @@ class CheckReport(Schema):
     """Ids of the checks that ran."""
     left_out: tuple[str, ...]
     """Ids of the checks that had nothing to look at."""
+    not_built_here: tuple[str, ...]
+    """Ids of the checks about a VPC itself, where the stack stands in one that exists: whoever runs it answers."""
 
 
 def waiver_record(waiver: Waiver, place: FoundPlace | None) -> WaiverRecord:
@@ -172,4 +174,5 @@ def report_of(
         undecided=tuple(UndecidedRecord(check=each.check, resource=each.resource) for each in verdict.undecided),
         judged=verdict.judged,
         left_out=verdict.left_out,
+        not_built_here=verdict.not_built_here,
     )

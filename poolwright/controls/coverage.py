@@ -26,7 +26,7 @@ from solver.model.security.asked import BY_CONSTRUCTION
 from solver.model.security.identity import CUSTOMER_KEYS, TRAIL_ENCRYPTION
 from solver.plan.lock import Lock
 from solver.plan.plan import SitePlan
-from solver.plan.security import MeasurePlan
+from solver.plan.security import CONTROLS_OF_A_VPC, MeasurePlan
 from solver.quantity import cents
 from solver.vocabulary import SiteKind
 
@@ -93,6 +93,8 @@ def _site(
     for control in profile.controls:
         covering = [measure for measure in security.measures if control in measure.controls]
         standing = _standing(covering, is_waived=control in security.waived)
+        if standing is not Standing.WAIVED and site.network.existing is not None and control in CONTROLS_OF_A_VPC:
+            standing = Standing.NOT_BUILT_HERE
         looks = [check for check in CHECKS if control == check.id or control in check.controls]
         own = [measure.name for measure in covering]
         controls.append(

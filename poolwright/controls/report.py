@@ -19,6 +19,8 @@ class Standing(StrEnum):
     """The pools have it, whatever the profile."""
     EXISTING = "existing"
     """The account has it already: `compliance.existing` of the demand."""
+    NOT_BUILT_HERE = "not built here"
+    """It is about the VPC, which exists: whoever runs that answers for it."""
     WAIVED = "waived"
     """It is not asked for."""
     OPEN = "open"
@@ -72,7 +74,7 @@ class ControlRecord(Schema):
     references: tuple[str, ...]
     """Where the standards have it."""
     standing: Standing
-    """built, by construction, existing, waived or open."""
+    """built, by construction, existing, not built here, waived or open."""
     measures: tuple[str, ...]
     """Measures that cover it."""
     evidence: tuple[EvidenceRecord, ...]

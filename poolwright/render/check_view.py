@@ -41,6 +41,10 @@ def check_lines(report: CheckReport) -> Iterator[str]:
         yield f"not judged before the cloud has answered ({len(report.undecided)}):"
         yield from _undecided_lines(report)
         yield ""
+    if report.not_built_here:
+        yield f"not built here, since the VPC exists ({len(report.not_built_here)}):"
+        yield f"  {', '.join(report.not_built_here)}: whoever runs the VPC answers for it"
+        yield ""
     yield _summary(report)
 
 

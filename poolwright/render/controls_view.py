@@ -63,6 +63,9 @@ def _control_lines(control: ControlRecord, measures: Mapping[str, MeasureRecord]
     if control.standing is Standing.OPEN:
         yield "  covered by nothing"
         return
+    if control.standing is Standing.NOT_BUILT_HERE:
+        yield "  not built here: it is about the VPC, which exists; whoever runs that answers for it"
+        return
     if control.standing is Standing.WAIVED:
         waiver = control.waiver
         yield "  waived" + (

@@ -10,6 +10,10 @@ from pydantic import Field
 from solver.schema import Schema, is_empty
 from solver.vocabulary import AccessMode, Exposure
 
+CONTROLS_OF_A_VPC = frozenset({"EC2.2", "EC2.15"})
+"""Controls of the catalog about a VPC itself; whoever runs it answers for them, so no measure of a site in a VPC that
+exists covers them."""
+
 
 class KeyPurpose(StrEnum):
     """What a KMS key encrypts; one key for each purpose that occurs."""

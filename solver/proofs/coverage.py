@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from solver.demand.workloads import Service
+from solver.plan.security import CONTROLS_OF_A_VPC
 from solver.plan.storage import StorageClassName
 from solver.proofs.view import SiteView
 from solver.vocabulary import Exposure
@@ -18,8 +19,11 @@ def coverage_faults(view: SiteView) -> Iterator[str]:
     profile = view.catalog.profile(view.demand.compliance.profile)
     waived = {waiver.control for waiver in view.demand.compliance.waivers}
     covered = {control for measure in security.measures for control in measure.controls}
+    elsewhere = CONTROLS_OF_A_VPC if view.plan.network.existing is not None else frozenset[str]()
+    for control in sorted(covered & elsewhere):
+        yield f"control {control} is said to be covered, though the VPC is not the site's own"
     for control in profile.controls:
-        if control not in covered and control not in waived:
+        if control not in covered and control not in waived and control not in elsewhere:
             yield f"control {control} is neither covered nor waived"
     for measure in security.measures:
         claimed = set(measure.controls) - set(view.catalog.measure(measure.name).covers)

@@ -12,6 +12,7 @@ from solver.model.security.cover import CoverProblem
 from solver.model.security.drivers import PlanFacts, bucket_log_stored_gib, estimate_drivers
 from solver.model.security.identity import key_purposes, keys_of_measure, secrets_of
 from solver.plan.cost import Billing, Pool
+from solver.plan.security import CONTROLS_OF_A_VPC
 
 BY_CONSTRUCTION = "poolwright-defaults"
 """The measure that stands for what the pools always have."""
@@ -38,7 +39,10 @@ def asked_of(facts: PlanFacts, catalog: Catalog) -> Asked:
     prices = SitePrices(catalog, region, facts.site_key, Pool.SECURITY)
     measures = catalog.measures(region)
     waived = tuple(sorted({waiver.control for waiver in demand.compliance.waivers}))
-    required = tuple(c for c in catalog.profile(demand.compliance.profile).controls if c not in waived)
+    elsewhere = frozenset[str]() if facts.network.existing is None else CONTROLS_OF_A_VPC
+    required = tuple(
+        c for c in catalog.profile(demand.compliance.profile).controls if c not in waived and c not in elsewhere
+    )
     given = {BY_CONSTRUCTION, *(catalog.measure(name).name for name in demand.compliance.existing)}
     secrets = secrets_of(demand, facts.site_key)
     purposes = key_purposes(facts.storage, secrets)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from poolwright.checks.check import Fault, NotYet, Severity, on_each, on_plan, on_stack
 from poolwright.checks.evidence import Evidence
 from poolwright.checks.judging import Verdict, judge
+from poolwright.checks.registry import CHECKS as ALL_CHECKS
 from poolwright.checks.resource import Resource
 from poolwright.engine.preview import UNKNOWN
 from solver.demand.compliance import Waiver
+from tests.poolwright.checks.estate import shipped, with_lock
 
 THING = "aws:test/thing:Thing"
 
@@ -104,3 +107,26 @@ def test_the_order_of_the_resources_changes_the_findings_order_alone() -> None:
     evidence = things(3, 2)
     turned = replace(evidence, resources=tuple(reversed(evidence.resources)))
     assert set(verdict(evidence=evidence).findings) == set(verdict(evidence=turned).findings)
+
+
+def test_checks_of_a_vpc_that_exists_say_that_it_is_not_built_here() -> None:
+    stack = shipped()
+
+    def stand_in_a_vpc(content: dict[str, Any]) -> None:
+        content["sites"]["main"]["network"]["existing"] = {"vpc_id": "vpc-0a1b2c3d", "subnets": {"private": {}}}
+
+    within = with_lock(stand_in_a_vpc)(stack)
+    outside = replace(
+        within,
+        resources=tuple(
+            each
+            for each in within.resources
+            if not each.type.startswith(("aws:ec2/vpc", "aws:ec2/sub", "aws:ec2/route", "aws:ec2/netw", "aws:ec2/def"))
+        ),
+    )
+    after = judge(ALL_CHECKS, outside, on=date(2026, 12, 1))
+    assert {"EC2.2", "EC2.15", "EC2.21", "network.private-routes"} <= set(after.not_built_here)
+    assert not {"EC2.6", "EC2.13"} & set(after.not_built_here)
+    assert not set(after.not_built_here) & {*after.judged, *after.left_out}
+    assert "EC2.15" in judge(ALL_CHECKS, within, on=date(2026, 12, 1)).judged
+    assert judge(ALL_CHECKS, stack, on=date(2026, 12, 1)).not_built_here == ()

@@ -140,6 +140,21 @@ def test_a_control_that_nothing_covers_is_open_and_refused() -> None:
     assert not found.passed
 
 
+def test_controls_of_a_vpc_that_exists_are_not_built_here() -> None:
+    def stand_in_a_vpc(content: dict[str, Any]) -> None:
+        network = content["sites"]["main"]["network"]
+        network["existing"] = {"vpc_id": "vpc-0a1b2c3d", "subnets": {"private": {}}}
+
+    found = report(lock_with(stand_in_a_vpc))
+    for id in ("EC2.2", "EC2.15"):
+        assert (control(found, id).standing, control(found, id).evidence) == (Standing.NOT_BUILT_HERE, ())
+    assert control(found, "EC2.8").standing is Standing.BY_CONSTRUCTION
+    lines = list(controls_lines(found))
+    at = lines.index("EC2.2  " + control(found, "EC2.2").title)
+    assert lines[at + 1] == "  not built here: it is about the VPC, which exists; whoever runs that answers for it"
+    assert "2 not built here" in lines[-1]
+
+
 def test_each_measure_of_the_catalog_has_a_builder_that_exists() -> None:
     assert set(BUILDERS) == set(catalog().services.measures)
     assert [path for path in BUILDERS.values() if not (ROOT / path).exists()] == []

@@ -64,6 +64,27 @@ def test_every_control_of_the_profile_is_covered(
     assert answer.bound_usd_per_month == total_usd_per_month(answer.lines)
 
 
+def test_controls_of_a_vpc_that_exists_are_covered_by_no_measure(
+    solve: Solver, catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    region = make_demand().sites["main"].region
+    zones = sorted(catalog.region(region).zone_ids[:2])
+    existing = {
+        "vpc_id": "vpc-0a1b2c3d",
+        "subnets": {
+            tier: {zone: f"subnet-{digit}a1b2c3{number}" for number, zone in enumerate(zones)}
+            for tier, digit in (("private", 0), ("public", 1))
+        },
+    }
+    demand = make_demand(
+        {"app": {**APP, "survive": "zone"}}, {"documents": BUCKET}, zones=zones, network={"existing": existing}
+    )
+    answer, _, _ = solve(demand)
+    covered = {control for measure in answer.plan.measures for control in measure.controls}
+    asked = set(catalog.profile(demand.compliance.profile).controls)
+    assert asked - covered == {"EC2.2", "EC2.15"}
+
+
 def test_what_the_account_has_is_neither_built_nor_paid(solve: Solver, make_demand: DemandMaker) -> None:
     existing = ["guardduty", "config", "cloudtrail", "cloudtrail-encryption"]
     without, _, _ = solve(make_demand({"app": APP}, {"documents": BUCKET}))
