@@ -166,6 +166,24 @@ def groups_use_templates(group: Resource) -> Iterator[str]:
         yield "has no launch template"
 
 
+@on_each(
+    GROUP,
+    id="compute.refresh",
+    title="A new image or setting reaches the machines that run, those with tasks too",
+    remedy=f"Start an instance refresh in {_GROUP}, at a version by number, which replaces protected machines as well",
+)
+def running_machines_are_renewed(group: Resource) -> Iterator[str]:
+    refresh = group.get("instanceRefresh")
+    if refresh is None:
+        yield "keeps its machines as they are when their launch template changes"
+        return
+    if part(refresh, "preferences").get("scaleInProtectedInstances") != "Refresh":
+        yield "leaves machines with tasks as they are: ECS protects them"
+    path = "mixedInstancesPolicy.launchTemplate.launchTemplateSpecification.version"
+    if group.get("launchTemplate.version", group.get(path)) in (None, "$Latest", "$Default"):
+        yield "follows its template without a number, so that no change starts a refresh and none can go back"
+
+
 @on_stack(
     GROUP,
     id="compute.ceiling",

@@ -113,6 +113,7 @@ CHECKS: tuple[Check, ...] = (
     machines.images_are_the_locked_ones,
     machines.groups_span_their_zones,
     machines.groups_use_templates,
+    machines.running_machines_are_renewed,
     machines.groups_keep_to_their_ceiling,
     machines.machines_are_of_the_planned_type,
     machines.running_tasks_keep_their_machine,

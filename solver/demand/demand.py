@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from solver.demand.ci import CiWish
 from solver.demand.compliance import ComplianceWish
 from solver.demand.existing import ExistingVpc
+from solver.demand.machines import MachinesWish
 from solver.demand.names import (
     AddressRange,
     CertificateArn,
@@ -103,6 +104,8 @@ class AwsSite(Schema):
     """vCPU quotas of the account by family group (standard, g, p, inf, trn, f, …); what is absent is not limited."""
     latency_ms: dict[Key, Milliseconds] = Field(default_factory=dict[str, float], exclude_if=is_empty)
     """Milliseconds of network to other sites, there and back; one of two sites says it for both."""
+    machines: MachinesWish | None = Field(default=None, exclude_if=is_empty)
+    """How machines of services are renewed; None: new images in steps of 10, 50 and 100 %, and back when that fails."""
 
     @property
     def zone_count(self) -> int:

@@ -176,6 +176,11 @@ SubnetId = Annotated[
 ]
 """A subnet that exists."""
 
+AlarmName = Annotated[
+    str, StringConstraints(pattern=r"^[^\x00-\x1f]{1,255}$"), Written("a CloudWatch alarm's name, not its ARN,")
+]
+"""A CloudWatch alarm of the site's region."""
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 """A TCP port."""
 

@@ -11,6 +11,7 @@ from solver.demand.contradiction import CONTRADICTIONS as CONTRADICTIONS
 from solver.demand.contradiction import Contradiction, near, one_of
 from solver.demand.existing_rules import existing_contradictions
 from solver.demand.load_rules import load_contradictions
+from solver.demand.machine_rules import machine_contradictions
 from solver.demand.names import ALL
 from solver.demand.site_rules import site_contradictions, site_name
 from solver.demand.storage import FileSystem, StorageClaim, Volume
@@ -38,6 +39,7 @@ def find_contradictions(
     for name, site in sites.items():
         if site is not None:
             yield from existing_contradictions(name, site)
+            yield from machine_contradictions(name, site)
     for name, workload in workloads.items():
         if workload is not None:
             yield from _claims_used(name, workload, storage)

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from solver.plan.keyed import Keyed
 from solver.plan.schedule import WeekSchedule
+from solver.plan.upkeep import UpkeepPlan, is_usual
 from solver.schema import Schema
 from solver.vocabulary import (
     AcceleratorKind,
@@ -247,6 +248,8 @@ class ComputePlan(Schema):
     """By key."""
     repositories: tuple[str, ...]
     """Workloads whose image lives in the stack's own registry."""
+    upkeep: UpkeepPlan = Field(default=UpkeepPlan(), exclude_if=is_usual)
+    """How the machines of services are renewed."""
     commitments: tuple[Commitment, ...] = ()
     """To buy outside of the stack; nothing is bought silently."""
     held: tuple[HeldUse, ...] = ()

@@ -13,6 +13,7 @@ from components.aws.compute.calendar import step_key, unix_cron
 from components.aws.compute.machine import build_launch_template
 from components.naming import NameKind, shortened
 from solver.plan.compute import NodeGroup
+from solver.plan.upkeep import RefreshPlan
 from solver.vocabulary import PurchaseOption, Tier
 
 UNCHANGED = -1
@@ -113,7 +114,7 @@ def _auto_scaling_group(
             autoscaling.Metric.GROUP_MAX_SIZE,
             autoscaling.Metric.GROUP_MIN_SIZE,
         ],
-        instance_refresh=_REFRESH,
+        instance_refresh=_refresh(args.plan.upkeep.refresh),
         # ECS's own tag, on the machines too: without it here, each `up` would take it away again.
         tags=[
             {"key": key, "value": value, "propagate_at_launch": propagate}
@@ -125,19 +126,23 @@ def _auto_scaling_group(
     )
 
 
-_REFRESH: autoscaling.GroupInstanceRefreshArgsDict = {
-    "strategy": "Rolling",
-    "preferences": {
-        # New machines before old ones go, as many as a tenth of the group at once.
-        "min_healthy_percentage": 100,
-        "max_healthy_percentage": 110,
+def _refresh(plan: RefreshPlan) -> autoscaling.GroupInstanceRefreshArgsDict:
+    """A new image or setting reaches running machines by itself, in steps, and goes back when new ones fail."""
+    preferences: autoscaling.GroupInstanceRefreshPreferencesArgsDict = {
+        "min_healthy_percentage": plan.min_healthy_percent,
+        "max_healthy_percentage": plan.max_healthy_percent,
         # ECS protects machines with tasks from scaling in; it drains them when a refresh takes them.
         "scale_in_protected_instances": "Refresh",
+        # A refresh that was cut off, by the next `up` or by hand, does not replace again what is new already.
         "skip_matching": True,
-        "auto_rollback": True,
-    },
-}
-"""A new image or setting reaches running machines by itself, a few at a time, and goes back when new ones fail."""
+        "auto_rollback": plan.rollback,
+    }
+    if plan.checkpoints:
+        preferences["checkpoint_percentages"] = list(plan.checkpoints)
+        preferences["checkpoint_delay"] = str(plan.bake_minutes * 60)
+    if plan.alarms:
+        preferences["alarm_specification"] = {"alarms": list(plan.alarms)}
+    return {"strategy": "Rolling", "preferences": preferences}
 
 
 def _spot_policy(

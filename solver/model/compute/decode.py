@@ -10,6 +10,7 @@ from solver.model.compute.jobs import JobRun
 from solver.model.compute.loads import RunningGroup, placement, replicas_needed, spread
 from solver.model.compute.needs import Needs
 from solver.model.compute.node_groups import Decided, job_group_key, job_groups, service_groups
+from solver.model.compute.upkeep import upkeep_of
 from solver.model.compute.workload_plans import job_plan, service_plan
 from solver.plan.compute import Commitment, ComputePlan, HourClass, PlacedMachines
 
@@ -58,6 +59,7 @@ def decode(demand: Demand, site_key: str, catalog: Catalog, needs: Needs, decide
                 | {job.key for job in jobs if job.variant.image_reference is None}
             )
         ),
+        upkeep=upkeep_of(site),
         commitments=tuple(
             Commitment(
                 kind=each.good.term.kind,

@@ -43,6 +43,11 @@ def with_job(site: SitePlan, **changes: object) -> SitePlan:
     return _with_compute(site, jobs=tuple(job.model_copy(update=changes) for job in site.compute.jobs))
 
 
+def with_upkeep(site: SitePlan, **changes: object) -> SitePlan:
+    """The site with its machines renewed in another way."""
+    return _with_compute(site, upkeep=site.compute.upkeep.model_copy(update=changes))
+
+
 def service(site: SitePlan, key: str) -> ServicePlan:
     """One service of the site."""
     return next(found for found in site.compute.services if found.key == key)

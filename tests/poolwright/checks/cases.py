@@ -318,6 +318,11 @@ REFUSED: Mapping[str, tuple[Edit, ...]] = {
         with_input(machines.GROUP, "launchTemplate", REMOVED),
         with_input(machines.GROUP, "launchConfiguration", "old"),
     ),
+    "compute.refresh": (
+        with_input(machines.GROUP, "instanceRefresh", REMOVED),
+        with_input(machines.GROUP, "instanceRefresh", {"strategy": "Rolling"}),
+        with_input(machines.GROUP, "launchTemplate", {"id": "lt-1", "version": "$Latest"}),
+    ),
     "compute.ceiling": (with_input(machines.GROUP, "maxSize", 1000.0),),
     "compute.machine-type": (with_input(machines.TEMPLATE, "instanceType", "p5.48xlarge", name="machines-"),),
     "ECS.19": (

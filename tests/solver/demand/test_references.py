@@ -280,3 +280,20 @@ def test_each_waiver_has_a_ticket_of_its_own() -> None:
     ]
     document["compliance"]["waivers"] = [waiver, *others]
     assert len(Demand.model_validate(document).compliance.waivers) == 3
+
+
+def test_the_shares_of_a_refresh_are_such_as_aws_takes_and_alarms_bring_machines_back() -> None:
+    document = whole()
+    document["sites"]["main"]["machines"] = {
+        "refresh": {
+            "min_healthy_percent": 80,
+            "max_healthy_percent": 190,
+            "alarms": ["errors"],
+            "rollback": False,
+        }
+    }
+    path = "sites.main.machines.refresh"
+    assert contradictions(document) == [
+        f"{path}.max_healthy_percent: at most 180 is allowed, 100 above min_healthy_percent",
+        f"{path}.rollback: true is allowed where alarms are named: what an alarm ends is brought back",
+    ]

@@ -89,6 +89,22 @@ WRONG_VALUES = {
         "subnet-0a1b2c3d", '"subnet-0a1b2c3d"', f"a mapping of at most 6 entries, each {_A_SUBNET},"
     ),
     "AwsSite.eni_trunking": Wrong('"true"', '"true"', "true or false", "Did you mean true without quotes?"),
+    "AwsSite.machines": Wrong("c7i.large", '"c7i.large"', "a mapping of refresh"),
+    "MachinesWish.refresh": Wrong(
+        "rolling",
+        '"rolling"',
+        "a mapping of checkpoints, bake_minutes, min_healthy_percent, max_healthy_percent, alarms, rollback",
+    ),
+    "RefreshWish.checkpoints": Wrong(
+        "[50, 10]", "a list of 2", "each larger than the one before it is allowed; 10 follows 50"
+    ),
+    "RefreshWish.bake_minutes": Wrong("1h", '"1h"', "a whole number from 0 to 2880"),
+    "RefreshWish.min_healthy_percent": Wrong("110", "110", "a whole number from 0 to 100"),
+    "RefreshWish.max_healthy_percent": Wrong("90", "90", "a whole number from 100 to 200"),
+    "RefreshWish.alarms": Wrong(
+        "api-errors", '"api-errors"', "a list of at most 10 values, each a CloudWatch alarm's name, not its ARN,"
+    ),
+    "RefreshWish.rollback": Wrong("no", '"no"', "true or false", "Did you mean false?"),
     "AwsSite.root_volume": Wrong("40 GB", '"40 GB"', "a quantity like 100Gi", "Did you mean 40Gi?"),
     "AwsSite.quotas": Wrong("64", "64", "a mapping, each a whole number from 0 to 10000000,"),
     "Demand.workloads": Wrong(

@@ -85,7 +85,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {
     "secretsmanager": ("keys",),
     "cloudwatch": ("watching", "schedules", "grants"),
     "scheduler": ("schedules",),
-    "autoscaling": ("groups", "scaling", "schedules"),
+    "autoscaling": ("groups", "renewals", "scaling", "schedules"),
     "appautoscaling": ("scaling", "schedules"),
     "ecs": ("clusters", "tasks", "services", "security_groups", "free_addresses"),
     "ecr": ("registries",),

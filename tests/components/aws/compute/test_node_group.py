@@ -5,6 +5,7 @@ from __future__ import annotations
 from components.aws.compute.pool import ComputePool
 from components.naming import SiteNames
 from solver.plan.schedule import WeekSchedule
+from solver.plan.upkeep import RefreshPlan
 from tests.components import plans
 from tests.components.aws import edits, upstream
 from tests.recorder import Record, Recording, record
@@ -73,6 +74,20 @@ def test_a_new_image_reaches_running_machines_by_itself(full_compute: Recording[
     assert refresh["preferences"]["minHealthyPercentage"] == 100
     assert refresh["preferences"]["scaleInProtectedInstances"] == "Refresh"
     assert refresh["preferences"]["autoRollback"] is True
+    assert refresh["preferences"]["checkpointPercentages"] == [10, 50, 100]
+    assert refresh["preferences"]["checkpointDelay"] == "900"
+    assert "alarmSpecification" not in refresh["preferences"]
+
+
+def test_a_refresh_goes_as_the_plan_says_and_alarms_end_it() -> None:
+    wish = RefreshPlan(
+        checkpoints=(), bake_minutes=0, min_healthy_percent=90, max_healthy_percent=150, alarms=("slow-answers",)
+    )
+    made = record(lambda: upstream.compute_pool(edits.with_upkeep(plans.full_site(), refresh=wish)))
+    preferences = group(made, "c7g-xlarge-spot").inputs["instanceRefresh"]["preferences"]
+    assert (preferences["minHealthyPercentage"], preferences["maxHealthyPercentage"]) == (90, 150)
+    assert preferences["alarmSpecification"] == {"alarms": ["slow-answers"]}
+    assert not {"checkpointPercentages", "checkpointDelay"} & set(preferences)
 
 
 def test_the_group_keeps_ecs_own_tag_and_carries_the_stacks(full_compute: Recording[ComputePool]) -> None:
