@@ -46,3 +46,5 @@ class MachinesWish(Schema):
 
     refresh: RefreshWish = RefreshWish()
     """When their image or settings change."""
+    max_lifetime_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    """A machine that has served so long is replaced, as patch rules ask for; None: as long as it is healthy."""

@@ -27,6 +27,8 @@ class UpkeepPlan(Schema):
 
     refresh: RefreshPlan = RefreshPlan()
     """Of running machines, when their launch template changes."""
+    max_lifetime_days: int | None = None
+    """A machine that has served so long is replaced; None: never for its age."""
 
 
 def is_usual(upkeep: UpkeepPlan) -> bool:

@@ -16,6 +16,7 @@ from solver.plan.compute import NodeGroup
 from solver.plan.upkeep import RefreshPlan
 from solver.vocabulary import PurchaseOption, Tier
 
+_SECONDS_OF_A_DAY = 86_400
 UNCHANGED = -1
 """What a scheduled action writes for a size that it leaves alone; the provider takes an absent one for 0."""
 
@@ -93,6 +94,7 @@ def _auto_scaling_group(
 ) -> autoscaling.Group:
     spot = group.purchase is PurchaseOption.SPOT
     version = template.latest_version.apply(str)
+    lifetime = args.plan.upkeep.max_lifetime_days
     ignored = ["desiredCapacity"]
     if group.machines.steps:
         # The schedule moves the floor; an `up` at noon must not put it back to the night's.
@@ -115,6 +117,7 @@ def _auto_scaling_group(
             autoscaling.Metric.GROUP_MIN_SIZE,
         ],
         instance_refresh=_refresh(args.plan.upkeep.refresh),
+        max_instance_lifetime=None if lifetime is None else lifetime * _SECONDS_OF_A_DAY,
         # ECS's own tag, on the machines too: without it here, each `up` would take it away again.
         tags=[
             {"key": key, "value": value, "propagate_at_launch": propagate}

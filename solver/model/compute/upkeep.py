@@ -24,4 +24,5 @@ def upkeep_of(site: AwsSite) -> UpkeepPlan:
             alarms=refresh.alarms,
             rollback=refresh.rollback,
         ),
+        max_lifetime_days=wish.max_lifetime_days,
     )

@@ -1,7 +1,7 @@
-"""Renewals of Auto Scaling groups: how an instance refresh replaces machines.
+"""Renewals of Auto Scaling groups: how an instance refresh replaces machines, and how old they may become.
 
-AWS says these when a refresh is started, which pulumi-aws does when the launch template of a group changes; here they
-are said when the group is written.
+AWS says what is wrong with a refresh when it is started, which pulumi-aws does when the launch template of a group
+changes; here it is said when the group is written.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from poolwright.engine.sandbox.values import Properties, Value, fields, items, t
 LONGEST_PAUSE: Final = 172_800
 """Seconds: two days."""
 MOST_ALARMS: Final = 10
+LIFETIMES: Final = range(86_400, 31_536_000 + 1)
+"""Seconds: a day to a year."""
 _VALID: Final = "ValidationError"
 _MOST_BETWEEN: Final = 100
 _PREFERENCES: Final = "instanceRefresh.preferences"
@@ -50,6 +52,15 @@ def refresh_is_well_formed(inputs: Properties) -> Iterator[Refusal]:
     if preferences.get("autoRollback") is True and _has_no_number(inputs):
         words = "Auto rollback is not supported for a launch template version of $Latest or $Default"
         yield Refusal(_VALID, words, f"{_PREFERENCES}.autoRollback")
+
+
+@validates("autoscaling.Group")
+def lifetime_is_a_day_to_a_year(inputs: Properties) -> Iterator[Refusal]:
+    """0, which is no limit, or a day to a year."""
+    lifetime = whole(inputs.get("maxInstanceLifetime"))
+    if lifetime is not None and lifetime != 0 and lifetime not in LIFETIMES:
+        words = "maxInstanceLifetime must be between 86400 and 31536000 seconds (inclusive)"
+        yield Refusal(_VALID, f"{words}, found {lifetime}", "maxInstanceLifetime")
 
 
 def _shares(preferences: Properties) -> Iterator[Refusal]:

@@ -90,6 +90,15 @@ def test_a_refresh_goes_as_the_plan_says_and_alarms_end_it() -> None:
     assert not {"checkpointPercentages", "checkpointDelay"} & set(preferences)
 
 
+def test_machines_live_as_long_as_the_plan_says_and_without_a_word_as_long_as_they_are_healthy(
+    full_compute: Recording[ComputePool],
+) -> None:
+    assert "maxInstanceLifetime" not in group(full_compute, "c7g-xlarge-spot").inputs
+    made = record(lambda: upstream.compute_pool(edits.with_upkeep(plans.full_site(), max_lifetime_days=30)))
+    for found in made.of_type("autoscaling/group:Group"):
+        assert found.inputs["maxInstanceLifetime"] == 30 * 24 * 3600
+
+
 def test_the_group_keeps_ecs_own_tag_and_carries_the_stacks(full_compute: Recording[ComputePool]) -> None:
     tags = {tag["key"]: tag for tag in group(full_compute, "c7i-xlarge-on-demand").inputs["tags"]}
     assert tags["AmazonECSManaged"]["propagateAtLaunch"] is True

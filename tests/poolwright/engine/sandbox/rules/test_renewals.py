@@ -31,7 +31,7 @@ def refreshed(**preferences: Any) -> dict[str, Any]:
     return {"instanceRefresh": {"strategy": "Rolling", "preferences": whole}}
 
 
-GOOD = {**GROUP, **refreshed()}
+GOOD = {**GROUP, **refreshed(), "maxInstanceLifetime": 86_400}
 
 
 def case(path: str, **preferences: Any) -> Case:
@@ -58,9 +58,19 @@ def case(path: str, **preferences: Any) -> Case:
     an_alarm_has_a_name=case("alarmSpecification.alarms", alarmSpecification={"alarms": [""]}),
     protected_machines_are_treated_in_a_known_way=case("scaleInProtectedInstances", scaleInProtectedInstances="Drain"),
     standby_machines_are_treated_in_a_known_way=case("standbyInstances", standbyInstances="Refresh"),
+    a_machine_lives_a_day_at_least=Case(
+        ASG, GOOD, {"maxInstanceLifetime": 86_399}, "ValidationError", "maxInstanceLifetime"
+    ),
+    a_machine_lives_a_year_at_most=Case(
+        ASG, GOOD, {"maxInstanceLifetime": 31_536_001}, "ValidationError", "maxInstanceLifetime"
+    ),
     a_rollback_has_a_version_to_go_back_to=Case(
         ASG, GOOD, {"launchTemplate": {"id": "lt-1", "version": "$Latest"}}, "ValidationError", f"{PATH}.autoRollback"
     ),
 )
-def test_refreshes(case: Case, sandbox: Sandbox) -> None:
+def test_refreshes_and_lifetimes(case: Case, sandbox: Sandbox) -> None:
     case.show(sandbox)
+
+
+def test_a_lifetime_of_0_is_none(sandbox: Sandbox) -> None:
+    assert sandbox.failures(ASG, **{**GOOD, "maxInstanceLifetime": 0}) == []
