@@ -7,14 +7,19 @@ from collections.abc import Iterator
 from poolwright.checks.check import Fault, on_each, on_stack
 from poolwright.checks.evidence import Evidence
 from poolwright.checks.resource import Resource, is_true, part
+from poolwright.checks.stack import TAGS
 from solver.plan.compute import NodeGroup
 from solver.plan.security import KeyPurpose
+from solver.vocabulary import PurchaseOption
 
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 GROUP = "aws:autoscaling/group:Group"
 CAPACITY = "aws:ecs/capacityProvider:CapacityProvider"
 INSTANCE = "aws:ec2/instance:Instance"
 
+LAUNCHED = ("instance", "volume", "network-interface")
+"""What every launch makes."""
+SPOT_REQUEST = "spot-instances-request"
 _MACHINE = "components/aws/compute/machine.py"
 _GROUP = "components/aws/compute/node_group.py"
 
@@ -113,6 +118,26 @@ def volumes_go_with_machines(template: Resource) -> Iterator[str]:
     for device in template.mappings("blockDeviceMappings"):
         if part(device, "ebs").get("deleteOnTermination") in (False, "false"):
             yield f"{device.get('deviceName')} stays, and is paid for, when its machine goes"
+
+
+@on_stack(
+    TEMPLATE,
+    id="ec2.launch-tags",
+    title="What machines bring with them carries its owner, cost centre, stack, site and node group",
+    remedy=f"Keep launch_tags for all tag_specifications in {_MACHINE}: default tags don't reach there",
+)
+def launches_are_tagged(evidence: Evidence) -> Iterator[Fault]:
+    for template in evidence.of_type(TEMPLATE):
+        tags = {each.get("resourceType"): part(each, "tags") for each in template.mappings("tagSpecifications")}
+        for kind in LAUNCHED:
+            missing = [tag for tag in (*TAGS, "node-group") if not tags.get(kind, {}).get(tag)]
+            if missing:
+                yield Fault(text=f"starts each {kind} without the tag {', '.join(missing)}", resource=template)
+    for template, group in _with_groups(evidence, TEMPLATE):
+        asks = any(each.get("resourceType") == SPOT_REQUEST for each in template.mappings("tagSpecifications"))
+        if group.runtime == "ecs" and asks != (group.purchase is PurchaseOption.SPOT):
+            found = "tags spot requests, and AWS makes none of them" if asks else "tags no spot request"
+            yield Fault(text=f"of a group on {group.purchase} {found}", resource=template)
 
 
 @on_stack(

@@ -110,6 +110,7 @@ CHECKS: tuple[Check, ...] = (
     machines.volumes_have_the_customer_key,
     machines.machines_have_no_key_pair,
     machines.volumes_go_with_machines,
+    machines.launches_are_tagged,
     machines.images_are_the_locked_ones,
     machines.groups_span_their_zones,
     machines.groups_use_templates,

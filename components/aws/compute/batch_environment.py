@@ -8,7 +8,7 @@ import pulumi
 from pulumi_aws import batch
 
 from components.aws.compute.args import ComputePoolArgs
-from components.aws.compute.machine import build_launch_template
+from components.aws.compute.machine import build_launch_template, launch_tags
 from solver.plan.compute import NodeGroup
 from solver.vocabulary import ImageFlavour, PurchaseOption, Tier
 
@@ -54,7 +54,7 @@ def build_batch_environment(
                     "image_id_override": group.image.image_id,
                 }
             ],
-            "tags": {**args.names.default_tags, **args.names.tags("machine", group.key), "node-group": group.key},
+            "tags": launch_tags(args, group),
         },
         update_policy={
             "terminate_jobs_on_update": False,

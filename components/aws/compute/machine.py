@@ -12,9 +12,13 @@ from components.aws.compute.user_data import user_data
 from components.aws.storage.volume import MachineDisk, block_devices, machine_disks
 from components.options import child_of
 from solver.plan.compute import NodeGroup
+from solver.vocabulary import PurchaseOption
 
 ROOT_VOLUME_TYPE = "gp3"
 _TAGGED = ("instance", "volume", "network-interface")
+"""What every launch makes."""
+_TAGGED_ON_SPOT = "spot-instances-request"
+"""AWS refuses it where a launch makes no request of spot machines."""
 
 
 def disks_of(args: ComputePoolArgs, group: NodeGroup) -> tuple[MachineDisk, ...]:
@@ -38,6 +42,17 @@ def disks_of(args: ComputePoolArgs, group: NodeGroup) -> tuple[MachineDisk, ...]
     )
 
 
+def launch_tags(args: ComputePoolArgs, group: NodeGroup) -> dict[str, str]:
+    """Of all that AWS makes for the group by itself, which gets none of the provider's default tags.
+
+    Machines that several workloads share are none of theirs: their costs are the node group's.
+    """
+    workloads = {name.partition(".")[0] for name, count in group.slots.items() if count}
+    workload = workloads.pop() if len(workloads) == 1 else None
+    own = args.names.tags("machine", group.key, workload=workload)
+    return {**args.names.default_tags, **own, "node-group": group.key}
+
+
 def build_launch_template(
     parent: pulumi.Resource,
     name: str,
@@ -53,7 +68,9 @@ def build_launch_template(
     """
     batch = group.runtime == "batch"
     disks = disks_of(args, group)
-    tags = {**args.names.default_tags, **args.names.tags("machine", group.key), "node-group": group.key}
+    # Batch makes its spot requests by itself, and tags what they start.
+    spot = group.purchase is PurchaseOption.SPOT and not batch
+    tags = launch_tags(args, group)
     return ec2.LaunchTemplate(
         name,
         description=f"{group.key}: {group.image.name}",
@@ -75,7 +92,7 @@ def build_launch_template(
         # A machine that can't mount its volumes shuts itself down; it must not stay as a stopped one.
         instance_initiated_shutdown_behavior=None if batch else "terminate",
         user_data=user_data(group, cluster=None if batch else args.names.cluster, disks=disks),
-        tag_specifications=[{"resource_type": kind, "tags": tags} for kind in _TAGGED],
+        tag_specifications=[{"resource_type": kind, "tags": tags} for kind in (*_TAGGED, *[_TAGGED_ON_SPOT] * spot)],
         tags=args.names.tags("machine", group.key),
         opts=child_of(parent),
     )

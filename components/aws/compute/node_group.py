@@ -10,7 +10,7 @@ from pulumi_aws import autoscaling, ec2, ecs
 
 from components.aws.compute.args import ComputePoolArgs
 from components.aws.compute.calendar import step_key, unix_cron
-from components.aws.compute.machine import build_launch_template
+from components.aws.compute.machine import build_launch_template, launch_tags
 from components.naming import NameKind, shortened
 from solver.plan.compute import NodeGroup
 from solver.plan.upkeep import RefreshPlan
@@ -167,5 +167,5 @@ def _spot_policy(
 
 def _tags(args: ComputePoolArgs, group: NodeGroup) -> list[tuple[str, str, bool]]:
     """The launch template tags machines; a group's own tags don't come from the provider's defaults."""
-    own = {**args.names.default_tags, **args.names.tags("machine", group.key), "node-group": group.key}
-    return [("AmazonECSManaged", "true", True), *((key, value, False) for key, value in sorted(own.items()))]
+    own = sorted(launch_tags(args, group).items())
+    return [("AmazonECSManaged", "true", True), *((key, value, False) for key, value in own)]

@@ -318,6 +318,10 @@ REFUSED: Mapping[str, tuple[Edit, ...]] = {
         with_input(machines.GROUP, "launchTemplate", REMOVED),
         with_input(machines.GROUP, "launchConfiguration", "old"),
     ),
+    "ec2.launch-tags": (
+        with_input(machines.TEMPLATE, "tagSpecifications", REMOVED),
+        with_input(machines.TEMPLATE, "tagSpecifications", [{"resourceType": "volume", "tags": {"owner": "me"}}]),
+    ),
     "compute.refresh": (
         with_input(machines.GROUP, "instanceRefresh", REMOVED),
         with_input(machines.GROUP, "instanceRefresh", {"strategy": "Rolling"}),

@@ -41,10 +41,32 @@ def test_metadata_needs_a_session_token_and_answers_on_the_machine_alone(full_co
 def test_machines_volumes_and_interfaces_are_tagged_with_owner_stack_and_group(
     full_compute: Recording[ComputePool],
 ) -> None:
-    specifications = template(full_compute, "c7g-xlarge-spot").inputs["tagSpecifications"]
-    assert [each["resourceType"] for each in specifications] == ["instance", "volume", "network-interface"]
-    for each in specifications:
-        assert {"owner", "stack", "site", "cost-centre", "node-group", "Name"} <= set(each["tags"])
+    for found in full_compute.of_type(":LaunchTemplate"):
+        specifications = found.inputs["tagSpecifications"]
+        assert {"instance", "volume", "network-interface"} <= {each["resourceType"] for each in specifications}
+        for each in specifications:
+            assert {"owner", "stack", "site", "cost-centre", "node-group", "Name"} <= set(each["tags"])
+
+
+def test_requests_of_spot_machines_are_tagged_where_auto_scaling_makes_some(
+    full_compute: Recording[ComputePool],
+) -> None:
+    kinds = {
+        found.name: [each["resourceType"] for each in found.inputs["tagSpecifications"]]
+        for found in full_compute.of_type(":LaunchTemplate")
+    }
+    asking = [name for name, tagged in kinds.items() if "spot-instances-request" in tagged]
+    assert asking == ["compute-machines-c7g-xlarge-spot-template"]
+
+
+def test_machines_of_one_workload_carry_its_name_and_shared_ones_none(full_compute: Recording[ComputePool]) -> None:
+    for group, workload in (
+        ("c7g-xlarge-spot", "fraud"),
+        ("g5-xlarge-on-demand", "assistant"),
+        ("c7i-xlarge-on-demand", None),
+    ):
+        for each in template(full_compute, group).inputs["tagSpecifications"]:
+            assert each["tags"].get("workload") == workload
 
 
 def test_a_jobs_volumes_are_devices_of_its_machines(full_compute: Recording[ComputePool]) -> None:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from tests.poolwright.engine.sandbox.harness import Case, Sandbox, cases
 
+TEMPLATE = "ec2.LaunchTemplate"
+TAGGED = {"tagSpecifications": [{"resourceType": "volume", "tags": {"team": "search"}}]}
 VPC = {"cidrBlock": "10.0.0.0/16", "tags": {"Name": "web"}}
 
 
@@ -29,6 +31,27 @@ VPC = {"cidrBlock": "10.0.0.0/16", "tags": {"Name": "web"}}
         {"tags": [{"key": "aws:x", "value": "1", "propagateAtLaunch": True}]},
         "InvalidParameterValue",
         "tags.aws:x",
+    ),
+    a_template_tags_what_a_launch_makes=Case(
+        TEMPLATE,
+        TAGGED,
+        {"tagSpecifications": [{"resourceType": "vpc", "tags": {"team": "search"}}]},
+        "InvalidParameterValue",
+        "tagSpecifications[0].resourceType",
+    ),
+    a_template_tags_each_kind_once=Case(
+        TEMPLATE,
+        TAGGED,
+        {"tagSpecifications": TAGGED["tagSpecifications"] * 2},
+        "InvalidParameterValue",
+        "tagSpecifications[1].resourceType",
+    ),
+    tags_of_a_launch_are_not_of_aws=Case(
+        TEMPLATE,
+        TAGGED,
+        {"tagSpecifications": [{"resourceType": "volume", "tags": {"aws:x": "1"}}]},
+        "InvalidParameterValue",
+        "tagSpecifications[0].tags.aws:x",
     ),
 )
 def test_tags(case: Case, sandbox: Sandbox) -> None:
