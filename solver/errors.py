@@ -58,6 +58,15 @@ class Problem:
         return text if self.hint is None else f"{text}. {self.hint}"
 
 
+def first_of(problems: Sequence[Problem], most: int) -> list[Problem]:
+    """So many of the mistakes, and then how many more there are."""
+    if len(problems) <= most:
+        return list(problems)
+    last = problems[most - 1]
+    rest = f"{len(problems) - most:,} more mistakes are not listed"
+    return [*problems[:most], Problem(file=last.file, line=last.line, path="~", allowed=rest)]
+
+
 class PoolwrightError(Exception):
     """Something that a user can act on; its text is shown as it is, without a traceback."""
 

@@ -173,6 +173,16 @@ DiskGib = Annotated[
 ]
 """Whole GiB; written 100Gi or 2Ti."""
 
+RootGib = Annotated[
+    int,
+    BeforeValidator(parse_gib),
+    Field(ge=30, le=64 * 1024),
+    Written("a quantity like 100Gi, from 30Gi to 64Ti,"),
+    PlainSerializer(format_gib, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": _BINARY.pattern.replace("?P", "?"), "examples": ["100Gi", "2Ti"]}),
+]
+"""Whole GiB of a root volume: at least what the ECS-optimised images unpack to, at most what a gp3 volume has."""
+
 ClockHour = Annotated[
     int,
     BeforeValidator(parse_clock),

@@ -22,8 +22,11 @@ from solver.catalog.prices import Price, Source
 from solver.catalog.regions import Region, Zone
 from solver.catalog.service_documents import ServiceTables, read_service_tables
 from solver.catalog.tables import Reading, near_miss, shown, unknown
-from solver.errors import CatalogError, Problem
+from solver.errors import CatalogError, Problem, first_of
 from solver.vocabulary import CommitmentKind
+
+MOST_PROBLEMS = 200
+"""More are counted, not listed."""
 
 
 class SourceEntry(Entry):
@@ -81,7 +84,7 @@ def load_catalog(path: Path | None = None, regions: Collection[str] | None = Non
     services = read_service_tables(reading, folder)
     _check_costs(reading, shown(folder / "services.yaml"), services, tables)
     if reading.problems:
-        raise CatalogError(reading.problems)
+        raise CatalogError(first_of(reading.problems, MOST_PROBLEMS))
     return Catalog(
         machines=dict(sorted(machines.items())),
         sources=sources,

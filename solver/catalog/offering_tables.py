@@ -35,6 +35,7 @@ PRICE_COLUMNS = (
         for term in MEASURED_TERMS
     ),
 )
+_MOST_HINTS = 20
 _BANDS = ("<5%", "5-10%", "10-15%", "15-20%", ">20%")
 
 
@@ -87,7 +88,8 @@ class OfferingTable:
         return dict(sorted(found.items()))
 
     def _near(self, name: str) -> str | None:
-        return near_miss(name, self._machines)
+        # A name takes a few milliseconds among thousands: where all are wrong, a few hints tell why.
+        return near_miss(name, self._machines) if len(self._reading.problems) < _MOST_HINTS else None
 
     def _offering(self, row: Row, machine: MachineType) -> Offering:
         on_demand = row.price("on_demand")

@@ -20,6 +20,8 @@ from solver.errors import CatalogError, Problem
 
 _Word = TypeVar("_Word", bound=StrEnum)
 _LARGEST_PRICE = 1e6
+_A_PRICE = f"a price above 0 and at most {_LARGEST_PRICE:,.0f} USD is allowed"
+PRICE_OR_NONE = f"{_A_PRICE}, or an empty cell where there is none"
 
 
 def near_miss(name: str, known: Iterable[str]) -> str | None:
@@ -143,7 +145,7 @@ class Row:
             return None
         value = positive_price(text)
         if value is None:
-            self.refuse(column, "a price above 0 in USD is allowed, or an empty cell where there is none")
+            self.refuse(column, PRICE_OR_NONE)
         return value
 
     def prices(self, first: str, count: int) -> list[float | None]:
@@ -155,7 +157,7 @@ class Row:
             names = list(self._columns)[start : start + count]
             for name, cell, value in zip(names, cells, values, strict=True):
                 if cell and value is None:
-                    self.refuse(name, "a price above 0 in USD is allowed, or an empty cell where there is none")
+                    self.refuse(name, PRICE_OR_NONE)
         return values
 
     def word(self, column: str, vocabulary: type[_Word]) -> _Word:
@@ -170,12 +172,12 @@ class Row:
 
 
 def positive_price(text: str) -> float | None:
-    """A finite number above zero, or None."""
+    """A number above zero and not beyond any price, or None."""
     try:
         value = float(text)
     except ValueError:
         return None
-    return value if 0 < value < _LARGEST_PRICE else None
+    return value if 0 < value <= _LARGEST_PRICE else None
 
 
 def read_rows(reading: Reading, path: Path, columns: Sequence[str]) -> Iterator[Row]:

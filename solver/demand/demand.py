@@ -35,7 +35,7 @@ from solver.demand.references import CONTRADICTIONS, find_contradictions
 from solver.demand.residency import settled_sites
 from solver.demand.storage import StorageClaim
 from solver.demand.workloads import Workload
-from solver.quantity import DiskGib, Headroom, Share, UsdPerMonth
+from solver.quantity import Headroom, RootGib, Share, UsdPerMonth
 from solver.schema import Schema, is_empty
 from solver.vocabulary import NatMode, SiteKind
 
@@ -98,7 +98,7 @@ class AwsSite(Schema):
     """The VPC."""
     eni_trunking: bool = True
     """More task addresses for each machine, by the account setting awsvpcTrunking."""
-    root_volume: Annotated[DiskGib, Field(validate_default=False)] = 40
+    root_volume: Annotated[RootGib, Field(validate_default=False)] = 40
     """Root volume of each machine: system, images, scratch of replicas without their own."""
     quotas: dict[QuotaGroup, Annotated[int, Field(ge=0, le=10_000_000)]] = Field(default_factory=dict[str, int])
     """vCPU quotas of the account by family group (standard, g, p, inf, trn, f, …); what is absent is not limited."""

@@ -7,6 +7,7 @@ from itertools import combinations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from solver.demand.amount_rules import amount_contradictions
 from solver.demand.contradiction import CONTRADICTIONS as CONTRADICTIONS
 from solver.demand.contradiction import Contradiction, near, one_of
 from solver.demand.existing_rules import existing_contradictions
@@ -46,6 +47,7 @@ def find_contradictions(
             yield from _calls(name, workload, workloads)
             yield from _apart_from(name, workload, list(workloads))
     yield from _volumes_shared(workloads, storage)
+    yield from amount_contradictions(sites, workloads)
     yield from load_contradictions(sites, workloads, storage, locations)
     yield from _tickets(waivers)
 

@@ -36,6 +36,11 @@ from solver.vocabulary import (
     WorkloadKind,
 )
 
+MOST_REPLICAS = 10_000
+"""Of a service on a site."""
+MOST_PARALLEL, MOST_WORKERS = 100_000, 1000
+"""Replicas of a batch job at once, and workers of a gang."""
+
 
 def _is_one(value: float) -> bool:
     # Left out of the demand's digest where it is not used, so that it makes no lock stale.
@@ -164,9 +169,9 @@ class HealthCheck(Schema):
 class ReplicaBounds(Schema):
     """Least and most replicas, over all variants."""
 
-    min: Annotated[int, Field(ge=0, le=10_000)] = 1
+    min: Annotated[int, Field(ge=0, le=MOST_REPLICAS)] = 1
     """Floor in every hour."""
-    max: Annotated[int, Field(ge=1, le=10_000)] = 100
+    max: Annotated[int, Field(ge=1, le=MOST_REPLICAS)] = 100
     """Ceiling that autoscaling may reach."""
 
     @model_validator(mode="after")
@@ -313,7 +318,7 @@ class TrainingJob(WorkloadBase):
     """Units of work of one run: samples × epochs."""
     window: Window
     """When it may run."""
-    workers: Annotated[int, Field(ge=1, le=1000)] = 1
+    workers: Annotated[int, Field(ge=1, le=MOST_WORKERS)] = 1
     """Size of the gang; all start together or none."""
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
     """Tries of one run; an interrupted one starts again from its checkpoint."""

@@ -190,7 +190,8 @@ def _fit_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
             # Without the stack's own limits, which may well leave out machines that some variants need.
             anywhere = _candidates(variant, everywhere, None, services=False)
             if not some_fit:
-                yield _fit_problem(loaded, name, key, allowed[name], on_sale[allowed[name][0]][key])
+                burstable = not demand.limits.burstable and any(machine.burstable for machine in anywhere)
+                yield _fit_problem(loaded, name, key, allowed[name], on_sale[allowed[name][0]][key], burstable)
             elif not any(_any_fits(variant, anywhere, site) for site in sites):
                 yield _fit_problem(loaded, name, key, allowed[name], anywhere)
 
@@ -251,8 +252,24 @@ def _shortfalls(variant: Variant, machine: MachineType, site: AwsSite) -> list[_
     ]
 
 
+def _filters(variant: Variant, limits: Limits, path: str, burstable: bool) -> list[str]:
+    """The filters that are set, as the file has them; with the one of T types where it leaves some out."""
+    given = [
+        (f"{path}.machines", variant.machines),
+        ("limits.machines", limits.machines),
+        ("limits.exclude_machines", limits.exclude_machines),
+    ]
+    found = [f"{name} ({', '.join(patterns)})" for name, patterns in given if patterns]
+    return [*found, "limits.burstable (false)"] if found and burstable else found
+
+
 def _fit_problem(
-    loaded: LoadedDemand, name: str, key: str, sites: Sequence[str], candidates: Sequence[MachineType]
+    loaded: LoadedDemand,
+    name: str,
+    key: str,
+    sites: Sequence[str],
+    candidates: Sequence[MachineType],
+    burstable: bool = False,
 ) -> Problem:
     demand = loaded.demand
     workload = demand.workloads[name]
@@ -263,8 +280,8 @@ def _fit_problem(
     if not candidates:
         asked = [f"architecture {variant.architecture}"]
         asked += [f"accelerator {variant.accelerator.model}"] if variant.accelerator is not None else []
-        filtered = bool(variant.machines or demand.limits.machines or demand.limits.exclude_machines)
-        asked += ["a type that the machine filters let through"] if filtered else []
+        filters = _filters(variant, demand.limits, f"workloads.{name}.variants.{key}", burstable)
+        asked += [f"a type that {' and '.join(filters)} let{'s' if len(filters) == 1 else ''} through"] * bool(filters)
         either = " and ".join(asked)
         allowed = f"a request that a machine in the zones of {regions} can hold is allowed; none has {either}"
         return loaded.problem(path, allowed)

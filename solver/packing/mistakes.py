@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import isfinite
 from typing import TYPE_CHECKING, TypeGuard
 
-from solver.errors import InputError, Problem
+from solver.errors import InputError, Problem, first_of
 from solver.packing.amounts import DECIMALS, GREATEST, room, scale_of, whole_request
 
 if TYPE_CHECKING:
@@ -29,11 +29,8 @@ def refuse_mistakes(instance: Instance) -> None:
     problems = list(_written_wrong(instance))
     if not problems:
         problems = list(_contradictions(instance))
-    if len(problems) > MOST_PROBLEMS:
-        rest = f"{len(problems) - MOST_PROBLEMS} more mistakes are not listed"
-        problems = [*problems[:MOST_PROBLEMS], Problem(file="", path="~", allowed=rest)]
     if problems:
-        raise InputError(problems)
+        raise InputError(first_of(problems, MOST_PROBLEMS))
 
 
 def _written_wrong(instance: Instance) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import isfinite
 from typing import TYPE_CHECKING, TypeGuard
 
-from solver.errors import InputError, Problem
+from solver.errors import InputError, Problem, first_of
 from solver.packing.amounts import DECIMALS, GREATEST, exact
 from solver.vocabulary import Survive
 
@@ -29,11 +29,8 @@ MOST_PROBLEMS = 50
 def refuse_mistakes(instance: HourlyInstance) -> None:
     """InputError with every mistake; contradictions are looked for when each value is right by itself."""
     problems = list(_written_wrong(instance)) or list(_homeless(instance))
-    if len(problems) > MOST_PROBLEMS:
-        rest = f"{len(problems) - MOST_PROBLEMS} more mistakes are not listed"
-        problems = [*problems[:MOST_PROBLEMS], Problem(file="", path="~", allowed=rest)]
     if problems:
-        raise InputError(problems)
+        raise InputError(first_of(problems, MOST_PROBLEMS))
 
 
 def _written_wrong(instance: HourlyInstance) -> Iterator[Problem]:

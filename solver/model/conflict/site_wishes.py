@@ -17,7 +17,7 @@ from solver.quantity import format_gib
 
 _MOST_GROUPS = 100
 _MOST_QUOTA = 10_000_000
-_MOST_ROOT_GIB = 16_384
+_MOST_ROOT_GIB = 65_536
 """What a gp3 volume has at most."""
 _MOST_OF_A_FAMILY = 8
 """Machine types of a quota family that are tried in the stack's filter, the cheapest first."""

@@ -9,15 +9,22 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import assert_never
 
 from solver.demand.demand import Demand
-from solver.demand.workloads import BatchJob, Service, TrainingJob, Variant, Window, Workload
+from solver.demand.workloads import (
+    MOST_PARALLEL,
+    MOST_REPLICAS,
+    MOST_WORKERS,
+    BatchJob,
+    Service,
+    TrainingJob,
+    Variant,
+    Window,
+    Workload,
+)
 from solver.model.compute.supply import matches
 from solver.model.conflict.wish import Change, Figures, Wish, with_twin, with_variant, with_workload
 from solver.quantity import format_clock, format_cpu, format_gib, format_memory_mib
 from solver.vocabulary import Architecture, Survive, WorkloadKind
 
-_MOST_REPLICAS = 10_000
-_MOST_PARALLEL = 100_000
-_MOST_WORKERS = 1000
 _MOST_SIZES = 40
 """Of a gang that are tried."""
 _WHOLE_DAY = 24
@@ -49,17 +56,17 @@ def _service_wishes(key: str, service: Service) -> Iterator[Wish]:
     if service.survive is Survive.ZONE:
         yield Wish(f"{name}.survive: zone", with_workload(key, {"survive": Survive.NONE}))
     if service.max_per_machine is not None:
-        figures = Figures(service.max_per_machine, _MOST_REPLICAS, _field(key, "max_per_machine"), str)
+        figures = Figures(service.max_per_machine, MOST_REPLICAS, _field(key, "max_per_machine"), str)
         words = f"{name}.max_per_machine: {service.max_per_machine}"
         yield Wish(words, with_workload(key, {"max_per_machine": None}), figures)
     bounds = service.replicas
-    if bounds.max < _MOST_REPLICAS:
+    if bounds.max < MOST_REPLICAS:
 
         def most(count: int) -> Change:
             return lambda demand: _with_replicas(demand, key, "max", count)
 
-        figures = Figures(bounds.max, _MOST_REPLICAS, most, str)
-        yield Wish(f"{name}.replicas.max: {bounds.max}", most(_MOST_REPLICAS), figures)
+        figures = Figures(bounds.max, MOST_REPLICAS, most, str)
+        yield Wish(f"{name}.replicas.max: {bounds.max}", most(MOST_REPLICAS), figures)
     if bounds.min > 1:
 
         def least(count: int) -> Change:
@@ -104,16 +111,16 @@ def _window_wishes(key: str, job: BatchJob | TrainingJob) -> Iterator[Wish]:
 
 
 def _batch_wishes(key: str, job: BatchJob) -> Iterator[Wish]:
-    if job.max_parallel < _MOST_PARALLEL:
-        figures = Figures(job.max_parallel, _MOST_PARALLEL, _field(key, "max_parallel"), str)
+    if job.max_parallel < MOST_PARALLEL:
+        figures = Figures(job.max_parallel, MOST_PARALLEL, _field(key, "max_parallel"), str)
         words = f"workloads.{key}.max_parallel: {job.max_parallel}"
-        yield Wish(words, with_workload(key, {"max_parallel": _MOST_PARALLEL}), figures)
+        yield Wish(words, with_workload(key, {"max_parallel": MOST_PARALLEL}), figures)
 
 
 def _gang_wishes(key: str, job: TrainingJob) -> Iterator[Wish]:
     path = f"workloads.{key}.workers"
     # More of them are done sooner; fewer ask for less of a quota.
-    figures = Figures(job.workers, _MOST_WORKERS, _field(key, "workers"), str)
+    figures = Figures(job.workers, MOST_WORKERS, _field(key, "workers"), str)
     sizes = [*range(job.workers + 1, 2 * job.workers), *range(job.workers - 1, 0, -1)][:_MOST_SIZES]
     others = [(f"{path}: {count} would do", with_workload(key, {"workers": count})) for count in sizes]
     yield Wish(f"{path}: {job.workers}", _any_number(key), figures, others)
@@ -126,7 +133,7 @@ def _any_number(key: str) -> Change:
         job = demand.workloads.get(key)
         if not isinstance(job, TrainingJob):
             return demand
-        batch = BatchJob.model_construct(kind=WorkloadKind.BATCH, max_parallel=_MOST_WORKERS)
+        batch = BatchJob.model_construct(kind=WorkloadKind.BATCH, max_parallel=MOST_WORKERS)
         same = {name: getattr(job, name) for name in TrainingJob.model_fields if name not in ("kind", "workers")}
         batch = batch.model_copy(update=same)
         return demand.model_copy(update={"workloads": {**demand.workloads, key: batch}})

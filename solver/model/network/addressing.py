@@ -109,10 +109,10 @@ def _zone_slot(zone: str) -> int:
 def _too_small(cidr: IPv4Network, needs: Mapping[SubnetKey, int], key: SubnetKey, path: str) -> InfeasibleError:
     enough = _enough_prefix(cidr, needs)
     own = place(cidr, key)
-    has = "no place" if own is None else f"place for {usable_addresses(own.prefixlen)} addresses"
+    has = "no place" if own is None else f"place for {usable_addresses(own.prefixlen):,}"
     return InfeasibleError(
-        f"the range {cidr} is too small: subnet {key} needs {needs[key]} addresses and has {has}",
-        conflict=(f"{path}: {cidr}", *(f"subnet {each}: {count} addresses" for each, count in needs.items())),
+        f"the range {cidr} is too small: subnet {key} needs {needs[key]:,} addresses and has {has}",
+        conflict=(f"{path}: {cidr}",),
         hint=(
             "no VPC of one range is large enough; fewer replicas, less network.growth or a second site is needed"
             if enough is None
