@@ -131,6 +131,13 @@ class EndpointKind(StrEnum):
     INTERFACE = "interface"
 
 
+class StackKind(StrEnum):
+    """What somebody else's stack was made with, whose outputs a demand names."""
+
+    PULUMI = "pulumi"
+    CLOUDFORMATION = "cloudformation"
+
+
 class StorageKind(StrEnum):
     """What a storage claim asks for."""
 

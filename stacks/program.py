@@ -33,6 +33,7 @@ from solver.inputs import fresh_lock
 from solver.plan.lock import digest_of, read_lock, read_text
 from solver.plan.plan import Plan, SitePlan
 from solver.vocabulary import SiteKind
+from stacks.existing_vpc import UnresolvedError, with_ids
 
 REPLAN = "POOLWRIGHT_REPLAN"
 """Environment variable: 1 solves anew and builds the answer without a lock."""
@@ -66,7 +67,10 @@ def build(root: Path | None = None) -> None:
     refuse_other_regions(stack, approved.plan)
     for key, site in sorted(approved.plan.aws_sites.items()):
         wanted = released(site) if os.environ.get(RELEASE_DATA) == "1" else site
-        pulumi.export(key, site_pools(key, wanted, approved.plan, account_id))
+        try:
+            pulumi.export(key, site_pools(key, wanted, approved.plan, account_id))
+        except UnresolvedError as error:
+            raise ConfigError(error.at_lines(folder, stack)) from error
     proof = approved.plan.proof
     pulumi.export(
         "approvedPlan",  # no site's key has a capital
@@ -159,6 +163,7 @@ def aws_pools(key: str, site: SitePlan, plan: Plan, account_id: str | None) -> d
         default_tags=tags,
     )
     opts = pulumi.ResourceOptions(providers=[provider])
+    planned = with_ids(site.network, f"sites.{key}.network.existing", provider)
     security = SecurityPool(
         f"{key}-security",
         SecurityPoolArgs(plan=site.security, compute=site.compute, storage=site.storage, names=names),
@@ -167,7 +172,7 @@ def aws_pools(key: str, site: SitePlan, plan: Plan, account_id: str | None) -> d
     network = NetworkPool(
         f"{key}-network",
         NetworkPoolArgs(
-            plan=site.network,
+            plan=planned,
             names=names,
             security=security,
             flows=site.security.flows,

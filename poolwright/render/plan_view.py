@@ -242,7 +242,7 @@ def _network_view(network: NetworkPlan) -> Iterator[RenderableType]:
         for balancer in network.load_balancers
     )
     yield Text("Network")
-    held = f"subnets: {tiers}" if network.existing is None else f"in {network.existing.vpc_id}, which exists"
+    held = f"subnets: {tiers}" if network.existing is None else f"in {network.existing.words}, which exists"
     yield Text(f"  {network.cidr} in {', '.join(network.zones)}; {held}")
     yield Text(f"  NAT: {network.nat.mode}. Endpoints: {endpoints}.")
     yield Text(f"  Load balancers: {balancers or 'none'}. Flow logs: {'on' if network.flow_logs else 'off'}.")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from solver.cloud_ids import is_subnet_id, is_vpc_id
 from solver.demand.contradiction import Contradiction, one_of
-from solver.vocabulary import Tier
+from solver.vocabulary import StackKind, Tier
 
 if TYPE_CHECKING:
     from solver.demand.demand import AwsSite
     from solver.demand.existing import ExistingVpc
     from solver.demand.names import AddressRange
+
+_CLOUDFORMATION_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
 
 
 def existing_contradictions(name: str, site: AwsSite) -> Iterator[Contradiction]:
@@ -32,6 +36,7 @@ def existing_contradictions(name: str, site: AwsSite) -> Iterator[Contradiction]
             allowed="auto is allowed where the VPC exists: its ways out are its own",
         )
     path = ("sites", name, "network", "existing")
+    yield from _references(path, existing)
     for tier in Tier:
         subnets = existing.subnets.of(tier)
         for (first, one), (second, other) in combinations(subnets.items(), 2):
@@ -41,6 +46,27 @@ def existing_contradictions(name: str, site: AwsSite) -> Iterator[Contradiction]
                     allowed=f"a subnet of its own is allowed; zone {first} has this one, and a subnet is in one zone",
                 )
     yield from _ranges(path, existing, site.network.cidr)
+
+
+def _references(path: tuple[str, ...], existing: ExistingVpc) -> Iterator[Contradiction]:
+    """Without a stack only ids say what is meant."""
+    stack = existing.stack
+    if stack is not None:
+        if stack.kind is StackKind.CLOUDFORMATION and not _CLOUDFORMATION_NAME.fullmatch(stack.name):
+            yield Contradiction(
+                path=(*path, "stack", "name"), allowed="a CloudFormation stack's name like network-prod is allowed"
+            )
+        return
+    hint = "The name of an output is allowed where network.existing.stack says of which stack"
+    if not is_vpc_id(existing.vpc_id):
+        yield Contradiction(
+            path=(*path, "vpc_id"), allowed="a VPC's id like vpc-0a1b2c3d4e5f60718 is allowed", hint=hint
+        )
+    for tier in Tier:
+        for zone, subnet in existing.subnets.of(tier).items():
+            if not is_subnet_id(subnet):
+                allowed = "a subnet's id like subnet-0a1b2c3d4e5f60718 is allowed"
+                yield Contradiction(path=(*path, "subnets", tier.value, zone), allowed=allowed, hint=hint)
 
 
 def _ranges(path: tuple[str, ...], existing: ExistingVpc, cidr: AddressRange) -> Iterator[Contradiction]:

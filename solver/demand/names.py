@@ -162,19 +162,28 @@ MachineFamily = Annotated[
 ]
 """A machine family, `m7g`."""
 
-VpcId = Annotated[
-    str,
-    StringConstraints(pattern=r"^vpc-([0-9a-f]{8}|[0-9a-f]{17})$"),
-    Written("a VPC's id like vpc-0a1b2c3d4e5f60718"),
-]
-"""A VPC that exists."""
+_OUTPUT = r"^[A-Za-z_][A-Za-z0-9_.:\[\]-]{0,254}$"
 
-SubnetId = Annotated[
+VpcReference = Annotated[
     str,
-    StringConstraints(pattern=r"^subnet-([0-9a-f]{8}|[0-9a-f]{17})$"),
-    Written("a subnet's id like subnet-0a1b2c3d4e5f60718"),
+    StringConstraints(pattern=_OUTPUT),
+    Written("a VPC's id like vpc-0a1b2c3d4e5f60718, or an output of existing.stack,"),
 ]
-"""A subnet that exists."""
+"""A VPC that exists, by its id, or the output of a stack that has the id."""
+
+SubnetReference = Annotated[
+    str,
+    StringConstraints(pattern=_OUTPUT),
+    Written("a subnet's id like subnet-0a1b2c3d4e5f60718, or an output of existing.stack,"),
+]
+"""A subnet that exists, by its id, or the output of a stack that has the id."""
+
+ForeignStack = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+){0,2}$", max_length=300),
+    Written("a stack's name, of Pulumi as organization/project/stack,"),
+]
+"""A stack that is not Poolwright's own, as its tool names it."""
 
 AlarmName = Annotated[
     str, StringConstraints(pattern=r"^[^\x00-\x1f]{1,255}$"), Written("a CloudWatch alarm's name, not its ARN,")

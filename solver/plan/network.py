@@ -6,9 +6,10 @@ from ipaddress import IPv4Network
 
 from pydantic import Field
 
+from solver.cloud_ids import is_vpc_id
 from solver.plan.keyed import Keyed
 from solver.schema import Schema, is_empty
-from solver.vocabulary import EndpointKind, Exposure, NatMode, Protocol, Tier
+from solver.vocabulary import EndpointKind, Exposure, NatMode, Protocol, StackKind, Tier
 
 
 class SubnetPlan(Schema):
@@ -89,13 +90,37 @@ class DnsPlan(Schema):
     """A certificate that exists; None: one is made."""
 
 
+class SourceStackPlan(Schema):
+    """A stack that somebody else runs, and whose outputs have ids."""
+
+    kind: StackKind
+    """What it was made with."""
+    name: str
+    """As its tool names it."""
+
+    def __str__(self) -> str:
+        return f"{_STACK_WORDS[self.kind]} stack {self.name}"
+
+
+_STACK_WORDS = {StackKind.PULUMI: "Pulumi", StackKind.CLOUDFORMATION: "CloudFormation"}
+
+
 class ExistingPlan(Schema):
     """A VPC that exists and the subnets of it that the site uses."""
 
     vpc_id: str
-    """Its id."""
+    """Its id, or the output of `stack` that has it."""
     subnets: dict[Tier, dict[str, str]]
-    """Ids by tier, then zone id."""
+    """Ids, or outputs of `stack`, by tier, then zone id."""
+    stack: SourceStackPlan | None = Field(default=None, exclude_if=is_empty)
+    """Whose outputs what is no id names; the program asks for them before it makes anything."""
+
+    @property
+    def words(self) -> str:
+        """What the VPC is called."""
+        if self.stack is None or is_vpc_id(self.vpc_id):
+            return self.vpc_id
+        return f"the VPC of {self.stack}"
 
 
 class NetworkPlan(Schema):

@@ -90,6 +90,8 @@ class CiPlan(Schema):
     """False: the account has the provider of the tokens already."""
     subjects: tuple[str, ...]
     """Jobs that may take it, by the subject of their token."""
+    cloudformation_stacks: tuple[str, ...] = Field(default=(), exclude_if=is_empty)
+    """CloudFormation stacks whose outputs a preview needs."""
 
 
 class SecurityPlan(Schema):

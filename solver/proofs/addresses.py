@@ -46,8 +46,9 @@ def _of_an_existing_vpc(view: SiteView) -> Iterator[str]:
             yield "the plan and the demand differ in whether the VPC exists"
         return
     network = view.plan.network
-    if planned.vpc_id != wished.vpc_id:
-        yield f"the plan is for {planned.vpc_id}, the demand names {wished.vpc_id}"
+    sources = [None if each.stack is None else (each.stack.kind, each.stack.name) for each in (planned, wished)]
+    if planned.vpc_id != wished.vpc_id or sources[0] != sources[1]:
+        yield f"the plan is for {planned.vpc_id} of {sources[0]}, the demand names {wished.vpc_id} of {sources[1]}"
     if network.subnets or network.nat.zones or network.endpoints:
         yield f"{planned.vpc_id} exists, and the plan builds subnets, NAT gateways or endpoints in it"
     for tier, subnets in planned.subnets.items():

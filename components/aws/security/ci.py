@@ -1,8 +1,8 @@
 """The role that a repository's pull requests take with a token of their run; no key is kept anywhere.
 
-It reads what `pulumi preview --refresh` compares, never data, logs or secrets. Where AWS names
-no narrower resource for a read, it holds for the site's region alone. The list was not tried against AWS yet; actions
-are named in https://docs.aws.amazon.com/service-authorization/latest/reference/.
+It reads what `pulumi preview --refresh` compares, and CloudFormation stacks that have the VPC: never data, logs or
+secrets. Where AWS names no narrower resource for a read, it holds for the site's region alone. The list was not tried
+against AWS yet; actions are named in https://docs.aws.amazon.com/service-authorization/latest/reference/.
 https://docs.github.com/en/actions/reference/security/oidc
 """
 
@@ -92,7 +92,7 @@ def ci(name: str, plan: CiPlan, names: SiteNames, *, parent: pulumi.Resource) ->
             opts=child_of(parent),
         )
         needs = [issuer]
-    statements = preview_statements(names)
+    statements = [*preview_statements(names), *stack_statements(names, plan.cloudformation_stacks)]
     boundary = aws.iam.Policy(
         f"{name}-ci-preview",
         name=names.physical(NameKind.POLICY, "ci-preview"),
@@ -122,6 +122,14 @@ def trust_jobs(names: SiteNames, subjects: Sequence[str]) -> str:
         "Condition": {"StringEquals": {f"{ISSUER}:aud": AUDIENCE, f"{ISSUER}:sub": list(subjects)}},
     }
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def stack_statements(names: SiteNames, stacks: Sequence[str]) -> list[Statement]:
+    """Reads of CloudFormation stacks that have the VPC; AWS's look-up of outputs asks for the template too."""
+    if not stacks:
+        return []
+    actions = ["cloudformation:DescribeStacks", "cloudformation:GetTemplate"]
+    return [allow("Stacks", actions, [names.arn("cloudformation", f"stack/{stack}/*") for stack in stacks])]
 
 
 def preview_statements(names: SiteNames) -> list[Statement]:

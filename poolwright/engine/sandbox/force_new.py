@@ -117,6 +117,7 @@ fsx.LustreFileSystem                 backupId copyTagsToBackups deploymentType d
 backup.Vault                         name kmsKeyArn
 backup.Plan                          name
 backup.Selection                     conditions iamRoleArn name notResources planId resources selectionTags
+cloudformation.Stack                 name disableRollback onFailure timeoutInMinutes
 cloudtrail.Trail                     name
 cfg.Recorder                         name
 cfg.DeliveryChannel                  name

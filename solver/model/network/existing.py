@@ -29,7 +29,7 @@ from solver.model.zones import zones_of
 from solver.plan.compute import ComputePlan
 from solver.plan.cost import Pool, total_usd_per_month
 from solver.plan.explanation import Reason
-from solver.plan.network import ExistingPlan, NatPlan, NetworkPlan
+from solver.plan.network import ExistingPlan, NatPlan, NetworkPlan, SourceStackPlan
 from solver.plan.storage import StoragePlan
 from solver.vocabulary import Exposure, NatMode, Termination, Tier
 
@@ -65,13 +65,19 @@ def solve_existing(
         growth=site.network.growth,
     )
     path = f"sites.{site_key}.network.existing"
-    for missing in _missing(existing, zones, exposures, storage, path):
-        raise missing
-    _check_addresses(existing, needs, path)
     used = {
         tier: {zone: subnet for zone, subnet in sorted(existing.subnets.of(tier).items()) if zone in zones}
         for tier in Tier
     }
+    source = existing.stack
+    planned = ExistingPlan(
+        vpc_id=existing.vpc_id,
+        subnets={tier: subnets for tier, subnets in used.items() if subnets},
+        stack=None if source is None else SourceStackPlan(kind=source.kind, name=source.name),
+    )
+    for missing in _missing(existing, planned.words, zones, exposures, storage, path):
+        raise missing
+    _check_addresses(existing, needs, path)
     traffic = traffic_of(demand, site_key, compute, crossing)
     lines = SitePrices(catalog, site.region, site_key, Pool.NETWORK).lines(
         [
@@ -84,38 +90,36 @@ def solve_existing(
         cidr=site.network.cidr,
         zones=zones,
         subnets=(),
-        nat=NatPlan(mode=NatMode.NONE, zones=(), reason=f"{existing.vpc_id} exists: its ways out are its own"),
+        nat=NatPlan(mode=NatMode.NONE, zones=(), reason=f"{planned.words} exists: its ways out are its own"),
         endpoints=(),
         load_balancers=balancers,
         flow_logs=False,
         flow_log_retention_days=site.network.flow_log_retention_days,
         dns=dns_plan(demand, site_key, balancers),
-        existing=ExistingPlan(
-            vpc_id=existing.vpc_id, subnets={tier: subnets for tier, subnets in used.items() if subnets}
-        ),
+        existing=planned,
     )
     return PoolAnswer(
         plan=plan,
         lines=lines,
         bound_usd_per_month=total_usd_per_month(lines),
         termination=Termination.OPTIMAL,
-        reasons=(_reason(existing, needs),),
+        reasons=(_reason(existing, planned.words, needs),),
         rejected=(),
         not_priced=(
-            f"NAT, endpoints and other ways out of {existing.vpc_id}: whoever runs that VPC pays for them",
+            f"NAT, endpoints and other ways out of {planned.words}: whoever runs that VPC pays for them",
             *dns_not_priced(demand, site_key, balancers),
         ),
     )
 
 
 def _missing(
-    existing: ExistingVpc, zones: tuple[str, ...], exposures: set[Exposure], storage: StoragePlan, path: str
+    existing: ExistingVpc, vpc: str, zones: tuple[str, ...], exposures: set[Exposure], storage: StoragePlan, path: str
 ) -> Iterator[InfeasibleError]:
     subnets = existing.subnets
     without = [zone for zone in zones if zone not in subnets.private]
     if without:
         yield InfeasibleError(
-            f"{existing.vpc_id} has no private subnet in {', '.join(without)}",
+            f"{vpc} has no private subnet in {', '.join(without)}",
             conflict=(f"{path}.subnets.private: {', '.join(subnets.private)}",),
             hint="name a subnet of each zone, or leave the zone out of the site's zones",
         )
@@ -123,7 +127,7 @@ def _missing(
     if Exposure.PUBLIC in exposures and len(public) < _FEWEST_OF_A_LOAD_BALANCER:
         yield InfeasibleError(
             f"a public load balancer needs public subnets in {_FEWEST_OF_A_LOAD_BALANCER} zones; "
-            f"{existing.vpc_id} has {len(public)}",
+            f"{vpc} has {len(public)}",
             conflict=(f"{path}.subnets.public: {', '.join(public) or 'nothing'}",),
             hint="name the subnets that lead to the internet",
         )
@@ -138,7 +142,7 @@ def _missing(
         lacking = [zone for zone in zones if zone not in subnets.data]
         if lacking:
             yield InfeasibleError(
-                f"file system {file_system.key} needs a data subnet in each zone; {existing.vpc_id} has none in "
+                f"file system {file_system.key} needs a data subnet in each zone; {vpc} has none in "
                 f"{', '.join(lacking)}",
                 conflict=(f"{path}.subnets.data: {', '.join(subnets.data) or 'nothing'}",),
                 hint="name a subnet for its mount target in each zone; the private ones will do",
@@ -163,13 +167,13 @@ def _check_addresses(existing: ExistingVpc, needs: Mapping[SubnetKey, int], path
             )
 
 
-def _reason(existing: ExistingVpc, needs: Mapping[SubnetKey, int]) -> Reason:
+def _reason(existing: ExistingVpc, vpc: str, needs: Mapping[SubnetKey, int]) -> Reason:
     by_tier: dict[Tier, int] = {}
     for key, addresses in needs.items():
         by_tier[key.tier] = max(by_tier.get(key.tier, 0), addresses)
     asked = ", ".join(f"{tier} {addresses}" for tier, addresses in by_tier.items())
     checked = "all are checked" if _all_known(existing, needs) else "not all are checked: network.existing.ranges"
-    text = f"{existing.vpc_id} exists. Free addresses that each of its subnets needs: {asked}; {checked}."
+    text = f"{vpc} exists. Free addresses that each of its subnets needs: {asked}; {checked}."
     return Reason(subject="network", text=text)
 
 

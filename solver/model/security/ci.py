@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from solver.demand.demand import Demand
 from solver.plan.security import CiPlan
+from solver.vocabulary import StackKind
 
 
 def ci_of(demand: Demand, site_key: str) -> CiPlan | None:
@@ -11,4 +12,10 @@ def ci_of(demand: Demand, site_key: str) -> CiPlan | None:
     wish = demand.ci
     if wish is None or site_key != next(iter(demand.aws_sites)):
         return None
-    return CiPlan(builds_issuer=not wish.issuer_exists, subjects=(f"repo:{wish.repository}:pull_request",))
+    existing = demand.aws_sites[site_key].network.existing
+    source = None if existing is None else existing.stack
+    return CiPlan(
+        builds_issuer=not wish.issuer_exists,
+        subjects=(f"repo:{wish.repository}:pull_request",),
+        cloudformation_stacks=(source.name,) if source is not None and source.kind is StackKind.CLOUDFORMATION else (),
+    )

@@ -174,6 +174,27 @@ def test_an_existing_vpc_has_subnets_of_the_sites_zones_once_each_inside_its_ran
     ]
 
 
+def test_names_of_outputs_need_a_stack_that_has_them() -> None:
+    document = whole()
+    existing = document["sites"]["main"]["network"]["existing"]
+    path = "sites.main.network.existing"
+    hint = "The name of an output is allowed where network.existing.stack says of which stack"
+    existing |= {"vpc_id": "vpcId", "subnets": {"private": {"euw1-az1": "ids[0]", "euw1-az2": "ids[1]"}}}
+    Demand.model_validate(document)
+    existing["stack"] = {"kind": "cloudformation", "name": "organization/network/prod"}
+    assert contradictions(document) == [
+        f"{path}.stack.name: a CloudFormation stack's name like network-prod is allowed"
+    ]
+    del existing["stack"]
+    assert contradictions(document) == [
+        f"{path}.vpc_id: a VPC's id like vpc-0a1b2c3d4e5f60718 is allowed. {hint}",
+        *(
+            f"{path}.subnets.private.{zone}: a subnet's id like subnet-0a1b2c3d4e5f60718 is allowed. {hint}"
+            for zone in ("euw1-az1", "euw1-az2")
+        ),
+    ]
+
+
 def test_an_entry_that_is_itself_wrong_still_has_a_name_that_others_may_use() -> None:
     demand = Demand.model_validate(whole())
     workloads = {**demand.workloads, "web": None}

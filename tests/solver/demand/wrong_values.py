@@ -16,7 +16,7 @@ class Wrong(NamedTuple):
 
 
 _A_NAME = "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters"
-_A_SUBNET = "a subnet's id like subnet-0a1b2c3d4e5f60718"
+_A_SUBNET = "a subnet's id like subnet-0a1b2c3d4e5f60718, or an output of existing.stack,"
 
 WRONG_VALUES = {
     "Demand.stack": Wrong(
@@ -74,19 +74,26 @@ WRONG_VALUES = {
         "arn:aws:iam::123456789012:role/x", '"arn:aws:iam::123456789012:role/x"', "an ACM certificate's ARN"
     ),
     "NetworkWish.existing": Wrong("vpc-0a1b2c3d", '"vpc-0a1b2c3d"', "a mapping with vpc_id, subnets"),
-    "ExistingVpc.vpc_id": Wrong("main", '"main"', "a VPC's id like vpc-0a1b2c3d4e5f60718"),
+    "ExistingVpc.vpc_id": Wrong(
+        "the main", '"the main"', "a VPC's id like vpc-0a1b2c3d4e5f60718, or an output of existing.stack,"
+    ),
+    "ExistingVpc.stack": Wrong("network-prod", '"network-prod"', "a mapping with kind, name"),
+    "SourceStack.kind": Wrong(
+        "cloud-formation", '"cloud-formation"', "pulumi or cloudformation", "Did you mean cloudformation?"
+    ),
+    "SourceStack.name": Wrong("a/b/c/d", '"a/b/c/d"', "a stack's name, of Pulumi as organization/project/stack,"),
     "ExistingVpc.subnets": Wrong("[subnet-0a1b2c3d]", "a list of 1", "a mapping with private"),
     "ExistingVpc.ranges": Wrong(
         "10.1.0.0/20", '"10.1.0.0/20"', "a mapping, each a range like 10.20.0.0/16, without host bits,"
     ),
     "ExistingSubnets.private": Wrong(
-        "subnet-0a1b2c3d", '"subnet-0a1b2c3d"', f"a mapping of 1 to 6 entries, each {_A_SUBNET},"
+        "subnet-0a1b2c3d", '"subnet-0a1b2c3d"', f"a mapping of 1 to 6 entries, each {_A_SUBNET}"
     ),
     "ExistingSubnets.public": Wrong(
-        "subnet-0a1b2c3d", '"subnet-0a1b2c3d"', f"a mapping of at most 6 entries, each {_A_SUBNET},"
+        "subnet-0a1b2c3d", '"subnet-0a1b2c3d"', f"a mapping of at most 6 entries, each {_A_SUBNET}"
     ),
     "ExistingSubnets.data": Wrong(
-        "subnet-0a1b2c3d", '"subnet-0a1b2c3d"', f"a mapping of at most 6 entries, each {_A_SUBNET},"
+        "subnet-0a1b2c3d", '"subnet-0a1b2c3d"', f"a mapping of at most 6 entries, each {_A_SUBNET}"
     ),
     "AwsSite.eni_trunking": Wrong('"true"', '"true"', "true or false", "Did you mean true without quotes?"),
     "AwsSite.machines": Wrong("c7i.large", '"c7i.large"', "a mapping of refresh, max_lifetime_days"),
@@ -330,7 +337,7 @@ WRONG_VALUES = {
 """By `Record.field`, with the record that declares the field; allowed without its last words, "is allowed"."""
 
 WRONG_KEYS = {
-    "ExistingVpc.ranges": Wrong("euw1-az1: 10.1.0.0/20", 'the key "euw1-az1"', _A_SUBNET),
+    "ExistingVpc.ranges": Wrong("euw1 az1: 10.1.0.0/20", 'the key "euw1 az1"', _A_SUBNET),
     "ExistingSubnets.private": Wrong("eu-west-1a: subnet-0a1b2c3d", 'the key "eu-west-1a"', "a zone id like euw1-az2"),
     "ExistingSubnets.public": Wrong("eu-west-1a: subnet-0a1b2c3d", 'the key "eu-west-1a"', "a zone id like euw1-az2"),
     "ExistingSubnets.data": Wrong("eu-west-1a: subnet-0a1b2c3d", 'the key "eu-west-1a"', "a zone id like euw1-az2"),

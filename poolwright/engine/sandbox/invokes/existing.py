@@ -76,6 +76,16 @@ def repository(arguments: Properties, cloud: Cloud) -> Answer:
     return _one("ECR Repository", cloud.all("ecr.Repository"), arguments, ("name",))
 
 
+@answers("cloudformation.getStack")
+def stack(arguments: Properties, cloud: Cloud) -> Answer:
+    """A CloudFormation stack by name, with its outputs."""
+    name = arguments.get("name")
+    for found in cloud.where("cloudformation.Stack", "name", name):
+        return {**found.outputs, "id": found.id}
+    words = f"ValidationError: Stack with id {name} does not exist"
+    return [Failure("name", f"reading CloudFormation Stack ({name}): {words}")]
+
+
 @answers("ecs.getCluster")
 def cluster(arguments: Properties, cloud: Cloud) -> Answer:
     """A cluster by name."""

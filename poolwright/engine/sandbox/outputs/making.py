@@ -111,6 +111,7 @@ _MODULES: Final = {
     "fsx": ("storage",),
     "backup": ("storage",),
     "cloudwatch": ("oversight",),
+    "cloudformation": ("stacks",),
     "cloudtrail": ("oversight",),
     "cfg": ("oversight",),
     "guardduty": ("oversight",),

@@ -94,6 +94,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {
     "efs": ("file_systems", "security_groups", "free_addresses"),
     "fsx": ("file_systems", "free_addresses"),
     "backup": ("schedules", "file_systems"),
+    "cloudformation": ("stacks",),
     "cloudtrail": ("watching", "grants"),
     "cfg": ("watching", "grants"),
     "guardduty": ("watching",),

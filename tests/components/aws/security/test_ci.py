@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.aws.security.ci import ISSUER, preview_statements
+from components.aws.security.ci import ISSUER, preview_statements, stack_statements
 from poolwright.engine.sandbox.rules.identities import MANAGED_POLICY_CHARACTERS, characters
 from tests.components import plans
 from tests.components.aws.early import Early, early
@@ -48,6 +48,12 @@ def test_previews_read_settings_alone_and_neither_data_nor_secrets() -> None:
     }
     assert actions & reading_data == set()
     assert [action for action in actions if action.endswith((":*", ":Get*", ":List*", ":BatchGet*"))] == []
+
+
+def test_only_named_cloudformation_stacks_are_read() -> None:
+    assert stack_statements(plans.names(), ()) == []
+    (statement,) = stack_statements(plans.names(), ("network-prod",))
+    assert statement["Resource"] == [f"arn:aws:cloudformation:eu-west-1:{plans.ACCOUNT_ID}:stack/network-prod/*"]
 
 
 def test_what_is_named_after_the_stack_is_read_by_its_name() -> None:

@@ -27,6 +27,14 @@ def test_who_and_where(sandbox: Sandbox) -> None:
     assert ask(sandbox, "aws:index/getPartition:getPartition")["dnsSuffix"] == "amazonaws.com"
 
 
+def test_outputs_of_a_cloudformation_stack_are_read_by_its_name(sandbox: Sandbox) -> None:
+    token = "aws:cloudformation/getStack:getStack"
+    template = {"Resources": {"Vpc": {"Type": "AWS::EC2::VPC"}}, "Outputs": {"VpcId": {"Value": "vpc-1"}}}
+    sandbox.create("cloudformation.Stack", "it", name="network", templateBody=json.dumps(template))
+    assert ask(sandbox, token, name="network")["outputs"] == {"VpcId": "vpc-1"}
+    assert "Stack with id other does not exist" in refused(sandbox, token, name="other").reason
+
+
 def test_zones_are_those_of_the_catalog(sandbox: Sandbox) -> None:
     answer = ask(sandbox, "aws:index/getAvailabilityZones:getAvailabilityZones", state="available")
     names, ids = answer["names"], answer["zoneIds"]
