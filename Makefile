@@ -52,9 +52,10 @@ destroy: engine  ## remove STACK; data is kept (see: poolwright destroy --help)
 test: engine  ## every test
 	@$(VENV)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-cases: install  ## write anew what the golden cases expect, then show what changed
-	@$(VENV)/python -m pytest -q tests/test_cases.py tests/poolwright/checks/test_documentation.py --update-cases
-	@git diff --stat -- tests/cases docs/checks.md
+cases: engine  ## write anew what the golden cases expect, then show what changed
+	@$(VENV)/python -m pytest -q tests/test_cases.py tests/poolwright/checks/test_documentation.py \
+		tests/components/package/test_other_languages.py --update-cases
+	@git diff --stat -- tests/cases docs/checks.md docs/schemas/components.schema.json
 
 lint: install  ## ruff, formatting, pyright, import contracts
 	@$(VENV)/ruff check .

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import pulumi
 
 
-def child_of(parent: pulumi.Resource, depends_on: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
+def child_of(
+    parent: pulumi.Resource, depends_on: Sequence[pulumi.Input[pulumi.Resource]] = ()
+) -> pulumi.ResourceOptions:
     """For a child that can be made again; the provider comes from the parent.
 
     `depends_on` is for orders that no input shows, as "the route exists before the address is used".
@@ -28,7 +30,7 @@ def keeper_of_data(parent: pulumi.Resource, *, protect: bool) -> pulumi.Resource
 
 
 def not_deleted_by_mistake(
-    parent: pulumi.Resource, *, protect: bool, depends_on: Sequence[pulumi.Resource] = ()
+    parent: pulumi.Resource, *, protect: bool, depends_on: Sequence[pulumi.Input[pulumi.Resource]] = ()
 ) -> pulumi.ResourceOptions:
     """For a child that holds no data but is known to the world: AWS refuses to delete it, so the engine must not try.
 

@@ -33,7 +33,7 @@ class SecurityOutputs:
     """EventBridge Scheduler starts jobs with it."""
     secret_arns: Mapping[str, pulumi.Output[str]]
     """By name; the names to fill are `SiteNames.secret(name)`."""
-    role_policies: tuple[pulumi.Resource, ...] = ()
+    role_policies: tuple[pulumi.Input[pulumi.Resource], ...] = ()
     """What gives the roles their rights; machines and tasks start after it."""
     measures: frozenset[str] = frozenset()
     """Security measures that the stack builds, by the catalog's name; `container-insights` is one for compute."""
@@ -76,7 +76,7 @@ class TargetGroupOutputs:
     """Its ARN."""
     arn_suffix: pulumi.Output[str]
     """`targetgroup/…`: how metrics name it."""
-    attached_by: pulumi.Resource
+    attached_by: pulumi.Input[pulumi.Resource]
     """Listener or rule that leads to it; ECS refuses a service before it exists."""
 
 
@@ -108,7 +108,7 @@ class NetworkOutputs:
     """Where flow logs go."""
     zone_names: Mapping[str, pulumi.Output[str]] = field(default_factory=dict[str, pulumi.Output[str]])
     """What this account calls each zone (`eu-west-1a`), by zone id: EFS's one-zone class is asked for by name."""
-    egress_ready: tuple[pulumi.Resource, ...] = ()
+    egress_ready: tuple[pulumi.Input[pulumi.Resource], ...] = ()
     """What a machine in a private subnet needs to reach AWS: routes, NAT, endpoints. Machines start after it."""
 
     def subnets(self, tier: Tier, zones: tuple[str, ...] | None = None) -> list[pulumi.Output[str]]:
@@ -143,7 +143,7 @@ class FileSystemOutputs:
     """Its ARN."""
     access_point_ids: Mapping[str, pulumi.Output[str]]
     """By workload."""
-    ready: tuple[pulumi.Resource, ...] = ()
+    ready: tuple[pulumi.Input[pulumi.Resource], ...] = ()
     """Mount targets and policy; tasks that mount it start after them."""
 
 

@@ -152,7 +152,7 @@ def site_pools(key: str, site: SitePlan, plan: Plan, account_id: str | None) -> 
 
 
 def aws_pools(key: str, site: SitePlan, plan: Plan, account_id: str | None) -> dict[str, Any]:
-    """Security, network, storage, compute of a region, in the order in which each needs the ones before it."""
+    """The pools of a region with a provider of their own; gives what people and other stacks need of them."""
     tags = default_tags(stack=plan.stack, site=key, owner=plan.owner, cost_centre=plan.cost_centre, more=plan.tags)
     provider = site_provider(key, region=site.region, account_id=account_id, tags=tags)
     names = SiteNames(
@@ -162,8 +162,20 @@ def aws_pools(key: str, site: SitePlan, plan: Plan, account_id: str | None) -> d
         account_id=account_id or account_of(provider),
         default_tags=tags,
     )
-    opts = pulumi.ResourceOptions(providers=[provider])
-    planned = with_ids(site.network, f"sites.{key}.network.existing", provider)
+    found = with_ids(site.network, f"sites.{key}.network.existing", provider)
+    return pools_in_order(
+        key,
+        site.model_copy(update={"network": found}),
+        names,
+        time_zone=plan.time_zone,
+        opts=pulumi.ResourceOptions(providers=[provider]),
+    )
+
+
+def pools_in_order(
+    key: str, site: SitePlan, names: SiteNames, *, time_zone: str, opts: pulumi.ResourceOptions
+) -> dict[str, Any]:
+    """Security, network, storage, compute of a region, in the order in which each needs the ones before it."""
     security = SecurityPool(
         f"{key}-security",
         SecurityPoolArgs(plan=site.security, compute=site.compute, storage=site.storage, names=names),
@@ -172,7 +184,7 @@ def aws_pools(key: str, site: SitePlan, plan: Plan, account_id: str | None) -> d
     network = NetworkPool(
         f"{key}-network",
         NetworkPoolArgs(
-            plan=planned,
+            plan=site.network,
             names=names,
             security=security,
             flows=site.security.flows,
@@ -210,7 +222,7 @@ def aws_pools(key: str, site: SitePlan, plan: Plan, account_id: str | None) -> d
         ComputePoolArgs(
             plan=site.compute,
             storage_plan=site.storage,
-            time_zone=plan.time_zone,
+            time_zone=time_zone,
             names=names,
             network=network,
             security=security,

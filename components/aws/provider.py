@@ -11,7 +11,9 @@ ACCOUNT_LOOKUP = "aws:index/getCallerIdentity:getCallerIdentity"
 """The one look-up of a program whose configuration names no account."""
 
 
-def site_provider(site: str, *, region: str, account_id: str | None, tags: Mapping[str, str]) -> Provider:
+def site_provider(
+    site: str, *, region: str, account_id: str | None, tags: Mapping[str, str], parent: pulumi.Resource | None = None
+) -> Provider:
     """The provider of a site; with an account id it refuses to work in any other account.
 
     Default tags are set here once, so that no resource can be without them.
@@ -21,6 +23,7 @@ def site_provider(site: str, *, region: str, account_id: str | None, tags: Mappi
         region=region,
         allowed_account_ids=None if account_id is None else [account_id],
         default_tags={"tags": dict(tags)},
+        opts=pulumi.ResourceOptions(parent=parent),
     )
 
 

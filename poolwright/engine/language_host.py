@@ -106,14 +106,18 @@ def serve(engine_address: str) -> None:
 
 
 def run_plugin(messages: Any, request: Any, context: Any) -> Generator[Any]:
-    """Runs a policy pack as a process of its own and passes on what it prints, until it or the engine ends."""
+    """Runs a policy pack or components as a process of its own and passes on what it prints, until one of both ends."""
     program = request.info.program_directory or request.program or request.pwd
-    if request.kind != "analyzer":
-        yield messages.RunPluginResponse(stderr=b"only policy packs can be run here\n")
+    commands = {
+        "analyzer": ["-m", "pulumi.policy", *request.args, str(program)],
+        "resource": [str(program), *request.args],
+    }
+    if request.kind not in commands:
+        yield messages.RunPluginResponse(stderr=b"only policy packs and components can be run here\n")
         yield messages.RunPluginResponse(exitcode=1)
         return
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "pulumi.policy", *request.args, str(program)],
+        [sys.executable, "-u", *commands[request.kind]],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

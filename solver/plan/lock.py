@@ -194,6 +194,11 @@ def read_lock(path: Path, *, shown_as: str | None = None) -> Lock:
     stack = path.name.removesuffix(".lock.yaml")
     if text is None:
         raise StaleError(f"{file}: stack {stack} has no lock yet", hint=_remedy(stack))
+    return lock_in(text, file=file, stack=stack)
+
+
+def lock_in(text: str, *, file: str, stack: str) -> Lock:
+    """The lock that a text is; `file` and `stack` are what an error calls it."""
     digest_of(text, file=file, stack=stack)
     try:
         content = yaml.load(text, Loader=yaml.CSafeLoader)

@@ -19,7 +19,7 @@ def build_batch_environment(
     group: NodeGroup,
     *,
     args: ComputePoolArgs,
-    depends_on: Sequence[pulumi.Resource],
+    depends_on: Sequence[pulumi.Input[pulumi.Resource]],
 ) -> batch.ComputeEnvironment:
     """A managed environment of the group's types, from no machine to the plan's most.
 

@@ -47,7 +47,7 @@ def build_batch_job(
     args: ComputePoolArgs,
     image: pulumi.Input[str],
     environments: Mapping[str, batch.ComputeEnvironment],
-    depends_on: Sequence[pulumi.Resource],
+    depends_on: Sequence[pulumi.Input[pulumi.Resource]],
 ) -> BuiltJob:
     """Independent replicas: one job, or an array of as many as the plan has at once.
 
@@ -133,7 +133,7 @@ def build_schedule(
     *,
     args: ComputePoolArgs,
     request: Mapping[str, object],
-    depends_on: Sequence[pulumi.Resource],
+    depends_on: Sequence[pulumi.Input[pulumi.Resource]],
 ) -> None:
     """Submits the job at the plan's hour, in the stack's time zone.
 

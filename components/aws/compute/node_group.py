@@ -37,7 +37,7 @@ def build_node_group(
     group: NodeGroup,
     *,
     args: ComputePoolArgs,
-    depends_on: Sequence[pulumi.Resource],
+    depends_on: Sequence[pulumi.Input[pulumi.Resource]],
 ) -> BuiltNodeGroup:
     """Launch template, Auto Scaling group with its schedule, and capacity provider.
 
@@ -90,7 +90,7 @@ def _auto_scaling_group(
     group: NodeGroup,
     template: ec2.LaunchTemplate,
     args: ComputePoolArgs,
-    depends_on: Sequence[pulumi.Resource],
+    depends_on: Sequence[pulumi.Input[pulumi.Resource]],
 ) -> autoscaling.Group:
     spot = group.purchase is PurchaseOption.SPOT
     version = template.latest_version.apply(str)

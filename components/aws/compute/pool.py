@@ -89,7 +89,7 @@ class ComputePool(pulumi.ComponentResource):
     def _node_groups(self, cluster: ecs.Cluster) -> dict[str, BuiltNodeGroup]:
         """Machines start when the cluster is there to join, and when they can reach AWS with their role's rights."""
         args = self._args
-        ready: list[pulumi.Resource] = [cluster, *args.network.egress_ready, *args.security.role_policies]
+        ready: list[pulumi.Input[pulumi.Resource]] = [cluster, *args.network.egress_ready, *args.security.role_policies]
         if args.plan.eni_trunking:
             ready.append(build_trunking(self, f"{self._name}-eni-trunking"))
         return {
@@ -170,7 +170,7 @@ class ComputePool(pulumi.ComponentResource):
             )
         return built
 
-    def _before(self, workload: ServicePlan | JobPlan) -> list[pulumi.Resource]:
+    def _before(self, workload: ServicePlan | JobPlan) -> list[pulumi.Input[pulumi.Resource]]:
         """What a container needs besides machines: its log group, and the file systems that it mounts."""
         mounted = self._args.file_systems(workload.storage)
         made = [self._args.storage.file_systems[file_system.key] for file_system in mounted]

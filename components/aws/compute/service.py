@@ -42,7 +42,7 @@ def build_service(
     task_definition_arn: pulumi.Output[str],
     capacity_providers: Mapping[str, pulumi.Output[str]],
     registry_arn: pulumi.Output[str] | None,
-    depends_on: Sequence[pulumi.Resource],
+    depends_on: Sequence[pulumi.Input[pulumi.Resource]],
 ) -> ecs.Service:
     """Replicas of one variant, on the machines of one of its node groups.
 

@@ -23,7 +23,7 @@ def build_training_job(
     args: ComputePoolArgs,
     image: pulumi.Input[str],
     environments: Mapping[str, batch.ComputeEnvironment],
-    depends_on: Sequence[pulumi.Resource],
+    depends_on: Sequence[pulumi.Input[pulumi.Resource]],
 ) -> BuiltJob:
     """A gang of one is a plain job; a larger one is a multi-node job.
 

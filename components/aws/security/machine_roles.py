@@ -12,6 +12,7 @@ import pulumi_aws as aws
 from components.aws.security.policies import Statement, allow, document, trust
 from components.naming import NameKind, SiteNames
 from components.options import child_of
+from solver.plan.compute import ComputePlan
 
 Runtime = Literal["ecs", "batch"]
 
@@ -28,6 +29,11 @@ class MachineRoles:
     """EventBridge Scheduler submits jobs with it."""
     policies: list[pulumi.Resource] = field(default_factory=list[pulumi.Resource])
     """What gives them their rights."""
+
+
+def runtimes_of(plan: ComputePlan) -> list[Runtime]:
+    """What runs machines of the site; each has an instance profile."""
+    return sorted({group.runtime for group in plan.node_groups})
 
 
 def machine_roles(

@@ -10,7 +10,7 @@ from components.aws.security.audit_bucket import NEEDED_BY, audit_bucket
 from components.aws.security.ci import ci
 from components.aws.security.detection import detection
 from components.aws.security.keys import keys
-from components.aws.security.machine_roles import Runtime, machine_roles
+from components.aws.security.machine_roles import machine_roles, runtimes_of
 from components.aws.security.roles import workload_roles
 from components.aws.security.secrets import secrets
 from components.aws.security.watch import Watch
@@ -55,11 +55,10 @@ class SecurityPool(pulumi.ComponentResource):
             key_arns=key_arns,
             parent=self,
         )
-        runtimes: list[Runtime] = sorted({group.runtime for group in args.compute.node_groups})
         machines = machine_roles(
             name,
             names,
-            runtimes=runtimes,
+            runtimes=runtimes_of(args.compute),
             replica_volumes=any(volume.attach == "replica" for volume in args.storage.volumes),
             jobs=bool(args.compute.jobs),
             key_arns=[key_arns[purpose] for purpose in (KeyPurpose.DATA, KeyPurpose.MACHINES) if purpose in key_arns],

@@ -51,8 +51,7 @@ def workload_roles(
             role, names, own_image=role.workload in repositories, secrets_key_arn=key_arns.get(KeyPurpose.SECRETS)
         )
         for purpose, statements, made in (("task", rights, task), ("execution", needs, execution)):
-            mounts = purpose == "task" and _mounts(role, storage)
-            if not statements and not mounts:
+            if not statements and not (purpose == "task" and has_task_role(role, storage)):
                 continue
             made[role.workload] = _role(name, role.workload, purpose, names, parent)
             if not statements:
@@ -109,10 +108,10 @@ def task_statements(
     return statements
 
 
-def _mounts(role: RolePlan, storage: StoragePlan) -> bool:
-    """The workload mounts a file system, whose policy lets its role in."""
-    file_systems = {file_system.key for file_system in storage.file_systems}
-    return any(access.claim in file_systems for access in role.access)
+def has_task_role(role: RolePlan, storage: StoragePlan) -> bool:
+    """Whether a workload's code has rights in AWS: on a bucket, or by a file system's policy, which names its role."""
+    kept = {claim.key for claim in (*storage.buckets, *storage.file_systems)}
+    return any(access.claim in kept for access in role.access)
 
 
 def _bucket_statements(access: ClaimAccess, names: SiteNames) -> list[Statement]:
