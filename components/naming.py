@@ -19,6 +19,7 @@ class NameKind(Enum):
     LOAD_BALANCER = ("load balancer", 32)
     TARGET_GROUP = ("target group", 32)
     BUCKET = ("bucket", 63)
+    BACKUP_VAULT = ("backup vault", 50)
     ROLE = ("role", 64)
     SCHEDULE = ("schedule", 64)
     TRAIL = ("trail", 128)
@@ -99,6 +100,11 @@ class SiteNames:
         """Name of the bucket of trails and access logs; no claim's bucket has it, whatever the claim is called."""
         end = digest(self.stack, self.site, "", self.account_id, self.region, length=10)
         return f"{f'{self.stack}-{self.site}-audit'[:52].rstrip('-')}-{end}"
+
+    @property
+    def backup_vault(self) -> str:
+        """Name of the vault of backups, and of the plan that fills it."""
+        return self.physical(NameKind.BACKUP_VAULT)
 
     def log_group(self, *keys: str) -> str:
         """`/poolwright/prod/main/workload/assistant`."""

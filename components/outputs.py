@@ -148,6 +148,20 @@ class FileSystemOutputs:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BackupOutputs:
+    """Where backups are."""
+
+    vault_name: pulumi.Output[str]
+    """The vault."""
+    vault_arn: pulumi.Output[str]
+    """Its ARN."""
+    plan_id: pulumi.Output[str] | None
+    """What fills it; None: another site alone does."""
+    restore_role_arn: pulumi.Output[str] | None
+    """AWS Backup writes back with it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class StorageOutputs:
     """What is kept."""
 
@@ -157,6 +171,8 @@ class StorageOutputs:
     """By claim."""
     file_systems: Mapping[str, FileSystemOutputs]
     """By claim."""
+    backup: BackupOutputs | None = None
+    """The vault; None: the site has none."""
 
 
 @dataclass(frozen=True, kw_only=True)

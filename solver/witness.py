@@ -14,6 +14,7 @@ from solver.demand.demand import Demand
 from solver.errors import PoolwrightError
 from solver.plan.plan import Plan
 from solver.proofs.addresses import address_faults
+from solver.proofs.backups import backup_faults
 from solver.proofs.bill import bill_faults
 from solver.proofs.coverage import coverage_faults
 from solver.proofs.jobs import job_faults
@@ -101,3 +102,4 @@ def plan_faults(plan: Plan, demand: Demand, catalog: Catalog) -> Iterator[str]:
             yield from bill_faults(view, plan.cost_lines)
         yield from address_faults(view)
         yield from coverage_faults(view)
+        yield from backup_faults(view)

@@ -29,6 +29,7 @@ _IAM = Free("AWS bills nothing for identities and policies")
 _NETWORK = Free("AWS bills nothing for VPCs, subnets, routes and groups; traffic is in the plan's items")
 _BALANCER_PART = Free("part of a load balancer, whose hours and capacity units are billed")
 _SCALING = Free("AWS bills nothing for Auto Scaling; the machines and replicas that it starts are in the plan")
+_BACKUP = Free("AWS bills what is in the vault; the tables have no price of it, and `plan` says so: not in the figures")
 _ACCOUNT_SETTING = Free("a setting of the account")
 
 TYPES: Mapping[str, Paid | Free] = {
@@ -40,6 +41,10 @@ TYPES: Mapping[str, Paid | Free] = {
     "aws:appautoscaling/target:Target": _SCALING,
     "aws:autoscaling/group:Group": Paid(("node-group ", "commitment ")),
     "aws:autoscaling/schedule:Schedule": _SCALING,
+    "aws:backup/plan:Plan": _BACKUP,
+    "aws:backup/selection:Selection": _BACKUP,
+    "aws:backup/vault:Vault": _BACKUP,
+    "aws:backup/vaultLockConfiguration:VaultLockConfiguration": _SETTING,
     "aws:batch/computeEnvironment:ComputeEnvironment": Paid(("node-group ", "commitment ")),
     "aws:batch/jobDefinition:JobDefinition": Free(
         "AWS bills nothing for Batch; the machines of its jobs are in the plan"

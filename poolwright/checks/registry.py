@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from poolwright.checks import (
     approved,
+    backups,
     buckets,
     change,
     containers,
@@ -162,6 +163,10 @@ CHECKS: tuple[Check, ...] = (
     file_systems.mount_targets_are_private,
     file_systems.mount_targets_have_a_group,
     file_systems.file_systems_have_a_policy,
+    backups.vaults_have_the_customer_key,
+    backups.vaults_are_locked_as_planned,
+    backups.claims_are_selected,
+    backups.backups_end,
     cost.plan_is_within_budget,
     cost.items_add_up,
     cost.plan_is_proven,

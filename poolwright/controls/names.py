@@ -128,6 +128,15 @@ def _of_storage(site: SitePlan, add: _Add) -> None:
         add(type_, *(f"storage-bucket-{bucket.key}-{end}" for bucket in site.storage.buckets))
         if built & AUDIT_MEASURES:
             add(type_, "security-audit")
+    backup = site.storage.backup
+    if backup is not None and backup.lock is not None:
+        add("backup/vaultLockConfiguration:VaultLockConfiguration", "storage-vault-lock")
+    if backup is not None and backup.claims:
+        volumes = {volume.key: volume.workloads for volume in site.storage.volumes}
+        tagged = (f"storage-backup-{key}-{workload}" for key in backup.volumes for workload in volumes[key])
+        named = (f"storage-backup-{key}" for key in (*backup.buckets, *backup.file_systems))
+        add("backup/selection:Selection", *named, *tagged)
+        add("iam/rolePolicy:RolePolicy", "storage-backup", "storage-restore")
     if "s3-access-logs" in built:
         buckets = (f"storage-bucket-{bucket.key}-logging" for bucket in site.storage.buckets)
         add("s3/bucketLogging:BucketLogging", *buckets)

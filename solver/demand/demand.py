@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from solver.demand.backup import BackupWish
 from solver.demand.ci import CiWish
 from solver.demand.compliance import ComplianceWish
 from solver.demand.existing import ExistingVpc
@@ -163,6 +164,8 @@ class Demand(Schema):
     """What runs."""
     storage: dict[Key, StorageClaim] = Field(default_factory=dict[str, StorageClaim])
     """What is kept."""
+    backup: Annotated[BackupWish | None, Field(exclude_if=is_empty)] = None
+    """Copies of what is kept, in a vault; None: file systems have EFS's own daily backups."""
     compliance: ComplianceWish = ComplianceWish()
     """What must be proven to auditors."""
     ci: Annotated[CiWish | None, Field(exclude_if=is_empty)] = None
@@ -188,6 +191,7 @@ class Demand(Schema):
                 self.purchase.held,
                 self.locations,
                 self.compliance.waivers,
+                self.backup,
             )
         )
         if contradictions:

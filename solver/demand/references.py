@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from solver.demand.amount_rules import amount_contradictions
+from solver.demand.backup_rules import backup_contradictions
 from solver.demand.contradiction import CONTRADICTIONS as CONTRADICTIONS
 from solver.demand.contradiction import Contradiction, near, one_of
 from solver.demand.existing_rules import existing_contradictions
@@ -19,6 +20,7 @@ from solver.demand.storage import FileSystem, StorageClaim, Volume
 from solver.demand.workloads import Service, Workload
 
 if TYPE_CHECKING:
+    from solver.demand.backup import BackupWish
     from solver.demand.compliance import Waiver
     from solver.demand.demand import AwsSite, Location
     from solver.demand.purchase import Held
@@ -31,6 +33,7 @@ def find_contradictions(
     held: Sequence[Held] = (),
     locations: Mapping[str, Location | None] = MappingProxyType({}),
     waivers: Sequence[Waiver] = (),
+    backup: BackupWish | None = None,
 ) -> Iterator[Contradiction]:
     """Every contradiction; an entry that is None has a name that others may use, and nothing else is known of it."""
     yield from site_contradictions(sites, workloads, storage)
@@ -50,6 +53,8 @@ def find_contradictions(
     yield from amount_contradictions(sites, workloads)
     yield from load_contradictions(sites, workloads, storage, locations)
     yield from _tickets(waivers)
+    if backup is not None:
+        yield from backup_contradictions(backup, storage, tuple(sites))
 
 
 def _tickets(waivers: Sequence[Waiver]) -> Iterator[Contradiction]:

@@ -26,6 +26,8 @@ class KeyPurpose(StrEnum):
     """Secrets Manager."""
     MACHINES = "machines"
     """Root and scratch volumes of machines, container repositories."""
+    BACKUPS = "backups"
+    """The vault: who destroys the key of the data does not destroy its backups."""
 
 
 class MeasurePlan(Schema):

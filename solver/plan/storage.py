@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from solver.plan.backup import BackupPlan
 from solver.plan.keyed import Keyed
 from solver.schema import Schema, is_empty
 from solver.vocabulary import LockMode
@@ -120,5 +121,7 @@ class StoragePlan(Schema):
     """By key."""
     file_systems: Keyed[FileSystemPlan] = ()
     """By key."""
+    backup: BackupPlan | None = Field(default=None, exclude_if=is_empty)
+    """The site's vault; None: it has none."""
     protect: bool
     """Data can't be deleted by the engine, and outlives the stack."""

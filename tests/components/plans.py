@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 
 from components.naming import SiteNames, default_tags
+from solver.plan.backup import BackupCopyPlan, BackupPlan, VaultLockPlan
 from solver.plan.compute import ComputePlan, JobPlan, MachineImagePlan, NodeGroup, ServicePlan, VariantPlan
 from solver.plan.network import (
     DnsPlan,
@@ -43,6 +44,7 @@ from solver.vocabulary import (
     Exposure,
     Framework,
     ImageFlavour,
+    LockMode,
     NatMode,
     Protocol,
     PurchaseOption,
@@ -325,7 +327,7 @@ def _security() -> SecurityPlan:
             MeasurePlan(name="guardduty", controls=("GuardDuty.1",), build=False),
         ),
         waived=(),
-        keys=(KeyPurpose.DATA, KeyPurpose.LOGS, KeyPurpose.MACHINES, KeyPurpose.SECRETS),
+        keys=(KeyPurpose.BACKUPS, KeyPurpose.DATA, KeyPurpose.LOGS, KeyPurpose.MACHINES, KeyPurpose.SECRETS),
         key_deletion_days=30,
         roles=(
             RolePlan(
@@ -431,6 +433,17 @@ def _storage(*, protect: bool) -> StoragePlan:
                 mount="/shared",
                 workloads=("assistant",),
                 reason="cheapest for its bytes",
+            ),
+        ),
+        backup=BackupPlan(
+            buckets=("documents",),
+            volumes=("scratch",),
+            schedule="cron(0 3 ? * * *)",
+            time_zone="Europe/Dublin",
+            keep_days=35,
+            lock=VaultLockPlan(mode=LockMode.GOVERNANCE, min_days=7),
+            copy_to=BackupCopyPlan(
+                vault_arn=f"arn:aws:backup:eu-central-1:{ACCOUNT_ID}:backup-vault:far", keep_days=90
             ),
         ),
         protect=protect,

@@ -54,6 +54,12 @@ def overlapping_subnets(site: dict[str, Any]) -> None:
     site["network"]["subnets"][1]["cidr"] = site["network"]["subnets"][0]["cidr"]
 
 
+def a_vault_that_nobody_wants(site: dict[str, Any]) -> None:
+    key = site["storage"]["buckets"][0]["key"]
+    terms = {"schedule": "cron(0 3 ? * * *)", "time_zone": "UTC", "keep_days": 30}
+    site["storage"]["backup"] = {"buckets": [key], **terms}
+
+
 def no_measures(site: dict[str, Any]) -> None:
     site["security"]["measures"] = []
 
@@ -98,6 +104,7 @@ def a_group_that_nobody_knows(site: dict[str, Any]) -> None:
         (no_flows, "no flow"),
         (no_roles, "no role"),
         (a_claim_less, "storage claims"),
+        (a_vault_that_nobody_wants, "backups of"),
         (a_missing_hour, "168 hours"),
         (a_job_after_its_deadline, "inside the window"),
         (a_job_that_stops_early, "units of work"),

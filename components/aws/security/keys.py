@@ -12,7 +12,7 @@ from components.naming import NameKind, SiteNames
 from components.options import child_of, keeper_of_data
 from solver.plan.security import KeyPurpose, SecurityPlan
 
-_KEEPS_DATA = frozenset({KeyPurpose.DATA, KeyPurpose.LOGS, KeyPurpose.SECRETS})
+_KEEPS_DATA = frozenset({KeyPurpose.DATA, KeyPurpose.LOGS, KeyPurpose.SECRETS, KeyPurpose.BACKUPS})
 """Without these keys, data that outlives the stack can't be read; machines' volumes go with the machines."""
 _USE = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
 
@@ -55,8 +55,8 @@ def _statements(purpose: KeyPurpose, plan: SecurityPlan, names: SiteNames) -> li
             return [administrator, *_for_logs(names), *_for_alarms(plan, names)]
         case KeyPurpose.MACHINES:
             return [administrator, *_for_machines(names)]
-        case KeyPurpose.DATA | KeyPurpose.SECRETS:
-            # S3, EFS and Secrets Manager use the key with the rights of whoever calls them: IAM suffices.
+        case KeyPurpose.DATA | KeyPurpose.SECRETS | KeyPurpose.BACKUPS:
+            # S3, EFS, Secrets Manager and AWS Backup use the key with the rights of whoever calls them: IAM suffices.
             return [administrator]
 
 

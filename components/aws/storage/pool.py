@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 
 from components.aws.storage.bucket import build_bucket
 from components.aws.storage.file_system import FileClient, build_file_system
+from components.aws.storage.vault import Backed, build_vault
 from components.naming import SiteNames
-from components.outputs import NetworkOutputs, SecurityGroupsOutputs, SecurityOutputs, StorageOutputs
+from components.outputs import (
+    BackupOutputs,
+    FileSystemOutputs,
+    NetworkOutputs,
+    SecurityGroupsOutputs,
+    SecurityOutputs,
+    StorageOutputs,
+)
 from solver.plan.security import KeyPurpose, RolePlan
 from solver.plan.storage import StoragePlan
 from solver.vocabulary import AccessMode, Tier
@@ -74,6 +83,7 @@ class StoragePool(pulumi.ComponentResource):
             bucket_names={key: bucket.bucket for key, bucket in buckets.items()},
             bucket_arns={key: bucket.arn for key, bucket in buckets.items()},
             file_systems=file_systems,
+            backup=_vault(self, name, args, {key: bucket.arn for key, bucket in buckets.items()}, file_systems),
         )
         self.register_outputs(
             {
@@ -81,6 +91,33 @@ class StoragePool(pulumi.ComponentResource):
                 "fileSystemIds": {key: made.id for key, made in file_systems.items()},
             }
         )
+
+
+def _vault(
+    parent: pulumi.Resource,
+    name: str,
+    args: StoragePoolArgs,
+    bucket_arns: Mapping[str, pulumi.Output[str]],
+    file_systems: Mapping[str, FileSystemOutputs],
+) -> BackupOutputs | None:
+    plan = args.plan.backup
+    if plan is None:
+        return None
+    keys = (args.security.key_arn(purpose) for purpose in (KeyPurpose.DATA, KeyPurpose.MACHINES))
+    return build_vault(
+        parent,
+        name,
+        plan,
+        Backed(
+            bucket_arns=bucket_arns,
+            file_systems=file_systems,
+            volumes=args.plan.volumes,
+            data_key_arns=[key for key in keys if key is not None],
+        ),
+        names=args.names,
+        key_arn=args.security.key_arn(KeyPurpose.BACKUPS),
+        protect=args.plan.protect,
+    )
 
 
 def _clients(args: StoragePoolArgs, claim: str) -> dict[str, FileClient]:

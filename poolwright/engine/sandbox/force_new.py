@@ -115,6 +115,7 @@ fsx.LustreFileSystem                 backupId copyTagsToBackups deploymentType d
                                      importPath importedFileChunkSize kmsKeyId securityGroupIds storageType subnetIds
                                      fileSystemTypeVersion
 backup.Vault                         name kmsKeyArn
+backup.VaultLockConfiguration        backupVaultName changeableForDays maxRetentionDays minRetentionDays
 backup.Plan                          name
 backup.Selection                     conditions iamRoleArn name notResources planId resources selectionTags
 cloudformation.Stack                 name disableRollback onFailure timeoutInMinutes

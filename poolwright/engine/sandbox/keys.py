@@ -31,6 +31,7 @@ SETTINGS: Final = frozenset(
         "iam.RolePolicy",
         "iam.RolePolicyAttachment",
         "iam.RolePoliciesExclusive",
+        "backup.VaultLockConfiguration",
         "acm.CertificateValidation",
         "cfg.RecorderStatus",
         "appautoscaling.Target",

@@ -38,13 +38,14 @@ def secrets_of(demand: Demand, site_key: str) -> tuple[str, ...]:
 
 
 def key_purposes(storage: StoragePlan, secrets: Collection[str]) -> tuple[KeyPurpose, ...]:
-    """What the site has to encrypt: logs and machines always, data and secrets where there are any."""
+    """What the site has to encrypt: logs and machines always, data, secrets and backups where there are any."""
     data = bool(storage.buckets or storage.volumes or storage.file_systems)
     occurring = {
         KeyPurpose.DATA: data,
         KeyPurpose.LOGS: True,
         KeyPurpose.SECRETS: bool(secrets),
         KeyPurpose.MACHINES: True,
+        KeyPurpose.BACKUPS: storage.backup is not None,
     }
     return tuple(purpose for purpose, occurs in occurring.items() if occurs)
 

@@ -11,6 +11,7 @@ from solver.demand.storage import Bucket, FileSystem, Volume
 from solver.errors import InfeasibleError
 from solver.model.answer import PoolAnswer
 from solver.model.priced import SitePrices
+from solver.model.storage.backup import backup_of
 from solver.model.storage.buckets import (
     S3,
     BucketAnswer,
@@ -28,6 +29,7 @@ from solver.model.storage.file_systems import (
 )
 from solver.model.storage.volumes import VolumeOption, volume_options, volume_plan, volume_reason, volume_usd
 from solver.model.zones import zones_of
+from solver.plan.backup import BackupPlan
 from solver.plan.cost import Pool, total_usd_per_month
 from solver.plan.storage import StoragePlan, VolumePlan
 from solver.quantity import format_gib
@@ -76,6 +78,7 @@ def solve_storage(
         ),
         protect=demand.data_protection,
     )
+    plan = _backed_up(plan, backup_of(demand, site_key, plan))
     file_charges = [charge for options in files.values() for charge in options[0].charges]
     lines = prices.lines([*bucket_charges({key: each.plan for key, each in buckets.items()}), *file_charges])
     least = prices.lines([*bucket_charges({key: each.least for key, each in buckets.items()}), *file_charges])
@@ -176,6 +179,17 @@ def _users(demand: Demand, site_key: str) -> defaultdict[str, tuple[str, ...]]:
     return found
 
 
+def _backed_up(plan: StoragePlan, backup: BackupPlan | None) -> StoragePlan:
+    """The plan with a vault; what is copied to it has no backups of EFS's own beside that."""
+    if backup is None:
+        return plan
+    systems = tuple(
+        each.model_copy(update={"backup": each.backup and each.key not in backup.file_systems})
+        for each in plan.file_systems
+    )
+    return plan.model_copy(update={"backup": backup, "file_systems": systems})
+
+
 def _not_priced(plan: StoragePlan) -> tuple[str, ...]:
     found: list[str] = []
     archived = [
@@ -195,4 +209,11 @@ def _not_priced(plan: StoragePlan) -> tuple[str, ...]:
     backed_up = [file_system.key for file_system in plan.file_systems if file_system.backup]
     if backed_up:
         found.append(f"backups of {', '.join(backed_up)}: the tables have no price of AWS Backup for EFS")
+    if plan.backup is not None and plan.backup.claims:
+        found.append(
+            f"backups of {', '.join(plan.backup.claims)} in the vault, and their restores: the tables have no price of "
+            "AWS Backup, and the demand does not say what changes from one backup to the next"
+        )
+        if plan.backup.copy_to is not None:
+            found.append(f"second copies of {', '.join(plan.backup.claims)}, and their way there: as for the first")
     return tuple(found)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from poolwright.checks import (
+    backups,
     buckets,
     containers,
     detection,
@@ -101,6 +102,24 @@ def _site(path: str, value: Any) -> Edit:
 
 def _proof(**values: Any) -> Edit:
     return with_lock(lambda content: content["proof"].update(values))
+
+
+def _backs_up(type_: str = "", inputs: Mapping[str, Any] | None = None, name: str = "") -> Edit:
+    """The lock with a vault for documents, locked for 7 days, and its key; with one resource of it, or none."""
+    plan = {
+        "buckets": ["documents"],
+        "schedule": "cron(0 3 ? * * *)",
+        "time_zone": "UTC",
+        "keep_days": 30,
+        "lock": {"mode": "governance", "min_days": 7},
+    }
+
+    def change(content: dict[str, Any]) -> None:
+        content["sites"]["main"]["storage"]["backup"] = plan
+        content["sites"]["main"]["security"]["keys"].append("backups")
+
+    wished = with_lock(change)
+    return both(wished, with_resource(type_, inputs, name=name, pool="StoragePool")) if type_ else wished
 
 
 def _asks(measure: str) -> Edit:
@@ -419,6 +438,19 @@ REFUSED: Mapping[str, tuple[Edit, ...]] = {
     "cost.budget": (_proof(cost_usd_per_month=1e6),),
     "cost.sum": (_proof(cost_usd_per_month=1.0),),
     "cost.proof": (_proof(proven=False, gap=0.2),),
+    # Backups, of which the shipped stacks have none.
+    "Backup.1": (_backs_up(backups.VAULT, {"name": "prod-main"}, "main-storage-vault"),),
+    "backup.lock": (
+        _backs_up(),
+        _backs_up(backups.LOCK, {"minRetentionDays": 7.0, "changeableForDays": 3.0}, "main-storage-vault-lock"),
+        _backs_up(backups.LOCK, {}, "main-storage-vault-lock"),
+        _backs_up(backups.LOCK, {"minRetentionDays": 7.0, "maxRetentionDays": 9.0}, "main-storage-vault-lock"),
+    ),
+    "backup.claims": (_backs_up(), _backs_up(backups.SELECTION, {}, "main-storage-backup-models")),
+    "backup.ends": (
+        with_resource(backups.PLAN, {"rules": [{"ruleName": "claims"}]}),
+        with_resource(backups.PLAN, {"rules": [{"lifecycle": {"deleteAfter": 7.0}, "copyActions": [{}]}]}),
+    ),
     "cost.unpriced": (with_resource("aws:rds/instance:Instance"),),
     "cost.not-in-plan": (
         with_lock(lambda content: content["cost_usd_per_month"]["network"].pop("nat")),

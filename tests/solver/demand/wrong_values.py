@@ -269,6 +269,23 @@ WRONG_VALUES = {
     "Waiver.expires": Wrong("2027-02-30", '"2027-02-30"', "a date like 2027-06-30"),
     "Waiver.id": Wrong('"SEC 1"', '"SEC 1"', "a ticket's id like SEC-123, of letters, digits and ._/#-,"),
     "ComplianceWish.existing": Wrong("[a, a]", "a list of 2", "each only once is allowed; a is there twice"),
+    "Demand.backup": Wrong("daily", '"daily"', "a mapping with claims, keep_days"),
+    "BackupWish.claims": Wrong("[a, a]", "a list of 2", "each only once is allowed; a is there twice"),
+    "BackupWish.every": Wrong("hour", '"hour"', "day, week or month"),
+    "BackupWish.at": Wrong('"25:00"', '"25:00"', "a full hour like 22:00, from 00:00 to 24:00,"),
+    "BackupWish.keep_days": Wrong("0", "0", "a whole number from 1 to 36500"),
+    "BackupWish.lock": Wrong("strict", '"strict"', "a mapping with mode"),
+    "BackupWish.copy_to": Wrong("eu-central-1", '"eu-central-1"', "a mapping with keep_days"),
+    "VaultLock.mode": Wrong("strict", '"strict"', "governance or compliance"),
+    "VaultLock.changeable_for_days": Wrong("2", "2", "a whole number from 3 to 36500"),
+    "VaultLock.min_days": Wrong("0", "0", "a whole number from 1 to 36500"),
+    "VaultLock.max_days": Wrong("0", "0", "a whole number from 1 to 36500"),
+    "BackupCopy.site": Wrong(
+        "Far", '"Far"', "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters"
+    ),
+    "BackupCopy.vault_arn": Wrong("far", '"far"', "a backup vault's ARN"),
+    "BackupCopy.key_arn": Wrong("alias/far", '"alias/far"', "a KMS key's ARN (not an alias)"),
+    "BackupCopy.keep_days": Wrong("0", "0", "a whole number from 1 to 36500"),
     "Demand.ci": Wrong("github", '"github"', "a mapping with repository"),
     "CiWish.provider": Wrong("gitlab", '"gitlab"', "github", "Did you mean github?"),
     "CiWish.repository": Wrong(

@@ -199,6 +199,13 @@ def vault(making: Making) -> Properties:
     }
 
 
+@outputs_of("backup.VaultLockConfiguration")
+def vault_lock(making: Making) -> Properties:
+    """A lock is known by its vault."""
+    name = making.given("backupVaultName")
+    return {"id": name, "backupVaultArn": making.arn("backup", f"backup-vault:{name}")}
+
+
 @outputs_of("backup.Plan")
 def plan(making: Making) -> Properties:
     """A plan; every change is a new version."""

@@ -156,6 +156,8 @@ efs.AccessPoint fileSystemId -> efs.FileSystem id FileSystemNotFound | File syst
 efs.FileSystemPolicy fileSystemId -> efs.FileSystem id FileSystemNotFound | File system '{}' does not exist.
 efs.BackupPolicy fileSystemId -> efs.FileSystem id FileSystemNotFound | File system '{}' does not exist.
 backup.Plan rules.targetVaultName -> backup.Vault id InvalidParameterValueException | Backup vault {} does not exist
+backup.VaultLockConfiguration backupVaultName -> backup.Vault id ResourceNotFoundException | Backup vault {} does not \
+exist
 backup.Selection planId -> backup.Plan id ResourceNotFoundException | Backup plan {} does not exist
 backup.Selection iamRoleArn -> iam.Role arn InvalidParameterValueException | IAM Role {} cannot be assumed by AWS Backup
 cloudwatch.EventTarget rule -> cloudwatch.EventRule name ResourceNotFoundException | Rule {} does not exist on the \

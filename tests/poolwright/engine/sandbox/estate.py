@@ -12,7 +12,11 @@ TRUST = json.dumps(
     {
         "Version": "2012-10-17",
         "Statement": [
-            {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": ["ecs-tasks.amazonaws.com", "backup.amazonaws.com"]},
+                "Action": "sts:AssumeRole",
+            }
         ],
     }
 )
@@ -378,6 +382,7 @@ class Estate:
             perUnitStorageThroughput=125,
         )
         vault = add("backup.Vault")
+        add("backup.VaultLockConfiguration", backupVaultName=vault["name"], minRetentionDays=7)
         plan = add(
             "backup.Plan",
             rules=[{"ruleName": "daily", "targetVaultName": vault["name"], "schedule": "cron(0 5 * * ? *)"}],
