@@ -48,6 +48,8 @@ class Record:
     """`urn::id` of the explicit provider; empty when the default one would be used."""
     depends_on: tuple[str, ...]
     """URNs."""
+    ignore_changes: tuple[str, ...]
+    """Properties whose changes an update leaves alone."""
 
     @property
     def arn(self) -> str:
@@ -200,6 +202,7 @@ class _Monitor(pulumi_mocks.MockMonitor):
                 retain_on_delete=bool(request.retainOnDelete),
                 provider=request.provider,
                 depends_on=tuple(sorted(request.dependencies)),
+                ignore_changes=tuple(request.ignoreChanges),
             )
         return response
 
