@@ -15,7 +15,7 @@ export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install engine plan write preview check up refresh destroy test cases lint format types lock doctor clean clean-cache
+.PHONY: help install engine plan write preview check up refresh destroy test cases record lint format types lock doctor clean clean-cache
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -56,6 +56,9 @@ cases: engine  ## write anew what the golden cases expect, then show what change
 	@$(VENV)/python -m pytest -q tests/test_cases.py tests/poolwright/checks/test_documentation.py \
 		tests/components/package/test_other_languages.py --update-cases
 	@git diff --stat -- tests/cases docs/checks.md docs/schemas/components.schema.json
+
+record: engine  ## keep what today's program makes, for later ones to be compared with: VERSION=0.2.0
+	@$(VENV)/python -m tests.releases.record $(VERSION)
 
 lint: install  ## ruff, formatting, pyright, import contracts
 	@$(VENV)/ruff check .

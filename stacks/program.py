@@ -55,22 +55,28 @@ class Approved:
 
 
 def build(root: Path | None = None) -> None:
-    """Builds the current stack; PoolwrightError, before any resource, when its lock or configuration is not right."""
+    """Builds the current stack from its lock; PoolwrightError, before any resource, when that is not right."""
+    stack = pulumi.get_stack()
+    folder = ROOT if root is None else root
+    approved = replan(folder, stack) if os.environ.get(REPLAN) == "1" else locked(folder, stack)
+    try:
+        build_approved(approved)
+    except UnresolvedError as error:
+        raise ConfigError(error.at_lines(folder, stack)) from error
+
+
+def build_approved(approved: Approved) -> None:
+    """Builds the current stack from a plan; PoolwrightError, before any resource, when Pulumi's settings are wrong."""
     lean()
     short_traces()
     # What the program makes lives until it ends: to look for garbage in it at Python's pace takes a fifth of the time.
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
     stack = pulumi.get_stack()
-    folder = ROOT if root is None else root
-    approved = replan(folder, stack) if os.environ.get(REPLAN) == "1" else locked(folder, stack)
     account_id = configured_account(stack)
     refuse_other_regions(stack, approved.plan)
     for key, site in sorted(approved.plan.aws_sites.items()):
         wanted = released(site) if os.environ.get(RELEASE_DATA) == "1" else site
-        try:
-            pulumi.export(key, site_pools(key, wanted, approved.plan, account_id))
-        except UnresolvedError as error:
-            raise ConfigError(error.at_lines(folder, stack)) from error
+        pulumi.export(key, site_pools(key, wanted, approved.plan, account_id))
     proof = approved.plan.proof
     pulumi.export(
         "approvedPlan",  # no site's key has a capital
