@@ -171,6 +171,8 @@ class StorageOutputs:
     """By claim."""
     file_systems: Mapping[str, FileSystemOutputs]
     """By claim."""
+    bucket_versions: Mapping[str, pulumi.Resource] = field(default_factory=dict[str, pulumi.Resource])
+    """Versioning of buckets, by claim: S3 copies to and from buckets that have it."""
     backup: BackupOutputs | None = None
     """The vault; None: the site has none."""
 

@@ -24,6 +24,7 @@ from components.aws.provider import account_of, site_provider
 from components.aws.security.groups import SecurityGroups, SecurityGroupsArgs
 from components.aws.security.guards import Guards, GuardsArgs
 from components.aws.security.pool import SecurityPool, SecurityPoolArgs
+from components.aws.storage.copies import BucketCopies, BucketCopiesArgs, SiteBuckets, copies_elsewhere
 from components.aws.storage.pool import StoragePool, StoragePoolArgs
 from components.naming import SiteNames, default_tags
 from components.outputs import ComputeOutputs, NetworkOutputs, StorageOutputs
@@ -43,6 +44,10 @@ ROOT = Path(__file__).resolve().parent.parent
 """The project's folder."""
 _OBJECTS_BEFORE_COLLECTION = 50_000
 _ACCOUNT = re.compile(r"\d{12}")
+
+
+Built = dict[str, tuple[SiteBuckets, pulumi.ResourceOptions]]
+"""Sites that are made, by key, with the options of their resources."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,9 +79,11 @@ def build_approved(approved: Approved) -> None:
     stack = pulumi.get_stack()
     account_id = configured_account(stack)
     refuse_other_regions(stack, approved.plan)
+    built: Built = {}
     for key, site in sorted(approved.plan.aws_sites.items()):
         wanted = released(site) if os.environ.get(RELEASE_DATA) == "1" else site
-        pulumi.export(key, site_pools(key, wanted, approved.plan, account_id))
+        pulumi.export(key, site_pools(key, wanted, approved.plan, account_id, built))
+    copy_between_sites(built)
     proof = approved.plan.proof
     pulumi.export(
         "approvedPlan",  # no site's key has a capital
@@ -146,19 +153,26 @@ def refuse_other_regions(stack: str, plan: Plan) -> None:
         raise ConfigError([problem])
 
 
-def site_pools(key: str, site: SitePlan, plan: Plan, account_id: str | None) -> dict[str, Any]:
+def site_pools(
+    key: str, site: SitePlan, plan: Plan, account_id: str | None, built: Built | None = None
+) -> dict[str, Any]:
     """The pools of one site; gives what people and other stacks need of them."""
     match site.kind:
         case SiteKind.AWS:
-            return aws_pools(key, site, plan, account_id)
+            return aws_pools(key, site, plan, account_id, built)
         case SiteKind.DOCKER:
             raise PoolwrightError(f"site {key}: Docker hosts are planned for but can't be built by this version")
         case _:
             assert_never(site.kind)
 
 
-def aws_pools(key: str, site: SitePlan, plan: Plan, account_id: str | None) -> dict[str, Any]:
-    """The pools of a region with a provider of their own; gives what people and other stacks need of them."""
+def aws_pools(
+    key: str, site: SitePlan, plan: Plan, account_id: str | None, built: Built | None = None
+) -> dict[str, Any]:
+    """The pools of a region with a provider of their own; gives what people and other stacks need of them.
+
+    What other sites of the stack need of it goes into `built`.
+    """
     tags = default_tags(stack=plan.stack, site=key, owner=plan.owner, cost_centre=plan.cost_centre, more=plan.tags)
     provider = site_provider(key, region=site.region, account_id=account_id, tags=tags)
     names = SiteNames(
@@ -175,11 +189,18 @@ def aws_pools(key: str, site: SitePlan, plan: Plan, account_id: str | None) -> d
         names,
         time_zone=plan.time_zone,
         opts=pulumi.ResourceOptions(providers=[provider]),
+        built=built,
     )
 
 
 def pools_in_order(
-    key: str, site: SitePlan, names: SiteNames, *, time_zone: str, opts: pulumi.ResourceOptions
+    key: str,
+    site: SitePlan,
+    names: SiteNames,
+    *,
+    time_zone: str,
+    opts: pulumi.ResourceOptions,
+    built: Built | None = None,
 ) -> dict[str, Any]:
     """Security, network, storage, compute of a region, in the order in which each needs the ones before it."""
     security = SecurityPool(
@@ -242,7 +263,18 @@ def pools_in_order(
         GuardsArgs(plan=site.security, names=names, security=security, network=network),
         opts,
     )
+    if built is not None:
+        buckets = SiteBuckets(plan=site.storage, names=names, security=security, storage=storage)
+        built[key] = buckets, opts
     return exports(site, names, network, storage, compute)
+
+
+def copy_between_sites(built: Built) -> None:
+    """Replication of buckets from one site to another, once both are there."""
+    buckets = {key: site for key, (site, _) in built.items()}
+    for key, (site, opts) in built.items():
+        if copies_elsewhere(site.plan):
+            BucketCopies(f"{key}-copies", BucketCopiesArgs(here=site, others=buckets), opts)
 
 
 def exports(

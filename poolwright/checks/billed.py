@@ -112,8 +112,12 @@ TYPES: Mapping[str, Paid | Free] = {
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": _SETTING,
     "aws:s3/bucketPolicy:BucketPolicy": _SETTING,
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _SETTING,
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": Paid(("bucket ",)),
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": _SETTING,
     "aws:s3/bucketVersioning:BucketVersioning": _SETTING,
+    "aws:s3/inventory:Inventory": Free(
+        "the tables have no price for objects listed, and `plan` says so: not in the figures"
+    ),
     "aws:scheduler/schedule:Schedule": Free("14 million starts a month are free; a job is started once a day"),
     "aws:secretsmanager/secret:Secret": Paid(("secrets",)),
     "aws:securityhub/account:Account": Paid(("measure security-hub",)),

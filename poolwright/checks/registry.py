@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from poolwright.checks import (
     approved,
     backups,
+    bucket_copies,
     buckets,
     change,
     containers,
@@ -155,6 +156,9 @@ CHECKS: tuple[Check, ...] = (
     buckets.buckets_are_not_emptied,
     buckets.objects_are_kept,
     buckets.data_is_protected,
+    bucket_copies.versions_are_copied,
+    bucket_copies.copies_are_encrypted,
+    bucket_copies.lists_are_encrypted,
     file_systems.file_systems_are_encrypted,
     file_systems.file_systems_have_the_customer_key,
     file_systems.file_systems_are_backed_up,

@@ -128,6 +128,11 @@ def _of_storage(site: SitePlan, add: _Add) -> None:
         add(type_, *(f"storage-bucket-{bucket.key}-{end}" for bucket in site.storage.buckets))
         if built & AUDIT_MEASURES:
             add(type_, "security-audit")
+    for bucket in site.storage.buckets:
+        if bucket.replication is not None:
+            place = "storage-bucket" if bucket.replication.site is None else "copies"
+            add("iam/rolePolicy:RolePolicy", f"{place}-{bucket.key}-replication")
+            add("s3/bucketReplicationConfig:BucketReplicationConfig", f"{place}-{bucket.key}-replication")
     backup = site.storage.backup
     if backup is not None and backup.lock is not None:
         add("backup/vaultLockConfiguration:VaultLockConfiguration", "storage-vault-lock")

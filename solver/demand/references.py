@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from solver.demand.amount_rules import amount_contradictions
 from solver.demand.backup_rules import backup_contradictions
+from solver.demand.bucket_rules import bucket_contradictions
 from solver.demand.contradiction import CONTRADICTIONS as CONTRADICTIONS
 from solver.demand.contradiction import Contradiction, near, one_of
 from solver.demand.existing_rules import existing_contradictions
@@ -53,6 +54,7 @@ def find_contradictions(
     yield from amount_contradictions(sites, workloads)
     yield from load_contradictions(sites, workloads, storage, locations)
     yield from _tickets(waivers)
+    yield from bucket_contradictions(storage, tuple(sites))
     if backup is not None:
         yield from backup_contradictions(backup, storage, tuple(sites))
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from solver.demand.bucket_copies import Inventory, Replication
 from solver.demand.names import Days, Distinct, Key, MountPath, Text
 from solver.quantity import DiskGib, Share
 from solver.schema import Schema, is_empty
@@ -66,6 +67,10 @@ class Bucket(ClaimBase):
     """The objects must outlive the loss of a zone: one-zone classes are out."""
     object_lock: ObjectLock | None = Field(default=None, exclude_if=is_empty)
     """Each version is locked when it is written; the bucket is protected then, whatever `data_protection` says."""
+    replication: Replication | None = Field(default=None, exclude_if=is_empty)
+    """Copies of new versions in another bucket; None: none."""
+    inventory: Inventory | None = Field(default=None, exclude_if=is_empty)
+    """Lists of all objects in another bucket; None: none."""
 
     @model_validator(mode="after")
     def _lock_ends_in_time(self) -> Self:

@@ -43,6 +43,38 @@ class ObjectLockPlan(Schema):
     """From the day of writing."""
 
 
+class ReplicationPlan(Schema):
+    """Where new versions of a bucket are copied to."""
+
+    claim: str | None = Field(default=None, exclude_if=is_empty)
+    """A bucket of the stack."""
+    site: str | None = Field(default=None, exclude_if=is_empty)
+    """Its site, where that is another one."""
+    bucket_arn: str | None = Field(default=None, exclude_if=is_empty)
+    """Or a bucket that exists."""
+    region: str
+    """Region of the bucket that takes the copies."""
+    key_arn: str | None = Field(default=None, exclude_if=is_empty)
+    """With `bucket_arn`: the key of its objects."""
+    account_id: str | None = Field(default=None, exclude_if=is_empty)
+    """With `bucket_arn`: the account that owns it and the copies."""
+    delete_markers: bool
+    """Deletions are copied too."""
+
+
+class InventoryPlan(Schema):
+    """Where lists of a bucket's objects go."""
+
+    claim: str | None = Field(default=None, exclude_if=is_empty)
+    """A bucket of the site."""
+    bucket_arn: str | None = Field(default=None, exclude_if=is_empty)
+    """Or a bucket that exists."""
+    account_id: str | None = Field(default=None, exclude_if=is_empty)
+    """With `bucket_arn`: its account."""
+    frequency: Literal["daily", "weekly"]
+    """How often."""
+
+
 class BucketPlan(Schema):
     """A bucket and the life of its objects."""
 
@@ -60,6 +92,10 @@ class BucketPlan(Schema):
     """For how long."""
     object_lock: ObjectLockPlan | None = Field(default=None, exclude_if=is_empty)
     """Of every version that is written."""
+    replication: ReplicationPlan | None = Field(default=None, exclude_if=is_empty)
+    """Copies elsewhere."""
+    inventory: InventoryPlan | None = Field(default=None, exclude_if=is_empty)
+    """Lists of its objects."""
     reason: str = ""
     """Why these classes, and what the next best would cost."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from solver.demand.storage import Bucket
 from solver.demand.workloads import Service
 from solver.plan.security import CONTROLS_OF_A_VPC
-from solver.plan.storage import StorageClassName
+from solver.plan.storage import BucketPlan, StorageClassName
 from solver.proofs.view import SiteView
 from solver.vocabulary import Exposure
 
@@ -63,6 +64,27 @@ def _storage_faults(view: SiteView) -> Iterator[str]:
         if days != sorted(set(days)) or any(day >= bucket.expiration_days for day in days):
             yield f"bucket {bucket.key}: transitions out of order or after the deletion"
         claim = view.demand.storage[bucket.key]
+        if isinstance(claim, Bucket):
+            yield from _copy_faults(bucket, claim, view)
         classes = {bucket.storage_class, *(step.storage_class for step in bucket.transitions)}
         if getattr(claim, "zone_loss_tolerant", False) and _ONE_ZONE in classes:
             yield f"bucket {bucket.key}: a one-zone class for objects that must outlive a zone"
+
+
+def _copy_faults(bucket: BucketPlan, claim: Bucket, view: SiteView) -> Iterator[str]:
+    """Copies and lists go where the demand wants them, deletions as it says."""
+    wish, plan = claim.replication, bucket.replication
+    if (wish is None) != (plan is None):
+        yield f"bucket {bucket.key}: its replication is planned or wanted, not both"
+    if wish is not None and plan is not None:
+        site = wish.site or view.key
+        region = wish.region or view.demand.sites[site].region
+        wanted = (wish.claim, wish.bucket_arn, wish.key_arn, wish.account_id, wish.delete_markers, region)
+        planned = (plan.claim, plan.bucket_arn, plan.key_arn, plan.account_id, plan.delete_markers, plan.region)
+        if wanted != planned or (plan.claim is not None and (plan.site or view.key) != site):
+            yield f"bucket {bucket.key}: its replication is not the one that is wanted"
+    lists, listed = claim.inventory, bucket.inventory
+    asked = None if lists is None else (lists.claim, lists.bucket_arn, lists.account_id, lists.frequency)
+    given = None if listed is None else (listed.claim, listed.bucket_arn, listed.account_id, listed.frequency)
+    if asked != given:
+        yield f"bucket {bucket.key}: its inventory is not the one that is wanted"

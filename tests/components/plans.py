@@ -31,6 +31,8 @@ from solver.plan.security import (
 from solver.plan.storage import (
     BucketPlan,
     FileSystemPlan,
+    InventoryPlan,
+    ReplicationPlan,
     StorageClassName,
     StoragePlan,
     TransitionPlan,
@@ -393,6 +395,16 @@ def _storage(*, protect: bool) -> StoragePlan:
                     TransitionPlan(days=30, storage_class=StorageClassName.STANDARD_IA),
                     TransitionPlan(days=180, storage_class=StorageClassName.GLACIER_IR),
                 ),
+            ).model_copy(
+                update={
+                    "replication": ReplicationPlan(
+                        bucket_arn="arn:aws:s3:::far-copies",
+                        region="eu-central-1",
+                        account_id="999999999999",
+                        delete_markers=False,
+                    ),
+                    "inventory": InventoryPlan(claim="models", frequency="weekly"),
+                }
             ),
             _bucket("models", versioned=True),
         ),

@@ -43,6 +43,7 @@ LIMITS = {
     "aws:lb/loadBalancer:LoadBalancer": (32, "name"),
     "aws:lb/targetGroup:TargetGroup": (32, "name"),
     "aws:s3/bucket:Bucket": (63, "bucket"),
+    "aws:s3/inventory:Inventory": (64, "name"),
     "aws:scheduler/schedule:Schedule": (64, "name"),
     "aws:secretsmanager/secret:Secret": (512, "name"),
     "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace": (253, "name"),

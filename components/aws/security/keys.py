@@ -11,6 +11,7 @@ from components.aws.security.policies import Statement, allow_principal, documen
 from components.naming import NameKind, SiteNames
 from components.options import child_of, keeper_of_data
 from solver.plan.security import KeyPurpose, SecurityPlan
+from solver.plan.storage import StoragePlan
 
 _KEEPS_DATA = frozenset({KeyPurpose.DATA, KeyPurpose.LOGS, KeyPurpose.SECRETS, KeyPurpose.BACKUPS})
 """Without these keys, data that outlives the stack can't be read; machines' volumes go with the machines."""
@@ -18,7 +19,7 @@ _USE = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*",
 
 
 def keys(
-    name: str, plan: SecurityPlan, names: SiteNames, *, protect: bool, parent: pulumi.Resource
+    name: str, plan: SecurityPlan, names: SiteNames, *, storage: StoragePlan, parent: pulumi.Resource
 ) -> Mapping[KeyPurpose, aws.kms.Key]:
     """The planned keys with an alias each."""
     made: dict[KeyPurpose, aws.kms.Key] = {}
@@ -28,9 +29,9 @@ def keys(
             description=f"Poolwright {names.stack} {names.site}: {purpose}",
             enable_key_rotation=True,
             deletion_window_in_days=plan.key_deletion_days,
-            policy=document(_statements(purpose, plan, names)),
+            policy=document(_statements(purpose, plan, names, storage)),
             tags=names.tags("key", purpose),
-            opts=keeper_of_data(parent, protect=protect and purpose in _KEEPS_DATA),
+            opts=keeper_of_data(parent, protect=storage.protect and purpose in _KEEPS_DATA),
         )
         aws.kms.Alias(
             f"{name}-key-{purpose}",
@@ -42,7 +43,7 @@ def keys(
     return made
 
 
-def _statements(purpose: KeyPurpose, plan: SecurityPlan, names: SiteNames) -> list[Statement]:
+def _statements(purpose: KeyPurpose, plan: SecurityPlan, names: SiteNames, storage: StoragePlan) -> list[Statement]:
     """Key policy: the account's IAM decides, and services that act without a role of ours are named.
 
     In a key's own policy the resource "*" is this key and no other.
@@ -55,8 +56,10 @@ def _statements(purpose: KeyPurpose, plan: SecurityPlan, names: SiteNames) -> li
             return [administrator, *_for_logs(names), *_for_alarms(plan, names)]
         case KeyPurpose.MACHINES:
             return [administrator, *_for_machines(names)]
-        case KeyPurpose.DATA | KeyPurpose.SECRETS | KeyPurpose.BACKUPS:
-            # S3, EFS, Secrets Manager and AWS Backup use the key with the rights of whoever calls them: IAM suffices.
+        case KeyPurpose.DATA:
+            return [administrator, *_for_inventories(storage, names)]
+        case KeyPurpose.SECRETS | KeyPurpose.BACKUPS:
+            # Secrets Manager and AWS Backup use the key with the rights of whoever calls them: IAM suffices.
             return [administrator]
 
 
@@ -85,6 +88,25 @@ def _for_logs(names: SiteNames) -> list[Statement]:
             ["*"],
             condition={"StringEquals": {"aws:SourceArn": trail_arn}},
         ),
+    ]
+
+
+def _for_inventories(storage: StoragePlan, names: SiteNames) -> list[Statement]:
+    """S3 for lists of objects; else S3 and EFS use the key with the rights of whoever calls them."""
+    listed = [each.key for each in storage.buckets if each.inventory is not None and each.inventory.claim is not None]
+    if not listed:
+        return []
+    return [
+        allow_principal(
+            "Inventories",
+            {"Service": "s3.amazonaws.com"},
+            ["kms:GenerateDataKey"],
+            ["*"],
+            condition={
+                "StringEquals": {"aws:SourceAccount": names.account_id},
+                "ArnLike": {"aws:SourceArn": [names.bucket_arn(key) for key in listed]},
+            },
+        )
     ]
 
 

@@ -43,7 +43,7 @@ class SecurityPool(pulumi.ComponentResource):
     def __init__(self, name: str, args: SecurityPoolArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("poolwright:aws:SecurityPool", name, None, opts)
         plan, names, protect = args.plan, args.names, args.storage.protect
-        made_keys = keys(name, plan, names, protect=protect, parent=self)
+        made_keys = keys(name, plan, names, storage=args.storage, parent=self)
         key_arns = {purpose: key.arn for purpose, key in made_keys.items()}
         secret_arns = secrets(name, plan, names, key_arn=key_arns.get(KeyPurpose.SECRETS), protect=protect, parent=self)
         workloads = workload_roles(

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import pulumi
 from pulumi_aws import s3
 
-from components.aws.security.policies import deny_everyone, document
+from components.aws.security.policies import Statement, deny_everyone, document
 from components.aws.storage.lifecycle import lifecycle_rules
 from components.naming import SiteNames
 from components.options import keeper_of_data
 from solver.plan.storage import BucketPlan
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuiltBucket:
+    """A bucket and what others of the site wait for."""
+
+    bucket: s3.Bucket
+    versions: s3.BucketVersioning
+    policy: s3.BucketPolicy
 
 
 def build_bucket(
@@ -20,10 +32,13 @@ def build_bucket(
     names: SiteNames,
     key_arn: pulumi.Output[str] | None,
     log_bucket: pulumi.Output[str] | None,
+    deliveries: Sequence[Statement] = (),
     protect: bool,
-) -> s3.Bucket:
+) -> BuiltBucket:
     """A bucket with all that guards it: six companions, since S3's API and provider have one resource for each setting,
     and more where the plan asks for a lock on objects or a log of requests.
+
+    `deliveries` are statements that let a service of AWS write.
 
     The lock is a companion too: as a property of the bucket it could only be had by a new bucket.
 
@@ -60,10 +75,12 @@ def build_bucket(
         restrict_public_buckets=True,
         opts=companion,
     )
-    s3.BucketPolicy(
+    policy = s3.BucketPolicy(
         f"{name}-policy",
         bucket=bucket.bucket,
-        policy=bucket_policy(names.bucket_arn(plan.key), account_id=names.account_id, key_arn=key_arn),
+        policy=bucket_policy(
+            names.bucket_arn(plan.key), account_id=names.account_id, key_arn=key_arn, deliveries=deliveries
+        ),
         # S3 refuses two changes of a bucket's access at once (OperationAborted).
         opts=pulumi.ResourceOptions.merge(companion, pulumi.ResourceOptions(depends_on=[block])),
     )
@@ -90,7 +107,7 @@ def build_bucket(
             target_prefix=f"buckets/{plan.key}/",
             opts=companion,
         )
-    return bucket
+    return BuiltBucket(bucket=bucket, versions=versioning, policy=policy)
 
 
 def _encryption(key_arn: pulumi.Output[str] | None) -> s3.BucketServerSideEncryptionConfigurationRuleArgsDict:
@@ -103,10 +120,12 @@ def _encryption(key_arn: pulumi.Output[str] | None) -> s3.BucketServerSideEncryp
     }
 
 
-def bucket_policy(arn: str, *, account_id: str, key_arn: pulumi.Output[str] | None) -> pulumi.Input[str]:
+def bucket_policy(
+    arn: str, *, account_id: str, key_arn: pulumi.Output[str] | None, deliveries: Sequence[Statement] = ()
+) -> pulumi.Input[str]:
     """Denies what no role of this account should do: plain HTTP or old TLS, another account, another key.
 
-    Nothing is allowed here: what a workload may do is in its own role.
+    No role is let in here: what a workload may do is in its own; only services of AWS that deliver are.
     """
     everything, objects = [arn, f"{arn}/*"], [f"{arn}/*"]
     # AWS's own services (log delivery, inventory) come without an account.
@@ -127,4 +146,4 @@ def bucket_policy(arn: str, *, account_id: str, key_arn: pulumi.Output[str] | No
         ):
             condition = {"StringNotEqualsIfExists": {header: only}}
             statements.append(deny_everyone(sid, ["s3:PutObject"], objects, condition=condition))
-    return document(statements)
+    return document([*statements, *deliveries])

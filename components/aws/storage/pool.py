@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.aws.storage.bucket import build_bucket
+from components.aws.storage.bucket import BuiltBucket, build_bucket
 from components.aws.storage.file_system import FileClient, build_file_system
+from components.aws.storage.inventory import build_inventory, deliveries
+from components.aws.storage.replication import Source, Target, build_replication
 from components.aws.storage.vault import Backed, build_vault
 from components.naming import SiteNames
 from components.outputs import (
@@ -59,10 +61,12 @@ class StoragePool(pulumi.ComponentResource):
                 names=args.names,
                 key_arn=key_arn,
                 log_bucket=args.security.access_log_bucket if "s3-access-logs" in args.security.measures else None,
+                deliveries=deliveries(bucket.key, args.plan.buckets, args.names),
                 protect=protect or bucket.object_lock is not None,
             )
             for bucket in args.plan.buckets
         }
+        _copies(self, name, args, buckets)
         subnets = args.network.subnet_ids.get(Tier.DATA, {})
         file_systems = {
             plan.key: build_file_system(
@@ -80,10 +84,11 @@ class StoragePool(pulumi.ComponentResource):
             for plan in args.plan.file_systems
         }
         self.outputs = StorageOutputs(
-            bucket_names={key: bucket.bucket for key, bucket in buckets.items()},
-            bucket_arns={key: bucket.arn for key, bucket in buckets.items()},
+            bucket_names={key: made.bucket.bucket for key, made in buckets.items()},
+            bucket_arns={key: made.bucket.arn for key, made in buckets.items()},
             file_systems=file_systems,
-            backup=_vault(self, name, args, {key: bucket.arn for key, bucket in buckets.items()}, file_systems),
+            bucket_versions={key: made.versions for key, made in buckets.items()},
+            backup=_vault(self, name, args, {key: made.bucket.arn for key, made in buckets.items()}, file_systems),
         )
         self.register_outputs(
             {
@@ -91,6 +96,42 @@ class StoragePool(pulumi.ComponentResource):
                 "fileSystemIds": {key: made.id for key, made in file_systems.items()},
             }
         )
+
+
+def _copies(parent: pulumi.Resource, name: str, args: StoragePoolArgs, buckets: Mapping[str, BuiltBucket]) -> None:
+    """Replication and lists of buckets; what is copied to another site waits for that one (`copies.py`)."""
+    key_arn = args.security.key_arn(KeyPurpose.DATA)
+    for plan in args.plan.buckets:
+        made, begin = buckets[plan.key], f"{name}-bucket-{plan.key}"
+        retain = args.plan.protect or plan.object_lock is not None
+        copy, lists = plan.replication, plan.inventory
+        if copy is not None and copy.site is None:
+            own = None if copy.claim is None else buckets[copy.claim]
+            build_replication(
+                parent,
+                begin,
+                copy,
+                Source(key=plan.key, bucket=made.bucket.bucket, key_arn=key_arn, versions=made.versions),
+                Target(
+                    arn=copy.bucket_arn or args.names.bucket_arn(str(copy.claim)),
+                    key_arn=copy.key_arn if own is None else key_arn,
+                    versions=None if own is None else own.versions,
+                ),
+                names=args.names,
+                retain=retain,
+            )
+        if lists is not None:
+            build_inventory(
+                parent,
+                begin,
+                plan.key,
+                lists,
+                bucket=made.bucket.bucket,
+                names=args.names,
+                key_arn=key_arn,
+                needs=[] if lists.claim is None else [buckets[lists.claim].policy],
+                retain=retain,
+            )
 
 
 def _vault(

@@ -105,6 +105,8 @@ s3.BucketPolicy                      bucket
 s3.BucketOwnershipControls           bucket
 s3.BucketLogging                     bucket expectedBucketOwner
 s3.BucketObjectLockConfiguration     bucket expectedBucketOwner objectLockEnabled
+s3.BucketReplicationConfig           bucket
+s3.Inventory                         bucket name
 s3.BucketMetric                      bucket name
 efs.FileSystem                       availabilityZoneName creationToken encrypted kmsKeyId performanceMode
 efs.MountTarget                      fileSystemId ipAddress ipAddressType ipv6Address subnetId

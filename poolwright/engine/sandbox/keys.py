@@ -45,6 +45,8 @@ SETTINGS: Final = frozenset(
         "s3.BucketOwnershipControls",
         "s3.BucketLogging",
         "s3.BucketObjectLockConfiguration",
+        "s3.BucketReplicationConfig",
+        "s3.Inventory",
         "s3.BucketMetric",
         "secretsmanager.SecretVersion",
         "sqs.QueuePolicy",

@@ -21,6 +21,7 @@ from solver.model.storage.buckets import (
     bucket_reason,
     solve_buckets,
 )
+from solver.model.storage.copies import copies_not_priced, copy_charges, with_copies
 from solver.model.storage.file_systems import (
     FileSystemOption,
     file_system_options,
@@ -70,7 +71,10 @@ def solve_storage(
     }
 
     plan = StoragePlan(
-        buckets=tuple(bucket_plan(key, need, buckets[key]) for key, need in bucket_needs.items()),
+        buckets=tuple(
+            with_copies(bucket_plan(key, need, buckets[key]), need, demand, site_key)
+            for key, need in bucket_needs.items()
+        ),
         volumes=tuple(volume_plan(key, need, volumes[key], users[key]) for key, need in volume_needs.items()),
         file_systems=tuple(
             file_system_plan(key, need, files[key], places.get(key) or zones[0], users[key])
@@ -79,9 +83,12 @@ def solve_storage(
         protect=demand.data_protection,
     )
     plan = _backed_up(plan, backup_of(demand, site_key, plan))
-    file_charges = [charge for options in files.values() for charge in options[0].charges]
-    lines = prices.lines([*bucket_charges({key: each.plan for key, each in buckets.items()}), *file_charges])
-    least = prices.lines([*bucket_charges({key: each.least for key, each in buckets.items()}), *file_charges])
+    other_charges = [
+        *copy_charges(plan.buckets, bucket_needs, prices.region),
+        *(charge for options in files.values() for charge in options[0].charges),
+    ]
+    lines = prices.lines([*bucket_charges({key: each.plan for key, each in buckets.items()}), *other_charges])
+    least = prices.lines([*bucket_charges({key: each.least for key, each in buckets.items()}), *other_charges])
     return PoolAnswer(
         plan=plan,
         lines=lines,
@@ -216,4 +223,5 @@ def _not_priced(plan: StoragePlan) -> tuple[str, ...]:
         )
         if plan.backup.copy_to is not None:
             found.append(f"second copies of {', '.join(plan.backup.claims)}, and their way there: as for the first")
+    found += copies_not_priced(plan.buckets)
     return tuple(found)

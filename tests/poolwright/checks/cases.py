@@ -8,6 +8,7 @@ from typing import Any
 
 from poolwright.checks import (
     backups,
+    bucket_copies,
     buckets,
     containers,
     detection,
@@ -120,6 +121,20 @@ def _backs_up(type_: str = "", inputs: Mapping[str, Any] | None = None, name: st
 
     wished = with_lock(change)
     return both(wished, with_resource(type_, inputs, name=name, pool="StoragePool")) if type_ else wished
+
+
+def _copied(inputs: Mapping[str, Any] | None = None) -> Edit:
+    """The lock with copies of documents elsewhere; with the replication that makes them, or none."""
+    plan = {"bucket_arn": "arn:aws:s3:::far", "region": "eu-central-1", "delete_markers": True}
+
+    def change(content: dict[str, Any]) -> None:
+        content["sites"]["main"]["storage"]["buckets"][0]["replication"] = plan
+
+    wished = with_lock(change)
+    if inputs is None:
+        return wished
+    name = "main-storage-bucket-documents-replication"
+    return both(wished, with_resource(bucket_copies.REPLICATION, inputs, name=name, pool="StoragePool"))
 
 
 def _asks(measure: str) -> Edit:
@@ -438,6 +453,13 @@ REFUSED: Mapping[str, tuple[Edit, ...]] = {
     "cost.budget": (_proof(cost_usd_per_month=1e6),),
     "cost.sum": (_proof(cost_usd_per_month=1.0),),
     "cost.proof": (_proof(proven=False, gap=0.2),),
+    # Copies of buckets, of which the shipped stacks have none.
+    "s3.copies": (_copied(), _copied({"rules": [{"status": "Disabled"}]}), _copied({"rules": [{"status": "Enabled"}]})),
+    "s3.copies-encrypted": (
+        _copied({"rules": [{"destination": {"encryptionConfiguration": {"replicaKmsKeyId": "k"}}}]}),
+        _copied({"rules": [{"sourceSelectionCriteria": {"sseKmsEncryptedObjects": {"status": "Enabled"}}}]}),
+    ),
+    "s3.inventory": (with_resource(bucket_copies.INVENTORY, {"destination": {"bucket": {"format": "CSV"}}}),),
     # Backups, of which the shipped stacks have none.
     "Backup.1": (_backs_up(backups.VAULT, {"name": "prod-main"}, "main-storage-vault"),),
     "backup.lock": (

@@ -244,6 +244,27 @@ WRONG_VALUES = {
     "Bucket.object_lock": Wrong("90", "90", "a mapping with mode, days"),
     "ObjectLock.mode": Wrong("strict", '"strict"', "governance or compliance"),
     "ObjectLock.days": Wrong("0", "0", "a whole number from 1 to 36500"),
+    "Bucket.replication": Wrong(
+        "far", '"far"', "a mapping of claim, site, bucket_arn, region, key_arn, account_id, delete_markers"
+    ),
+    "Replication.claim": Wrong(
+        "Far", '"Far"', "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters"
+    ),
+    "Replication.site": Wrong(
+        "Far", '"Far"', "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters"
+    ),
+    "Replication.bucket_arn": Wrong("far", '"far"', "a bucket's ARN like arn:aws:s3:::audit-copies"),
+    "Replication.region": Wrong("europe", '"europe"', "an AWS region like eu-west-1"),
+    "Replication.key_arn": Wrong("alias/far", '"alias/far"', "a KMS key's ARN (not an alias)"),
+    "Replication.account_id": Wrong('"12"', '"12"', "an AWS account's 12 digits, in quotes,"),
+    "Replication.delete_markers": Wrong("1", "1", "true or false"),
+    "Bucket.inventory": Wrong("daily", '"daily"', "a mapping of claim, bucket_arn, account_id, frequency"),
+    "Inventory.claim": Wrong(
+        "Far", '"Far"', "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters"
+    ),
+    "Inventory.bucket_arn": Wrong("far", '"far"', "a bucket's ARN like arn:aws:s3:::audit-copies"),
+    "Inventory.account_id": Wrong('"12"', '"12"', "an AWS account's 12 digits, in quotes,"),
+    "Inventory.frequency": Wrong("monthly", '"monthly"', "daily or weekly"),
     "Bucket.zone_loss_tolerant": Wrong("no", '"no"', "true or false", "Did you mean false?"),
     "Volume.kind": Wrong("disk", '"disk"', "bucket, volume or file-system"),
     "Volume.attach": Wrong("workload", '"workload"', "machine or replica"),

@@ -67,6 +67,7 @@ def bucket(making: Making) -> Properties:
     "s3.BucketOwnershipControls",
     "s3.BucketLogging",
     "s3.BucketObjectLockConfiguration",
+    "s3.BucketReplicationConfig",
 )
 def bucket_setting(making: Making) -> Properties:
     """A setting of a bucket is known by the bucket."""
@@ -79,9 +80,9 @@ def bucket_setting(making: Making) -> Properties:
     return outputs
 
 
-@outputs_of("s3.BucketMetric")
+@outputs_of("s3.BucketMetric", "s3.Inventory")
 def bucket_metric(making: Making) -> Properties:
-    """A metrics configuration of a bucket."""
+    """A metrics or inventory configuration of a bucket."""
     return {"id": f"{making.given('bucket')}:{making.given('name')}"}
 
 

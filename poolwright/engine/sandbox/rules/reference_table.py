@@ -148,6 +148,9 @@ s3.BucketPolicy bucket -> s3.Bucket id NoSuchBucket | The specified bucket does 
 s3.BucketOwnershipControls bucket -> s3.Bucket id NoSuchBucket | The specified bucket does not exist: {}
 s3.BucketMetric bucket -> s3.Bucket id NoSuchBucket | The specified bucket does not exist: {}
 s3.BucketObjectLockConfiguration bucket -> s3.Bucket id NoSuchBucket | The specified bucket does not exist: {}
+s3.BucketReplicationConfig bucket -> s3.Bucket id NoSuchBucket | The specified bucket does not exist: {}
+s3.Inventory bucket -> s3.Bucket id NoSuchBucket | The specified bucket does not exist: {}
+s3.BucketReplicationConfig role -> iam.Role arn InvalidRequest | The role {} does not exist
 s3.BucketLogging bucket -> s3.Bucket id NoSuchBucket | The specified bucket does not exist: {}
 s3.BucketLogging targetBucket -> s3.Bucket id InvalidTargetBucketForLogging | The target bucket for logging does not \
 exist: {}

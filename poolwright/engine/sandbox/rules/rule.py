@@ -90,7 +90,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {
     "ecs": ("clusters", "tasks", "services", "security_groups", "free_addresses"),
     "ecr": ("registries",),
     "batch": ("batches",),
-    "s3": ("buckets",),
+    "s3": ("buckets", "bucket_copies"),
     "efs": ("file_systems", "security_groups", "free_addresses"),
     "fsx": ("file_systems", "free_addresses"),
     "cloudformation": ("stacks",),

@@ -20,7 +20,8 @@ def test_what_is_kept_is_named_by_its_claim(full_storage: Recording[StoragePool]
 
 def test_a_claim_added_later_renames_nothing(full_storage: Recording[StoragePool]) -> None:
     site = plans.full_site()
-    first = site.storage.buckets[0].model_copy(update={"key": "archive"})
+    alone = {"key": "archive", "replication": None, "inventory": None}
+    first = site.storage.buckets[0].model_copy(update=alone)
     storage = site.storage.model_copy(update={"buckets": (first, *site.storage.buckets)})
     made = record(lambda: upstream.storage_pool(site.model_copy(update={"storage": storage})))
     before = {kept.name: kept.inputs for kept in full_storage.custom()}

@@ -369,6 +369,19 @@ class Estate:
         logs = add("s3.Bucket", "logs")
         add("s3.BucketLogging", bucket=name, targetBucket=logs["bucket"], targetPrefix="data/")
         add("s3.BucketMetric", bucket=name)
+        copies = add("s3.Bucket", "copies")
+        add("s3.BucketVersioning", "copies", bucket=copies.id, versioningConfiguration={"status": "Enabled"})
+        add("s3.BucketPolicy", "copies", bucket=copies.id, policy=bucket_policy(copies, "s3.amazonaws.com"))
+        place = {"bucket": copies["arn"]}
+        rules = [{"status": "Enabled", "destination": place}]
+        add("s3.BucketReplicationConfig", bucket=name, role=self.role["arn"], rules=rules)
+        add(
+            "s3.Inventory",
+            bucket=name,
+            includedObjectVersions="All",
+            schedule={"frequency": "Weekly"},
+            destination={"bucket": {"bucketArn": copies["arn"], "format": "CSV"}},
+        )
         files = add("efs.FileSystem", encrypted=True)
         add("efs.MountTarget", fileSystemId=files.id, subnetId=self.subnets[0].id, securityGroups=[self.group.id])
         add("efs.AccessPoint", fileSystemId=files.id)
