@@ -88,6 +88,8 @@ class NetworkOutputs:
     """The VPC."""
     vpc_cidr: str
     """Its range."""
+    vpc_ipv6_cidr: pulumi.Output[str] | None
+    """Its IPv6 range; None: it has none."""
     subnet_ids: Mapping[Tier, Mapping[str, pulumi.Output[str]]]
     """By tier, then zone id, in the plan's order."""
     load_balancer_group_ids: Mapping[str, pulumi.Output[str]]

@@ -139,6 +139,7 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any
         "latestVersion": 1,
         "revision": 1,
         "keyId": f"{name}-id",
+        "ipv6CidrBlock": "2001:db8:1234:1a00::/56",
         "nameServers": ["ns-1.example.net", "ns-2.example.net"],
         "defaultSecurityGroupId": f"{name}-default-sg",
         "defaultNetworkAclId": f"{name}-default-acl",

@@ -53,6 +53,11 @@ def _of_network(site: SitePlan, add: _Add) -> None:
     add("aws:lb/loadBalancer:LoadBalancer", *(f"network-{balancer.key}" for balancer in network.load_balancers))
     for balancer in network.load_balancers:
         add("aws:lb/targetGroup:TargetGroup", *(f"network-{balancer.key}-{each.workload}" for each in balancer.targets))
+    leads_out = network.dual_stack and network.nat.zones
+    add(
+        "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
+        *(["network-egress-only-gateway"] if leads_out else []),
+    )
     makes_zone = network.dns is not None and network.dns.hosted_zone_id is None
     add("aws:route53/zone:Zone", *(["network-zone"] if makes_zone else []))
     add("aws:ec2/flowLog:FlowLog", *(["network-flow-log"] if network.flow_logs else []))
@@ -70,6 +75,11 @@ def _of_security(site: SitePlan, add: _Add) -> None:
     add(
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
         *(f"groups-{_slug(flow.target)}-from-{_slug(flow.source)}-{flow.port}" for flow in security.flows),
+        *(
+            f"groups-{_slug(flow.target)}-from-{_slug(flow.source)}-{flow.port}-ipv6"
+            for flow in security.flows
+            if site.network.dual_stack and flow.source in ("internet", "vpc") and flow.target.startswith("load-")
+        ),
         *(f"groups-workload-{job.key}-from-itself" for job in site.compute.jobs if job.workers > 1),
         # Agents of machines call AWS, where its interfaces are in the VPC.
         *(["groups-endpoints-from-machines-443"] if has_interfaces else []),

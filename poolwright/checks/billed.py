@@ -62,6 +62,7 @@ TYPES: Mapping[str, Paid | Free] = {
     "aws:ebs/encryptionByDefault:EncryptionByDefault": _ACCOUNT_SETTING,
     "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess": _ACCOUNT_SETTING,
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": _NETWORK,
+    "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway": _NETWORK,
     "aws:ec2/eip:Eip": Paid(("nat",)),
     "aws:ec2/flowLog:FlowLog": Paid(("measure vpc-flow-logs",)),
     "aws:ec2/internetGateway:InternetGateway": _NETWORK,

@@ -243,7 +243,8 @@ def _network_view(network: NetworkPlan) -> Iterator[RenderableType]:
     )
     yield Text("Network")
     held = f"subnets: {tiers}" if network.existing is None else f"in {network.existing.words}, which exists"
-    yield Text(f"  {network.cidr} in {', '.join(network.zones)}; {held}")
+    beside = " and IPv6" if network.dual_stack else ""
+    yield Text(f"  {network.cidr}{beside} in {', '.join(network.zones)}; {held}")
     yield Text(f"  NAT: {network.nat.mode}. Endpoints: {endpoints}.")
     yield Text(f"  Load balancers: {balancers or 'none'}. Flow logs: {'on' if network.flow_logs else 'off'}.")
 

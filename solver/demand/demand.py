@@ -71,6 +71,8 @@ class NetworkWish(Schema):
     """How long flow logs are kept."""
     dns: Dns | None = None
     """Needed by public services."""
+    dual_stack: bool = Field(default=False, exclude_if=is_empty)
+    """IPv6 beside IPv4: a range of Amazon's, a /64 for each subnet, load balancers that answer by both."""
     existing: ExistingVpc | None = Field(default=None, exclude_if=is_empty)
     """A VPC that exists, instead of one that the stack makes."""
 

@@ -35,6 +35,11 @@ def existing_contradictions(name: str, site: AwsSite) -> Iterator[Contradiction]
             path=("sites", name, "network", "nat"),
             allowed="auto is allowed where the VPC exists: its ways out are its own",
         )
+    if site.network.dual_stack:
+        yield Contradiction(
+            path=("sites", name, "network", "dual_stack"),
+            allowed="false is allowed where the VPC exists: its ranges are its own",
+        )
     path = ("sites", name, "network", "existing")
     yield from _references(path, existing)
     for tier in Tier:

@@ -23,6 +23,8 @@ class SubnetPlan(Schema):
     """Zone id."""
     cidr: IPv4Network
     """Its block."""
+    ipv6_index: int | None = Field(default=None, exclude_if=is_empty)
+    """Which /64 of the VPC's range is its own, 1 to 255, from tier and zone alone; None: it has none."""
 
 
 class NatPlan(Schema):
@@ -144,6 +146,8 @@ class NetworkPlan(Schema):
     """How long they are kept."""
     dns: DnsPlan | None
     """Name and certificate, when a service is public."""
+    dual_stack: bool = Field(default=False, exclude_if=is_empty)
+    """The VPC has a /56 of Amazon's IPv6 addresses beside its range."""
     existing: ExistingPlan | None = Field(default=None, exclude_if=is_empty)
     """The VPC, where it is not the stack's own: then there are no subnets, NAT gateways or endpoints to build."""
 

@@ -35,8 +35,28 @@ def address_faults(view: SiteView) -> Iterator[str]:
     missing = [zone for zone in network.nat.zones if zone not in network.zones]
     if missing or (network.nat.mode is NatMode.NONE) is bool(network.nat.zones):
         yield f"NAT {network.nat.mode} in zones {', '.join(network.nat.zones) or 'none'}"
+    yield from _ipv6_faults(view)
     yield from _of_an_existing_vpc(view)
     yield from _sizes(view)
+
+
+def _ipv6_faults(view: SiteView) -> Iterator[str]:
+    """Each subnet has a /64 of its own, which its zone's number alone places: another zone moves none."""
+    network = view.plan.network
+    if network.dual_stack is not view.site.network.dual_stack:
+        yield "the plan and the demand differ in whether there is IPv6"
+    taken: dict[int, str] = {}
+    for subnet in network.subnets:
+        index = subnet.ipv6_index
+        if (index is not None) is not network.dual_stack:
+            yield f"subnet {subnet.key}: {'an' if index is not None else 'no'} IPv6 block, unlike the network"
+        elif index is not None:
+            zone = int(subnet.zone.rpartition("-az")[2])
+            if not 16 * (zone - 1) <= index < min(256, 16 * zone):
+                yield f"subnet {subnet.key}: IPv6 block {index} is not one of its zone"
+            if index in taken:
+                yield f"subnets {taken[index]} and {subnet.key} have the same IPv6 block"
+            taken[index] = subnet.key
 
 
 def _of_an_existing_vpc(view: SiteView) -> Iterator[str]:

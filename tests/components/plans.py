@@ -69,7 +69,9 @@ def names(stack: str = "prod", site: str = "main") -> SiteNames:
     return SiteNames(stack=stack, site=site, region=REGION, account_id=ACCOUNT_ID, default_tags=tags)
 
 
-def subnets(zones: tuple[str, ...], tiers: tuple[Tier, ...] = tuple(Tier)) -> tuple[SubnetPlan, ...]:
+def subnets(
+    zones: tuple[str, ...], tiers: tuple[Tier, ...] = tuple(Tier), *, dual_stack: bool = False
+) -> tuple[SubnetPlan, ...]:
     """One subnet for each tier and zone; a zone that is appended moves none of the others."""
     number = {zone: index for index, zone in enumerate(ZONES)}
     return tuple(
@@ -78,6 +80,7 @@ def subnets(zones: tuple[str, ...], tiers: tuple[Tier, ...] = tuple(Tier)) -> tu
             tier=tier,
             zone=zone,
             cidr=IPv4Network(f"10.20.{list(Tier).index(tier) * 64 + number[zone] * 16}.0/20"),
+            ipv6_index=number[zone] * 16 + 1 + list(Tier).index(tier) if dual_stack else None,
         )
         for tier in tiers
         for zone in zones

@@ -24,13 +24,20 @@ def build_cluster(parent: pulumi.Resource, name: str, args: ComputePoolArgs) -> 
 
 
 def build_trunking(parent: pulumi.Resource, name: str) -> ecs.AccountSettingDefault:
-    """The account's default that gives machines branch interfaces: more tasks with addresses of their own.
+    """The account's default that gives machines branch interfaces: more tasks with addresses of their own."""
+    return _account_default(parent, name, "awsvpcTrunking")
 
-    It belongs to the account and region, not to the stack: a stack that goes leaves it, since others rely on it.
-    """
+
+def build_dual_stack(parent: pulumi.Resource, name: str) -> ecs.AccountSettingDefault:
+    """The account's default that gives tasks an IPv6 address where their subnet has a block of them."""
+    return _account_default(parent, name, "dualStackIPv6")
+
+
+def _account_default(parent: pulumi.Resource, name: str, setting: str) -> ecs.AccountSettingDefault:
+    """It belongs to the account and region, not to the stack: a stack that goes leaves it, since others rely on it."""
     return ecs.AccountSettingDefault(
         name,
-        name="awsvpcTrunking",
+        name=setting,
         value="enabled",
         opts=pulumi.ResourceOptions(parent=parent, retain_on_delete=True),
     )

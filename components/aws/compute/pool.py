@@ -11,7 +11,7 @@ from components.aws.compute.args import ComputePoolArgs
 from components.aws.compute.autoscaling import build_autoscaling
 from components.aws.compute.batch_environment import build_batch_environment
 from components.aws.compute.batch_job import BuiltJob, build_batch_job
-from components.aws.compute.cluster import allow_capacity_providers, build_cluster, build_trunking
+from components.aws.compute.cluster import allow_capacity_providers, build_cluster, build_dual_stack, build_trunking
 from components.aws.compute.discovery import build_discovery
 from components.aws.compute.images import build_repository, image_address
 from components.aws.compute.node_group import BuiltNodeGroup, build_node_group
@@ -92,6 +92,8 @@ class ComputePool(pulumi.ComponentResource):
         ready: list[pulumi.Input[pulumi.Resource]] = [cluster, *args.network.egress_ready, *args.security.role_policies]
         if args.plan.eni_trunking:
             ready.append(build_trunking(self, f"{self._name}-eni-trunking"))
+        if args.network.vpc_ipv6_cidr is not None:
+            ready.append(build_dual_stack(self, f"{self._name}-dual-stack"))
         return {
             group.key: build_node_group(self, f"{self._name}-machines-{group.key}", group, args=args, depends_on=ready)
             for group in args.plan.node_groups

@@ -44,28 +44,30 @@ def data_acl(
         f"{name}-acl-data",
         vpc_id=addresses.vpc_id,
         subnet_ids=inside,
-        ingress=_rules([(subnet, (port, port)) for subnet, port in product(askers, ports)]),
-        egress=_rules([(subnet, ANSWERS) for subnet in askers if ports]),
+        ingress=_rules([(subnet, (port, port)) for subnet, port in product(askers, ports)], addresses),
+        egress=_rules([(subnet, ANSWERS) for subnet in askers if ports], addresses),
         tags=names.tags("data"),
         opts=child_of(parent),
     )
 
 
-def _rules(allowed: Sequence[tuple[SubnetPlan, tuple[int, int]]]) -> list[aws.ec2.NetworkAclIngressArgsDict]:
-    """One rule for each subnet and span of ports, by number."""
-    wanted = {f"{subnet.key} {first}-{last}": (subnet, first, last) for subnet, (first, last) in allowed}
+def _rules(
+    allowed: Sequence[tuple[SubnetPlan, tuple[int, int]]], addresses: Addresses
+) -> list[aws.ec2.NetworkAclIngressArgsDict]:
+    """One rule for each subnet, span of ports and protocol of the internet, by number."""
+    wanted: dict[str, aws.ec2.NetworkAclIngressArgsDict] = {}
+    for subnet, (first, last) in allowed:
+        span = f"{first}-{last}"
+        wanted[f"{subnet.key} {span}"] = {"cidr_block": str(subnet.cidr), **_allow(first, last)}
+        if subnet.ipv6_index is not None:
+            block = addresses.subnets[subnet.key].ipv6_cidr_block
+            wanted[f"{subnet.key} ipv6 {span}"] = {"ipv6_cidr_block": block, **_allow(first, last)}
     numbers = rule_numbers(list(wanted))
-    return [
-        {
-            "rule_no": numbers[key],
-            "action": "allow",
-            "protocol": "tcp",
-            "cidr_block": str(subnet.cidr),
-            "from_port": first,
-            "to_port": last,
-        }
-        for key, (subnet, first, last) in sorted(wanted.items(), key=lambda entry: numbers[entry[0]])
-    ]
+    return [{**wanted[key], "rule_no": numbers[key]} for key in sorted(wanted, key=lambda key: numbers[key])]
+
+
+def _allow(first: int, last: int) -> aws.ec2.NetworkAclIngressArgsDict:
+    return {"rule_no": 0, "action": "allow", "protocol": "tcp", "from_port": first, "to_port": last}
 
 
 def rule_numbers(keys: Sequence[str]) -> dict[str, int]:

@@ -117,13 +117,16 @@ def _validation_record(
     )
 
 
-def alias(name: str, key: str, held: Domain, balancer: aws.lb.LoadBalancer, parent: pulumi.Resource) -> None:
+def alias(
+    name: str, key: str, held: Domain, balancer: aws.lb.LoadBalancer, parent: pulumi.Resource, *, dual_stack: bool
+) -> None:
     """The host name of a load balancer; Route 53 answers with its present addresses."""
-    aws.route53.Record(
-        f"{name}-name-{key}",
-        zone_id=held.zone_id,
-        name=held.host_names[key],
-        type="A",
-        aliases=[{"name": balancer.dns_name, "zone_id": balancer.zone_id, "evaluate_target_health": True}],
-        opts=child_of(parent),
-    )
+    for type_, end in (("A", ""), ("AAAA", "-ipv6")) if dual_stack else (("A", ""),):
+        aws.route53.Record(
+            f"{name}-name-{key}{end}",
+            zone_id=held.zone_id,
+            name=held.host_names[key],
+            type=type_,
+            aliases=[{"name": balancer.dns_name, "zone_id": balancer.zone_id, "evaluate_target_health": True}],
+            opts=child_of(parent),
+        )

@@ -15,6 +15,7 @@ from solver.plan.network import NetworkPlan, SubnetPlan
 from solver.vocabulary import NatMode, Tier
 
 ANYWHERE = "0.0.0.0/0"
+ANYWHERE_IPV6 = "::/0"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,18 +42,21 @@ def egress(name: str, plan: NetworkPlan, addresses: Addresses, names: SiteNames,
             f"{name}-internet-gateway", vpc_id=addresses.vpc_id, tags=names.tags(), opts=child_of(parent)
         )
         routes: list[aws.ec2.RouteTableRouteArgsDict] = [{"cidr_block": ANYWHERE, "gateway_id": gateway.id}]
+        if plan.dual_stack:
+            routes.append({"ipv6_cidr_block": ANYWHERE_IPV6, "gateway_id": gateway.id})
         table = _table(name, "public", addresses, names, parent, routes)
         public_ready = {
             subnet.zone: _association(name, subnet, table, addresses, parent) for subnet in by_tier[Tier.PUBLIC]
         }
     gateways = {zone: _nat(name, zone, addresses, public_ready[zone], names, parent) for zone in plan.nat.zones}
+    ipv6_out = _egress_only(name, plan, addresses, names, parent)
     inner: dict[str, aws.ec2.RouteTable] = {}
     ready: list[pulumi.Resource] = []
     for subnet in by_tier[Tier.PRIVATE]:
         key, way_out = _way_out(plan, subnet.zone)
         if key not in inner:
             routes = [] if way_out is None else [{"cidr_block": ANYWHERE, "nat_gateway_id": gateways[way_out].id}]
-            inner[key] = _table(name, key, addresses, names, parent, routes)
+            inner[key] = _table(name, key, addresses, names, parent, [*routes, *ipv6_out])
             ready.append(inner[key])
         ready.append(_association(name, subnet, inner[key], addresses, parent))
     if by_tier[Tier.DATA]:
@@ -60,6 +64,18 @@ def egress(name: str, plan: NetworkPlan, addresses: Addresses, names: SiteNames,
         for subnet in by_tier[Tier.DATA]:
             _association(name, subnet, inner["data"], addresses, parent)
     return Egress(inner_tables=inner, ready=tuple(ready), public_ready=tuple(public_ready.values()))
+
+
+def _egress_only(
+    name: str, plan: NetworkPlan, addresses: Addresses, names: SiteNames, parent: pulumi.Resource
+) -> list[aws.ec2.RouteTableRouteArgsDict]:
+    """The way of private subnets by IPv6, for connections that begin inside; without NAT there is none by either."""
+    if not plan.dual_stack or not plan.nat.zones:
+        return []
+    gateway = aws.ec2.EgressOnlyInternetGateway(
+        f"{name}-egress-only-gateway", vpc_id=addresses.vpc_id, tags=names.tags(), opts=child_of(parent)
+    )
+    return [{"ipv6_cidr_block": ANYWHERE_IPV6, "egress_only_gateway_id": gateway.id}]
 
 
 def _way_out(plan: NetworkPlan, zone: str) -> tuple[str, str | None]:

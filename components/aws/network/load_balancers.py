@@ -68,6 +68,7 @@ def load_balancers(
             internal=plan.exposure is Exposure.INTERNAL,
             subnets=addresses.ids(Tier.PUBLIC if plan.exposure is Exposure.PUBLIC else Tier.PRIVATE),
             security_groups=[group.id],
+            ip_address_type=None if addresses.ipv6_block is None else "dualstack",
             drop_invalid_header_fields=True,
             enable_deletion_protection=protect,
             access_logs=None
@@ -92,7 +93,7 @@ def load_balancers(
             )
         host = None if held is None else held.host_names.get(plan.key)
         if held is not None and host is not None:
-            alias(name, plan.key, held, balancer, parent)
+            alias(name, plan.key, held, balancer, parent, dual_stack=addresses.ipv6_block is not None)
         outputs[plan.key] = LoadBalancerOutputs(
             arn=balancer.arn,
             arn_suffix=balancer.arn_suffix,

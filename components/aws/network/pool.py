@@ -78,6 +78,7 @@ class NetworkPool(pulumi.ComponentResource):
         self.outputs = NetworkOutputs(
             vpc_id=held.vpc_id,
             vpc_cidr=str(plan.cidr),
+            vpc_ipv6_cidr=held.ipv6_block,
             subnet_ids=held.by_tier,
             zone_names={subnet.zone: held.subnets[subnet.key].availability_zone for subnet in plan.subnets},
             load_balancer_group_ids=balancing.group_ids,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv6Network
 
 import pulumi
 import pulumi_aws as aws
@@ -23,6 +24,8 @@ class Addresses:
     """Those that the stack makes, by key, `private-euw1-az1`; none in a VPC that exists."""
     by_tier: Mapping[Tier, Mapping[str, pulumi.Output[str]]]
     """Ids by tier, then zone id."""
+    ipv6_block: pulumi.Output[str] | None = None
+    """The VPC's /56; None: it has no IPv6."""
 
     def ids(self, tier: Tier, zones: tuple[str, ...] | None = None) -> list[pulumi.Output[str]]:
         """Ids of a tier's subnets, in these zones or in all of them."""
@@ -50,6 +53,7 @@ def addresses(name: str, plan: NetworkPlan, names: SiteNames, parent: pulumi.Res
         enable_dns_support=True,
         # Private DNS names of interface endpoints and mount targets need host names.
         enable_dns_hostnames=True,
+        assign_generated_ipv6_cidr_block=True if plan.dual_stack else None,
         tags=names.tags(),
         opts=child_of(parent),
     )
@@ -61,14 +65,23 @@ def addresses(name: str, plan: NetworkPlan, names: SiteNames, parent: pulumi.Res
     by_tier: dict[Tier, dict[str, pulumi.Output[str]]] = {}
     for subnet in plan.subnets:
         by_tier.setdefault(subnet.tier, {})[subnet.zone] = subnets[subnet.key].id
-    return Addresses(vpc_id=vpc.id, subnets=subnets, by_tier=by_tier)
+    ipv6_block = vpc.ipv6_cidr_block if plan.dual_stack else None
+    return Addresses(vpc_id=vpc.id, subnets=subnets, by_tier=by_tier, ipv6_block=ipv6_block)
+
+
+def ipv6_subnet(block: str, index: int) -> str:
+    """The /64 with that number in a VPC's range."""
+    whole = IPv6Network(block)
+    return str(IPv6Network((int(whole.network_address) + (index << 64), 64)))
 
 
 def _subnet(name: str, plan: SubnetPlan, vpc: aws.ec2.Vpc, names: SiteNames, parent: pulumi.Resource) -> aws.ec2.Subnet:
+    index = plan.ipv6_index
     return aws.ec2.Subnet(
         f"{name}-subnet-{plan.key}",
         vpc_id=vpc.id,
         cidr_block=str(plan.cidr),
+        ipv6_cidr_block=None if index is None else vpc.ipv6_cidr_block.apply(lambda block: ipv6_subnet(block, index)),
         # The id is the same place in every account; the name (eu-west-1a) is not.
         availability_zone_id=plan.zone,
         tags={**names.tags(plan.tier, plan.zone), "tier": plan.tier},

@@ -17,6 +17,7 @@ from solver.plan.security import FlowPlan
 from solver.plan.storage import StoragePlan
 
 INTERNET = "0.0.0.0/0"
+INTERNET_IPV6 = "::/0"
 _HTTPS = 443
 
 
@@ -52,6 +53,10 @@ class SecurityGroups(pulumi.ComponentResource):
         super().__init__("poolwright:aws:SecurityGroups", name, None, opts)
         self._name = name
         self._args = args
+        vpc_ipv6 = args.network.vpc_ipv6_cidr
+        self._ipv6: Mapping[str, pulumi.Input[str]] = (
+            {} if vpc_ipv6 is None else {"internet": INTERNET_IPV6, "vpc": vpc_ipv6}
+        )
         workloads = sorted([*(s.key for s in args.compute.services), *(j.key for j in args.compute.jobs)])
         own = {f"workload {key}": self._group(key, f"Replicas of {key}", workload=key) for key in workloads}
         shared = {
@@ -106,10 +111,12 @@ class SecurityGroups(pulumi.ComponentResource):
         return self._ids[who]
 
     def _ingress(self, flow: FlowPlan) -> None:
-        """The one rule of a flow, on the side that is called."""
+        """The one rule of a flow, on the side that is called; of a range one for each protocol of the internet."""
         cidr = {"internet": INTERNET, "vpc": self._args.network.vpc_cidr}.get(flow.source)
+        ipv6 = self._ipv6.get(flow.source)
+        name = f"{self._name}-{_slug(flow.target)}-from-{_slug(flow.source)}-{flow.port}"
         aws.vpc.SecurityGroupIngressRule(
-            f"{self._name}-{_slug(flow.target)}-from-{_slug(flow.source)}-{flow.port}",
+            name,
             security_group_id=self._id(flow.target, flow),
             description=f"From {flow.source}",
             ip_protocol="tcp",
@@ -119,6 +126,17 @@ class SecurityGroups(pulumi.ComponentResource):
             referenced_security_group_id=None if cidr is not None else self._id(flow.source, flow),
             opts=child_of(self),
         )
+        if ipv6 is not None and flow.target.startswith("load-balancer "):
+            aws.vpc.SecurityGroupIngressRule(
+                f"{name}-ipv6",
+                security_group_id=self._id(flow.target, flow),
+                description=f"From {flow.source}",
+                ip_protocol="tcp",
+                from_port=flow.port,
+                to_port=flow.port,
+                cidr_ipv6=ipv6,
+                opts=child_of(self),
+            )
 
     def _egress(self, source: str) -> None:
         ports = {flow.port for flow in self._flows() if flow.source == source}
@@ -149,6 +167,19 @@ class SecurityGroups(pulumi.ComponentResource):
             prefix_list_id=prefix_list_id,
             opts=child_of(self),
         )
+        ipv6 = self._ipv6.get(to)
+        # Load balancers reach replicas by IPv4, whichever way a request came.
+        if ipv6 is not None and not source.startswith("load-balancer "):
+            aws.vpc.SecurityGroupEgressRule(
+                f"{self._name}-{_slug(source)}-to-{_slug(to)}-{port}-ipv6",
+                security_group_id=self._ids[source],
+                description=f"To {to}",
+                ip_protocol="tcp",
+                from_port=port,
+                to_port=port,
+                cidr_ipv6=ipv6,
+                opts=child_of(self),
+            )
 
     def _gang(self, workload: str) -> None:
         """Workers of a gang reach each other on ports that their framework picks; EFA wants every protocol."""

@@ -12,6 +12,7 @@ ec2.Vpc                              cidrBlock ipv4IpamPoolId ipv4NetmaskLength
 ec2.Subnet                           vpcId cidrBlock availabilityZone availabilityZoneId ipv6Native ipv4IpamPoolId
                                      ipv4NetmaskLength ipv6IpamPoolId ipv6NetmaskLength outpostArn
 ec2.InternetGateway
+ec2.EgressOnlyInternetGateway        vpcId
 ec2.RouteTable                       vpcId
 ec2.Route                            routeTableId destinationCidrBlock destinationIpv6CidrBlock destinationPrefixListId
 ec2.RouteTableAssociation            subnetId gatewayId

@@ -12,6 +12,7 @@ _ANY_CHANGE: Final[dict[str, frozenset[str]]] = {
     "wafv2.WebAcl": frozenset({"lockToken"}),
     "backup.Plan": frozenset({"version"}),
 }
+_IPV6_OF_A_VPC: Final = frozenset({"ipv6CidrBlock", "ipv6AssociationId", "ipv6CidrBlockNetworkBorderGroup"})
 _TEMPLATE_ASIDE: Final = frozenset(
     {"tags", "tagsAll", "defaultVersion", "updateDefaultVersion", "region", "name", "namePrefix"}
 )
@@ -43,4 +44,7 @@ def _changing(kind: str, state: Properties, inputs: Properties) -> frozenset[str
             return frozenset()
         follows = flag(inputs.get("updateDefaultVersion"))
         return frozenset({"latestVersion", "defaultVersion"}) if follows else frozenset({"latestVersion"})
+    if kind == "ec2.Vpc":
+        was, is_now = (flag(each.get("assignGeneratedIpv6CidrBlock")) for each in (state, inputs))
+        return frozenset[str]() if was is is_now else _IPV6_OF_A_VPC
     return _ANY_CHANGE.get(kind, frozenset())

@@ -32,6 +32,8 @@ _SPARE_BITS = 2
 _ZONE_NUMBER = re.compile(r"-az(\d+)$")
 # Bits below the zone's slot, and which of the parts of that size the tier has.
 _PLACE = {Tier.PRIVATE: (1, 0), Tier.PUBLIC: (2, 2), Tier.DATA: (3, 6)}
+_IPV6_BITS = 4
+_IPV6_PLACE = {Tier.PRIVATE: 1, Tier.PUBLIC: 2, Tier.DATA: 3}
 
 
 class SubnetKey(NamedTuple):
@@ -94,6 +96,11 @@ def subnet_blocks(
         prefix = min(smallest_prefix(addresses), own.prefixlen + _SPARE_BITS)
         blocks[key] = IPv4Network((own.network_address, min(max(prefix, own.prefixlen), SMALLEST_SUBNET_PREFIX)))
     return blocks
+
+
+def ipv6_index(key: SubnetKey) -> int:
+    """Which /64 of the VPC's /56 is the subnet's: sixteen for each zone's slot, of which the first is kept free."""
+    return (_zone_slot(key.zone) << _IPV6_BITS) + _IPV6_PLACE[key.tier]
 
 
 def _zone_slot(zone: str) -> int:

@@ -14,7 +14,7 @@ the exact optimum: a few dozen comparisons and no search.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from solver.errors import InfeasibleError
@@ -36,6 +36,13 @@ class EgressWish:
     nat: NatMode | Literal["auto"]
     survivors: tuple[str, ...]
     """Services that must survive the loss of a zone."""
+    home: str | None = None
+    """The zone of what there is once; the first where nothing is built yet."""
+
+    @property
+    def one_zone(self) -> tuple[str, ...]:
+        """Where a single NAT gateway stands, and endpoints of one zone."""
+        return (self.home,) if self.home is not None else self.zones[:1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +81,7 @@ def choose_egress(
 
     InfeasibleError when the NAT that the demand asks for, or none at all, can't do what is needed.
     """
+    wish = replace(wish, home=_home(wish.zones, previous))
     best: dict[NatMode, tuple[float, Egress]] = {}
     for mode in _allowed_modes(wish):
         candidates = [_best_of_mode(mode, line, wish, prices) for line in _endpoint_lines(prices)]
@@ -90,6 +98,14 @@ def choose_egress(
             egress, usd = kept, kept_usd
     others = tuple((mode, cost) for mode, (cost, _) in ranked if mode is not egress.mode)
     return EgressChoice(egress=egress, usd_per_month=usd, least_usd_per_month=least, others=others, least=cheapest)
+
+
+def _home(zones: tuple[str, ...], previous: Egress | None) -> str | None:
+    """The zone of what was approved once: a zone that is added before it in order moves no gateway and no address."""
+    if previous is None:
+        return None
+    once = [previous.nat_zones, *previous.endpoint_zones.values()]
+    return next((place[0] for place in once if len(place) == 1 and place[0] in zones), None)
 
 
 _PREFERENCE = (NatMode.NONE, NatMode.SINGLE, NatMode.PER_ZONE)
@@ -172,12 +188,12 @@ def _allowed_modes(wish: EgressWish) -> tuple[NatMode, ...]:
 def _best_of_mode(mode: NatMode, line: tuple[float, float], wish: EgressWish, prices: SitePrices) -> Egress:
     """The best endpoints when endpoint bytes cost as the tier's line says."""
     zones = len(wish.zones)
-    nat_zones = {NatMode.NONE: (), NatMode.SINGLE: wish.zones[:1], NatMode.PER_ZONE: wish.zones}[mode]
+    nat_zones = {NatMode.NONE: (), NatMode.SINGLE: wish.one_zone, NatMode.PER_ZONE: wish.zones}[mode]
     cross = prices.price(*_INTER_ZONE).usd_first
     nat_byte = prices.price("nat_gateway", "data_processed").usd_first
     endpoint_zone = prices.price("vpc", "interface_endpoint_hour").usd_first * HOURS_PER_MONTH
     # What must survive may not depend on an endpoint, or on a single NAT gateway, in a zone that can be lost.
-    places = (wish.zones,) if wish.survivors else (wish.zones[:1], wish.zones)
+    places = (wish.zones,) if wish.survivors else (wish.one_zone, wish.zones)
     forced = mode is NatMode.NONE or (mode is NatMode.SINGLE and bool(wish.survivors))
     chosen: dict[str, tuple[str, ...]] = {}
     for service, gib in wish.traffic.aws_api_gib.items():
@@ -200,7 +216,7 @@ def _endpoint_lines(prices: SitePrices) -> Sequence[tuple[float, float]]:
 
 def _adapted(previous: Egress, wish: EgressWish, fallback: Egress) -> Egress:
     """The approved choice for services that are still used, the best one for new ones and for zones that changed."""
-    places = (wish.zones,) if wish.survivors else (wish.zones[:1], wish.zones)
+    places = (wish.zones,) if wish.survivors else (wish.one_zone, wish.zones)
     forced = fallback.mode is NatMode.NONE or (fallback.mode is NatMode.SINGLE and bool(wish.survivors))
     chosen: dict[str, tuple[str, ...]] = {}
     for service in wish.traffic.aws_api_gib:

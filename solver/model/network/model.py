@@ -7,8 +7,9 @@ from ipaddress import IPv4Network
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.demand.workloads import Service
+from solver.errors import InfeasibleError
 from solver.model.answer import PoolAnswer
-from solver.model.network.addressing import SubnetKey, subnet_blocks, usable_addresses
+from solver.model.network.addressing import SubnetKey, ipv6_index, subnet_blocks, usable_addresses
 from solver.model.network.charges import (
     balancer_charges,
     dns_not_priced,
@@ -87,6 +88,13 @@ def solve_network(
         survivors=survivors,
     )
     before = previous if previous is not None and previous.cidr == wish.cidr else None
+    if before is not None and before.dual_stack and not wish.dual_stack:
+        raise InfeasibleError(
+            "IPv6 can't be taken from a network that has it: AWS keeps the range while subnets have parts of it",
+            conflict=(f"sites.{site_key}.network.dual_stack: false", "the approved plan has IPv6"),
+            hint="dual_stack: true stays as it is, or another cidr makes another network; where the lock was never "
+            "built, delete it",
+        )
     choice = choose_egress(egress_wish, prices, previous=_egress_of(before), gap=demand.limits.gap)
     balancer_kind = catalog.network_service(CATALOG_NAME)
     balancers = load_balancers(demand, site_key, balancer_kind)
@@ -113,7 +121,14 @@ def solve_network(
         cidr=wish.cidr,
         zones=egress_wish.zones,
         subnets=tuple(
-            SubnetPlan(key=str(key), tier=key.tier, zone=key.zone, cidr=block) for key, block in blocks.items()
+            SubnetPlan(
+                key=str(key),
+                tier=key.tier,
+                zone=key.zone,
+                cidr=block,
+                ipv6_index=ipv6_index(key) if wish.dual_stack else None,
+            )
+            for key, block in blocks.items()
         ),
         nat=NatPlan(mode=choice.egress.mode, zones=choice.egress.nat_zones, reason=_nat_text(choice, egress_wish)),
         endpoints=_endpoints(choice.egress, egress_wish, prices),
@@ -121,6 +136,7 @@ def solve_network(
         flow_logs=False,
         flow_log_retention_days=wish.flow_log_retention_days,
         dns=dns_plan(demand, site_key, balancers),
+        dual_stack=wish.dual_stack,
     )
     return PoolAnswer(
         plan=plan,
@@ -129,8 +145,14 @@ def solve_network(
         termination=Termination.OPTIMAL,
         reasons=_reasons(choice, egress_wish, blocks, needs),
         rejected=_rejected(choice, demand.limits.gap),
-        not_priced=dns_not_priced(demand, site_key, balancers),
+        not_priced=(*dns_not_priced(demand, site_key, balancers), *_ipv6_not_priced(wish.dual_stack)),
     )
+
+
+def _ipv6_not_priced(dual_stack: bool) -> tuple[str, ...]:
+    if not dual_stack:
+        return ()
+    return ("what goes out by IPv6 and so past NAT, whose bytes are free: all is counted as if it went by IPv4",)
 
 
 def _bound(lines: tuple[CostLine, ...], choice: EgressChoice) -> float:

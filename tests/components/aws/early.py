@@ -79,6 +79,13 @@ def with_network(site: SitePlan, **changes: object) -> SitePlan:
     return site.model_copy(update={"network": site.network.model_copy(update=changes)})
 
 
+def dual_stack(site: SitePlan, **changes: object) -> SitePlan:
+    """The site with IPv6 beside IPv4, and further changes of its network."""
+    tiers = tuple({subnet.tier: None for subnet in site.network.subnets})
+    subnets = plans.subnets(site.network.zones, tiers, dual_stack=True)
+    return with_network(site, dual_stack=True, subnets=subnets, **changes)
+
+
 def with_security(site: SitePlan, **changes: object) -> SitePlan:
     """The site with another security."""
     return site.model_copy(update={"security": site.security.model_copy(update=changes)})

@@ -19,7 +19,7 @@ from solver.plan.storage import ObjectLockPlan
 from solver.vocabulary import LockMode
 from stacks.program import aws_pools
 from tests.components import plans
-from tests.components.aws.early import with_measures
+from tests.components.aws.early import dual_stack, with_measures
 from tests.components.aws.security.test_detection import measures
 from tests.poolwright.checks.estate import recorded_resources, shipped
 from tests.recorder import record
@@ -29,9 +29,9 @@ MADE_UP = {"cost.not-in-plan", "cost.sum"}
 
 
 def everything() -> SitePlan:
-    """The full site with every measure of the catalog that goes with the others, and a locked bucket."""
+    """The full site with every measure of the catalog that goes with the others, IPv6 and a locked bucket."""
     chosen = [measure for measure in measures() if measure != "ecr-scan-on-push"]
-    site = with_measures(plans.full_site(), *chosen)
+    site = with_measures(dual_stack(plans.full_site()), *chosen)
     first, *others = site.storage.buckets
     locked = first.model_copy(update={"object_lock": ObjectLockPlan(mode=LockMode.GOVERNANCE, days=30)})
     return site.model_copy(

@@ -157,6 +157,7 @@ def test_an_existing_vpc_has_subnets_of_the_sites_zones_once_each_inside_its_ran
     site["zones"] = ["euw1-az1", "euw1-az3"]
     site["network"] |= {
         "nat": "single",
+        "dual_stack": True,
         "existing": {
             "vpc_id": "vpc-00000000",
             "subnets": {"private": {"euw1-az1": one, "euw1-az2": one}, "public": {"euw1-az1": two}},
@@ -167,6 +168,7 @@ def test_an_existing_vpc_has_subnets_of_the_sites_zones_once_each_inside_its_ran
     assert contradictions(document) == [
         "sites.main.zones: zones with a private subnet in network.existing are allowed: [euw1-az1, euw1-az2]",
         "sites.main.network.nat: auto is allowed where the VPC exists: its ways out are its own",
+        "sites.main.network.dual_stack: false is allowed where the VPC exists: its ranges are its own",
         f"{path}.subnets.private.euw1-az2: a subnet of its own is allowed; zone euw1-az1 has this one, and a subnet "
         "is in one zone",
         f"{path}.ranges.{other}: one of {one}, {two} is allowed",

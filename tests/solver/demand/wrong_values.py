@@ -73,6 +73,7 @@ WRONG_VALUES = {
     "Dns.certificate_arn": Wrong(
         "arn:aws:iam::123456789012:role/x", '"arn:aws:iam::123456789012:role/x"', "an ACM certificate's ARN"
     ),
+    "NetworkWish.dual_stack": Wrong("ipv6", '"ipv6"', "true or false"),
     "NetworkWish.existing": Wrong("vpc-0a1b2c3d", '"vpc-0a1b2c3d"', "a mapping with vpc_id, subnets"),
     "ExistingVpc.vpc_id": Wrong(
         "the main", '"the main"', "a VPC's id like vpc-0a1b2c3d4e5f60718, or an output of existing.stack,"

@@ -82,6 +82,12 @@ def internet_gateway(making: Making) -> Properties:
     }
 
 
+@outputs_of("ec2.EgressOnlyInternetGateway")
+def egress_only_gateway(making: Making) -> Properties:
+    """A way out by IPv6."""
+    return {"id": making.ec2_id("eigw")}
+
+
 @outputs_of("ec2.RouteTable")
 def route_table(making: Making) -> Properties:
     """A route table; its local route is not listed."""

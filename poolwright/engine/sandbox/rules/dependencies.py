@@ -32,6 +32,7 @@ _GUARDS: Final[dict[str, Guard]] = {
         (
             ("ec2.Subnet", "vpcId"),
             ("ec2.InternetGateway", "vpcId"),
+            ("ec2.EgressOnlyInternetGateway", "vpcId"),
             ("ec2.RouteTable", "vpcId"),
             ("ec2.SecurityGroup", "vpcId"),
             ("ec2.NetworkAcl", "vpcId"),

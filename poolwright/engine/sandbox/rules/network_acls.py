@@ -50,7 +50,10 @@ def rule_is_whole(inputs: Properties) -> Iterator[Refusal]:
 def acl_has_few_rules_and_subnets_of_its_vpc(change: Change, cloud: Cloud) -> Iterator[Refusal]:
     """A direction has 20 rules at most, the last of them AWS's own; subnets are of the ACL's VPC."""
     for direction in ("ingress", "egress"):
-        yield from _too_many(len(objects(change.inputs.get(direction))), direction)
+        rules = objects(change.inputs.get(direction))
+        # AWS's own last rule is there once more for IPv6.
+        own = int(any(text(rule.get("ipv6CidrBlock")) for rule in rules))
+        yield from _too_many(len(rules) + own, direction)
     vpc_id = text(change.inputs.get("vpcId"))
     for subnet in texts(change.inputs.get("subnetIds")):
         owner = owner_vpc("ec2.Subnet", subnet, cloud)
@@ -86,7 +89,7 @@ def answers_find_a_way_out(change: Change, cloud: Cloud) -> Iterator[str]:
         if _allows(rule) and _block(rule) is not None and not any(_answers(rule, each) for each in out):
             name = change.inputs.get("subnetIds")
             yield (
-                f"rule {rule.get('ruleNo')} of a network ACL lets {rule.get('cidrBlock')} in, and no rule lets answers "
+                f"rule {rule.get('ruleNo')} of a network ACL lets {_block(rule)} in, and no rule lets answers "
                 f"out to it on ports {_EPHEMERAL[0]} to {_EPHEMERAL[1]}: nothing connects to subnets "
                 f"{', '.join(texts(name)) or 'that use it'}"
             )
@@ -97,10 +100,11 @@ def _rule_faults(rule: Mapping[str, Value], number_name: str, path: str) -> Iter
     if number is not None and not 1 <= number <= _GREATEST:
         words = f"Value ({number}) for parameter ruleNumber is invalid. Rule numbers go from 1 to {_GREATEST}."
         yield Refusal("InvalidParameterValue", words, f"{path}{number_name}")
-    block = text(rule.get("cidrBlock"))
-    if block is not None and _block(rule) is None:
-        words = f"Value ({block}) for parameter cidrBlock is invalid. This is not a valid CIDR block."
-        yield Refusal("InvalidParameterValue", words, f"{path}cidrBlock")
+    for name in ("cidrBlock", "ipv6CidrBlock"):
+        block = text(rule.get(name))
+        if block is not None and _block({name: block}) is None:
+            words = f"Value ({block}) for parameter {name} is invalid. This is not a valid CIDR block."
+            yield Refusal("InvalidParameterValue", words, f"{path}{name}")
     protocol = (text(rule.get("protocol")) or "").lower()
     low, high = whole(rule.get("fromPort")), whole(rule.get("toPort"))
     if protocol in _ALL and (low or high):
@@ -127,9 +131,9 @@ def _allows(rule: Mapping[str, Value]) -> bool:
     return (text(rule.get("action")) or "").lower() == "allow"
 
 
-def _block(rule: Mapping[str, Value]) -> ipaddress.IPv4Network | None:
+def _block(rule: Mapping[str, Value]) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     try:
-        return ipaddress.IPv4Network(text(rule.get("cidrBlock")) or "", strict=False)
+        return ipaddress.ip_network(text(rule.get("cidrBlock")) or text(rule.get("ipv6CidrBlock")) or "", strict=False)
     except ValueError:
         return None
 

@@ -9,6 +9,11 @@ from typing import Final
 _TABLE: Final = """
 ec2.Subnet vpcId -> ec2.Vpc id InvalidVpcID.NotFound | The vpc ID '{}' does not exist
 ec2.InternetGateway vpcId -> ec2.Vpc id InvalidVpcID.NotFound | The vpc ID '{}' does not exist
+ec2.EgressOnlyInternetGateway vpcId -> ec2.Vpc id InvalidVpcID.NotFound | The vpc ID '{}' does not exist
+ec2.RouteTable routes.egressOnlyGatewayId -> ec2.EgressOnlyInternetGateway id \
+InvalidEgressOnlyInternetGatewayId.NotFound | The egressOnlyInternetGateway ID '{}' does not exist
+ec2.Route egressOnlyGatewayId -> ec2.EgressOnlyInternetGateway id InvalidEgressOnlyInternetGatewayId.NotFound | The \
+egressOnlyInternetGateway ID '{}' does not exist
 ec2.RouteTable vpcId -> ec2.Vpc id InvalidVpcID.NotFound | The vpc ID '{}' does not exist
 ec2.MainRouteTableAssociation vpcId -> ec2.Vpc id InvalidVpcID.NotFound | The vpc ID '{}' does not exist
 ec2.SecurityGroup vpcId -> ec2.Vpc id InvalidVpcID.NotFound | The vpc ID '{}' does not exist

@@ -62,6 +62,9 @@ class Estate:
         self.vpc = add("ec2.Vpc", cidrBlock="10.0.0.0/16", enableDnsHostnames=True)
         vpc_id = self.vpc.id
         self.gateway = add("ec2.InternetGateway", vpcId=vpc_id)
+        add("ec2.EgressOnlyInternetGateway", vpcId=vpc_id)
+        template = {"Resources": {"Vpc": {"Type": "AWS::EC2::VPC"}}, "Outputs": {"VpcId": {"Value": vpc_id}}}
+        add("cloudformation.Stack", name="network", templateBody=json.dumps(template))
         self.subnets = [
             add(
                 "ec2.Subnet",

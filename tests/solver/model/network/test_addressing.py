@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.errors import InfeasibleError
-from solver.model.network.addressing import SubnetKey, place, smallest_prefix, subnet_blocks, usable_addresses
+from solver.model.network.addressing import (
+    SubnetKey,
+    ipv6_index,
+    place,
+    smallest_prefix,
+    subnet_blocks,
+    usable_addresses,
+)
 from solver.vocabulary import Tier
 
 ZONES = tuple(f"use1-az{number}" for number in range(1, 9))
@@ -47,6 +54,15 @@ def test_blocks_are_inside_the_range_disjoint_and_large_enough(case: tuple[IPv4N
         assert usable_addresses(block.prefixlen) >= needs[key]
     ordered = sorted(blocks.values())
     assert not any(left.overlaps(right) for left, right in pairwise(ordered))
+
+
+def test_each_subnet_has_an_ipv6_block_of_its_own_in_the_place_of_its_zone() -> None:
+    indexes = {key: ipv6_index(key) for key in KEYS}
+    assert len(set(indexes.values())) == len(KEYS)
+    assert all(1 <= index <= 255 for index in indexes.values())
+    for zone in range(8):
+        own = {index // 16 for key, index in indexes.items() if key.zone == ZONES[zone]}
+        assert own == {zone}
 
 
 @given(ranges_and_needs(), st.data())

@@ -61,6 +61,45 @@ def test_a_tier_has_subnets_only_where_something_lives(
     assert closed.nat.zones == ()
 
 
+@pytest.mark.parametrize("mode", list(NatMode))
+def test_a_zone_more_moves_no_subnet_and_no_gateway(
+    catalog: Catalog, make_demand: DemandMaker, make_compute: ComputeMaker, mode: NatMode
+) -> None:
+    known = sorted(catalog.region(make_demand().sites["main"].region).zone_ids)
+
+    def solve(zones: list[str], previous: NetworkPlan | None = None) -> NetworkPlan:
+        wish = {"internet_gib_per_month": 0, "nat": mode, "dual_stack": True}
+        demand = make_demand({"app": {"exposure": "internal"}}, zones=zones, network=wish)
+        compute = make_compute(demand)
+        return solve_network(demand, "main", catalog, compute=compute, storage=EMPTY, previous=previous).plan
+
+    for added in known:
+        before = solve([zone for zone in known if zone != added])
+        after = solve(known, before)
+        assert {subnet.key: subnet for subnet in before.subnets}.items() <= {
+            subnet.key: subnet for subnet in after.subnets
+        }.items()
+        assert set(before.nat.zones) <= set(after.nat.zones)
+        assert len(after.nat.zones) - len(before.nat.zones) == (mode is NatMode.PER_ZONE)
+        placed = {each.service: set(each.zones) for each in after.endpoints}
+        assert all(set(each.zones) <= placed[each.service] for each in before.endpoints)
+
+
+def test_ipv6_is_not_taken_back_in_place(
+    catalog: Catalog, make_demand: DemandMaker, make_compute: ComputeMaker
+) -> None:
+    def solve(previous: NetworkPlan | None = None, **network: object) -> NetworkPlan:
+        demand = make_demand(network=network)
+        compute = make_compute(demand)
+        return solve_network(demand, "main", catalog, compute=compute, storage=EMPTY, previous=previous).plan
+
+    both = solve(dual_stack=True)
+    assert solve(solve(), dual_stack=True) == both
+    with pytest.raises(InfeasibleError, match=r"dual_stack: false\n  - the approved plan has IPv6"):
+        solve(both)
+    assert not solve(both, cidr="10.99.0.0/16").dual_stack
+
+
 def test_without_nat_every_service_that_machines_talk_to_has_an_endpoint(
     catalog: Catalog, make_demand: DemandMaker, make_compute: ComputeMaker
 ) -> None:
