@@ -73,11 +73,25 @@ def goods_for(terms: Sequence[CommitmentTerm], offerings: Iterable[Offering]) ->
                 savings.setdefault((term, family), {})[name] = rate
     goods += [Good(term, scope, rates) for (term, scope), rates in savings.items()]
     goods.sort(key=lambda good: (-good.rank, good.scope, str(good.term)))
-    kept: list[Good] = []
-    for good in goods:
-        if not any(_replaces(other, good) for other in kept):
-            kept = [other for other in kept if not _replaces(good, other)] + [good]
-    return tuple(kept)
+    return _unreplaced(goods)
+
+
+def _unreplaced(goods: Sequence[Good]) -> tuple[Good, ...]:
+    """Those that no other one replaces; of two that replace each other the first stays."""
+    kept: dict[int, Good] = {}
+    covering: dict[str, list[int]] = {}
+    for number, good in enumerate(goods):
+        # One that replaces another covers all that it covers.
+        first = next(iter(good.rates))
+        if any(each in kept and _replaces(kept[each], good) for each in covering.get(first, ())):
+            continue
+        for each in sorted({each for name in good.rates for each in covering.get(name, ()) if each in kept}):
+            if _replaces(good, kept[each]):
+                del kept[each]
+        kept[number] = good
+        for name in good.rates:
+            covering.setdefault(name, []).append(number)
+    return tuple(kept.values())
 
 
 def by_family(offerings: Iterable[Offering]) -> dict[str, dict[str, float]]:

@@ -23,6 +23,9 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 NO_COLUMN = -1
+_MANY = 128
+_SAME, _LESS = 1e-12, 1e-9
+"""USD an hour: what costs the same, and what surely costs less."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def options_of(hourly: Hourly, value: Valuation, *, shared: bool) -> list[Option
             )
         )
     if not shared:
-        return [_in_order(_unreplaced(each)) for each in own]
+        return [_in_order(unreplaced(each)) for each in own]
     own = _with_replicas(own, hourly, value)
     mixed = np.nonzero(several & listed)[0]
     shares = _shares(own, mixed, all_worth, cost[mixed], columns.zones[mixed], held[:, mixed])
@@ -134,7 +137,7 @@ def options_of(hourly: Hourly, value: Valuation, *, shared: bool) -> list[Option
             least=np.concatenate([each.least, np.ones(len(numbers), dtype=np.int64)]),
             cost=np.vstack([each.cost, share[here]]),
         )
-        found.append(_in_order(_unreplaced(joined)))
+        found.append(_in_order(unreplaced(joined)))
     return found
 
 
@@ -229,31 +232,53 @@ def _times(worth: Integers, asked: Integers) -> Floats:
     return ratio.max(axis=1, initial=0.0)
 
 
-def _unreplaced(options: Options) -> Options:
-    """Options that no number of machines of one other option replaces, one for one in each zone."""
-    kept = np.ones(options.count, dtype=np.bool_)
-    for option in range(options.count):
-        times = _times(options.worth[option], options.worth)
-        with np.errstate(invalid="ignore"):
-            dearer = times[:, np.newaxis] * options.cost[option] <= options.cost + 1e-12
-        fits = (options.zones[option] >= options.zones) & (options.least[option] <= options.least)
-        # A machine of one's own instead of a shared one is one node group more.
-        fits &= bool(options.shared[option]) | ~options.shared
-        replaced = np.isfinite(times) & dearer.all(axis=1) & fits
-        # Of two that replace each other the first stays.
-        replaced[option] = False
-        if not kept[option]:
-            continue
-        kept &= ~replaced
-    return options.picked(np.nonzero(kept)[0])
+def unreplaced(options: Options) -> Options:
+    """Options that no number of machines of one other option replaces, one for one in each zone.
+
+    Of two that replace each other the first stays.
+    """
+    if options.count > _MANY:
+        # The best ones replace most of the others, whatever their order.
+        best = _order(options)[:_MANY]
+        kept = np.ones(options.count, dtype=np.bool_)
+        for option in best.tolist():
+            left = np.nonzero(kept)[0]
+            kept[left[_replaced_by(options, option, left, cheaper=True)]] = False
+        options = options.picked(np.nonzero(kept)[0])
+    left = np.arange(options.count, dtype=np.int64)
+    place = 0
+    while place < len(left):
+        option = int(left[place])
+        gone = _replaced_by(options, option, left)
+        gone[place] = False
+        place += 1 - int(gone[:place].sum())
+        left = left[~gone]
+    return options.picked(left)
+
+
+def _replaced_by(options: Options, option: int, others: Integers, *, cheaper: bool = False) -> Flags:
+    """Which of the others machines of one option replace; `cheaper`: for less, so that none of them replaces it."""
+    times = _times(options.worth[option], options.worth[others])
+    fits = (options.zones[option] >= options.zones[others]) & (options.least[option] <= options.least[others])
+    # A machine of one's own instead of a shared one is one node group more.
+    fits &= bool(options.shared[option]) | ~options.shared[others]
+    cost = options.cost[others]
+    with np.errstate(invalid="ignore"):
+        usd = times[:, np.newaxis] * options.cost[option]
+        found: Flags = np.isfinite(times) & fits & (usd <= cost + _SAME).all(axis=1)
+        return found & (usd < cost - _LESS).any(axis=1) if cheaper else found
 
 
 def _in_order(options: Options) -> Options:
     """On demand first, whose costs change with the worth of a USD; by the best value in any row, then by column."""
+    return options.picked(_order(options))
+
+
+def _order(options: Options) -> Integers:
     most = options.most_worth
     with np.errstate(divide="ignore", invalid="ignore"):
         price = np.where(most[:, :, np.newaxis] > 0, options.cost[:, np.newaxis, :] / most[:, :, np.newaxis], np.inf)
         value = np.nan_to_num(price.min(axis=0, initial=np.inf)[np.newaxis] / price, nan=0.0)
     best: Floats = value.max(axis=(1, 2), initial=0.0)
     order = np.lexsort((options.column, -np.round(best, 9), ~options.on_demand))
-    return options.picked(order.astype(np.int64))
+    return order.astype(np.int64)

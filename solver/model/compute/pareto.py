@@ -9,6 +9,7 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 _CHUNK = 256
+_FIRST_CHUNK = 16
 _SAME = 1e-9
 _EARLIER = np.tri(_CHUNK, k=-1, dtype=np.bool_)
 
@@ -22,16 +23,16 @@ def undominated(points: Floats) -> Integers:
         return np.arange(len(points), dtype=np.int64)
     # A point that replaces another has a smaller sum, or the same and comes first.
     order = np.argsort(points.sum(axis=1), kind="stable")
-    if len(points) <= _CHUNK:
-        return np.sort(order[_undominated(points[order])])
-    kept = np.empty((0, points.shape[1]))
     numbers: list[Integers] = []
-    for start in range(0, len(order), _CHUNK):
-        chunk = order[start : start + _CHUNK]
-        chunk = chunk[~replaced(points[chunk], kept)]
+    size = _FIRST_CHUNK
+    # The first few replace most of the others.
+    while len(order):
+        chunk = order[:size]
         chunk = chunk[_undominated(points[chunk])]
-        kept = np.vstack([kept, points[chunk]])
         numbers.append(chunk)
+        order = order[size:]
+        order = order[~replaced(points[order], points[chunk])]
+        size = min(_CHUNK, 4 * size)
     return np.sort(np.concatenate(numbers))
 
 
