@@ -88,8 +88,6 @@ class NetworkOutputs:
     """The VPC."""
     vpc_cidr: str
     """Its range."""
-    vpc_ipv6_cidr: pulumi.Output[str] | None
-    """Its IPv6 range; None: it has none."""
     subnet_ids: Mapping[Tier, Mapping[str, pulumi.Output[str]]]
     """By tier, then zone id, in the plan's order."""
     load_balancer_group_ids: Mapping[str, pulumi.Output[str]]
@@ -110,6 +108,8 @@ class NetworkOutputs:
     """Where flow logs go."""
     zone_names: Mapping[str, pulumi.Output[str]] = field(default_factory=dict[str, pulumi.Output[str]])
     """What this account calls each zone (`eu-west-1a`), by zone id: EFS's one-zone class is asked for by name."""
+    vpc_ipv6_cidr: pulumi.Output[str] | None = None
+    """The VPC's IPv6 range; None: it has none."""
     egress_ready: tuple[pulumi.Input[pulumi.Resource], ...] = ()
     """What a machine in a private subnet needs to reach AWS: routes, NAT, endpoints. Machines start after it."""
 
