@@ -40,3 +40,8 @@ def not_deleted_by_mistake(
     if protect:
         options.protect = True
     return options
+
+
+def weighed_by_ecs(parent: pulumi.Resource) -> pulumi.ResourceOptions:
+    """For a listener's rule whose weights ECS moves: an `up` in the middle of a deployment must not move them back."""
+    return pulumi.ResourceOptions(parent=parent, ignore_changes=["actions"])

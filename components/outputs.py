@@ -69,6 +69,22 @@ class LoadBalancerOutputs:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShiftOutputs:
+    """What ECS needs to move a service's requests to a new version."""
+
+    second_arn: pulumi.Output[str]
+    """ARN of the other target group."""
+    second_arn_suffix: pulumi.Output[str]
+    """`targetgroup/…`: how metrics name it."""
+    rule_arn: pulumi.Output[str]
+    """The listener's rule that leads to both."""
+    role_arn: pulumi.Output[str]
+    """ECS's role."""
+    ready: tuple[pulumi.Resource, ...]
+    """What gives the role its rights."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TargetGroupOutputs:
     """Where a load balancer sends one service's requests."""
 
@@ -78,6 +94,13 @@ class TargetGroupOutputs:
     """`targetgroup/…`: how metrics name it."""
     attached_by: pulumi.Input[pulumi.Resource]
     """Listener or rule that leads to it; ECS refuses a service before it exists."""
+    shift: ShiftOutputs | None = None
+    """The other target group, for a service whose deployments move its requests."""
+
+    @property
+    def arn_suffixes(self) -> list[pulumi.Output[str]]:
+        """Of all its target groups, as metrics name them."""
+        return [self.arn_suffix] if self.shift is None else [self.arn_suffix, self.shift.second_arn_suffix]
 
 
 @dataclass(frozen=True, kw_only=True)

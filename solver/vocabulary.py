@@ -101,6 +101,19 @@ class Protocol(StrEnum):
     TCP = "tcp"
 
 
+class DeploymentStrategy(StrEnum):
+    """How the replicas of a new version take over from those of the old one."""
+
+    ROLLING = "rolling"
+    """Some at a time, in one set of targets."""
+    BLUE_GREEN = "blue-green"
+    """All beside the old ones, then all requests at once."""
+    CANARY = "canary"
+    """All beside the old ones, then a part of the requests, then the rest."""
+    LINEAR = "linear"
+    """All beside the old ones, then the requests in equal steps."""
+
+
 class Survive(StrEnum):
     """The loss after which the rest must still meet the load (without headroom)."""
 

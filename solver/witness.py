@@ -17,6 +17,7 @@ from solver.proofs.addresses import address_faults
 from solver.proofs.backups import backup_faults
 from solver.proofs.bill import bill_faults
 from solver.proofs.coverage import coverage_faults
+from solver.proofs.deployments import deployment_faults
 from solver.proofs.jobs import job_faults
 from solver.proofs.machines import machine_faults
 from solver.proofs.neighbours import neighbour_faults
@@ -98,6 +99,7 @@ def plan_faults(plan: Plan, demand: Demand, catalog: Catalog) -> Iterator[str]:
         if not any("is no node group" in fault for fault in faults):
             yield from neighbour_faults(view)
             yield from service_faults(view)
+            yield from deployment_faults(view)
             yield from job_faults(view)
             yield from bill_faults(view, plan.cost_lines)
         yield from address_faults(view)

@@ -53,6 +53,8 @@ def _of_network(site: SitePlan, add: _Add) -> None:
     add("aws:lb/loadBalancer:LoadBalancer", *(f"network-{balancer.key}" for balancer in network.load_balancers))
     for balancer in network.load_balancers:
         add("aws:lb/targetGroup:TargetGroup", *(f"network-{balancer.key}-{each.workload}" for each in balancer.targets))
+        moving = (each.workload for each in balancer.targets if each.moves_requests)
+        add("aws:lb/targetGroup:TargetGroup", *(f"network-{balancer.key}-{workload}-second" for workload in moving))
     leads_out = network.dual_stack and network.nat.zones
     add(
         "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",

@@ -58,7 +58,7 @@ TYPES: Mapping[str, Paid | Free] = {
         ("logs ", "measure vpc-flow-logs", "measure waf-logs", "measure cloudtrail-logs")
     ),
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": Paid(("measure cloudtrail-alarms",)),
-    "aws:cloudwatch/metricAlarm:MetricAlarm": Paid(("measure cloudtrail-alarms",)),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": Paid(("measure cloudtrail-alarms", "alarms ")),
     "aws:ebs/encryptionByDefault:EncryptionByDefault": _ACCOUNT_SETTING,
     "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess": _ACCOUNT_SETTING,
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": _NETWORK,

@@ -92,6 +92,8 @@ def _of_network(site: SitePlan, add: _Add) -> None:
     if network.flow_logs:
         add("cloudwatch/logGroup:LogGroup", "network-flow-logs")
         add("iam/rolePolicy:RolePolicy", "network-flow-logs")
+    if any(target.moves_requests for balancer in network.load_balancers for target in balancer.targets):
+        add("iam/rolePolicy:RolePolicy", "network-shifting")
     for balancer in network.load_balancers:
         add("lb/listener:Listener", f"network-{balancer.key}-http")
         if balancer.https:
@@ -155,6 +157,21 @@ def _of_compute(site: SitePlan, add: _Add) -> None:
     if compute.services:
         add("ecs/cluster:Cluster", "compute-cluster")
     add("ecs/service:Service", *_services(site))
+    add("cloudwatch/metricAlarm:MetricAlarm", *_alarms(site))
+
+
+def _alarms(site: SitePlan) -> Iterator[str]:
+    """Of each target group of a service, what ends its deployments."""
+    for service in site.compute.services:
+        if service.deployment is None or service.deployment.roll_back_on is None:
+            continue
+        watched = service.deployment.roll_back_on
+        kinds = (("errors", watched.error_share), ("latency", watched.latency_ms))
+        for balancer in service.load_balancers:
+            for end in ("", "-second") if service.moves_requests else ("",):
+                yield from (
+                    f"compute-alarm-{service.key}-{balancer}{end}-{kind}" for kind, limit in kinds if limit is not None
+                )
 
 
 def _services(site: SitePlan) -> Iterator[str]:

@@ -8,9 +8,9 @@ from fractions import Fraction
 
 from solver.demand.contradiction import Contradiction
 from solver.demand.load import FORMS
+from solver.demand.serving import MOST_REPLICAS
 from solver.demand.workloads import (
     MOST_PARALLEL,
-    MOST_REPLICAS,
     MOST_WORKERS,
     BatchJob,
     Service,

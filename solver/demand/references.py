@@ -12,6 +12,7 @@ from solver.demand.backup_rules import backup_contradictions
 from solver.demand.bucket_rules import bucket_contradictions
 from solver.demand.contradiction import CONTRADICTIONS as CONTRADICTIONS
 from solver.demand.contradiction import Contradiction, near, one_of
+from solver.demand.deployment_rules import deployment_contradictions
 from solver.demand.existing_rules import existing_contradictions
 from solver.demand.load_rules import load_contradictions
 from solver.demand.machine_rules import machine_contradictions
@@ -45,11 +46,14 @@ def find_contradictions(
         if site is not None:
             yield from existing_contradictions(name, site)
             yield from machine_contradictions(name, site)
+    called = {callee for entry in workloads.values() if entry is not None for callee in entry.calls}
     for name, workload in workloads.items():
         if workload is not None:
             yield from _claims_used(name, workload, storage)
             yield from _calls(name, workload, workloads)
             yield from _apart_from(name, workload, list(workloads))
+        if isinstance(workload, Service):
+            yield from deployment_contradictions(name, workload, called)
     yield from _volumes_shared(workloads, storage)
     yield from amount_contradictions(sites, workloads)
     yield from load_contradictions(sites, workloads, storage, locations)

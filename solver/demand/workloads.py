@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from solver.demand.deployment import Deployment
 from solver.demand.load import LoadProfile
 from solver.demand.names import (
     AcceleratorModel,
@@ -22,6 +23,7 @@ from solver.demand.names import (
     Text,
     UrlPath,
 )
+from solver.demand.serving import HealthCheck, LatencyTarget, ReplicaBounds, is_one
 from solver.quantity import ClockHour, CpuMillis, DiskGib, Headroom, MemoryMib, PositiveRate, Share
 from solver.queueing import Replica, highest_utilisation
 from solver.schema import Schema, is_empty
@@ -36,15 +38,8 @@ from solver.vocabulary import (
     WorkloadKind,
 )
 
-MOST_REPLICAS = 10_000
-"""Of a service on a site."""
 MOST_PARALLEL, MOST_WORKERS = 100_000, 1000
 """Replicas of a batch job at once, and workers of a gang."""
-
-
-def _is_one(value: float) -> bool:
-    # Left out of the demand's digest where it is not used, so that it makes no lock stale.
-    return value == 1
 
 
 class ContainerImage(Schema):
@@ -95,7 +90,7 @@ class Variant(ResourceRequest):
 
     throughput_per_second: PositiveRate
     """Units of load, or of work, that one replica does a second within the latency target when fully used."""
-    concurrency: Annotated[int, Field(ge=1, le=10_000, exclude_if=_is_one)] = 1
+    concurrency: Annotated[int, Field(ge=1, le=10_000, exclude_if=is_one)] = 1
     """Requests that a replica works on at once; of a server that batches, two batches. One takes this / throughput."""
     source: Text
     """Where the throughput was measured: benchmark, machine, date."""
@@ -155,45 +150,6 @@ class WorkloadBase(Schema):
         return self
 
 
-class HealthCheck(Schema):
-    """How a load balancer and the runtime tell that a replica serves."""
-
-    path: UrlPath = "/healthz"
-    """Answers 200 when the replica serves."""
-    interval_seconds: Annotated[int, Field(ge=5, le=300)] = 15
-    """Between two checks."""
-    grace_seconds: Annotated[int, Field(ge=0, le=7200)] = 120
-    """After start, before failures count: the time that a model takes to load."""
-
-
-class ReplicaBounds(Schema):
-    """Least and most replicas, over all variants."""
-
-    min: Annotated[int, Field(ge=0, le=MOST_REPLICAS)] = 1
-    """Floor in every hour."""
-    max: Annotated[int, Field(ge=1, le=MOST_REPLICAS)] = 100
-    """Ceiling that autoscaling may reach."""
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.min > self.max:
-            raise ValueError(f"min at most max is allowed; {self.min} is above {self.max}")
-        return self
-
-
-class LatencyTarget(Schema):
-    """What the throughput was measured against, and what a safe utilisation keeps when requests come at random."""
-
-    percentile: Annotated[float, Field(gt=0, lt=100)] = 99.0
-    """Of requests."""
-    milliseconds: Annotated[float, Field(gt=0, le=3_600_000)]
-    """Upper bound of the response time."""
-    service_cv: Annotated[float, Field(ge=0, le=10, exclude_if=_is_one)] = 1.0
-    """Standard deviation of the time that a request takes alone / its mean; 0 where all take the same time."""
-    arrival_cv: Annotated[float, Field(ge=0, le=10, exclude_if=_is_one)] = 1.0
-    """The same of the gaps between requests; 1 where people send them independently of each other."""
-
-
 class Service(WorkloadBase):
     """Answers load as it comes."""
 
@@ -209,6 +165,8 @@ class Service(WorkloadBase):
     """Path prefix on the load balancer that leads to it."""
     health_check: HealthCheck = HealthCheck()
     """How replicas are checked."""
+    deployment: Deployment | None = Field(default=None, exclude_if=is_empty)
+    """How a new version takes over; rolling when not given."""
     load: LoadProfile
     """Load by hour of the week."""
     headroom: Headroom = 0.2

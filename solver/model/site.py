@@ -15,7 +15,9 @@ from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.model.answer import PoolAnswer
 from solver.model.backend import Backend
+from solver.model.compute.deployments import refuse_undeployable
 from solver.model.compute.model import solve_compute
+from solver.model.compute.undivided import undivided
 from solver.model.conflict.network_wishes import network_wishes
 from solver.model.conflict.pools import pool_or_explain
 from solver.model.conflict.storage_wishes import storage_wishes
@@ -150,6 +152,9 @@ def solve_site(
 
     wanted = task.compute
     compute = solve_or_explain(wanted, key, catalog, computed, attempted) if task.explain else computed(wanted)
+
+    compute = undivided(wanted, compute, computed)
+    refuse_undeployable(key, compute.plan)
 
     def connected(wanted: Demand) -> PoolAnswer[NetworkPlan]:
         return solve_network(

@@ -7,10 +7,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from solver.plan.deployment import DeploymentPlan
 from solver.plan.keyed import Keyed
 from solver.plan.schedule import WeekSchedule
 from solver.plan.upkeep import UpkeepPlan, is_usual
-from solver.schema import Schema
+from solver.schema import Schema, is_empty
 from solver.vocabulary import (
     AcceleratorKind,
     Architecture,
@@ -140,8 +141,23 @@ class ServicePlan(Schema):
     """1: replicas on distinct machines."""
     max_utilisation: float
     """Part of what a replica can do that it is asked for; more than that calls for another one."""
+    deployment: DeploymentPlan | None = Field(default=None, exclude_if=is_empty)
+    """How a new version takes over; None: rolling."""
     variants: Keyed[VariantPlan]
     """Those that run, by key."""
+
+    @property
+    def moves_requests(self) -> bool:
+        """While a new version takes over, all its replicas run beside those of the old one."""
+        return self.deployment is not None and self.deployment.moves_requests
+
+    @property
+    def alarm_metrics(self) -> int:
+        """Metrics that the alarms of its deployments watch, over all its target groups."""
+        if self.deployment is None or self.deployment.roll_back_on is None:
+            return 0
+        groups = len(self.load_balancers) * (2 if self.moves_requests else 1)
+        return groups * self.deployment.roll_back_on.metrics
 
 
 class JobPlan(Schema):

@@ -66,6 +66,8 @@ class TargetPlan(Schema):
     """Path of the health check."""
     health_interval_seconds: int
     """Between two checks."""
+    moves_requests: bool = Field(default=False, exclude_if=is_empty)
+    """A deployment moves its requests: it has a second target group, and a rule of its own also at "/"."""
 
 
 class LoadBalancerPlan(Schema):

@@ -61,6 +61,8 @@ class TaskSet:
     """Healthy during a deployment, of the desired number, rounded up."""
     most_percent: int = 200
     """Running during a deployment, rounded down."""
+    moves_requests: bool = False
+    """A deployment stops no old task before all new ones run."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,8 @@ class _Cluster:
                 break
             if new_running < service.desired and old_running + new_running < most and self.place_growing(new):
                 new_running += 1
+            elif service.moves_requests and new_running < service.desired:
+                return False
             elif old_running and old_running + new_running > least:
                 self._stop(service)
                 old_running -= 1

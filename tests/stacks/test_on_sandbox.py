@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import pulumi
 import pytest
@@ -14,6 +16,7 @@ from poolwright.engine.preview import Operation, Preview
 from solver.plan.plan import SitePlan
 from stacks.program import aws_pools, released
 from tests.components import plans
+from tests.components.aws import edits
 from tests.components.aws.early import with_measures, with_network
 from tests.components.aws.security.test_detection import measures
 
@@ -27,9 +30,10 @@ def offered(site: SitePlan) -> SitePlan:
 
 
 def everything() -> SitePlan:
-    """The full site, unprotected, with every measure of the catalog that goes with the others."""
+    """The full site, unprotected, with a canary and every measure of the catalog that goes with the others."""
     chosen = [measure for measure in measures() if measure != "ecr-scan-on-push"]
-    return with_measures(offered(plans.full_site(protect=False)), *chosen)
+    site = edits.deployed(offered(plans.full_site(protect=False)), "recommender", edits.CANARY)
+    return with_measures(site, *chosen)
 
 
 def two_zones(site: SitePlan) -> SitePlan:
@@ -71,10 +75,24 @@ def stack(sandbox_env: Callable[..., EngineEnvironment]) -> Stack:
     return Stack(sandbox_env("dev"))
 
 
-def test_a_stack_with_everything_is_made_stays_and_goes(stack: Stack) -> None:
+def turn_weights(folder: Path) -> None:
+    """Swaps the weights of every rule over two target groups, as ECS does at the end of a deployment."""
+    for path in sorted(folder.rglob("lb.ListenerRule/*.json")):
+        rule = json.loads(path.read_text("utf-8"))
+        for action in rule["outputs"]["actions"]:
+            for group in action.get("forward", {}).get("targetGroups", ()):
+                group["weight"] = 100 - group["weight"]
+        path.write_text(json.dumps(rule), "utf-8")
+
+
+def test_a_stack_with_everything_is_made_stays_and_goes(stack: Stack, tmp_path: Path) -> None:
     stack.site = everything()
     made = operations(stack.engine.up())
     assert set(made) == {Operation.CREATE}
+    assert set(operations(stack.engine.preview())) == {Operation.SAME}
+    # ECS has moved the requests to the new version meanwhile: nothing moves them back.
+    turn_weights(tmp_path)
+    assert operations(stack.engine.refresh())[Operation.UPDATE] == 2
     assert set(operations(stack.engine.preview())) == {Operation.SAME}
     assert set(operations(stack.engine.refresh())) == {Operation.SAME}
     assert set(operations(stack.engine.preview())) == {Operation.SAME}

@@ -99,25 +99,63 @@ def _policies(
     An accelerated replica says little by its cpu: without a load balancer it follows the plan's hours alone.
     """
     if targets:
+        asked = requests_per_target_per_minute(service.variants, load_balancers=len(targets))
         return {
-            f"requests-{key}": _tracking(
-                requests_per_target_per_minute(service.variants, load_balancers=len(targets)),
-                "ALBRequestCountPerTarget",
-                pulumi.Output.concat(args.network.load_balancers[key].arn_suffix, "/", target.arn_suffix),
-            )
+            f"requests-{key}": _requests(asked, args.network.load_balancers[key].arn_suffix, target)
             for key, target in targets.items()
         }
     if variant.accelerator_kind is not None:
         return {}
-    return {"cpu": _tracking(service.max_utilisation * 100, "ECSServiceAverageCPUUtilization", None)}
+    return {"cpu": _predefined(service.max_utilisation * 100, "ECSServiceAverageCPUUtilization")}
 
 
-def _tracking(
-    target_value: float, metric: str, label: pulumi.Output[str] | None
-) -> appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationArgsDict:
+_Tracking = appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationArgsDict
+
+
+def _tracking(target_value: float) -> _Tracking:
+    return {"target_value": target_value, "scale_out_cooldown": OUT_SECONDS, "scale_in_cooldown": IN_SECONDS}
+
+
+def _predefined(target_value: float, metric: str, label: pulumi.Output[str] | None = None) -> _Tracking:
     return {
-        "target_value": target_value,
+        **_tracking(target_value),
         "predefined_metric_specification": {"predefined_metric_type": metric, "resource_label": label},
-        "scale_out_cooldown": OUT_SECONDS,
-        "scale_in_cooldown": IN_SECONDS,
+    }
+
+
+def _requests(target_value: float, balancer: pulumi.Output[str], target: TargetGroupOutputs) -> _Tracking:
+    """Requests of a minute for each replica.
+
+    AWS's own metric for it knows one target group. Where deployments move requests between two, either may have them,
+    or each a part: the sum of both is what one replica of one version is asked for.
+    """
+    if target.shift is None:
+        return _predefined(
+            target_value, "ALBRequestCountPerTarget", pulumi.Output.concat(balancer, "/", target.arn_suffix)
+        )
+    both: list[appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricArgsDict]
+    both = [
+        {
+            "id": key,
+            "return_data": False,
+            "metric_stat": {
+                "stat": "Sum",
+                "metric": {
+                    "namespace": "AWS/ApplicationELB",
+                    "metric_name": "RequestCountPerTarget",
+                    "dimensions": [
+                        {"name": "LoadBalancer", "value": balancer},
+                        {"name": "TargetGroup", "value": suffix},
+                    ],
+                },
+            },
+        }
+        for key, suffix in zip(("first", "second"), target.arn_suffixes, strict=True)
+    ]
+    total = "FILL(first, 0) + FILL(second, 0)"
+    return {
+        **_tracking(target_value),
+        "customized_metric_specification": {
+            "metrics": [*both, {"id": "requests", "expression": total, "return_data": True}]
+        },
     }

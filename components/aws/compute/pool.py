@@ -7,11 +7,13 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_aws import cloudwatch, ecs
 
+from components.aws.alarm_topic import alarm_topic
 from components.aws.compute.args import ComputePoolArgs
 from components.aws.compute.autoscaling import build_autoscaling
 from components.aws.compute.batch_environment import build_batch_environment
 from components.aws.compute.batch_job import BuiltJob, build_batch_job
 from components.aws.compute.cluster import allow_capacity_providers, build_cluster, build_dual_stack, build_trunking
+from components.aws.compute.deployment import build_alarms
 from components.aws.compute.discovery import build_discovery
 from components.aws.compute.images import build_repository, image_address
 from components.aws.compute.node_group import BuiltNodeGroup, build_node_group
@@ -106,8 +108,15 @@ class ComputePool(pulumi.ComponentResource):
         allowed = allow_capacity_providers(self, f"{name}-capacity", cluster, providers)
         registries = build_discovery(self, name, args.plan.services, names=args.names, vpc_id=args.network.vpc_id)
         built: dict[str, ecs.Service] = {}
+        topic_arn: pulumi.Output[str] | None = None
+        if any(service.alarm_metrics for service in args.plan.services):
+            topic_arn = alarm_topic(f"{name}-alarms", args.names, key_arn=args.security.log_key_arn, parent=self).arn
         for service in args.plan.services:
             registry = registries.get(service.key)
+            targets = target_groups(args, service)
+            alarms = build_alarms(
+                self, f"{name}-alarm-{service.key}", service, args=args, topic_arn=topic_arn, targets=targets
+            )
             for variant in service.variants:
                 first = f"{service.key}-{variant.key}"
                 task = build_task_definition(
@@ -131,6 +140,7 @@ class ComputePool(pulumi.ComponentResource):
                         task_definition_arn=task.arn,
                         capacity_providers={group: provider.name for group, provider in providers.items()},
                         registry_arn=None if registry is None else registry.arn,
+                        alarms=alarms,
                         depends_on=[allowed, *self._before(service)],
                     )
                     build_autoscaling(
@@ -142,7 +152,7 @@ class ComputePool(pulumi.ComponentResource):
                         args=args,
                         ecs_service=made,
                         ecs_service_name=key,
-                        targets=target_groups(args, service),
+                        targets=targets,
                     )
                     on = "" if held.is_first else f".{held.group.key}"
                     built[f"{service.key}.{variant.key}{on}"] = made

@@ -13,6 +13,7 @@ from pulumi_aws import ecs
 
 from components.aws.compute.args import ComputePoolArgs
 from components.aws.compute.container import takes_whole_machine
+from components.aws.compute.deployment import load_balancers, moving_requests, rollback_alarms
 from components.aws.compute.images import waits_for_image
 from components.aws.storage.volume import task_volume
 from components.outputs import TargetGroupOutputs
@@ -42,6 +43,7 @@ def build_service(
     task_definition_arn: pulumi.Output[str],
     capacity_providers: Mapping[str, pulumi.Output[str]],
     registry_arn: pulumi.Output[str] | None,
+    alarms: Sequence[pulumi.Input[str]],
     depends_on: Sequence[pulumi.Input[pulumi.Resource]],
 ) -> ecs.Service:
     """Replicas of one variant, on the machines of one of its node groups.
@@ -67,10 +69,7 @@ def build_service(
             "security_groups": [args.groups.workloads[service.key]],
             "assign_public_ip": False,
         },
-        load_balancers=[
-            {"target_group_arn": target.arn, "container_name": service.key, "container_port": service.port}
-            for target in targets.values()
-        ],
+        load_balancers=load_balancers(service, targets),
         health_check_grace_period_seconds=service.health_grace_seconds if targets else None,
         service_registries=None if registry_arn is None else {"registry_arn": registry_arn},
         volume_configuration=_attached_volume(args, service),
@@ -83,7 +82,10 @@ def build_service(
         availability_zone_rebalancing=(
             "ENABLED" if high_percent > 100 and len(zones) > 1 and strategies[0] == OVER_ZONES else "DISABLED"
         ),
-        deployment_circuit_breaker={"enable": not waits, "rollback": not waits},
+        deployment_configuration=moving_requests(service.deployment),
+        # It counts replicas that don't start one by one; where all start beside the old ones, ECS limits the time.
+        deployment_circuit_breaker=None if service.moves_requests else {"enable": not waits, "rollback": not waits},
+        alarms=rollback_alarms(alarms),
         enable_ecs_managed_tags=True,
         propagate_tags="SERVICE",
         enable_execute_command=False,
@@ -95,7 +97,7 @@ def build_service(
         tags=args.names.tags(service.key, variant.key, workload=service.key),
         opts=pulumi.ResourceOptions(
             parent=parent,
-            depends_on=[*depends_on, *(target.attached_by for target in targets.values())],
+            depends_on=[*depends_on, *_balancing(targets)],
             ignore_changes=["desiredCount"],
             # The name is taken until the old service is gone.
             delete_before_replace=True,
@@ -108,13 +110,24 @@ def target_groups(args: ComputePoolArgs, service: ServicePlan) -> dict[str, Targ
     return {key: args.network.target_groups[key, service.key] for key in service.load_balancers}
 
 
+def _balancing(targets: Mapping[str, TargetGroupOutputs]) -> list[pulumi.Input[pulumi.Resource]]:
+    """What leads to the service's replicas, and what lets ECS move their requests."""
+    found: list[pulumi.Input[pulumi.Resource]] = []
+    for target in targets.values():
+        found += [target.attached_by, *(() if target.shift is None else target.shift.ready)]
+    return found
+
+
 def rolling_percents(service: ServicePlan, variant: VariantPlan, held: Held) -> tuple[int, int]:
     """Least healthy and most running replicas of a deployment, in percent of the desired number.
 
     * Where the group can hold one replica more than the plan's highest hour, new replicas start before old ones stop;
       replicas with accelerators one at a time, since each may need a machine of its own.
     * Where it can't, one old replica stops before a new one starts; a lone replica then has a gap.
+    * A deployment that moves requests has all new replicas beside the old ones; the plan has room for both.
     """
+    if service.moves_requests:
+        return 100, 200
     places = held.group.max_machines * held.group.slots.get(f"{service.key}.{variant.key}", 0)
     one_replica = -(-100 // max(1, held.replicas.low))
     if places <= held.replicas.high:

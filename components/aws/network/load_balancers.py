@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi
 import pulumi_aws as aws
@@ -11,10 +11,11 @@ import pulumi_aws as aws
 from components.aws.network.dns import Domain, alias
 from components.aws.network.egress import Egress
 from components.aws.network.priorities import rule_priorities
+from components.aws.network.shifting import TargetPair, forward_to_both, shifting_role
 from components.aws.network.subnets import Addresses
 from components.naming import NameKind, SiteNames
-from components.options import child_of, not_deleted_by_mistake
-from components.outputs import LoadBalancerOutputs, TargetGroupOutputs
+from components.options import child_of, not_deleted_by_mistake, weighed_by_ecs
+from components.outputs import LoadBalancerOutputs, ShiftOutputs, TargetGroupOutputs
 from solver.errors import PoolwrightError
 from solver.plan.network import LoadBalancerPlan, TargetPlan
 from solver.vocabulary import Exposure, Protocol, Tier
@@ -53,6 +54,7 @@ def load_balancers(
     groups: dict[str, pulumi.Output[str]] = {}
     outputs: dict[str, LoadBalancerOutputs] = {}
     targets: dict[tuple[str, str], TargetGroupOutputs] = {}
+    pairs: dict[tuple[str, str], TargetPair] = {}
     for plan in plans:
         group = aws.ec2.SecurityGroup(
             f"{name}-load-balancer-{plan.key}",
@@ -84,7 +86,16 @@ def load_balancers(
         made = {
             target.workload: _target_group(name, plan.key, target, addresses, names, parent) for target in plan.targets
         }
-        listener, by_rule = _listener(name, plan, balancer, made, held, names, parent)
+        second = {
+            target.workload: _target_group(name, plan.key, target, addresses, names, parent, second=True)
+            for target in plan.targets
+            if target.moves_requests
+        }
+        listener, by_rule = _listener(name, plan, balancer, made, second, held, names, parent)
+        pairs |= {
+            (plan.key, workload): TargetPair(first=made[workload], second=group, rule=by_rule[workload])
+            for workload, group in second.items()
+        }
         for workload, target_group in made.items():
             targets[plan.key, workload] = TargetGroupOutputs(
                 arn=target_group.arn,
@@ -102,19 +113,36 @@ def load_balancers(
             listener_arn=listener.arn,
             url=pulumi.Output.concat("https://" if plan.https else "http://", host or balancer.dns_name),
         )
+    if pairs:
+        role, rights = shifting_role(name, {"-".join(key): pair for key, pair in pairs.items()}, names, parent)
+        for key, pair in pairs.items():
+            shift = ShiftOutputs(
+                second_arn=pair.second.arn,
+                second_arn_suffix=pair.second.arn_suffix,
+                rule_arn=pair.rule.arn,
+                role_arn=role.arn,
+                ready=tuple(rights),
+            )
+            targets[key] = replace(targets[key], shift=shift)
     return Balancing(group_ids=groups, outputs=outputs, target_groups=targets)
 
 
 def _target_group(
-    name: str, balancer: str, plan: TargetPlan, addresses: Addresses, names: SiteNames, parent: pulumi.Resource
+    name: str,
+    balancer: str,
+    plan: TargetPlan,
+    addresses: Addresses,
+    names: SiteNames,
+    parent: pulumi.Resource,
+    *,
+    second: bool = False,
 ) -> aws.lb.TargetGroup:
     """Replicas of one service, by address: tasks have addresses of their own."""
     version, matcher = _spoken(plan)
+    changes_with = (str(plan.port), plan.protocol, *(("second",) if second else ()))
     return aws.lb.TargetGroup(
-        f"{name}-{balancer}-{plan.workload}",
-        name=names.physical(
-            NameKind.TARGET_GROUP, balancer, plan.workload, changes_with=(str(plan.port), plan.protocol)
-        ),
+        f"{name}-{balancer}-{plan.workload}{'-second' if second else ''}",
+        name=names.physical(NameKind.TARGET_GROUP, balancer, plan.workload, changes_with=changes_with),
         target_type="ip",
         port=plan.port,
         protocol="HTTP",
@@ -133,7 +161,7 @@ def _target_group(
             "healthy_threshold": 2,
             "unhealthy_threshold": 3,
         },
-        tags=names.tags(balancer, plan.workload, workload=plan.workload),
+        tags=names.tags(balancer, plan.workload, *(("second",) if second else ()), workload=plan.workload),
         opts=child_of(parent),
     )
 
@@ -157,11 +185,16 @@ def _listener(
     plan: LoadBalancerPlan,
     balancer: aws.lb.LoadBalancer,
     made: Mapping[str, aws.lb.TargetGroup],
+    second: Mapping[str, aws.lb.TargetGroup],
     held: Domain | None,
     names: SiteNames,
     parent: pulumi.Resource,
 ) -> tuple[aws.lb.Listener, Mapping[str, aws.lb.ListenerRule]]:
-    """The listener that serves and its rules by workload; a service at "/" alone is the listener's default."""
+    """The listener that serves and its rules by workload; a service at "/" alone is the listener's default.
+
+    ECS moves requests by a rule, never by the default: a service whose requests move has a rule also at "/". That rule
+    is another one than a service had before, made before the old one goes, so that no request is lost on the way.
+    """
     roots = [target for target in plan.targets if target.path == "/"]
     default = roots[0] if len(roots) == 1 else None
     nothing: aws.lb.ListenerDefaultActionArgsDict = {
@@ -209,21 +242,31 @@ def _listener(
             tags=names.tags(plan.key, "http"),
             opts=child_of(parent),
         )
-    ruled = [target for target in plan.targets if target is not default]
-    priorities = rule_priorities({target.workload: target.path for target in ruled})
+    ruled = {_rule_key(target): target for target in plan.targets if target is not default or target.moves_requests}
+    # A rule that moves requests and the one before it are there together for a moment, so both have their place.
+    places = {each: target.path for key, target in ruled.items() for each in (key, target.workload)}
+    priorities = rule_priorities(places)
     rules = {
         target.workload: aws.lb.ListenerRule(
-            f"{name}-{plan.key}-{target.workload}",
+            f"{name}-{plan.key}-{key}",
             listener_arn=listener.arn,
-            priority=priorities[target.workload],
-            actions=[{"type": "forward", "target_group_arn": made[target.workload].arn}],
+            priority=priorities[key],
+            actions=[
+                forward_to_both(made[target.workload], second[target.workload])
+                if target.moves_requests
+                else {"type": "forward", "target_group_arn": made[target.workload].arn}
+            ],
             conditions=[{"path_pattern": {"values": path_patterns(target.path)}}],
             tags=names.tags(plan.key, target.workload, workload=target.workload),
-            opts=child_of(parent),
+            opts=weighed_by_ecs(parent) if target.moves_requests else child_of(parent),
         )
-        for target in ruled
+        for key, target in ruled.items()
     }
     return listener, rules
+
+
+def _rule_key(target: TargetPlan) -> str:
+    return f"{target.workload}-moving" if target.moves_requests else target.workload
 
 
 def path_patterns(path: str) -> list[str]:

@@ -19,9 +19,9 @@ _USE = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*",
 
 
 def keys(
-    name: str, plan: SecurityPlan, names: SiteNames, *, storage: StoragePlan, parent: pulumi.Resource
+    name: str, plan: SecurityPlan, names: SiteNames, *, storage: StoragePlan, alarms: bool, parent: pulumi.Resource
 ) -> Mapping[KeyPurpose, aws.kms.Key]:
-    """The planned keys with an alias each."""
+    """The planned keys with an alias each; `alarms`: CloudWatch writes to topics of the stack."""
     made: dict[KeyPurpose, aws.kms.Key] = {}
     for purpose in plan.keys:
         key = aws.kms.Key(
@@ -29,7 +29,7 @@ def keys(
             description=f"Poolwright {names.stack} {names.site}: {purpose}",
             enable_key_rotation=True,
             deletion_window_in_days=plan.key_deletion_days,
-            policy=document(_statements(purpose, plan, names, storage)),
+            policy=document(_statements(purpose, names, storage, alarms=alarms)),
             tags=names.tags("key", purpose),
             opts=keeper_of_data(parent, protect=storage.protect and purpose in _KEEPS_DATA),
         )
@@ -43,7 +43,7 @@ def keys(
     return made
 
 
-def _statements(purpose: KeyPurpose, plan: SecurityPlan, names: SiteNames, storage: StoragePlan) -> list[Statement]:
+def _statements(purpose: KeyPurpose, names: SiteNames, storage: StoragePlan, *, alarms: bool) -> list[Statement]:
     """Key policy: the account's IAM decides, and services that act without a role of ours are named.
 
     In a key's own policy the resource "*" is this key and no other.
@@ -53,7 +53,7 @@ def _statements(purpose: KeyPurpose, plan: SecurityPlan, names: SiteNames, stora
     administrator = allow_principal("AccountDecides", {"AWS": names.iam_arn("root")}, ["kms:*"], ["*"])
     match purpose:
         case KeyPurpose.LOGS:
-            return [administrator, *_for_logs(names), *_for_alarms(plan, names)]
+            return [administrator, *_for_logs(names), *(_for_alarms(names) if alarms else [])]
         case KeyPurpose.MACHINES:
             return [administrator, *_for_machines(names)]
         case KeyPurpose.DATA:
@@ -110,10 +110,8 @@ def _for_inventories(storage: StoragePlan, names: SiteNames) -> list[Statement]:
     ]
 
 
-def _for_alarms(plan: SecurityPlan, names: SiteNames) -> list[Statement]:
-    """CloudWatch, which writes alarms to the stack's topic, where the plan has alarms."""
-    if not any(measure.build and measure.name == "cloudtrail-alarms" for measure in plan.measures):
-        return []
+def _for_alarms(names: SiteNames) -> list[Statement]:
+    """CloudWatch, which writes alarms to the stack's topics."""
     return [
         allow_principal(
             "Alarms",

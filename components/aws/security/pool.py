@@ -43,7 +43,9 @@ class SecurityPool(pulumi.ComponentResource):
     def __init__(self, name: str, args: SecurityPoolArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("poolwright:aws:SecurityPool", name, None, opts)
         plan, names, protect = args.plan, args.names, args.storage.protect
-        made_keys = keys(name, plan, names, storage=args.storage, parent=self)
+        measures = frozenset(measure.name for measure in plan.measures if measure.build)
+        alarms = "cloudtrail-alarms" in measures or any(service.alarm_metrics for service in args.compute.services)
+        made_keys = keys(name, plan, names, storage=args.storage, alarms=alarms, parent=self)
         key_arns = {purpose: key.arn for purpose, key in made_keys.items()}
         secret_arns = secrets(name, plan, names, key_arn=key_arns.get(KeyPurpose.SECRETS), protect=protect, parent=self)
         workloads = workload_roles(
@@ -64,7 +66,6 @@ class SecurityPool(pulumi.ComponentResource):
             key_arns=[key_arns[purpose] for purpose in (KeyPurpose.DATA, KeyPurpose.MACHINES) if purpose in key_arns],
             parent=self,
         )
-        measures = frozenset(measure.name for measure in plan.measures if measure.build)
         log_bucket: pulumi.Output[str] | None = None
         if measures & NEEDED_BY:
             log_bucket = audit_bucket(

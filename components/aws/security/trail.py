@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components.aws.alarm_topic import alarm_topic
 from components.aws.security.audit_bucket import TRAIL_PREFIX
 from components.aws.security.policies import allow, document, trust
 from components.aws.security.watch import Watch
@@ -156,20 +157,10 @@ def _log_group(watch: Watch) -> tuple[aws.cloudwatch.LogGroup, aws.iam.Role, aws
 
 
 def _alarms(watch: Watch, group: aws.cloudwatch.LogGroup) -> None:
-    """Three alarms and a topic; who owns the stack by mail address gets them by mail, after confirming once."""
-    topic = aws.sns.Topic(
-        f"{watch.name}-alarms",
-        display_name=f"Alarms of {watch.names.stack}",
-        # Never AWS's own key for SNS: CloudWatch may not use it, and alarms would be lost without a word.
-        kms_master_key_id=watch.key_arns.get(KeyPurpose.LOGS),
-        tags=watch.names.tags("alarms"),
-        opts=watch.child(),
+    """Three alarms and their topic."""
+    topic = alarm_topic(
+        f"{watch.name}-alarms", watch.names, key_arn=watch.key_arns.get(KeyPurpose.LOGS), parent=watch.parent
     )
-    owner = watch.names.default_tags.get("owner", "")
-    if "@" in owner:
-        aws.sns.TopicSubscription(
-            f"{watch.name}-alarms", topic=topic.arn, protocol="email", endpoint=owner, opts=watch.child()
-        )
     namespace = f"Poolwright/{watch.names.stack}/{watch.names.site}"
     for alarm in _ALARMS:
         aws.cloudwatch.LogMetricFilter(

@@ -70,7 +70,26 @@ def compute_lines(
             )
     lines += [_commitment_line(site_key, each) for each in bought]
     lines += _volume_lines(demand, site_key, plan, volume_usd_per_month)
+    lines += alarm_lines(catalog, region, site_key, plan)
     return tuple(lines)
+
+
+def alarm_lines(catalog: Catalog, region: str, site_key: str, plan: ComputePlan) -> list[CostLine]:
+    """Alarms that end deployments: AWS bills each metric that one watches, in each target group of the service."""
+    return [
+        cost_line(
+            Pool.COMPUTE,
+            site_key,
+            f"alarms {service.key}",
+            "metrics of deployments",
+            billing=Billing.FIXED,
+            amount_per_month=float(service.alarm_metrics),
+            unit="alarm-metric-month",
+            usd_per_unit=catalog.price(region, "cloudwatch", "alarm_standard").usd_first,
+        )
+        for service in plan.services
+        if service.alarm_metrics
+    ]
 
 
 def on_demand_prices(catalog: Catalog, region: str, plan: ComputePlan) -> dict[str, float]:

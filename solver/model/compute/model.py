@@ -31,7 +31,7 @@ from solver.model.compute.held import fees_not_priced, held_of, held_uses
 from solver.model.compute.hourly import Hourly
 from solver.model.compute.job_task import JobTask, price_by_hour
 from solver.model.compute.jobs import JobRun, JobSize, PriceByHour, job_sizes
-from solver.model.compute.lines import compute_lines
+from solver.model.compute.lines import alarm_lines, compute_lines
 from solver.model.compute.needs import Needs, needs_of, volume_claims
 from solver.model.compute.node_groups import Decided, ServiceGroup, approved_keys, group_keys
 from solver.model.compute.problem import Problem, Settled
@@ -156,7 +156,8 @@ def solve_compute(
     spot |= {group.key: run.size.machine.usd_per_hour for run, group in _job_groups(plan, runs)}
     lines = compute_lines(demand, site_key, catalog, plan, decided.bought, held, spot, volume_usd_per_month)
     cost = total_usd_per_month(lines) + surcharge.usd_per_month(plan)
-    bound = min(cost, bound * WEEKS_PER_MONTH + _replica_volumes(site))
+    alarms = total_usd_per_month(alarm_lines(catalog, site.site.region, site_key, plan))
+    bound = min(cost, bound * WEEKS_PER_MONTH + _replica_volumes(site) + alarms)
     gap = (cost - bound) / cost if cost > 0 else 0.0
     return PoolAnswer(
         plan=plan,

@@ -9,6 +9,7 @@ from solver.catalog.catalog import Catalog
 from solver.catalog.machines import MachineType
 from solver.demand.demand import Demand
 from solver.model.compute.ceilings import Growing, max_machines
+from solver.model.compute.deployments import machines_for_both_versions
 from solver.model.compute.jobs import JobRun
 from solver.model.compute.needs import Needs
 from solver.model.compute.purchase import Bought
@@ -160,6 +161,7 @@ def service_groups(demand: Demand, site_key: str, catalog: Catalog, needs: Needs
                 for variant, count in enumerate(group.slots)
                 if count
             ),
+            deploying=machines_for_both_versions(needs, group.slots, max(group.machines)),
         )
         for group in decided.groups
     ]

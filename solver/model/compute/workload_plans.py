@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from solver.demand.demand import Demand
 from solver.demand.workloads import BatchJob, TrainingJob, Variant, Workload
+from solver.model.compute.deployments import deployment_plan
 from solver.model.compute.jobs import JobRun
 from solver.model.compute.needs import Needs, ServiceNeed
 from solver.model.compute.node_groups import job_group_key
@@ -99,6 +100,7 @@ def service_plan(
         health_grace_seconds=wish.health_check.grace_seconds,
         log_retention_days=wish.log_retention_days,
         max_per_machine=wish.max_per_machine,
+        deployment=deployment_plan(wish),
         # Of several variants the lowest: none is asked for more than it holds.
         max_utilisation=min(wish.utilisation(key) for key in [each.key for each in variants] or wish.variants),
         variants=tuple(variants),

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import assert_never
 
 from solver.demand.demand import Demand
+from solver.demand.serving import MOST_REPLICAS
 from solver.demand.workloads import (
     MOST_PARALLEL,
-    MOST_REPLICAS,
     MOST_WORKERS,
     BatchJob,
     Service,

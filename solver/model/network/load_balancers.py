@@ -57,6 +57,7 @@ def load_balancers(demand: Demand, site_key: str, kind: NetworkService) -> tuple
                 protocol=service.protocol,
                 health_path=service.health_check.path,
                 health_interval_seconds=service.health_check.interval_seconds,
+                moves_requests=service.deployment is not None and service.deployment.moves_requests,
             )
             for key, service in services.items()
         ]

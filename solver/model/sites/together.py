@@ -26,7 +26,8 @@ from solver.catalog.regions import Region, Zone
 from solver.demand.demand import AwsSite, Demand
 from solver.demand.names import ALL
 from solver.demand.purchase import Held, HeldComputePlan, HeldInstancePlan, HeldReservation
-from solver.demand.workloads import ReplicaBounds, Service, Workload
+from solver.demand.serving import ReplicaBounds
+from solver.demand.workloads import Service, Workload
 from solver.errors import InfeasibleError
 from solver.model.backend import Backend
 from solver.model.compute.model import solve_compute

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from solver.plan.compute import JobPlan, NodeGroup, ServicePlan, VariantPlan
+from solver.plan.deployment import DeploymentPlan, RollBackPlan
 from solver.plan.plan import SitePlan
+from solver.vocabulary import DeploymentStrategy
+
+CANARY = DeploymentPlan(
+    strategy=DeploymentStrategy.CANARY,
+    bake_minutes=10,
+    step_percent=5,
+    step_minutes=5,
+    roll_back_on=RollBackPlan(error_share=0.02, latency_ms=500),
+)
+"""A deployment with all that one can have."""
 
 
 def with_variants(site: SitePlan, workload: str, **changes: object) -> SitePlan:
@@ -26,6 +37,25 @@ def with_service(site: SitePlan, workload: str, **changes: object) -> SitePlan:
             for service in site.compute.services
         ),
     )
+
+
+def deployed(site: SitePlan, workload: str, deployment: DeploymentPlan) -> SitePlan:
+    """The site with one service deployed so, also at its load balancers."""
+    balancers = tuple(
+        balancer.model_copy(
+            update={
+                "targets": tuple(
+                    target.model_copy(update={"moves_requests": deployment.moves_requests})
+                    if target.workload == workload
+                    else target
+                    for target in balancer.targets
+                )
+            }
+        )
+        for balancer in site.network.load_balancers
+    )
+    network = site.network.model_copy(update={"load_balancers": balancers})
+    return with_service(site, workload, deployment=deployment).model_copy(update={"network": network})
 
 
 def with_group(site: SitePlan, group: str, **changes: object) -> SitePlan:

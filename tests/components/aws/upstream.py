@@ -14,6 +14,7 @@ from components.outputs import (
     NetworkOutputs,
     SecurityGroupsOutputs,
     SecurityOutputs,
+    ShiftOutputs,
     StorageOutputs,
     TargetGroupOutputs,
 )
@@ -39,6 +40,7 @@ def network(site: SitePlan) -> NetworkOutputs:
     return NetworkOutputs(
         vpc_id=out("vpc-1"),
         vpc_cidr=str(site.network.cidr),
+        vpc_ipv6_cidr=None,
         subnet_ids={
             tier: {
                 subnet.zone: out(f"subnet-{tier}-{subnet.zone}")
@@ -66,6 +68,7 @@ def network(site: SitePlan) -> NetworkOutputs:
                 arn=out(f"arn:targetgroup/{balancer.key}-{target.workload}"),
                 arn_suffix=out(f"targetgroup/{balancer.key}-{target.workload}/943f017f100becff"),
                 attached_by=Existing(f"rule-{balancer.key}-{target.workload}"),
+                shift=_shift(f"{balancer.key}-{target.workload}") if target.moves_requests else None,
             )
             for balancer in site.network.load_balancers
             for target in balancer.targets
@@ -75,6 +78,16 @@ def network(site: SitePlan) -> NetworkOutputs:
         flow_log_group_name=None,
         zone_names={zone: out(f"eu-west-1{zone[-1]}") for zone in site.network.zones},
         egress_ready=(Existing("route"),),
+    )
+
+
+def _shift(key: str) -> ShiftOutputs:
+    return ShiftOutputs(
+        second_arn=out(f"arn:targetgroup/{key}-second"),
+        second_arn_suffix=out(f"targetgroup/{key}-second/943f017f100becff"),
+        rule_arn=out(f"arn:rule/{key}"),
+        role_arn=out("arn:aws:iam::123456789012:role/shifting"),
+        ready=(Existing(f"shifting-{key}"),),
     )
 
 

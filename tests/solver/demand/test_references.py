@@ -8,6 +8,7 @@ import yaml
 from pydantic import ValidationError
 
 from solver.demand.demand import Demand
+from solver.demand.deployment import Deployment
 from solver.demand.references import CONTRADICTIONS, Contradiction, find_contradictions
 
 WHOLE = Path(__file__).with_name("whole.yaml").read_text("utf-8")
@@ -77,6 +78,44 @@ def test_a_workload_is_kept_apart_from_others_that_exist_each_named_once() -> No
         "workloads.web.apart_from.2: one of report, train is allowed. Did you mean train?",
         "workloads.web.apart_from.3: each only once is allowed; report is there twice",
     ]
+
+
+def test_requests_move_only_where_a_load_balancer_has_all_of_them() -> None:
+    document = whole()
+    web = document["workloads"]["web"]
+    web["deployment"] = {"strategy": "canary", "roll_back_on": {"error_share": 0.1, "latency_ms": 5}}
+    path = "workloads.web.deployment"
+    mine = "alarms takes the name of an alarm of your own"
+    measured = f"it is allowed for a service with an exposure: the load balancer measures it. {mine}"
+    assert contradictions(document) == [
+        f"{path}.strategy: rolling is allowed for a service without an exposure: only a load balancer can move its "
+        "requests",
+        f"{path}.roll_back_on.error_share: {measured}",
+        f"{path}.roll_back_on.latency_ms: {measured}",
+    ]
+    web |= {"exposure": "public", "protocol": "grpc"}
+    document["workloads"]["report"]["calls"] = ["web"]
+    assert contradictions(document) == [
+        f"{path}.strategy: rolling is allowed for a service that others call by name: these calls pass no load "
+        "balancer",
+        f"{path}.roll_back_on.error_share: it is allowed for http: a grpc error is an answer 200 to the load balancer. "
+        f"{mine}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("deployment", "words"),
+    [
+        ({"bake_minutes": 5}, "bake_minutes is allowed with blue-green, canary and linear; strategy is rolling"),
+        ({"step_minutes": 5}, "step_percent and step_minutes are allowed with canary and linear; strategy is rolling"),
+        ({"strategy": "blue-green", "step_percent": 5}, "are allowed with canary and linear; strategy is blue-green"),
+        ({"strategy": "linear", "step_percent": 2}, "a step_percent of 3 to 100 is allowed with linear"),
+        ({"roll_back_on": {}}, "error_share, latency_ms or alarms are allowed here; nothing is given"),
+    ],
+)
+def test_a_deployment_has_the_figures_of_its_strategy(deployment: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        Deployment.model_validate(deployment)
 
 
 def test_a_workload_uses_claims_that_exist() -> None:

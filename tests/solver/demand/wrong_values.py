@@ -181,6 +181,21 @@ WRONG_VALUES = {
     "HealthCheck.path": Wrong("healthz", '"healthz"', "a path like /healthz"),
     "HealthCheck.interval_seconds": Wrong("1", "1", "a whole number from 5 to 300"),
     "HealthCheck.grace_seconds": Wrong("120s", '"120s"', "a whole number from 0 to 7200"),
+    "Service.deployment": Wrong(
+        "canary",
+        '"canary"',
+        "a mapping of strategy, bake_minutes, step_percent, step_minutes, roll_back_on",
+    ),
+    "Deployment.strategy": Wrong(
+        "bluegreen", '"bluegreen"', "rolling, blue-green, canary or linear", "Did you mean blue-green?"
+    ),
+    "Deployment.bake_minutes": Wrong("1500", "1500", "a whole number from 0 to 1440"),
+    "Deployment.step_percent": Wrong("0", "0", "a number from 0.1 to 100"),
+    "Deployment.step_minutes": Wrong("5m", '"5m"', "a whole number from 0 to 1440"),
+    "Deployment.roll_back_on": Wrong("errors", '"errors"', "a mapping of error_share, latency_ms, alarms"),
+    "RollBackOn.error_share": Wrong("1%", '"1%"', "a number above 0 and at most 1", "Did you mean 0.01?"),
+    "RollBackOn.latency_ms": Wrong("0", "0", "a number above 0 and at most 3600000"),
+    "RollBackOn.alarms": Wrong('[""]', '""', "a CloudWatch alarm's name, not its ARN,"),
     "Service.load": Wrong(
         "5", "5", "a mapping of peak_per_second, trace, shape, hourly_per_second, constant_per_second"
     ),

@@ -133,6 +133,14 @@ specified Auto Scaling group ARN does not exist: {}
 ecs.Service cluster -> ecs.Cluster any ClusterNotFoundException | Cluster not found: {}
 ecs.Service loadBalancers.targetGroupArn -> lb.TargetGroup arn InvalidParameterException | Unable to find the target \
 group {}
+ecs.Service loadBalancers.advancedConfiguration.alternateTargetGroupArn -> lb.TargetGroup arn \
+InvalidParameterException | Unable to find the target group {}
+ecs.Service loadBalancers.advancedConfiguration.productionListenerRule -> lb.ListenerRule arn \
+InvalidParameterException | Unable to find the listener rule {}
+ecs.Service loadBalancers.advancedConfiguration.testListenerRule -> lb.ListenerRule arn InvalidParameterException | \
+Unable to find the listener rule {}
+ecs.Service loadBalancers.advancedConfiguration.roleArn -> iam.Role arn InvalidParameterException | ECS was unable to \
+assume the role '{}' that was provided for this service
 ecs.Service serviceRegistries.registryArn -> servicediscovery.Service arn InvalidParameterException | The service \
 registry {} does not exist
 ecr.LifecyclePolicy repository -> ecr.Repository name RepositoryNotFoundException | The repository with name '{}' does \

@@ -88,7 +88,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {
     "scheduler": ("schedules",),
     "autoscaling": ("groups", "renewals", "scaling", "schedules"),
     "appautoscaling": ("scaling", "schedules"),
-    "ecs": ("clusters", "tasks", "services", "security_groups", "free_addresses"),
+    "ecs": ("clusters", "tasks", "services", "deployments", "security_groups", "free_addresses"),
     "ecr": ("registries",),
     "batch": ("batches",),
     "s3": ("buckets", "bucket_copies"),

@@ -28,6 +28,7 @@ from solver.plan.lock import read_lock
 from solver.plan.shares import Held, held_replicas
 from solver.proofs.scheduler import Found, Group, Strategy, TaskSet, arrivals, schedule
 from solver.solve import solve
+from tests.solver.model.compute import test_deployments
 
 ROOT = Path(__file__).resolve().parents[4]
 STRATEGIES = [
@@ -69,6 +70,7 @@ def task_set(service: ServicePlan, variant: VariantPlan, held: Held, hour: int) 
         distinct=bool(placement_constraints(service, variant)),
         least_percent=least,
         most_percent=most,
+        moves_requests=service.moves_requests,
     )
 
 
@@ -144,3 +146,12 @@ def test_ecs_never_brings_services_together_that_the_demand_keeps_apart(
     }
     assert together.isdisjoint(apart)
     assert together, "of three services on two groups some share machines"
+
+
+def test_both_versions_of_a_service_whose_requests_move_find_room_in_any_order() -> None:
+    """No old task stops before all new ones run, on machines that others use too."""
+    found = list(runs(test_deployments.compute(test_deployments.planned("blue-green")), test_deployments.catalog()))
+    assert found
+    for hour, each in found:
+        assert (each.waiting, each.stuck) == ({}, ()), hour
+    assert any(each.added for _, each in found), "the second version needs machines that run for a deployment alone"

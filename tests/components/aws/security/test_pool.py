@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.components import plans
+from tests.components.aws import edits
 from tests.components.aws.early import Early, early, with_measures
 from tests.components.aws.security.test_detection import measures
 from tests.recorder import Recording
@@ -20,6 +21,7 @@ STAR_ACTIONS = {
 STAR_RESOURCES = {
     "RegistryLogin": "a login token is for the registry as a whole",
     "FindEndpoint": "the action has no resource",
+    "FindTargets": "AWS answers Describe for a whole region",
     "OwnAccount": "an endpoint's policy: what a role may do is said in the role",
     "Settings": "AWS answers Describe for a whole region",
     "Account": "the actions have no resource of the stack",
@@ -28,8 +30,8 @@ STAR_RESOURCES = {
 
 @pytest.fixture(scope="module")
 def everything() -> Recording[Early]:
-    """The full site with every measure of the catalog."""
-    return early(with_measures(plans.full_site(), *measures()))
+    """The full site with every measure of the catalog, and a service whose requests move."""
+    return early(with_measures(edits.deployed(plans.full_site(), "recommender", edits.CANARY), *measures()))
 
 
 def test_no_policy_allows_a_star_without_a_listed_reason(everything: Recording[Early]) -> None:
