@@ -54,8 +54,8 @@ test: engine  ## every test
 
 cases: engine  ## write anew what the golden cases expect, then show what changed
 	@$(VENV)/python -m pytest -q tests/test_cases.py tests/poolwright/checks/test_documentation.py \
-		tests/components/package/test_other_languages.py --update-cases
-	@git diff --stat -- tests/cases docs/checks.md docs/schemas/components.schema.json
+		tests/components/package/test_other_languages.py tests/poolwright/engine/sandbox/rules --update-cases
+	@git diff --stat -- tests/cases docs/checks.md docs/schemas/components.schema.json docs/sandbox-rules.md
 
 record: engine  ## keep what today's program makes, for later ones to be compared with: VERSION=0.2.0
 	@$(VENV)/python -m tests.releases.record $(VERSION)

@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from poolwright.engine.sandbox.cloud import Cloud
 from poolwright.engine.sandbox.store import Resource
@@ -106,6 +106,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {
     "sns": ("messages",),
     "sqs": ("messages",),
 }
+_Rule = TypeVar("_Rule", Validation, Objection)
 _VALIDATIONS: dict[str, list[Validation]] = {}
 _OBJECTIONS: dict[tuple[str, Action], list[Objection]] = {}
 _REMARKS: dict[str, list[Remarks]] = {}
@@ -155,15 +156,23 @@ def remarks_on(change: Change, cloud: Cloud) -> list[str]:
 def invalid_inputs(kind: str, inputs: Properties) -> list[Refusal]:
     """What AWS says against the inputs alone, unknown values left out of account."""
     _load(kind)
-    rules = [*_VALIDATIONS.get(ANY_TYPE, ()), *_VALIDATIONS.get(kind, ())]
+    rules = [*_VALIDATIONS.get(ANY_TYPE, ()), *_in_order(kind, _VALIDATIONS.get(kind, []))]
     return [refusal for rule in rules for refusal in rule(inputs)]
 
 
 def refusal_of(change: Change, cloud: Cloud) -> Refusal | None:
     """The first thing that AWS says against the request; None when it would do it."""
     _load(change.type)
-    rules = [*_OBJECTIONS.get((change.type, change.action), ()), *_OBJECTIONS.get((ANY_TYPE, change.action), ())]
+    own = _in_order(change.type, _OBJECTIONS.get((change.type, change.action), []))
+    rules = [*own, *_OBJECTIONS.get((ANY_TYPE, change.action), ())]
     return next((refusal for rule in rules for refusal in rule(change, cloud)), None)
+
+
+def _in_order(kind: str, rules: list[_Rule]) -> list[_Rule]:
+    """In the order of their modules in the table, whichever was loaded first: the first refusal is what AWS says."""
+    names = _MODULES.get(service_of(kind), ())
+    places = {name: place for place, name in enumerate(names)}
+    return sorted(rules, key=lambda rule: places.get(rule.__module__.rpartition(".")[2], len(places)))
 
 
 def _load(kind: str) -> None:

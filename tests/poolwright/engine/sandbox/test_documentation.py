@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from poolwright.engine.sandbox.rules.reference_table import REFERENCES
+from tests.poolwright.engine.sandbox.rule_book import Row, read_list, rules
 
 ROOT = Path(__file__).resolve().parents[4]
 TESTS = Path(__file__).resolve().parent
@@ -34,3 +35,16 @@ def test_every_code_of_a_row_is_in_the_sources_and_its_test_exists(row: list[str
 def test_the_number_of_references_is_the_tables() -> None:
     (count,) = re.findall(r"\((\d+) properties\)", TEXT)
     assert int(count) == len(REFERENCES)
+
+
+def test_the_list_has_every_rule_as_the_sources_say_it() -> None:
+    said = {name: (sentence.replace("\\|", "|"), types) for name, (sentence, types) in rules().items()}
+    listed = {row.rule: (row.sentence.replace("\\|", "|"), row.types) for row in read_list()}
+    assert listed == said
+
+
+@pytest.mark.parametrize("row", read_list(), ids=lambda row: f"{row.rule} {row.test}")
+def test_every_rule_of_the_list_has_codes_and_a_test_that_names_them(row: Row) -> None:
+    assert row.codes
+    words = set(re.findall(r"[\w.]+", (TESTS / "rules" / row.test).read_text(encoding="utf-8")))
+    assert set(row.codes) <= words

@@ -121,3 +121,16 @@ def test_a_queue_keeps_its_scheduling_policy_and_its_name(estate: Estate) -> Non
     assert "Object already exists: q" in estate.sandbox.refusal("batch.JobQueue", "again", name="q", **inputs)
     words = estate.sandbox.refused_update(queue, name="q", **inputs)
     assert "Cannot remove the fair share scheduling policy" in words
+
+
+def test_a_queue_has_environments_of_one_kind(estate: Estate) -> None:
+    add = estate.add
+    add("iam.Role", name="machine", assumeRolePolicy=TRUST)
+    place = {"subnets": [estate.subnets[0].id], "securityGroupIds": [estate.group.id]}
+    machines = {**RESOURCES, **place, "instanceRole": add("iam.InstanceProfile", role="machine")["arn"]}
+    own = add("batch.ComputeEnvironment", "own", type="MANAGED", computeResources=machines)
+    fargate = {"type": "FARGATE", "maxVcpus": 8, **place}
+    theirs = add("batch.ComputeEnvironment", "theirs", type="MANAGED", computeResources=fargate)
+    orders = [{"order": n, "computeEnvironment": each["arn"]} for n, each in enumerate((own, theirs))]
+    words = estate.sandbox.refusal("batch.JobQueue", **{**QUEUE, "computeEnvironmentOrders": orders})
+    assert "ClientException: Job queue compute environments must all be" in words

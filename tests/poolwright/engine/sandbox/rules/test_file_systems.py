@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 from tests.poolwright.engine.sandbox.estate import Estate
 from tests.poolwright.engine.sandbox.harness import Case, Sandbox, cases
 
@@ -10,8 +12,28 @@ LUSTRE = {
     "storageCapacity": 1200,
 }
 
+TLS_ONLY = {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "*", "Resource": "*"}
+
+
+def policy(**changes: object) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [{**TLS_ONLY, **changes}]})
+
 
 @cases(
+    a_file_systems_policy_follows_the_grammar=Case(
+        "efs.FileSystemPolicy",
+        {"fileSystemId": "fs-1", "policy": policy()},
+        {"policy": policy(Effect="Refuse")},
+        "InvalidPolicyException",
+        "policy",
+    ),
+    backups_are_on_or_off=Case(
+        "efs.BackupPolicy",
+        {"fileSystemId": "fs-1", "backupPolicy": {"status": "ENABLED"}},
+        {"backupPolicy": {"status": "DAILY"}},
+        "ValidationException",
+        "backupPolicy.status",
+    ),
     provisioned_throughput_has_a_figure=Case(
         "efs.FileSystem",
         {"throughputMode": "provisioned", "provisionedThroughputInMibps": 100},
@@ -93,3 +115,12 @@ def test_a_one_zone_file_system_stays_in_its_zone(estate: Estate) -> None:
 def test_a_creation_token_stands_for_one_file_system(sandbox: Sandbox) -> None:
     sandbox.create("efs.FileSystem", "one", creationToken="t")
     assert "FileSystemAlreadyExists" in sandbox.refusal("efs.FileSystem", "two", creationToken="t")
+
+
+def test_groups_of_a_lustre_file_system_are_of_its_vpc(estate: Estate) -> None:
+    other = estate.add("ec2.Vpc", "other", cidrBlock="10.9.0.0/16")
+    group = estate.add("ec2.SecurityGroup", "other", vpcId=other.id)
+    place = {**LUSTRE, "subnetIds": estate.subnets[0].id}
+    words = estate.sandbox.refusal("fsx.LustreFileSystem", **{**place, "securityGroupIds": [group.id]})
+    assert f"InvalidNetworkSettings: Security group {group.id} is not in the VPC" in words
+    estate.add("fsx.LustreFileSystem", **{**place, "securityGroupIds": [estate.group.id]})

@@ -49,7 +49,7 @@ def test_a_balancer_logs_into_a_bucket_that_lets_it_in(estate: Estate) -> None:
     logs = {"enabled": True, "bucket": bucket["bucket"]}
     inputs = {"subnets": [subnet.id for subnet in estate.subnets], "accessLogs": logs}
     words = estate.sandbox.refusal("lb.LoadBalancer", **inputs)
-    assert "Access Denied for bucket" in words
+    assert "InvalidConfigurationRequest: Access Denied for bucket" in words
     policy = bucket_policy(bucket, "logdelivery.elasticloadbalancing.amazonaws.com")
     estate.add("s3.BucketPolicy", bucket=bucket["bucket"], policy=policy)
     estate.add("lb.LoadBalancer", **inputs)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from tests.poolwright.engine.sandbox.harness import Case, Sandbox, cases
 
@@ -102,3 +103,11 @@ def test_the_lockout_check_can_be_bypassed(sandbox: Sandbox) -> None:
 def test_a_secret_name_is_new(sandbox: Sandbox) -> None:
     sandbox.create("secretsmanager.Secret", "one", name="db")
     assert "ResourceExistsException" in sandbox.refusal("secretsmanager.Secret", "two", name="db")
+
+
+def test_a_key_that_is_asked_to_go_takes_no_alias(sandbox: Sandbox) -> None:
+    key = sandbox.create("kms.Key")
+    sandbox.create("kms.Alias", "first", targetKeyId=key["keyId"])
+    (stored,) = sandbox.provider.store.all("kms.Key")
+    sandbox.provider.store.put(replace(stored, facts={"state": "PendingDeletion"}))
+    assert "KMSInvalidStateException" in sandbox.refusal("kms.Alias", "second", targetKeyId=key["keyId"])

@@ -14,6 +14,11 @@ def rules(*changes: dict[str, Any]) -> str:
     return json.dumps({"rules": made})
 
 
+def reading(principal: dict[str, str] | None) -> str:
+    statement = {"Effect": "Allow", "Action": "ecr:BatchGetImage"} | ({"Principal": principal} if principal else {})
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 POLICY = {"repository": "web", "policy": rules({})}
 CACHE = {"ecrRepositoryPrefix": "public", "upstreamRegistryUrl": "public.ecr.aws"}
 
@@ -52,6 +57,13 @@ CACHE = {"ecrRepositoryPrefix": "public", "upstreamRegistryUrl": "public.ecr.aws
         {"upstreamRegistryUrl": "registry-1.docker.io"},
         CODE,
         "credentialArn",
+    ),
+    a_repositorys_policy_names_who=Case(
+        "ecr.RepositoryPolicy",
+        {"repository": "web", "policy": reading({"AWS": "arn:aws:iam::123456789012:root"})},
+        {"policy": reading(None)},
+        CODE,
+        "policy",
     ),
     a_template_applies_to_something_known=Case(
         "ecr.RepositoryCreationTemplate",

@@ -108,3 +108,12 @@ def test_a_subnet_has_one_route_table_of_its_vpc(estate: Estate) -> None:
     )
     assert "belong to different networks" in across
     estate.add("ec2.RouteTableAssociation", "free", subnetId=estate.subnets[1].id, routeTableId=estate.private.id)
+
+
+def test_a_route_inside_its_table_has_one_target(estate: Estate) -> None:
+    route = {"cidrBlock": "0.0.0.0/0", "gatewayId": estate.gateway.id}
+    estate.add("ec2.RouteTable", "whole", vpcId=estate.vpc.id, routes=[route])
+    words = estate.sandbox.refusal(
+        "ec2.RouteTable", "lost", vpcId=estate.vpc.id, routes=[route, {"cidrBlock": "10.7.0.0/16"}]
+    )
+    assert "InvalidParameterCombination: one target must be given, found none" in words

@@ -16,6 +16,13 @@ INGRESS = "vpc.SecurityGroupIngressRule"
     a_port_has_sixteen_bits=Case(INGRESS, RULE, {"toPort": 65536}, "InvalidParameterValue", "fromPort"),
     all_protocols_have_no_ports=Case(INGRESS, RULE, {"ipProtocol": "-1"}, "InvalidParameterValue", "fromPort"),
     a_protocol_is_known=Case(INGRESS, RULE, {"ipProtocol": "http"}, "InvalidParameterValue", "ipProtocol"),
+    a_rule_of_the_older_kind_has_ports_in_order=Case(
+        "ec2.SecurityGroupRule",
+        {"type": "ingress", "securityGroupId": "sg-1", "protocol": "tcp", "fromPort": 80, "toPort": 80, "self": True},
+        {"fromPort": 90},
+        "InvalidParameterValue",
+        "fromPort",
+    ),
     a_groups_name_is_not_of_aws=Case(
         "ec2.SecurityGroup", {"vpcId": "vpc-1"}, {"name": "sg-mine"}, "InvalidParameterValue", "name"
     ),
@@ -66,3 +73,10 @@ def test_an_interface_has_five_groups(estate: Estate) -> None:
     words = estate.sandbox.refusal("lb.LoadBalancer", "six", subnets=[*subnets], securityGroups=[*groups])
     assert "SecurityGroupsPerInterfaceLimitExceeded" in words
     estate.add("lb.LoadBalancer", "five", subnets=[*subnets], securityGroups=[*groups[:5]])
+
+
+def test_sixty_rules_may_stand_inside_their_group(estate: Estate) -> None:
+    rules = [{"protocol": "tcp", "fromPort": n, "toPort": n, "cidrBlocks": ["10.0.0.0/16"]} for n in range(61)]
+    words = estate.sandbox.refusal("ec2.SecurityGroup", "full", vpcId=estate.vpc.id, ingress=[*rules])
+    assert "RulesPerSecurityGroupLimitExceeded" in words
+    estate.add("ec2.SecurityGroup", "fits", vpcId=estate.vpc.id, ingress=[*rules[:60]])
