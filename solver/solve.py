@@ -17,6 +17,7 @@ from solver.errors import GateError, InfeasibleError, Member
 from solver.model.backend import Backend, backend
 from solver.model.deadline import NEVER, Deadline
 from solver.model.network.traffic import Crossing
+from solver.model.reserved import FEES_NOT_PRICED, with_reserved
 from solver.model.site import SiteAnswer, solve_site
 from solver.model.sites.approved import approved_choice
 from solver.model.sites.choice import Options
@@ -66,14 +67,16 @@ def solve(
     """
     engine = backend(solver_name)
     made_from = inputs if inputs is not None else inputs_of(demand, catalog)
-    approved = previous.sites if previous is not None else {}
+    reserved = with_reserved(demand, catalog)
+    before = previous.sites if previous is not None else {}
+    approved = {key: reserved.with_types(site) for key, site in before.items()}
     unchanged = previous is not None and previous.inputs == made_from
 
     def planned(task: SiteTask) -> SiteAnswer:
         before = approved.get(task.site)
-        return solve_site(task, catalog, engine, previous=before, unchanged=unchanged, deadline=deadline)
+        return solve_site(task, reserved.catalog, engine, previous=before, unchanged=unchanged, deadline=deadline)
 
-    answers, least, why_there = _sites(demand, catalog, engine, approved, planned, deadline)
+    answers, least, why_there = _sites(reserved.demand, reserved.catalog, engine, approved, planned, deadline)
     order = list(Pool)
     lines = tuple(
         sorted(
@@ -92,7 +95,7 @@ def solve(
         time_zone=demand.time_zone,
         inputs=made_from,
         proof=_proof(demand, engine, cost, bound, witness=""),
-        sites={answer.key: answer.plan for answer in answers},
+        sites={answer.key: reserved.with_targets(answer.key, answer.plan) for answer in answers},
         cost_lines=lines,
         not_priced=(*dict.fromkeys(text for answer in answers for text in answer.not_priced), *_not_priced(demand)),
         reasons=(*_reasons(answers), *why_there),
@@ -109,11 +112,13 @@ def _separate_usd_per_month(demand: Demand, catalog: Catalog, engine: Backend) -
     None where that search finds no plan, though there is one.
     """
 
+    reserved = with_reserved(demand, catalog)
+
     def planned(task: SiteTask) -> SiteAnswer:
-        return solve_site(task, catalog, engine, previous=None, unchanged=False, alone=True)
+        return solve_site(task, reserved.catalog, engine, previous=None, unchanged=False, alone=True)
 
     try:
-        answers, _, _ = _sites(demand, catalog, engine, {}, planned)
+        answers, _, _ = _sites(reserved.demand, reserved.catalog, engine, {}, planned)
     except InfeasibleError:
         return None
     return total_usd_per_month(line for answer in answers for line in answer.lines)
@@ -156,10 +161,11 @@ def _sites(
 
 
 def _not_priced(demand: Demand) -> tuple[str, ...]:
+    held = (FEES_NOT_PRICED,) if demand.purchase.capacity else ()
     if len(demand.aws_sites) == 1:
-        return NOT_PRICED
+        return (*held, *NOT_PRICED)
     between = "data transfer between sites but for calls of services whose load_from says their part, and over peerings"
-    return tuple(between if text == _OTHER_REGIONS else text for text in NOT_PRICED)
+    return (*held, *(between if text == _OTHER_REGIONS else text for text in NOT_PRICED))
 
 
 def check_budget(demand: Demand, cost: float, bound: float) -> None:

@@ -30,6 +30,13 @@ class CommitmentKind(StrEnum):
     COMPUTE_SAVINGS_PLAN = "compute-savings-plan"
 
 
+class CapacityKind(StrEnum):
+    """What AWS keeps machines under."""
+
+    RESERVATION = "reservation"
+    BLOCK = "block"
+
+
 class Payment(StrEnum):
     """How a commitment is paid."""
 

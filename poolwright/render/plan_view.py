@@ -10,7 +10,7 @@ from rich.text import Text
 
 from poolwright.render.parts import heading as _heading
 from poolwright.render.parts import table as _table
-from solver.plan.compute import ComputePlan, HeldUse, JobPlan, NodeGroup, ServicePlan, VariantPlan
+from solver.plan.compute import CapacityUse, ComputePlan, HeldUse, JobPlan, NodeGroup, ServicePlan, VariantPlan
 from solver.plan.cost import Billing, CostLine, Pool, total_usd_per_month
 from solver.plan.difference import Change, ChangeKind, Difference
 from solver.plan.explanation import Reason, RejectedMove
@@ -109,7 +109,7 @@ def _compute_view(compute: ComputePlan, lines: Sequence[CostLine]) -> Iterator[R
             "",
             group.key,
             _machine_words(group),
-            group.purchase.value,
+            group.purchase.value if group.capacity is None else f"{group.capacity.kind} {group.capacity.key}",
             ", ".join(f"{count} × {name}" for name, count in group.slots.items()),
             schedule_words(group.machines),
             str(group.max_machines),
@@ -130,6 +130,8 @@ def _compute_view(compute: ComputePlan, lines: Sequence[CostLine]) -> Iterator[R
         for job in compute.jobs:
             jobs.add_row("", *_job_cells(job))
         yield jobs
+    for kept in compute.kept:
+        yield Text(_kept_words(kept))
     for held in compute.held:
         yield Text(_held_words(held))
     for commitment in compute.commitments:
@@ -144,6 +146,12 @@ def _compute_view(compute: ComputePlan, lines: Sequence[CostLine]) -> Iterator[R
             f"  To buy: {commitment.kind} for {commitment.years} y, {commitment.payment}, {what}, "
             f"{format_usd(commitment.usd_per_hour)} an hour. {commitment.reason}"
         )
+
+
+def _kept_words(kept: CapacityUse) -> str:
+    until = f" until {kept.ends}" if kept.ends is not None else ""
+    what = f"{kept.count} × {kept.machine_type} in {', '.join(kept.zones)}{until}"
+    return f"  Kept by AWS: {kept.key}, {what}: {kept.used * 100:.0f} % used, and paid for whatever is planned."
 
 
 def _held_words(held: HeldUse) -> str:

@@ -75,7 +75,8 @@ class MachineType:
     """Extra network interfaces when ENI trunking is on; 0 where the type has no trunking."""
     ebs_baseline_mibps: int
     ebs_baseline_iops: int
-    quota: QuotaFamily
+    quota: str
+    """A QuotaFamily, in the tables."""
     image_flavour: ImageFlavour
     spot_supported: bool
     burstable: bool

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from solver.demand.backup import BackupWish
+from solver.demand.capacity_rules import capacity_contradictions
 from solver.demand.ci import CiWish
 from solver.demand.compliance import ComplianceWish
 from solver.demand.existing import ExistingVpc
@@ -31,7 +32,7 @@ from solver.demand.names import (
     ZoneCount,
     ZoneIds,
 )
-from solver.demand.purchase import Held, PurchaseWish
+from solver.demand.purchase import Capacity, Held, PurchaseWish
 from solver.demand.references import CONTRADICTIONS, find_contradictions
 from solver.demand.residency import settled_sites
 from solver.demand.storage import StorageClaim
@@ -185,8 +186,8 @@ class Demand(Schema):
 
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
-        contradictions = tuple(
-            find_contradictions(
+        contradictions = (
+            *find_contradictions(
                 self.sites,
                 self.workloads,
                 self.storage,
@@ -194,7 +195,8 @@ class Demand(Schema):
                 self.locations,
                 self.compliance.waivers,
                 self.backup,
-            )
+            ),
+            *capacity_contradictions(self.aws_sites, self.purchase.capacity),
         )
         if contradictions:
             raise PydanticCustomError(
@@ -209,7 +211,7 @@ class Demand(Schema):
         """Sites of the kind aws, by key, in the file's order."""
         return self.sites
 
-    def site_of(self, entry: Workload | StorageClaim | Held) -> str:
+    def site_of(self, entry: Workload | StorageClaim | Held | Capacity) -> str:
         """Key of the site that an entry is settled on; a commitment is on the one whose machines it covers."""
         return entry.site if entry.site is not None else next(iter(self.sites))
 

@@ -190,6 +190,20 @@ AlarmName = Annotated[
 ]
 """A CloudWatch alarm of the site's region."""
 
+ReservationId = Annotated[
+    str,
+    StringConstraints(pattern=r"^cr-([0-9a-f]{8}|[0-9a-f]{17})$"),
+    Written("a capacity reservation's id like cr-0a1b2c3d4e5f60718"),
+]
+"""A capacity reservation, or a capacity block, which is one too."""
+
+ResourceGroupArn = Annotated[
+    str,
+    StringConstraints(pattern=r"^arn:aws[a-z-]*:resource-groups:[a-z0-9-]+:[0-9]{12}:group/.{1,300}$"),
+    Written("a resource group's ARN like arn:aws:resource-groups:eu-west-1:123456789012:group/team-a"),
+]
+"""A resource group of capacity reservations."""
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 """A TCP port."""
 

@@ -1,4 +1,4 @@
-"""PurchaseWish: what may be bought besides on-demand hours, and the commitments that are held already."""
+"""PurchaseWish: what may be bought besides on-demand hours, and what is held already: commitments and capacity."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from solver.demand.names import Key, MachineFamily, MachineTypeName
-from solver.schema import Schema
-from solver.vocabulary import CommitmentKind, Payment
+from solver.demand.names import Key, MachineFamily, MachineTypeName, ReservationId, ResourceGroupArn, ZoneIds
+from solver.schema import Schema, is_empty
+from solver.vocabulary import CapacityKind, CommitmentKind, Payment
 
 Machines = Annotated[int, Field(ge=1, le=1_000_000)]
 """A number of machines."""
@@ -79,6 +79,29 @@ Held = Annotated[HeldReservation | HeldInstancePlan | HeldComputePlan, Field(dis
 """A commitment that is paid for already."""
 
 
+class Capacity(Schema):
+    """Machines that AWS keeps for the account: a capacity reservation, a capacity block, or a group of reservations."""
+
+    kind: CapacityKind = CapacityKind.RESERVATION
+    """reservation: for as long as it is kept; block: for machine learning, from a day to a day."""
+    id: ReservationId | None = None
+    """The reservation or the block; either this or `resource_group`."""
+    resource_group: ResourceGroupArn | None = None
+    """A resource group of reservations of this type, as many machines in each of the zones."""
+    machine_type: MachineTypeName
+    """What is reserved; AWS starts no other type in it."""
+    count: Machines
+    """How many of its machines this stack may use, in all zones together."""
+    zones: ZoneIds
+    """Where they are; a reservation is in one zone."""
+    site: Key | None = None
+    """The site that uses it; the stack's only site when there is one."""
+    starts: date | None = None
+    """From when on it can be used, for people: a plan reads no clock."""
+    ends: date | None = None
+    """When it ends, for people: a plan counts on it until it is taken out of the file. A block has an end."""
+
+
 class PurchaseWish(Schema):
     """How machine hours may be bought."""
 
@@ -88,3 +111,5 @@ class PurchaseWish(Schema):
     """Commitments that may be bought; none when empty."""
     held: tuple[Held, ...] = ()
     """Commitments that are held: their fees are paid whatever is planned, so what they cover is free."""
+    capacity: dict[Key, Capacity] = Field(default_factory=dict[str, Capacity], max_length=100, exclude_if=is_empty)
+    """Machines that AWS keeps for the account, by names of your own: paid for already, so they are free."""

@@ -7,7 +7,7 @@ where no machine of any region fits it, or where no other variant of the workloa
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
@@ -18,6 +18,7 @@ from solver.demand.loader import LoadedDemand
 from solver.demand.purchase import HeldInstancePlan, HeldReservation
 from solver.demand.workloads import Service, Variant, Workload
 from solver.errors import DemandError, Problem
+from solver.model.reserved import with_reserved
 from solver.quantity import format_cpu, format_gib, format_memory_mib
 
 Path = tuple[str | int, ...]
@@ -46,10 +47,12 @@ def check_against_catalog(loaded: LoadedDemand, catalog: Catalog, waivable: Coll
         *_compliance_problems(loaded, catalog, waivable),
         *_filter_problems(loaded, catalog),
         *_held_problems(loaded, catalog),
+        *_capacity_problems(loaded, catalog),
         *_accelerator_problems(loaded, catalog),
     ]
     if not problems:
-        problems += _fit_problems(loaded, catalog)
+        reserved = with_reserved(loaded.demand, catalog)
+        problems += _fit_problems(replace(loaded, demand=reserved.demand), reserved.catalog)
     if problems:
         raise DemandError(problems)
 
@@ -132,6 +135,31 @@ def _held_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
             known = ", ".join(f"{term.years} {term.payment}" for term in sorted(terms, key=str)) or "none"
             allowed = f"years and payment for which the catalog has rates are allowed: {known}"
             yield loaded.problem((*path, "kind"), allowed, found=f"{held.kind}, {held.years} {held.payment}")
+
+
+def _capacity_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
+    """Kept machines of types that the region has not, in zones that are none of the site's, or without an image."""
+    demand = loaded.demand
+    for key, each in demand.purchase.capacity.items():
+        site = demand.aws_sites[demand.site_of(each)]
+        path: Path = ("purchase", "capacity", key)
+        zones = catalog.region(site.region).zone_ids
+        used = site.zones if isinstance(site.zones, tuple) else zones[: site.zones]
+        for number, zone in enumerate(each.zones):
+            if zone not in used:
+                hint = f"Name it among sites.{demand.site_of(each)}.zones" if zone in zones else None
+                allowed = f"a zone that the site uses is allowed: {', '.join(used)}"
+                yield loaded.problem((*path, "zones", number), allowed, hint=hint)
+        offers = {offer.machine.name: offer for offer in catalog.offerings(site.region)}
+        offer = offers.get(each.machine_type)
+        if offer is None:
+            yield _unknown(loaded, (*path, "machine_type"), each.machine_type, offers, f"machine type of {site.region}")
+        elif missing := [zone for zone in each.zones if zone in zones and zone not in offer.zones]:
+            allowed = f"a type that {', '.join(missing)} has is allowed; {each.machine_type} is in"
+            yield loaded.problem((*path, "machine_type"), f"{allowed} {', '.join(offer.zones)}")
+        elif not catalog.has_image(site.region, offer.machine.architecture, offer.machine.image_flavour):
+            allowed = "a type for which the catalog has a machine image is allowed"
+            yield loaded.problem((*path, "machine_type"), allowed)
 
 
 def _filter_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:

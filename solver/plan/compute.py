@@ -15,6 +15,7 @@ from solver.schema import Schema, is_empty
 from solver.vocabulary import (
     AcceleratorKind,
     Architecture,
+    CapacityKind,
     CommitmentKind,
     Framework,
     ImageFlavour,
@@ -38,6 +39,19 @@ class MachineImagePlan(Schema):
     """Instruction set."""
     root_device: str = "/dev/xvda"
     """Device of the root volume."""
+
+
+class CapacityTarget(Schema):
+    """Machines that AWS keeps for the account, in which a node group starts its own."""
+
+    key: str
+    """Its name in the demand."""
+    kind: CapacityKind
+    """A capacity reservation, or a capacity block."""
+    id: str | None = None
+    """`cr-…`; None: a resource group of reservations."""
+    resource_group: str | None = None
+    """Its ARN."""
 
 
 class NodeGroup(Schema):
@@ -73,6 +87,8 @@ class NodeGroup(Schema):
     """Root volume of each machine."""
     slots: dict[str, int]
     """Most replicas of each `workload.variant` that one machine holds together: the pattern of its placement."""
+    capacity: CapacityTarget | None = Field(default=None, exclude_if=is_empty)
+    """Where its machines are kept, so that they cost nothing; None: AWS starts them where it has some."""
 
 
 class VariantPlan(Schema):
@@ -229,6 +245,23 @@ class HeldUse(Schema):
     """What the same machines would cost more without it."""
 
 
+class CapacityUse(Schema):
+    """What the plan makes of machines that AWS keeps for the account."""
+
+    key: str
+    """Their name in the demand."""
+    machine_type: str
+    """What is kept."""
+    count: int
+    """How many machines."""
+    zones: tuple[str, ...]
+    """Where."""
+    ends: date | None = None
+    """When it ends, as the demand says."""
+    used: float
+    """Part of their hours of the planned week in which they run."""
+
+
 class PlacedMachines(Schema):
     """Equal machines of one group in one hour class: each holds these replicas."""
 
@@ -270,5 +303,7 @@ class ComputePlan(Schema):
     """To buy outside of the stack; nothing is bought silently."""
     held: tuple[HeldUse, ...] = ()
     """Paid for already; their fees are no part of the cost. A lock does not carry it."""
+    kept: tuple[CapacityUse, ...] = Field(default=(), exclude_if=is_empty)
+    """Machines that AWS keeps for the account; what they cost is no part of the cost. A lock does not carry it."""
     hour_classes: tuple[HourClass, ...] = ()
     """The witness; a lock does not carry it."""

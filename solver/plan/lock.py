@@ -33,7 +33,7 @@ _STALE = {
     "model": "this version of poolwright may give another plan",
 }
 _DIGEST = re.compile(r"^digest: (?P<digest>sha256:[0-9a-f]{64})\n", re.MULTILINE)
-_NOT_LOCKED = frozenset({"reason", "held", "hour_classes"})
+_NOT_LOCKED = frozenset({"reason", "held", "kept", "hour_classes"})
 
 
 class Lock(Schema):

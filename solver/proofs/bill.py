@@ -44,6 +44,9 @@ def _hour_usd(view: SiteView, pools: list[Pool], hour: int) -> float:
     for placed in view.placed[hour]:
         group = view.groups[placed.node_group]
         usd.append(placed.machines * group.root_volume_gib * root_gib)
+        if group.capacity is not None:
+            # Paid for whatever is planned, as `capacity_faults` has shown.
+            continue
         if group.purchase is PurchaseOption.SPOT:
             usd.append(placed.machines * _spot_usd(view, group))
         else:

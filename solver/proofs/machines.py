@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from solver.demand.workloads import Variant
 from solver.plan.compute import NodeGroup
+from solver.proofs.capacity import capacity_faults, kept_vcpus
 from solver.proofs.view import HOURS, SiteView
 from solver.vocabulary import AcceleratorKind, PurchaseOption
 
@@ -34,6 +35,7 @@ def machine_faults(view: SiteView) -> Iterator[str]:
             yield from _replicas_fit(view, group, placed.replicas, where)
     yield from _schedules_are_the_placement(view)
     yield from _quotas(view)
+    yield from capacity_faults(view)
 
 
 def _hours_are_a_week(view: SiteView) -> Iterator[str]:
@@ -55,7 +57,7 @@ def _group_can_be_bought(view: SiteView, group: NodeGroup) -> Iterator[str]:
             unpriced = [zone for zone in group.zones if zone not in offering.spot_usd_per_hour]
             if unpriced:
                 yield f"{group.key}: {name} has no spot price in {', '.join(unpriced)}"
-        elif offering.on_demand_usd_per_hour is None:
+        elif offering.on_demand_usd_per_hour is None and group.capacity is None:
             yield f"{group.key}: {name} has no on-demand price"
         # A group that only waits for its tasks to leave is there because the approved plan had it.
         leaving = group.runtime == "ecs" and not group.slots
@@ -138,17 +140,19 @@ def _schedules_are_the_placement(view: SiteView) -> Iterator[str]:
 
 def _quotas(view: SiteView) -> Iterator[str]:
     for family, most in sorted(view.site.quotas.items()):
+        kept = kept_vcpus(view, family)
         for hour in range(HOURS):
-            used = sum(
+            used = kept + sum(
                 placed.machines * view.groups[placed.node_group].vcpus
                 for placed in view.placed[hour]
                 if placed.node_group in view.groups
+                and view.groups[placed.node_group].capacity is None
                 and view.catalog.machine(view.groups[placed.node_group].machine_types[0]).quota == family
             )
-            if used > most:
+            if used > max(most, kept):
                 yield f"hour {hour}: {used} vCPUs of {family}, the quota is {most}"
                 break
-    kept = [group for group in view.plan.compute.node_groups if group.runtime == "ecs" and group.max_machines]
-    live = [group for group in kept if group.slots]
+    ready = [group for group in view.plan.compute.node_groups if group.runtime == "ecs" and group.max_machines]
+    live = [group for group in ready if group.slots]
     if len(live) > view.demand.limits.node_groups:
         yield f"{len(live)} node groups, limits.node_groups is {view.demand.limits.node_groups}"

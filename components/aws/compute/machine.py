@@ -12,7 +12,7 @@ from components.aws.compute.user_data import user_data
 from components.aws.storage.volume import MachineDisk, block_devices, machine_disks
 from components.options import child_of
 from solver.plan.compute import NodeGroup
-from solver.vocabulary import PurchaseOption
+from solver.vocabulary import CapacityKind, PurchaseOption
 
 ROOT_VOLUME_TYPE = "gp3"
 _TAGGED = ("instance", "volume", "network-interface")
@@ -89,6 +89,8 @@ def build_launch_template(
         },
         # Container Insights has each machine's use by the minute; EC2's own detail would cost for every machine again.
         monitoring={"enabled": False},
+        capacity_reservation_specification=_reservation(group),
+        instance_market_options=_market(group),
         # A machine that can't mount its volumes shuts itself down; it must not stay as a stopped one.
         instance_initiated_shutdown_behavior=None if batch else "terminate",
         user_data=user_data(group, cluster=None if batch else args.names.cluster, disks=disks),
@@ -96,6 +98,27 @@ def build_launch_template(
         tags=args.names.tags("machine", group.key),
         opts=child_of(parent),
     )
+
+
+def _reservation(group: NodeGroup) -> ec2.LaunchTemplateCapacityReservationSpecificationArgsDict | None:
+    """The group's machines start there or not at all: outside they would be paid for a second time."""
+    target = group.capacity
+    if target is None:
+        return None
+    named: ec2.LaunchTemplateCapacityReservationSpecificationCapacityReservationTargetArgsDict = (
+        {"capacity_reservation_id": target.id}
+        if target.id is not None
+        else {"capacity_reservation_resource_group_arn": target.resource_group}
+    )
+    if target.kind is CapacityKind.BLOCK:
+        return {"capacity_reservation_target": named}
+    # A resource group that is full would else let machines start on demand.
+    return {"capacity_reservation_preference": "capacity-reservations-only", "capacity_reservation_target": named}
+
+
+def _market(group: NodeGroup) -> ec2.LaunchTemplateInstanceMarketOptionsArgsDict | None:
+    block = group.capacity is not None and group.capacity.kind is CapacityKind.BLOCK
+    return {"market_type": "capacity-block"} if block else None
 
 
 def _root(args: ComputePoolArgs, group: NodeGroup) -> ec2.LaunchTemplateBlockDeviceMappingArgsDict:

@@ -17,6 +17,8 @@ from solver.plan.upkeep import RefreshPlan
 from solver.vocabulary import PurchaseOption, Tier
 
 _SECONDS_OF_A_DAY = 86_400
+_HEALTHY_WITHOUT_SPARE = 90
+"""Percent, AWS's own default: at least one machine is replaced at a time, however small the group is."""
 UNCHANGED = -1
 """What a scheduled action writes for a size that it leaves alone; the provider takes an absent one for 0."""
 
@@ -116,7 +118,7 @@ def _auto_scaling_group(
             autoscaling.Metric.GROUP_MAX_SIZE,
             autoscaling.Metric.GROUP_MIN_SIZE,
         ],
-        instance_refresh=_refresh(args.plan.upkeep.refresh),
+        instance_refresh=_refresh(args.plan.upkeep.refresh, group),
         max_instance_lifetime=None if lifetime is None else lifetime * _SECONDS_OF_A_DAY,
         # ECS's own tag, on the machines too: without it here, each `up` would take it away again.
         tags=[
@@ -129,11 +131,17 @@ def _auto_scaling_group(
     )
 
 
-def _refresh(plan: RefreshPlan) -> autoscaling.GroupInstanceRefreshArgsDict:
-    """A new image or setting reaches running machines by itself, in steps, and goes back when new ones fail."""
+def _refresh(plan: RefreshPlan, group: NodeGroup) -> autoscaling.GroupInstanceRefreshArgsDict:
+    """A new image or setting reaches running machines by itself, in steps, and goes back when new ones fail.
+
+    A reservation has no machine besides: there an old one goes before a new one comes.
+    """
+    least, most = plan.min_healthy_percent, plan.max_healthy_percent
+    if group.capacity is not None:
+        least, most = min(least, _HEALTHY_WITHOUT_SPARE), 100
     preferences: autoscaling.GroupInstanceRefreshPreferencesArgsDict = {
-        "min_healthy_percentage": plan.min_healthy_percent,
-        "max_healthy_percentage": plan.max_healthy_percent,
+        "min_healthy_percentage": least,
+        "max_healthy_percentage": most,
         # ECS protects machines with tasks from scaling in; it drains them when a refresh takes them.
         "scale_in_protected_instances": "Refresh",
         # A refresh that was cut off, by the next `up` or by hand, does not replace again what is new already.

@@ -34,6 +34,8 @@ ec2.NetworkAclRule                   cidrBlock egress fromPort icmpCode icmpType
                                      ruleAction ruleNumber toPort
 ec2.DefaultSecurityGroup             vpcId
 ec2.LaunchTemplate                   name namePrefix
+ec2.CapacityReservation              availabilityZone ebsOptimized ephemeralStorage instanceMatchCriteria
+                                     instancePlatform instanceType outpostArn placementGroupArn tenancy
 ec2.PlacementGroup                   name strategy partitionCount spreadLevel
 ec2.KeyPair                          keyName keyNamePrefix publicKey
 ec2.Instance                         ami associatePublicIpAddress availabilityZone cpuOptions ephemeralBlockDevices

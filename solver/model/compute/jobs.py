@@ -33,6 +33,7 @@ from solver.model.compute.supply import (
     undivided,
     undominated,
 )
+from solver.model.reserved import is_reserved
 from solver.quantity import HOURS_PER_WEEK
 from solver.vocabulary import Weekday
 
@@ -109,8 +110,11 @@ def job_sizes(
             asked = request(variant, undivided=undivided(variant, machine))
             alone = isinstance(job, TrainingJob) or replica_usd_per_hour > 0
             each = 1 if alone else int((capacity(machine, market)[asked > 0] // asked[asked > 0]).min())
+            kept = market.site.quotas.get(machine.machine.quota, 0)
             for hours, workers in shapes(job, variant):
                 number = -(-workers // each)
+                if is_reserved(machine.machine.quota) and number * machine.machine.vcpus > kept:
+                    continue
                 more = market.surcharge.usd_per_hour(machine.machine)
                 fixed = number * (machine_usd_per_hour + more) + workers * replica_usd_per_hour
                 found.append(JobSize(key, name, machine, number, each, workers, hours, fixed))

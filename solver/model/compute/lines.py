@@ -8,6 +8,7 @@ from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.model.compute.needs import volume_claims
 from solver.model.compute.purchase import Bought, excess
+from solver.model.reserved import FREE_USD_PER_HOUR
 from solver.plan.compute import ComputePlan, NodeGroup
 from solver.plan.cost import Billing, CostLine, Pool, cost_line
 from solver.quantity import HOURS_PER_MONTH, HOURS_PER_WEEK, WEEKS_PER_MONTH
@@ -42,7 +43,8 @@ def compute_lines(
             if on_demand
             else spot_usd_per_hour[group.key]
         )
-        if hours > 0:
+        # Machines that AWS keeps for the account have no price here: what is paid for them is no part of a plan.
+        if hours > 0 and price > FREE_USD_PER_HOUR:
             lines.append(
                 cost_line(
                     Pool.COMPUTE,

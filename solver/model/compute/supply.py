@@ -19,6 +19,7 @@ from solver.catalog.machines import Allocatable, MachineType, Reserved, allocata
 from solver.catalog.prices import Offering
 from solver.demand.demand import AwsSite, Demand
 from solver.demand.workloads import Variant
+from solver.model.reserved import is_block
 from solver.model.surcharge import Surcharge
 from solver.vocabulary import AcceleratorKind, PurchaseOption
 
@@ -44,6 +45,8 @@ class Market:
     """Patterns of the types that may not be used."""
     burstable: bool
     """T types may run this."""
+    blocks: bool = True
+    """Machines of capacity blocks may run this."""
     surcharge: Surcharge = field(default_factory=Surcharge)
     """What a machine costs besides its price and its volumes."""
 
@@ -91,7 +94,7 @@ def market_of(
     rates: tuple[Mapping[str, float], ...] = (),
     held: tuple[Mapping[str, float], ...] = (),
 ) -> Market:
-    """The rules for the site's services, or for its jobs: the limit on T types is for services only."""
+    """The rules for the site's services, or for its jobs: the limit on T types is for services, and so are blocks."""
     limits = demand.limits
     return Market(
         zones=zones,
@@ -101,6 +104,7 @@ def market_of(
         machines=limits.machines,
         excluded=limits.exclude_machines,
         burstable=limits.burstable or not services,
+        blocks=services,
         surcharge=surcharge,
     )
 
@@ -139,6 +143,7 @@ def _preference(machine: Machine) -> tuple[float, bool, str]:
 def _allowed(machine: MachineType, market: Market) -> bool:
     return (
         machine.vcpus <= market.site.quotas.get(str(machine.quota), machine.vcpus)
+        and (market.blocks or not is_block(machine))
         and (market.burstable or not machine.burstable)
         and (not market.machines or matches(machine.name, market.machines))
         and not matches(machine.name, market.excluded)

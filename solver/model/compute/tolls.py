@@ -21,6 +21,7 @@ from solver.errors import InfeasibleError
 from solver.model.compute.commitments import Good
 from solver.model.compute.problem import Problem, Settled
 from solver.model.compute.search import Search
+from solver.model.reserved import is_reserved
 from solver.quantity import HOURS_PER_WEEK
 
 Tolls = tuple[tuple[str, float], ...]
@@ -97,11 +98,11 @@ class Tolled:
         return best
 
     def _usd_per_vcpu_hour(self, family: str) -> float | None:
-        """Of the family's cheapest machine by its vCPUs."""
+        """Of the family's cheapest machine by its vCPUs; where its machines are free, of the cheapest that is not."""
         prices = [
             each.usd_per_hour / each.machine.vcpus
             for each in self.problem.hourly.columns.machines
-            if each.machine.quota == family
+            if not is_reserved(each.machine.quota) and (is_reserved(family) or each.machine.quota == family)
         ]
         return min(prices, default=None)
 

@@ -12,6 +12,7 @@ from solver.model.compute.supply import fits, market_of, matches, offered
 from solver.model.conflict.apart_wishes import apart_wishes
 from solver.model.conflict.wish import Change, Figures, Wish, with_limits, with_quota, with_site
 from solver.model.conflict.workload_wishes import workload_wishes
+from solver.model.reserved import is_reserved, taken_vcpus
 from solver.model.surcharge import Surcharge
 from solver.quantity import format_gib
 
@@ -61,8 +62,11 @@ def _stack_wishes(demand: Demand, site_key: str, catalog: Catalog) -> Iterator[W
 def _site_wishes(demand: Demand, key: str, catalog: Catalog) -> Iterator[Wish]:
     site, name = demand.aws_sites[key], f"sites.{key}"
     for family, most in sorted(site.quotas.items()):
-        figures = Figures(most, _MOST_QUOTA, _quota(key, family), lambda vcpus: f"{vcpus} vCPU")
-        yield Wish(f"{name}.quotas.{family}: {most}", with_quota(key, family, None), figures)
+        if is_reserved(family):
+            continue
+        taken = taken_vcpus(site.quotas, family)
+        figures = Figures(most, _MOST_QUOTA, _quota(key, family), _vcpus_besides(taken))
+        yield Wish(f"{name}.quotas.{family}: {most + taken}", with_quota(key, family, None), figures)
     zones = len(catalog.region(site.region).zone_ids)
     if site.zone_count < zones:
         shown = str(site.zones) if isinstance(site.zones, int) else ", ".join(site.zones)
@@ -81,6 +85,10 @@ def _site_wishes(demand: Demand, key: str, catalog: Catalog) -> Iterator[Wish]:
         trunking = with_site(key, eni_trunking=True)
         words = f"{name}.eni_trunking"
         yield Wish(f"{words}: false", trunking, others=((f"{words}: true would do", trunking),))
+
+
+def _vcpus_besides(taken: int) -> Callable[[int], str]:
+    return lambda vcpus: f"{vcpus + taken} vCPU"
 
 
 def _quota(key: str, family: str) -> Callable[[int], Change]:

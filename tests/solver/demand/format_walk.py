@@ -23,6 +23,7 @@ ENTRIES = {
     "Bucket": "documents",
     "Volume": "scratch",
     "FileSystem": "files",
+    "Capacity": "launch",
 }
 
 

@@ -359,3 +359,31 @@ def test_the_shares_of_a_refresh_are_such_as_aws_takes_and_alarms_bring_machines
         f"{path}.max_healthy_percent: at most 180 is allowed, 100 above min_healthy_percent",
         f"{path}.rollback: true is allowed where alarms are named: what an alarm ends is brought back",
     ]
+
+
+def test_kept_machines_are_named_once_where_the_site_is_as_many_in_each_zone() -> None:
+    document = whole()
+    group = "arn:aws:resource-groups:eu-west-1:123456789012:group/team"
+    one = {"machine_type": "g5.xlarge", "count": 2, "zones": ["euw1-az1"]}
+    two = {**one, "id": "cr-0a1b2c3d4e5f60718", "zones": ["euw1-az1", "euw1-az2"]}
+    document["purchase"]["capacity"] = {
+        "nameless": one,
+        "both": {**one, "id": "cr-0a1b2c3d4e5f60718", "resource_group": group},
+        "far": {**one, "resource_group": group, "zones": ["euw1-az3"]},
+        "again": {**two, "machine_type": "g6.xlarge"},
+        "odd": {**one, "resource_group": f"{group}-2", "count": 3, "zones": ["euw1-az1", "euw1-az2"]},
+        "endless": {**one, "id": "cr-0a1b2c3d", "kind": "block"},
+        "backwards": {**one, "id": "cr-0a1b2c3e", "starts": "2026-12-24", "ends": "2026-12-24"},
+    }
+    path = "purchase.capacity"
+    assert contradictions(document) == [
+        f"{path}.nameless: either id or resource_group is allowed. AWS's console has both",
+        f"{path}.both: either id or resource_group is allowed. AWS's console has both",
+        f"{path}.far.zones.0: a zone of the site is allowed: euw1-az1, euw1-az2",
+        f"{path}.again.zones: one zone is allowed, that of the reservation. "
+        "A resource group of reservations may be in several",
+        f"{path}.again.id: each only once is allowed; both names it too. It has g5.xlarge there",
+        f"{path}.odd.count: a multiple of 2 is allowed: as many machines in each of the zones",
+        f"{path}.endless: a day at which the block ends is allowed",
+        f"{path}.backwards.ends: a day after 2026-12-24 is allowed",
+    ]

@@ -329,7 +329,7 @@ WRONG_VALUES = {
         '"example/*"', '"example/*"', "a repository with its owner like example/ai-platform, without wildcards,"
     ),
     "CiWish.issuer_exists": Wrong("1", "1", "true or false"),
-    "Demand.purchase": Wrong("spot", '"spot"', "a mapping of spot, commitments, held"),
+    "Demand.purchase": Wrong("spot", '"spot"', "a mapping of spot, commitments, held, capacity"),
     "PurchaseWish.spot": Wrong("maybe", '"maybe"', "true or false"),
     "PurchaseWish.commitments": Wrong("none", '"none"', "a list, each a mapping with kind, years,"),
     "CommitmentWish.kind": Wrong(
@@ -346,6 +346,24 @@ WRONG_VALUES = {
         "a list, each a mapping with kind standard-reserved, convertible-reserved, instance-savings-plan or "
         "compute-savings-plan,",
     ),
+    "PurchaseWish.capacity": Wrong(
+        "cr-0a1b2c3d4e5f60718",
+        '"cr-0a1b2c3d4e5f60718"',
+        "a mapping of at most 100 entries, each a mapping with machine_type, count, zones,",
+    ),
+    "Capacity.kind": Wrong("blok", '"blok"', "reservation or block", "Did you mean block?"),
+    "Capacity.id": Wrong("team-a", '"team-a"', "a capacity reservation's id like cr-0a1b2c3d4e5f60718"),
+    "Capacity.resource_group": Wrong(
+        "team-a",
+        '"team-a"',
+        "a resource group's ARN like arn:aws:resource-groups:eu-west-1:123456789012:group/team-a",
+    ),
+    "Capacity.machine_type": Wrong("g5", '"g5"', "a machine type like m7g.2xlarge"),
+    "Capacity.count": Wrong("0", "0", "a whole number from 1 to 1000000"),
+    "Capacity.zones": Wrong("[eu-west-1a]", '"eu-west-1a"', "a zone id like euw1-az2"),
+    "Capacity.site": Wrong("mian", '"mian"', "main", "Did you mean main?"),
+    "Capacity.starts": Wrong("2027-02-30", '"2027-02-30"', "a date like 2027-06-30"),
+    "Capacity.ends": Wrong("soon", '"soon"', "a date like 2027-06-30"),
     "HeldBase.site": Wrong("mian", '"mian"', "main", "Did you mean main?"),
     "HeldBase.ends": Wrong("2027-02-30", '"2027-02-30"', "a date like 2027-06-30"),
     "HeldReservation.kind": Wrong(
@@ -411,6 +429,7 @@ WRONG_KEYS = {
         'the key "my_app"',
         "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters",
     ),
+    "PurchaseWish.capacity": Wrong("Team A: {}", 'the key "Team A"', _A_NAME),
     "WorkloadBase.environment": Wrong("model: x", 'the key "model"', "an environment variable's name like MODEL_NAME"),
     "WorkloadBase.secrets": Wrong("token: x", 'the key "token"', "an environment variable's name like MODEL_NAME"),
     "WorkloadBase.uses": Wrong(

@@ -128,6 +128,24 @@ def test_held_commitments_are_of_types_families_and_terms_that_the_catalog_has(t
     assert "dev.yaml:6 purchase.held.2.kind: found instance-savings-plan, 1 no-upfront; years and payment" in third
 
 
+def test_kept_machines_are_of_a_type_that_their_zone_has_in_zones_of_the_site(tables: Catalog) -> None:
+    text = (
+        "inherits: base.yaml\n"
+        "purchase:\n"
+        "  capacity:\n"
+        "    a: {id: cr-0a1b2c3d, machine_type: m7g.2xlarg, count: 1, zones: [use1-az6]}\n"
+        "    b: {id: cr-0a1b2c3e, machine_type: m7g.2xlarge, count: 1, zones: [use1-az9]}\n"
+        "    c: {id: cr-0a1b2c3f, machine_type: p6-b200.48xlarge, count: 1, zones: [use1-az2]}\n"
+        "    d: {id: cr-0a1b2c40, machine_type: m7g.2xlarge, count: 1, zones: [use1-az1]}\n"
+    )
+    first, second, third, fourth = refusals(text, tables)
+    assert first.startswith('dev.yaml:4 purchase.capacity.a.machine_type: found "m7g.2xlarg"; a machine type of ')
+    assert first.endswith("Did you mean m7g.2xlarge?")
+    assert second.startswith('dev.yaml:5 purchase.capacity.b.zones.0: found "use1-az9"; a zone that the site uses is ')
+    assert "c.machine_type: found" in third and "a type that use1-az2 has is allowed; p6-b200.48xlarge is in" in third
+    assert fourth.endswith("Name it among sites.main.zones")
+
+
 def test_a_name_that_is_nearly_right_is_told_with_the_one_that_was_meant(tables: Catalog) -> None:
     (line,) = refusals("inherits: base.yaml\ncompliance: {profile: pci}", tables)
     assert "a profile of the catalog is allowed: baseline, hipaa-like, none, pci-like" in line

@@ -33,6 +33,13 @@ def launch_template(making: Making) -> Properties:
     }
 
 
+@outputs_of("ec2.CapacityReservation")
+def capacity_reservation(making: Making) -> Properties:
+    """A reservation is known by its id, as blocks are."""
+    reservation_id = making.ec2_id("cr")
+    return {"id": reservation_id, "arn": making.arn("ec2", f"capacity-reservation/{reservation_id}")}
+
+
 @outputs_of("ec2.PlacementGroup")
 def placement_group(making: Making) -> Properties:
     """A placement group is known by its name."""

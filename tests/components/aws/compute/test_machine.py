@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 
 from components.aws.compute.pool import ComputePool
+from solver.plan.compute import CapacityTarget
+from solver.vocabulary import CapacityKind
 from tests.components import plans
 from tests.components.aws import edits, upstream
 from tests.recorder import Record, Recording, record
@@ -67,6 +69,43 @@ def test_machines_of_one_workload_carry_its_name_and_shared_ones_none(full_compu
     ):
         for each in template(full_compute, group).inputs["tagSpecifications"]:
             assert each["tags"].get("workload") == workload
+
+
+def in_capacity(kind: CapacityKind, **named: str) -> Recording[ComputePool]:
+    target = CapacityTarget(key="launch", kind=kind, **named)
+    site = edits.with_group(plans.full_site(), "g5-xlarge-on-demand", capacity=target)
+    return record(lambda: upstream.compute_pool(site))
+
+
+def test_machines_of_a_reservation_start_there_or_not_at_all(full_compute: Recording[ComputePool]) -> None:
+    found = template(in_capacity(CapacityKind.RESERVATION, id="cr-0a1b2c3d"), "g5-xlarge-on-demand").inputs
+    assert found["capacityReservationSpecification"] == {
+        "capacityReservationPreference": "capacity-reservations-only",
+        "capacityReservationTarget": {"capacityReservationId": "cr-0a1b2c3d"},
+    }
+    assert "instanceMarketOptions" not in found
+    arn = "arn:aws:resource-groups:eu-west-1:123456789012:group/launch"
+    grouped = template(in_capacity(CapacityKind.RESERVATION, resource_group=arn), "g5-xlarge-on-demand").inputs
+    target = grouped["capacityReservationSpecification"]["capacityReservationTarget"]
+    assert target == {"capacityReservationResourceGroupArn": arn}
+    plain = template(full_compute, "g5-xlarge-on-demand").inputs
+    assert "capacityReservationSpecification" not in plain
+
+
+def test_machines_of_a_block_are_bought_on_its_market() -> None:
+    made = in_capacity(CapacityKind.BLOCK, id="cr-0a1b2c3d")
+    found = template(made, "g5-xlarge-on-demand").inputs
+    assert found["instanceMarketOptions"] == {"marketType": "capacity-block"}
+    assert found["capacityReservationSpecification"] == {
+        "capacityReservationTarget": {"capacityReservationId": "cr-0a1b2c3d"}
+    }
+
+
+def test_a_refresh_needs_no_machine_beside_those_that_are_kept() -> None:
+    made = in_capacity(CapacityKind.RESERVATION, id="cr-0a1b2c3d")
+    group = made.one("autoscaling/group:Group", "compute-machines-g5-xlarge-on-demand").inputs
+    preferences = group["instanceRefresh"]["preferences"]
+    assert (preferences["minHealthyPercentage"], preferences["maxHealthyPercentage"]) == (90, 100)
 
 
 def test_a_jobs_volumes_are_devices_of_its_machines(full_compute: Recording[ComputePool]) -> None:

@@ -199,6 +199,13 @@ class Estate:
 
     def compute(self) -> None:
         add = self.add
+        add(
+            "ec2.CapacityReservation",
+            instanceType="c7g.large",
+            instancePlatform="Linux/UNIX",
+            availabilityZone="eu-west-1a",
+            instanceCount=1,
+        )
         self.template = add(
             "ec2.LaunchTemplate",
             imageId="ami-0123456789abcdef0",
