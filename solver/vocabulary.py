@@ -121,6 +121,16 @@ class DeploymentStrategy(StrEnum):
     """All beside the old ones, then the requests in equal steps."""
 
 
+class MetricStatistic(StrEnum):
+    """What CloudWatch makes of a minute's values of a metric."""
+
+    SUM = "sum"
+    AVERAGE = "average"
+    MAXIMUM = "maximum"
+    MINIMUM = "minimum"
+    SAMPLE_COUNT = "sample-count"
+
+
 class Survive(StrEnum):
     """The loss after which the rest must still meet the load (without headroom)."""
 

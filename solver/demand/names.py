@@ -185,6 +185,20 @@ ForeignStack = Annotated[
 ]
 """A stack that is not Poolwright's own, as its tool names it."""
 
+MetricNamespace = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9./_#-]*$", max_length=255),
+    Written("a namespace of CloudWatch like Shop/Orders"),
+]
+"""Where a CloudWatch metric is."""
+
+MetricName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[\x21-\x7e][\x20-\x7e]*$", max_length=255),
+    Written("a name in CloudWatch like OrdersStarted"),
+]
+"""A CloudWatch metric, or a dimension of one."""
+
 AlarmName = Annotated[
     str, StringConstraints(pattern=r"^[^\x00-\x1f]{1,255}$"), Written("a CloudWatch alarm's name, not its ARN,")
 ]

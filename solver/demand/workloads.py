@@ -23,6 +23,7 @@ from solver.demand.names import (
     Text,
     UrlPath,
 )
+from solver.demand.scaling import Scaling
 from solver.demand.serving import HealthCheck, LatencyTarget, ReplicaBounds, is_one
 from solver.quantity import ClockHour, CpuMillis, DiskGib, Headroom, MemoryMib, PositiveRate, Share
 from solver.queueing import Replica, highest_utilisation
@@ -177,6 +178,8 @@ class Service(WorkloadBase):
     """The target that the throughput was measured within."""
     replicas: ReplicaBounds = ReplicaBounds()
     """Floor and ceiling."""
+    scaling: Scaling | None = Field(default=None, exclude_if=is_empty)
+    """Between floor and ceiling, what replicas follow; the load balancer's requests, else cpu, if not given."""
     survive: Survive = Survive.NONE
     """The loss after which the rest must still meet the load."""
     max_per_machine: Count | None = None

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from solver.plan.deployment import DeploymentPlan
 from solver.plan.keyed import Keyed
+from solver.plan.scaling import ScalingPlan
 from solver.plan.schedule import WeekSchedule
 from solver.plan.upkeep import UpkeepPlan, is_usual
 from solver.schema import Schema, is_empty
@@ -159,6 +160,8 @@ class ServicePlan(Schema):
     """Part of what a replica can do that it is asked for; more than that calls for another one."""
     deployment: DeploymentPlan | None = Field(default=None, exclude_if=is_empty)
     """How a new version takes over; None: rolling."""
+    scaling: ScalingPlan | None = Field(default=None, exclude_if=is_empty)
+    """What replicas follow; None: requests of the load balancers, or cpu."""
     variants: Keyed[VariantPlan]
     """Those that run, by key."""
 

@@ -1,9 +1,10 @@
-"""Deployments: a plan deploys each service as the demand says, with room for old and new replicas beside each other."""
+"""Deployments and scaling: as the demand says for each service, with room for both versions beside each other."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from solver.demand.scaling import Scaling
 from solver.demand.workloads import Service
 from solver.plan.compute import ServicePlan
 from solver.proofs.view import SiteView
@@ -31,6 +32,9 @@ def deployment_faults(view: SiteView) -> Iterator[str]:
         if found is not strategy:
             yield f"{key}: the plan deploys it {found}, the demand {strategy}"
         yield from _alarms(key, wish, service)
+        scaled = None if service.scaling is None else Scaling.model_validate(service.scaling.model_dump())
+        if scaled != wish.scaling:
+            yield f"{key}: the plan scales it otherwise than the demand"
         if moves:
             yield from _both_versions(view, service)
 

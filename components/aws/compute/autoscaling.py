@@ -11,10 +11,9 @@ from components.aws.compute.args import ComputePoolArgs
 from components.aws.compute.calendar import aws_cron, step_key
 from components.outputs import TargetGroupOutputs
 from solver.plan.compute import ServicePlan, VariantPlan
+from solver.plan.scaling import LoadMetricPlan, ScalingPlan
 from solver.plan.shares import Held
-
-OUT_SECONDS, IN_SECONDS = 60, 300
-"""Pauses after a step out and a step in: more at once when load comes, less only when it stays away."""
+from solver.vocabulary import MetricStatistic
 
 _NAMESPACE = "ecs"
 _DIMENSION = "ecs:service:DesiredCount"
@@ -31,9 +30,13 @@ def build_autoscaling(
     args: ComputePoolArgs,
     ecs_service: pulumi.Resource,
     ecs_service_name: str,
+    all_service_names: Sequence[str],
     targets: Mapping[str, TargetGroupOutputs],
 ) -> None:
     """Floor and ceiling, the plan's hours, and one policy for each load balancer (or one on cpu without any).
+
+    Where the plan names a metric of the workload's own load, that is what replicas follow instead;
+    `all_service_names` are the ECS services among which the load is divided.
 
     With several policies AWS follows the one that asks for most replicas. While tasks start or a machine is missing,
     nothing here takes replicas away.
@@ -66,7 +69,7 @@ def build_autoscaling(
             scalable_target_action={"min_capacity": step.value},
             opts=child,
         )
-    for key, configuration in _policies(args, service, variant, targets).items():
+    for key, configuration in _policies(args, service, variant, targets, all_service_names).items():
         appautoscaling.Policy(
             f"{name}-{key}",
             policy_type="TargetTrackingScaling",
@@ -91,71 +94,123 @@ def requests_per_target_per_minute(variants: Sequence[VariantPlan], *, load_bala
     return round(mean * _SECONDS_PER_MINUTE / load_balancers, 3)
 
 
-def _policies(
-    args: ComputePoolArgs, service: ServicePlan, variant: VariantPlan, targets: Mapping[str, TargetGroupOutputs]
-) -> dict[str, appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationArgsDict]:
-    """By what they follow: `requests-public`, …, or `cpu`.
+_Tracking = appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationArgsDict
+_Metric = appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricArgsDict
 
-    An accelerated replica says little by its cpu: without a load balancer it follows the plan's hours alone.
+
+def _policies(
+    args: ComputePoolArgs,
+    service: ServicePlan,
+    variant: VariantPlan,
+    targets: Mapping[str, TargetGroupOutputs],
+    all_service_names: Sequence[str],
+) -> dict[str, _Tracking]:
+    """By what they follow: `load`, or `requests-public`, …, or `cpu`.
+
+    An accelerated replica says little by its cpu: without load balancer and metric it follows the plan's hours alone.
     """
+    scaling = ScalingPlan() if service.scaling is None else service.scaling
+    if scaling.metric is not None:
+        asked = requests_per_target_per_minute(service.variants)
+        if scaling.metric.per == "second":
+            asked = round(asked / _SECONDS_PER_MINUTE, 6)
+        return {"load": _own_load(_tracking(asked, scaling), scaling.metric, args.names.cluster, all_service_names)}
     if targets:
         asked = requests_per_target_per_minute(service.variants, load_balancers=len(targets))
         return {
-            f"requests-{key}": _requests(asked, args.network.load_balancers[key].arn_suffix, target)
+            f"requests-{key}": _requests(_tracking(asked, scaling), args.network.load_balancers[key].arn_suffix, target)
             for key, target in targets.items()
         }
     if variant.accelerator_kind is not None:
         return {}
-    return {"cpu": _predefined(service.max_utilisation * 100, "ECSServiceAverageCPUUtilization")}
+    return {"cpu": _predefined(_tracking(service.max_utilisation * 100, scaling), "ECSServiceAverageCPUUtilization")}
 
 
-_Tracking = appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationArgsDict
+def _tracking(target_value: float, scaling: ScalingPlan) -> _Tracking:
+    pauses: _Tracking = {
+        "target_value": target_value,
+        "scale_out_cooldown": scaling.scale_out_seconds,
+        "scale_in_cooldown": scaling.scale_in_seconds,
+    }
+    return pauses if scaling.scale_in else {**pauses, "disable_scale_in": True}
 
 
-def _tracking(target_value: float) -> _Tracking:
-    return {"target_value": target_value, "scale_out_cooldown": OUT_SECONDS, "scale_in_cooldown": IN_SECONDS}
-
-
-def _predefined(target_value: float, metric: str, label: pulumi.Output[str] | None = None) -> _Tracking:
+def _predefined(tracking: _Tracking, metric: str, label: pulumi.Output[str] | None = None) -> _Tracking:
     return {
-        **_tracking(target_value),
+        **tracking,
         "predefined_metric_specification": {"predefined_metric_type": metric, "resource_label": label},
     }
 
 
-def _requests(target_value: float, balancer: pulumi.Output[str], target: TargetGroupOutputs) -> _Tracking:
+def _own_load(tracking: _Tracking, metric: LoadMetricPlan, cluster: str, service_names: Sequence[str]) -> _Tracking:
+    """The workload's own metric; a whole load is divided by the replicas that run.
+
+    ECS reports the cpu of each running replica once a minute, so the number of these reports is that of the replicas.
+    """
+    load = _query("load", metric.namespace, metric.name, _STATISTICS[metric.statistic], metric.dimensions, result=False)
+    if metric.of == "replica":
+        return {**tracking, "customized_metric_specification": {"metrics": [{**load, "return_data": True}]}}
+    counts = [
+        _query(
+            f"replicas{place}",
+            "AWS/ECS",
+            "CPUUtilization",
+            "SampleCount",
+            {"ClusterName": cluster, "ServiceName": name},
+            result=False,
+        )
+        for place, name in enumerate(service_names)
+    ]
+    running = " + ".join(f"FILL({count['id']}, 0)" for count in counts)
+    mean: _Metric = {"id": "mean", "expression": f"load / ({running})", "return_data": True}
+    return {**tracking, "customized_metric_specification": {"metrics": [load, *counts, mean]}}
+
+
+_STATISTICS = {
+    MetricStatistic.SUM: "Sum",
+    MetricStatistic.AVERAGE: "Average",
+    MetricStatistic.MAXIMUM: "Maximum",
+    MetricStatistic.MINIMUM: "Minimum",
+    MetricStatistic.SAMPLE_COUNT: "SampleCount",
+}
+
+
+def _query(
+    key: str, namespace: str, name: str, statistic: str, dimensions: Mapping[str, pulumi.Input[str]], *, result: bool
+) -> _Metric:
+    return {
+        "id": key,
+        "return_data": result,
+        "metric_stat": {
+            "stat": statistic,
+            "metric": {
+                "namespace": namespace,
+                "metric_name": name,
+                "dimensions": [{"name": key, "value": value} for key, value in dimensions.items()],
+            },
+        },
+    }
+
+
+def _requests(tracking: _Tracking, balancer: pulumi.Output[str], target: TargetGroupOutputs) -> _Tracking:
     """Requests of a minute for each replica.
 
     AWS's own metric for it knows one target group. Where deployments move requests between two, either may have them,
     or each a part: the sum of both is what one replica of one version is asked for.
     """
     if target.shift is None:
-        return _predefined(
-            target_value, "ALBRequestCountPerTarget", pulumi.Output.concat(balancer, "/", target.arn_suffix)
-        )
-    both: list[appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricArgsDict]
+        label = pulumi.Output.concat(balancer, "/", target.arn_suffix)
+        return _predefined(tracking, "ALBRequestCountPerTarget", label)
     both = [
-        {
-            "id": key,
-            "return_data": False,
-            "metric_stat": {
-                "stat": "Sum",
-                "metric": {
-                    "namespace": "AWS/ApplicationELB",
-                    "metric_name": "RequestCountPerTarget",
-                    "dimensions": [
-                        {"name": "LoadBalancer", "value": balancer},
-                        {"name": "TargetGroup", "value": suffix},
-                    ],
-                },
-            },
-        }
+        _query(
+            key,
+            "AWS/ApplicationELB",
+            "RequestCountPerTarget",
+            "Sum",
+            {"LoadBalancer": balancer, "TargetGroup": suffix},
+            result=False,
+        )
         for key, suffix in zip(("first", "second"), target.arn_suffixes, strict=True)
     ]
-    total = "FILL(first, 0) + FILL(second, 0)"
-    return {
-        **_tracking(target_value),
-        "customized_metric_specification": {
-            "metrics": [*both, {"id": "requests", "expression": total, "return_data": True}]
-        },
-    }
+    total: _Metric = {"id": "requests", "expression": "FILL(first, 0) + FILL(second, 0)", "return_data": True}
+    return {**tracking, "customized_metric_specification": {"metrics": [*both, total]}}

@@ -23,7 +23,7 @@ from components.aws.compute.task import build_task_definition
 from components.aws.compute.training_job import build_training_job
 from components.options import child_of
 from components.outputs import ComputeOutputs
-from solver.plan.compute import Commitment, JobPlan, ServicePlan
+from solver.plan.compute import Commitment, ComputePlan, JobPlan, ServicePlan
 from solver.plan.shares import held_replicas
 
 DAYS_OF_A_YEAR = 365
@@ -152,6 +152,7 @@ class ComputePool(pulumi.ComponentResource):
                         args=args,
                         ecs_service=made,
                         ecs_service_name=key,
+                        all_service_names=_service_names(args.plan, service),
                         targets=targets,
                     )
                     on = "" if held.is_first else f".{held.group.key}"
@@ -198,3 +199,12 @@ def commitment_text(commitment: Commitment) -> str:
         else f"{commitment.usd_per_hour:g} USD an hour{family}"
     )
     return f"{commitment.kind}, {commitment.years} years, {commitment.payment}: {amount}"
+
+
+def _service_names(plan: ComputePlan, service: ServicePlan) -> list[str]:
+    """Of all ECS services that a workload's replicas are in."""
+    return [
+        service_name(service, variant, held)
+        for variant in service.variants
+        for held in held_replicas(plan, service.key, variant)
+    ]

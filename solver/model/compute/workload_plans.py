@@ -12,6 +12,7 @@ from solver.model.compute.needs import Needs, ServiceNeed
 from solver.model.compute.node_groups import job_group_key
 from solver.model.compute.supply import Machine
 from solver.plan.compute import ComputePlan, JobPlan, NodeGroup, ServicePlan, VariantPlan
+from solver.plan.scaling import ScalingPlan
 from solver.plan.schedule import week_schedule
 from solver.quantity import HOURS_PER_WEEK
 from solver.vocabulary import AcceleratorKind
@@ -101,6 +102,7 @@ def service_plan(
         log_retention_days=wish.log_retention_days,
         max_per_machine=wish.max_per_machine,
         deployment=deployment_plan(wish),
+        scaling=None if wish.scaling is None else ScalingPlan.model_validate(wish.scaling.model_dump()),
         # Of several variants the lowest: none is asked for more than it holds.
         max_utilisation=min(wish.utilisation(key) for key in [each.key for each in variants] or wish.variants),
         variants=tuple(variants),

@@ -216,6 +216,19 @@ WRONG_VALUES = {
     "LatencyTarget.percentile": Wrong("100", "100", "a number above 0 and below 100"),
     "LatencyTarget.milliseconds": Wrong("100ms", '"100ms"', "a number above 0 and at most 3600000"),
     "Service.replicas": Wrong("3", "3", "a mapping of min, max"),
+    "Service.scaling": Wrong("cpu", '"cpu"', "a mapping of metric, scale_in, scale_out_seconds, scale_in_seconds"),
+    "Scaling.metric": Wrong("Orders", '"Orders"', "a mapping with namespace, name"),
+    "Scaling.scale_in": Wrong("0", "0", "true or false"),
+    "Scaling.scale_out_seconds": Wrong("-1", "-1", "a whole number from 0 to 86400"),
+    "Scaling.scale_in_seconds": Wrong("5m", '"5m"', "a whole number from 0 to 86400"),
+    "LoadMetric.namespace": Wrong('"a b"', '"a b"', "a namespace of CloudWatch like Shop/Orders"),
+    "LoadMetric.name": Wrong('""', '""', "a name in CloudWatch like OrdersStarted"),
+    "LoadMetric.dimensions": Wrong(
+        "[a]", "a list of 1", "a mapping of at most 20 entries, each a text of 1 to 500 characters,"
+    ),
+    "LoadMetric.statistic": Wrong("total", '"total"', "sum, average, maximum, minimum or sample-count"),
+    "LoadMetric.of": Wrong("task", '"task"', "service or replica"),
+    "LoadMetric.per": Wrong("hour", '"hour"', "minute or second"),
     "ReplicaBounds.min": Wrong("-1", "-1", "a whole number from 0 to 10000"),
     "ReplicaBounds.max": Wrong("0", "0", "a whole number from 1 to 10000"),
     "Service.survive": Wrong("zones", '"zones"', "none or zone", "Did you mean zone?"),
@@ -422,6 +435,7 @@ WRONG_KEYS = {
     "AwsSite.latency_ms": Wrong("US: 80", 'the key "US"', _A_NAME),
     "Demand.locations": Wrong("EU: {}", 'the key "EU"', _A_NAME),
     "Location.latency_ms": Wrong("US: 80", 'the key "US"', _A_NAME),
+    "LoadMetric.dimensions": Wrong("é: eu", 'the key "é"', "a name in CloudWatch like OrdersStarted"),
     "Service.load_from": Wrong("EU: 1", 'the key "EU"', _A_NAME),
     "AwsSite.quotas": Wrong("Standard: 5", 'the key "Standard"', "a family group (standard, g, p, inf, trn, f)"),
     "Demand.workloads": Wrong(

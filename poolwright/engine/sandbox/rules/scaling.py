@@ -8,7 +8,7 @@ from typing import Final
 
 from poolwright.engine.sandbox.cloud import Cloud
 from poolwright.engine.sandbox.rules.rule import Action, Change, Refusal, refuses, validates
-from poolwright.engine.sandbox.values import Properties, fields, items, number, text, whole
+from poolwright.engine.sandbox.values import Properties, fields, items, number, objects, text, whole
 
 _SERVICE: Final = re.compile(r"^service/([\w-]+)/([\w-]+)$")
 _DIMENSIONS: Final = {
@@ -28,6 +28,7 @@ _TARGET_POLICIES: Final = frozenset({"StepScaling", "TargetTrackingScaling", "Pr
 _TRANSITIONS: Final = frozenset({"autoscaling:EC2_INSTANCE_LAUNCHING", "autoscaling:EC2_INSTANCE_TERMINATING"})
 _SAME_TARGET: Final = ("serviceNamespace", "resourceId", "scalableDimension")
 _VALID: Final = "ValidationException"
+_QUERY_ID: Final = re.compile(r"^[a-z][A-Za-z0-9_]*$")
 
 
 @validates("appautoscaling.Target")
@@ -140,6 +141,31 @@ def _tracking(configuration: Properties, path: str, code: str) -> Iterator[Refus
     if len(metrics) != 1:
         words = "one of predefinedMetricSpecification and customizedMetricSpecification must be given"
         yield Refusal(code, words, path)
+    yield from _customized(fields(configuration.get("customizedMetricSpecification")), path, code)
     target = number(configuration.get("targetValue"))
     if target is not None and target <= 0:
         yield Refusal(code, f"Target value {target} must be greater than 0", f"{path}.targetValue")
+
+
+def _customized(specification: Properties, path: str, code: str) -> Iterator[Refusal]:
+    """One metric by name, or queries of which one gives the result."""
+    if not specification:
+        return
+    path = f"{path}.customizedMetricSpecification"
+    queries = objects(specification.get("metrics"))
+    if (specification.get("metricName") is None) is not bool(queries):
+        yield Refusal(code, "either MetricName or Metrics must be specified for a customized metric", path)
+    if not queries:
+        return
+    ids = [text(query.get("id")) for query in queries]
+    for index, key in enumerate(ids):
+        if key is not None and not _QUERY_ID.match(key):
+            words = f"The value {key} for parameter Id must start with a lowercase letter"
+            yield Refusal(code, words, f"{path}.metrics[{index}].id")
+    if len(set(ids)) < len(ids):
+        yield Refusal(code, "Metrics list contains duplicate Ids", f"{path}.metrics")
+    # A query gives its result unless it says that it does not.
+    given = [query for query in queries if query.get("returnData") is not False]
+    if len(given) != 1:
+        words = f"Exactly one element of the metrics list should return data, found {len(given)}"
+        yield Refusal(code, words, f"{path}.metrics")

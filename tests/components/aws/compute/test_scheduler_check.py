@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +110,36 @@ def test_no_task_of_a_shipped_stack_waits_in_any_hour_order_or_deployment(stack:
             assert count <= (limits[name] or count), (hour, name)
 
 
+def three_services(changes: Mapping[str, dict[str, Any]], *, node_groups: int) -> tuple[ComputePlan, Catalog]:
+    """A plan of three like services, of which some are changed, and what it buys from."""
+    load = {"hourly_per_second": [*[10] * 12, *[70] * 12]}
+    variants = {"cpu": {"cpu": "500m", "memory": "1Gi", "throughput_per_second": 20, "source": "measured"}}
+    service = {"kind": "service", "image": {}, "load": load, "variants": variants}
+    demand = Demand.model_validate(
+        {
+            "stack": "test",
+            "owner": "tests",
+            "sites": {"main": {"region": "us-east-1", "network": {"cidr": "10.0.0.0/16"}}},
+            "workloads": {key: service | changes.get(key, {}) for key in ("ledger", "search", "web")},
+            "compliance": {"profile": "none"},
+            "limits": {"node_groups": node_groups, "machines": ["c7i.*", "m7i.*"]},
+        }
+    )
+    catalog = load_catalog(None, ["us-east-1"])
+    return solve(demand, catalog).sites["main"].compute, catalog
+
+
+def test_all_replicas_find_room_in_any_order_where_few_of_a_service_may_share_a_machine() -> None:
+    limits = {"ledger": 1, "search": 2}
+    compute, catalog = three_services({key: {"max_per_machine": most} for key, most in limits.items()}, node_groups=3)
+    found = list(runs(compute, catalog))
+    assert found
+    for hour, each in found:
+        assert (each.waiting, each.stuck) == ({}, ()), hour
+        for name, count in each.most_on_a_machine.items():
+            assert count <= limits.get(name.partition("-")[0], count), (hour, name)
+
+
 @pytest.mark.parametrize(
     ("apart_from", "apart"),
     [
@@ -122,23 +152,8 @@ def test_ecs_never_brings_services_together_that_the_demand_keeps_apart(
     apart_from: dict[str, Any], apart: set[tuple[str, str]]
 ) -> None:
     """All that hinders it are the groups: a service has one capacity provider and starts its tasks nowhere else."""
-    load = {"hourly_per_second": [*[10] * 12, *[70] * 12]}
-    variants = {"cpu": {"cpu": "500m", "memory": "1Gi", "throughput_per_second": 20, "source": "measured"}}
-    service = {"kind": "service", "image": {}, "load": load, "variants": variants}
-    demand = Demand.model_validate(
-        {
-            "stack": "test",
-            "owner": "tests",
-            "sites": {"main": {"region": "us-east-1", "network": {"cidr": "10.0.0.0/16"}}},
-            "workloads": {
-                key: service | {"apart_from": apart_from.get(key, [])} for key in ("ledger", "search", "web")
-            },
-            "compliance": {"profile": "none"},
-            "limits": {"node_groups": 2 if apart_from else 1, "machines": ["c7i.*", "m7i.*"]},
-        }
-    )
-    catalog = load_catalog(None, ["us-east-1"])
-    compute = solve(demand, catalog).sites["main"].compute
+    changes = {key: {"apart_from": others} for key, others in apart_from.items()}
+    compute, catalog = three_services(changes, node_groups=2 if apart_from else 1)
     together = {
         (one.partition("-")[0], other.partition("-")[0])
         for _, found in runs(compute, catalog)

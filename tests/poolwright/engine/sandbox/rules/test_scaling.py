@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from tests.poolwright.engine.sandbox.harness import Case, Sandbox, cases
 
 TARGET = {
@@ -26,6 +28,21 @@ GROUP_POLICY = {
     "policyType": "TargetTrackingScaling",
     "targetTrackingConfiguration": GROUP_METRIC,
 }
+CONFIGURATION = "targetTrackingScalingPolicyConfiguration"
+QUERIES = f"{CONFIGURATION}.customizedMetricSpecification.metrics"
+LOAD: dict[str, Any] = {
+    "id": "load",
+    "returnData": False,
+    "metricStat": {"stat": "Sum", "metric": {"namespace": "Shop", "metricName": "Orders"}},
+}
+MEAN = {"id": "mean", "expression": "load / 2", "returnData": True}
+
+
+def own(specification: dict[str, Any]) -> dict[str, Any]:
+    return {CONFIGURATION: {"customizedMetricSpecification": {"unit": "Count", **specification}, "targetValue": 60}}
+
+
+OWN = {**POLICY, **own({"metrics": [LOAD, MEAN]})}
 HOOK = {"autoscalingGroupName": "web", "lifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING"}
 
 
@@ -56,6 +73,26 @@ HOOK = {"autoscalingGroupName": "web", "lifecycleTransition": "autoscaling:EC2_I
         {"targetTrackingScalingPolicyConfiguration": {**METRIC, "targetValue": 0}},
         "ValidationException",
         "targetTrackingScalingPolicyConfiguration.targetValue",
+    ),
+    a_customized_metric_is_named=Case(
+        "appautoscaling.Policy", OWN, own({}), "ValidationException", f"{CONFIGURATION}.customizedMetricSpecification"
+    ),
+    one_query_gives_the_result=Case(
+        "appautoscaling.Policy",
+        OWN,
+        own({"metrics": [LOAD, MEAN, {**MEAN, "id": "other"}]}),
+        "ValidationException",
+        QUERIES,
+    ),
+    queries_have_ids_of_their_own=Case(
+        "appautoscaling.Policy", OWN, own({"metrics": [LOAD, {**MEAN, "id": "load"}]}), "ValidationException", QUERIES
+    ),
+    an_id_begins_with_a_small_letter=Case(
+        "appautoscaling.Policy",
+        OWN,
+        own({"metrics": [LOAD, {**MEAN, "id": "Mean"}]}),
+        "ValidationException",
+        f"{QUERIES}[1].id",
     ),
     a_policy_kind_exists=Case(
         "appautoscaling.Policy", POLICY, {"policyType": "Magic"}, "ValidationException", "policyType"
