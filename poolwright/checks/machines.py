@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from poolwright.checks.check import Fault, on_each, on_stack
+from poolwright.checks.check import Fault, Severity, on_each, on_plan, on_stack
 from poolwright.checks.evidence import Evidence
 from poolwright.checks.resource import Resource, is_true, part
 from poolwright.checks.stack import TAGS
@@ -20,6 +20,8 @@ INSTANCE = "aws:ec2/instance:Instance"
 LAUNCHED = ("instance", "volume", "network-interface")
 """What every launch makes."""
 SPOT_REQUEST = "spot-instances-request"
+_STRATEGY = "price-capacity-optimized"
+_FEWEST_POOLS = 2
 _MACHINE = "components/aws/compute/machine.py"
 _GROUP = "components/aws/compute/node_group.py"
 
@@ -220,6 +222,52 @@ def groups_keep_to_their_ceiling(evidence: Evidence) -> Iterator[Fault]:
         most = int(group.get("maxSize", 0))
         if most > planned.max_machines:
             yield Fault(text=f"may start {most} machines, and the plan has {planned.max_machines}", resource=group)
+
+
+@on_stack(
+    GROUP,
+    id="compute.spot",
+    title="Spot groups name all types of their plan, take them where AWS has most to spare, and replace them early",
+    remedy=f"Keep _spot_policy and capacity_rebalance in {_GROUP}; the types come from the lock",
+)
+def spot_groups_are_spread(evidence: Evidence) -> Iterator[Fault]:
+    for group, planned in _with_groups(evidence, GROUP):
+        policy = group.get("mixedInstancesPolicy")
+        if planned.purchase is not PurchaseOption.SPOT:
+            if policy is not None:
+                yield Fault(text="may start other machines than on-demand ones of its one type", resource=group)
+            continue
+        if policy is None:
+            yield Fault(text="starts machines on demand, and the plan has spot", resource=group)
+            continue
+        overrides = group.mappings("mixedInstancesPolicy.launchTemplate.overrides")
+        missing = sorted(set(planned.machine_types) ^ {str(each.get("instanceType")) for each in overrides})
+        if missing:
+            yield Fault(text=f"differs from its plan in {', '.join(missing)}", resource=group)
+        if any(each.get("weightedCapacity") is not None for each in overrides):
+            yield Fault(text="weighs its types, and ECS counts machines", resource=group)
+        spread = part(policy, "instancesDistribution")
+        if spread.get("spotAllocationStrategy") != _STRATEGY:
+            yield Fault(text=f"does not choose its pools by price and spare capacity ({_STRATEGY})", resource=group)
+        if int(spread.get("onDemandBaseCapacity", 0)) or int(spread.get("onDemandPercentageAboveBaseCapacity", 100)):
+            yield Fault(text="starts some machines on demand, at a price that the plan has not", resource=group)
+        if not is_true(group.get("capacityRebalance")):
+            yield Fault(text="waits until AWS ends a machine before it starts another", resource=group)
+
+
+@on_plan(
+    id="compute.spot-pools",
+    title="A spot group has several capacity pools, so that AWS taking one back leaves others",
+    severity=Severity.WARN,
+    remedy="Raise spot_pools of its workloads in stacks/, or lower their interruptible_share",
+)
+def spot_groups_have_several_pools(evidence: Evidence) -> Iterator[Fault]:
+    for _, site in evidence.sites():
+        for group in site.compute.node_groups:
+            pools = len(group.machine_types) * len(group.zones)
+            if group.purchase is PurchaseOption.SPOT and group.machines.high > 1 and pools < _FEWEST_POOLS:
+                text = f"has all its {group.machines.high} machines in one pool, {group.machine_types[0]} in one zone"
+                yield Fault(text=text, subject=f"node-group {group.key}")
 
 
 @on_stack(

@@ -10,7 +10,7 @@ from solver.plan.lock import Lock
 from solver.quantity import cents
 from solver.schema import Schema
 
-_SILENT = frozenset({"reason", "hour_classes"})
+_SILENT = frozenset({"reason", "held", "kept", "hour_classes"})
 
 
 class ChangeKind(StrEnum):

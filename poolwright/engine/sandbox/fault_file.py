@@ -37,6 +37,7 @@ FIELDS: Final[dict[FaultKind, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     FaultKind.CRASH: ((), (*_REQUEST, "moment")),
     FaultKind.SLOW: (("seconds",), (*_REQUEST, "moment")),
     FaultKind.INSUFFICIENT_CAPACITY: ((), ("machine_type", "zone", "after", "times")),
+    FaultKind.SPOT_INTERRUPTION: ((), ("machine_type", "zone", "after", "times")),
     FaultKind.ZONE_LOST: (("zone",), ("type", "after", "times")),
     FaultKind.QUOTA_REACHED: (("quota",), ("after", "times")),
     FaultKind.NOT_YET_VISIBLE: (("type",), ("name", "after", "times")),

@@ -38,6 +38,7 @@ class FaultKind(Enum):
     CRASH = "crash"
     SLOW = "slow"
     INSUFFICIENT_CAPACITY = "insufficient-capacity"
+    SPOT_INTERRUPTION = "spot-interruption"
     ZONE_LOST = "zone-lost"
     QUOTA_REACHED = "quota-reached"
     NOT_YET_VISIBLE = "not-yet-visible"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
@@ -10,10 +11,10 @@ from poolwright.engine.sandbox.check import Failure, near_miss, schema_failures
 from poolwright.engine.sandbox.cloud import Cloud, region_of
 from poolwright.engine.sandbox.defaults import Naming, name_rule, with_defaults
 from poolwright.engine.sandbox.diff import Difference, deletes_before_replacing, differences
-from poolwright.engine.sandbox.faults import Fault, Faults, Struck
+from poolwright.engine.sandbox.faults import Fault, FaultKind, Faults, Struck
 from poolwright.engine.sandbox.identity import Identity, is_region
 from poolwright.engine.sandbox.keys import SETTINGS, resource_key
-from poolwright.engine.sandbox.launches import FACT, launched
+from poolwright.engine.sandbox.launches import FACT, interrupted, launched
 from poolwright.engine.sandbox.outputs.generic import created_outputs, previewed_outputs
 from poolwright.engine.sandbox.outputs.making import Making
 from poolwright.engine.sandbox.project import inputs_seen
@@ -92,6 +93,8 @@ class Provider:
         self.cloud = Cloud(self.store, identity)
         self._faults = Faults(faults, self.store)
         self._faults.outside()
+        self.news = tuple(self._interruptions())
+        """By URN, what became of machines of groups since the last command."""
 
     def check(self, subject: Subject, inputs: Properties, old_inputs: Properties, wish: NameWish) -> Checked:
         """Schema, region, default tags and names, then what AWS says against the inputs alone."""
@@ -232,6 +235,17 @@ class Provider:
             self._faults.after(change, subject.name, cloud)
         except Struck as fault:
             raise Refused(_spoken(subject, change.action, fault)) from None
+
+    def _interruptions(self) -> Iterator[tuple[str, str]]:
+        """What AWS does to spot machines between two commands, and what their groups do about it."""
+        if not self._faults.of(FaultKind.SPOT_INTERRUPTION):
+            return
+        with self.store.exclusive():
+            for group in self.store.all("autoscaling.Group"):
+                now = interrupted(group, self.cloud.in_region(group.region), self._faults)
+                if now is not None:
+                    self.store.put(replace(group, facts={**group.facts, FACT: now.machines}))
+                    yield from ((group.urn, remark) for remark in now.remarks)
 
     def _find(self, subject: Subject, resource_id: str, state: Properties) -> Resource | None:
         """The resource that an id and Pulumi's state mean; an import has the id alone."""

@@ -75,10 +75,14 @@ class Servicer:
         try:
             check_quota_file()
             identity = identity_of(plain_config(decode(request.args).properties))
-            self._provider = Provider(identity, default_folder(), load_faults(fault_file()))
+            provider = Provider(identity, default_folder(), load_faults(fault_file()))
         except (IdentityError, ConfigError, QuotaFileError) as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+            raise AssertionError from error
+        self._provider = provider
         self._log.say_where(default_folder())
+        for urn, text in provider.news:
+            self._log.warn(text, urn)
         return messages.ConfigureResponse(
             acceptSecrets=True,
             supportsPreview=True,

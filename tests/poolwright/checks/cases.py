@@ -40,6 +40,22 @@ from tests.poolwright.checks.estate import (
 ANYWHERE = "0.0.0.0/0"
 
 
+def _spot(path: str, value: Any) -> Edit:
+    """The first spot group with another value."""
+    return with_input(machines.GROUP, path, value, name="-spot")
+
+
+def _in_one_pool() -> Edit:
+    """The first spot group of the plan with one type in one zone."""
+
+    def change(content: dict[str, Any]) -> None:
+        groups = content["sites"]["main"]["compute"]["node_groups"]
+        group = next(each for each in groups if each["purchase"] == "spot")
+        group["machine_types"], group["zones"] = group["machine_types"][:1], group["zones"][:1]
+
+    return with_lock(change)
+
+
 def _rule(port: int, to: int | None = None, **block: str) -> Edit:
     values = {"ipProtocol": "tcp", "fromPort": port, "toPort": to or port, **(block or {"cidrIpv4": ANYWHERE})}
     return with_resource(security_groups.INGRESS, {**values, "securityGroupId": "sg-1"}, name="main-groups-open")
@@ -356,6 +372,15 @@ REFUSED: Mapping[str, tuple[Edit, ...]] = {
         with_input(machines.TEMPLATE, "tagSpecifications", REMOVED),
         with_input(machines.TEMPLATE, "tagSpecifications", [{"resourceType": "volume", "tags": {"owner": "me"}}]),
     ),
+    "compute.spot": (
+        _spot("mixedInstancesPolicy", REMOVED),
+        _spot("capacityRebalance", False),
+        _spot("mixedInstancesPolicy.instancesDistribution.spotAllocationStrategy", "lowest-price"),
+        _spot("mixedInstancesPolicy.instancesDistribution.onDemandBaseCapacity", 1.0),
+        _spot("mixedInstancesPolicy.launchTemplate.overrides", [{"instanceType": "m7g.large"}]),
+        with_input(machines.GROUP, "mixedInstancesPolicy", {"launchTemplate": {}}, name="on-demand"),
+    ),
+    "compute.spot-pools": (_in_one_pool(),),
     "compute.refresh": (
         with_input(machines.GROUP, "instanceRefresh", REMOVED),
         with_input(machines.GROUP, "instanceRefresh", {"strategy": "Rolling"}),

@@ -68,14 +68,19 @@ def build() -> None:
         min_size=2,
         max_size=4,
         vpc_zone_identifiers=[subnet.id for subnet in subnets],
+        capacity_rebalance=True,
         mixed_instances_policy={
+            "instances_distribution": {
+                "on_demand_percentage_above_base_capacity": 0,
+                "spot_allocation_strategy": "price-capacity-optimized",
+            },
             "launch_template": {
                 "launch_template_specification": {
                     "launch_template_id": template.id,
                     "version": template.latest_version.apply(str),
                 },
                 "overrides": [{"instance_type": "c7g.large"}, {"instance_type": "c7g.xlarge"}],
-            }
+            },
         },
         opts=here,
     )

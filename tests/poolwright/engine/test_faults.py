@@ -177,6 +177,31 @@ def test_what_was_changed_or_deleted_outside_is_shown_taken_and_restored(shop: S
     shop.assert_whole()
 
 
+def test_spot_machines_that_aws_takes_back_are_replaced_and_nothing_of_the_stack_changes(shop: Shop) -> None:
+    back = {"kind": "spot-interruption", "machine_type": "c7g.large", "zone": "eu-west-1a"}
+    shop.ask_for({**back, "after": 1})
+    shop.engine.up()
+    shop.engine.refresh()  # the first request that meets it passes
+
+    taken = shop.engine.up()
+
+    said = " ".join(item.message for item in taken.diagnostics)
+    assert "AWS took spot machines back: 1 × c7g.large eu-west-1a; 1 × c7g.xlarge eu-west-1a came before they" in said
+    assert taken.changed == ()
+    shop.assert_whole()
+
+    shop.ask_for({**back, "zone": "eu-west-1b"}, {"kind": "insufficient-capacity", "times": 3})
+    short = shop.engine.refresh()
+    said = " ".join(item.message for item in short.diagnostics)
+    assert "none came; 1 of 2 are missing, and AWS goes on trying" in said
+    shop.assert_whole()
+
+    converged = shop.engine.up()
+    assert any("missing 1 × " in item.message for item in converged.diagnostics)
+    assert converged.changed == ()
+    shop.assert_whole()
+
+
 def test_a_destroy_that_stopped_half_way_is_ended_by_a_later_one(shop: Shop) -> None:
     shop.engine.up()
     refused = {"kind": "error", "code": "InternalError", "message": "An internal error has occurred"}

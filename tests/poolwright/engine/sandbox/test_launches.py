@@ -8,7 +8,7 @@ from poolwright.engine.sandbox.faults import ALWAYS, Fault, FaultKind
 from poolwright.engine.sandbox.identity import Identity
 from poolwright.engine.sandbox.provider import Known, Provider
 from poolwright.engine.sandbox.store import Resource
-from poolwright.engine.sandbox.values import Properties, Value
+from poolwright.engine.sandbox.values import Properties, Value, fields
 from tests.poolwright.engine.sandbox.estate import Estate
 from tests.poolwright.engine.sandbox.harness import NO_SECRETS
 
@@ -93,3 +93,56 @@ def test_a_lost_zone_has_no_machines_either(estate: Estate, zone: str) -> None:
     groups.sandbox.provider = Provider(Identity("123456789012", "eu-west-1"), groups.sandbox.root, (lost,))
     groups.create()
     assert groups.group.facts["machines"] == {"c7g.large eu-west-1a": 2}
+
+
+class SpotGroups(Groups):
+    """Groups of spot machines, which AWS takes back."""
+
+    def __init__(self, estate: Estate, *, rebalances: bool = True, on_demand: int = 0) -> None:
+        super().__init__(estate)
+        policy = fields(self.inputs["mixedInstancesPolicy"])
+        spread: Properties = {"onDemandPercentageAboveBaseCapacity": 0, "onDemandBaseCapacity": on_demand}
+        wanted: Properties = {**policy, "instancesDistribution": spread}
+        changed: Properties = {**self.inputs, "mixedInstancesPolicy": wanted, "capacityRebalance": rebalances}
+        self.inputs = self.sandbox.checked("autoscaling.Group", "machines", changed)
+        self.ask_for(Fault(kind=FaultKind.SPOT_INTERRUPTION, after=9))
+        self.create()
+
+    def ask_for(self, *faults: Fault) -> tuple[str, ...]:
+        """What the next command says at its start, when these go wrong."""
+        self.sandbox.provider = Provider(Identity("123456789012", "eu-west-1"), self.sandbox.root, faults)
+        return tuple(text for _, text in self.sandbox.provider.news)
+
+
+BACK = Fault(kind=FaultKind.SPOT_INTERRUPTION, machine_type="c7g.large", zone="eu-west-1a")
+
+
+def test_a_pool_that_is_taken_back_is_replaced_by_another_before_it_goes(estate: Estate) -> None:
+    groups = SpotGroups(estate)
+    assert groups.group.facts["machines"] == {"c7g.large eu-west-1a": 1, "c7g.large eu-west-1b": 1}
+    assert groups.ask_for(BACK) == (
+        "AWS took spot machines back: 1 × c7g.large eu-west-1a; 1 × c7g.xlarge eu-west-1a came before they went",
+    )
+    assert groups.group.facts["machines"] == {"c7g.xlarge eu-west-1a": 1, "c7g.large eu-west-1b": 1}
+    assert groups.ask_for(BACK) == ()
+
+
+def test_a_group_that_does_not_rebalance_is_short_until_the_machine_is_replaced(estate: Estate) -> None:
+    (said,) = SpotGroups(estate, rebalances=False).ask_for(BACK)
+    assert said.endswith("1 × c7g.xlarge eu-west-1a came in their place")
+
+
+@pytest.mark.parametrize(("on_demand", "taken"), [(0, 2), (1, 1), (2, 0)])
+def test_on_demand_machines_are_never_taken_back(estate: Estate, on_demand: int, taken: int) -> None:
+    said = SpotGroups(estate, on_demand=on_demand).ask_for(Fault(kind=FaultKind.SPOT_INTERRUPTION, times=ALWAYS))
+    assert sum(text.partition(";")[0].count("1 × ") for text in said) == taken
+
+
+def test_where_no_pool_has_a_machine_the_group_is_short_until_one_has(estate: Estate) -> None:
+    groups = SpotGroups(estate)
+    (said,) = groups.ask_for(BACK, Fault(kind=FaultKind.INSUFFICIENT_CAPACITY, times=3))
+    assert said.endswith("none came; 1 of 2 are missing, and AWS goes on trying")
+    assert groups.group.facts["machines"] == {"c7g.large eu-west-1b": 1}
+    (said,) = groups.ask_for(BACK, Fault(kind=FaultKind.INSUFFICIENT_CAPACITY, times=3))
+    assert said == "Of spot machines that were missing 1 × c7g.large eu-west-1a came in their place"
+    assert groups.group.facts["machines"] == {"c7g.large eu-west-1a": 1, "c7g.large eu-west-1b": 1}
