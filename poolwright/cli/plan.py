@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -125,18 +125,21 @@ def solved(
     return plan, old, difference(old, lock_of(plan))
 
 
-def with_lines(error: InfeasibleError, loaded: LoadedDemand) -> InfeasibleError:
-    """The error with the place in the files at which each wish of its conflict stands."""
+def with_lines(error: InfeasibleError, loaded: LoadedDemand, changed: Collection[str] = ()) -> InfeasibleError:
+    """The error with the place in the files at which each wish of its conflict stands; `changed` are keys of which the
+    value is not the files'."""
     return InfeasibleError(
         error.summary,
-        conflict=[_placed(member, loaded) for member in error.members],
-        also=[[_placed(member, loaded) for member in members] for members in error.also],
+        conflict=[_placed(member, loaded, changed) for member in error.members],
+        also=[[_placed(member, loaded, changed) for member in members] for members in error.also],
         hint=error.hint,
     )
 
 
-def _placed(member: Member, loaded: LoadedDemand) -> Member:
+def _placed(member: Member, loaded: LoadedDemand, changed: Collection[str]) -> Member:
     path, _, value = member.words.partition(": ")
+    if any(f"{path}.".startswith(f"{key}.") for key in changed):
+        return member
     problem = loaded.problem(tuple(path.split(".")), "")
     where = problem.file if problem.line is None else f"{problem.file}:{problem.line}"
     return Member(f"{where} {path}: {value}" if value else f"{where} {path}", member.frees)

@@ -44,7 +44,10 @@ def run(
     say(f"solving {stack} as it is")
     now = solved_as_it_is(inputs, tables, previous)
     say(f"solving {stack} with {' '.join(arguments)}")
-    then = solve_without_budget(other.demand, other.catalog, previous=previous, inputs=other.inputs)
+    try:
+        then = solve_without_budget(other.demand, other.catalog, previous=previous, inputs=other.inputs)
+    except InfeasibleError as error:
+        raise with_lines(error, inputs.loaded, [argument.partition("=")[0] for argument in arguments]) from error
     budget = other.demand.limits.budget_usd_per_month
     found = what_if(now, then, tuple(arguments), budget_usd_per_month=budget)
     if as_json:

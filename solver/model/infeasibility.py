@@ -14,6 +14,7 @@ from solver.errors import InfeasibleError
 from solver.model.conflict.alone import Alone
 from solver.model.conflict.question import MOST_WORK, GivenUpError, Question
 from solver.model.conflict.report import Conflicts
+from solver.model.conflict.single import Single
 from solver.model.conflict.site_wishes import wishes_of
 from solver.model.conflict.together import Together
 
@@ -39,8 +40,10 @@ def solve_or_explain(
     except InfeasibleError as error:
         alone = Alone(site_key, catalog)
         too_few = Together(alone).too_few_groups
-        question = Question(site_key, attempt or solve, alone.told, too_few, most_work=most_work)
-        conflicts = Conflicts(demand, wishes_of(demand, site_key, catalog), question.possible, question.planned)
+        single = Single(alone).told
+        question = Question(site_key, attempt or solve, alone.told, too_few, single, most_work=most_work)
+        wishes = wishes_of(demand, site_key, catalog)
+        conflicts = Conflicts(demand, wishes, question.possible, question.planned, question.certain)
         try:
             found = conflicts.members()
         except GivenUpError:

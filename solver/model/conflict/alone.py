@@ -12,7 +12,7 @@ from enum import Enum, auto
 
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
-from solver.demand.workloads import Service, TrainingJob
+from solver.demand.workloads import Service, TrainingJob, Variant
 from solver.errors import InfeasibleError
 from solver.model.compute.jobs import shapes, whole_vcpus
 from solver.model.compute.needs import needs_of, volume_claims
@@ -40,6 +40,7 @@ class Alone:
     site: str
     catalog: Catalog
     _offered: dict[str, list[Machine]] = field(default_factory=dict[str, "list[Machine]"])
+    _fitting: dict[str, frozenset[int]] = field(default_factory=dict[str, "frozenset[int]"])
 
     def told(self, demand: Demand) -> Told:
         """Of the only workload that the demand has."""
@@ -48,56 +49,71 @@ class Alone:
         except InfeasibleError:
             return Told.IMPOSSIBLE
         ((_, workload),) = demand.workloads.items()
-        market = market_of(
-            demand, demand.aws_sites[self.site], zones, Surcharge(), services=isinstance(workload, Service)
-        )
-        return self._service(demand, market) if isinstance(workload, Service) else self._job(demand, market)
+        if not isinstance(workload, Service):
+            return self._job(demand)
+        return self._service(demand, market_of(demand, demand.aws_sites[self.site], zones, Surcharge(), services=True))
 
     def machines(self, market: Market) -> list[Machine]:
         """Machine types that the rules allow, on demand; of one market they are looked for once."""
-        site = market.site
-        quotas = sorted(site.quotas.items())
-        rules = (market.zones, market.machines, market.excluded, market.burstable, quotas)
-        key = repr((site.region, site.eni_trunking, *rules))
+        key = _rules(market)
         if key not in self._offered:
             self._offered[key] = offered(self.catalog, market)
         return self._offered[key]
+
+    def fitting(self, variant: Variant, market: Market) -> frozenset[int]:
+        """Positions of the machine types that hold a replica; of one variant and market they are looked for once."""
+        key = f"{_rules(market)} {market.site.root_volume} {variant.model_dump_json()}"
+        if key not in self._fitting:
+            every = enumerate(self.machines(market))
+            self._fitting[key] = frozenset(place for place, machine in every if fits(variant, machine, market))
+        return self._fitting[key]
 
     def _service(self, demand: Demand, market: Market) -> Told:
         needs = needs_of(demand, self.site)
         (service,) = needs.services
         limited = False
+        machines = self.machines(market)
         for number in usable_variants(needs, service):
-            for machine in self.machines(market):
+            for place in sorted(self.fitting(needs.runnables[number].variant, market)):
+                machine = machines[place]
                 if service.survives_zone and len(machine.zones) < 2:
-                    continue
-                if not fits(needs.runnables[number].variant, machine, market):
                     continue
                 if machine.machine.quota not in market.site.quotas:
                     return Told.FREE
                 limited = True
         return Told.UNKNOWN if limited else Told.IMPOSSIBLE
 
-    def _job(self, demand: Demand, market: Market) -> Told:
+    def _job(self, demand: Demand) -> Told:
+        quotas = demand.aws_sites[self.site].quotas
         least: dict[str, int] = {}
-        for machine, vcpus in self._vcpus(demand, market):
+        for machine, vcpus in self.vcpus(demand):
             family = str(machine.machine.quota)
-            if family not in market.site.quotas:
+            if family not in quotas:
                 return Told.FREE
             least[family] = min(vcpus, least.get(family, vcpus))
-        within = any(vcpus <= market.site.quotas[family] for family, vcpus in least.items())
+        within = any(vcpus <= quotas[family] for family, vcpus in least.items())
         return Told.POSSIBLE if within else Told.IMPOSSIBLE
 
-    def _vcpus(self, demand: Demand, market: Market) -> Iterator[tuple[Machine, int]]:
-        """Machine types on which a job is done in its window, and the fewest vCPUs that it takes of each."""
+    def vcpus(self, demand: Demand) -> Iterator[tuple[Machine, int]]:
+        """Machine types on which the only workload, a job, is done in its window, and the fewest vCPUs that it takes
+        of each."""
         ((_, job),) = demand.workloads.items()
         assert not isinstance(job, Service)
+        zones = zones_of(demand, self.site, self.catalog)
+        market = market_of(demand, demand.aws_sites[self.site], zones, Surcharge(), services=False)
         _, by_replica = volume_claims(demand, job.uses)
         for variant in (whole_vcpus(each) for each in job.variants.values()):
             workers = [count for _, count in shapes(job, variant)]
-            for machine in self.machines(market) if workers else ():
-                if fits(variant, machine, market):
-                    asked = request(variant, undivided=undivided(variant, machine))
-                    apart = isinstance(job, TrainingJob) or bool(by_replica)
-                    each = 1 if apart else int((capacity(machine, market)[asked > 0] // asked[asked > 0]).min())
-                    yield machine, -(-min(workers) // each) * machine.machine.vcpus
+            for place in sorted(self.fitting(variant, market)) if workers else ():
+                machine = self.machines(market)[place]
+                asked = request(variant, undivided=undivided(variant, machine))
+                apart = isinstance(job, TrainingJob) or bool(by_replica)
+                each = 1 if apart else int((capacity(machine, market)[asked > 0] // asked[asked > 0]).min())
+                yield machine, -(-min(workers) // each) * machine.machine.vcpus
+
+
+def _rules(market: Market) -> str:
+    """What tells which machine types a market has."""
+    site = market.site
+    filters = (market.zones, market.machines, market.excluded, market.burstable)
+    return repr((site.region, site.eni_trunking, *filters, sorted(site.quotas.items())))

@@ -4,7 +4,8 @@ What only changes the cost is left out: commitments, the budget, how close a pla
 fast to slow, each an answer by itself where it can be:
 
 1. each workload alone: what can't be planned alone can't be planned with others, and what no quota limits can be
-   planned on machines of its own (`alone`); and whether the services fit on so few node groups (`together`);
+   planned on machines of its own (`alone`); and whether the services fit on so few node groups (`together`, and
+   `single` for one);
 2. all together, in one hour that has each service's highest load: what can be planned for it can be for every hour;
 3. all together, hour by hour. Without quotas the second stage is exact, since hours then share nothing but node groups,
    which hold as many machines as wanted.
@@ -41,20 +42,23 @@ class Question:
     """What is known of a demand with one workload without planning it."""
     too_few_groups: Callable[[Demand], bool] | None = None
     """Whether the services certainly need more node groups than a demand allows."""
+    single: Callable[[Demand], bool | None] | None = None
+    """Whether one node group, where no more are allowed, holds the services beside the jobs; None: not known."""
     work: int = 0
     """Done so far."""
     most_work: int = MOST_WORK
     """More is refused by GivenUpError."""
     _known_alone: dict[str, Told] = field(default_factory=dict[str, Told])
-    _known_few: dict[str, bool] = field(default_factory=dict[str, bool])
+    _known_told: dict[str, bool | None] = field(default_factory=dict[str, "bool | None"])
     _known: dict[str, bool] = field(default_factory=dict[str, bool])
 
     def possible(self, demand: Demand) -> bool:
         """Whether there is a plan, by the three stages."""
         here = [key for key, entry in demand.workloads.items() if demand.site_of(entry) == self.site]
         bare = _bare(demand)
-        if self._fewer(_at_peak(_with_only(bare, self.site, here))):
-            return False
+        certain = self.certain(demand)
+        if certain is not None:
+            return certain
         free = True
         for key in here:
             single = _at_peak(_with_only(bare, self.site, [key]))
@@ -70,11 +74,16 @@ class Question:
             return True
         return bool(demand.aws_sites[self.site].quotas) and self._planned(together)
 
-    def _fewer(self, together: Demand) -> bool:
+    def certain(self, demand: Demand) -> bool | None:
+        """What is proved about the services together, and their node groups, without planning them; None: nothing."""
+        here = [key for key, entry in demand.workloads.items() if demand.site_of(entry) == self.site]
+        together = _at_peak(_with_only(_bare(demand), self.site, here))
         key = _key(together)
-        if key not in self._known_few:
-            self._known_few[key] = self.too_few_groups is not None and self.too_few_groups(together)
-        return self._known_few[key]
+        if key not in self._known_told:
+            told = None if self.single is None else self.single(together)
+            few = told is None and self.too_few_groups is not None and self.too_few_groups(together)
+            self._known_told[key] = False if few else told
+        return self._known_told[key]
 
     def _told(self, single: Demand) -> Told:
         if self.alone is None:
@@ -89,8 +98,11 @@ class Question:
         self.most_work = self.work + work
 
     def planned(self, demand: Demand) -> bool:
-        """Whether the solver finds a plan in all hours: what a report is checked with."""
-        return self._planned(_bare(demand))
+        """Whether the solver finds a plan in all hours: what a report is checked with.
+
+        It is not asked where it is proved that there is none.
+        """
+        return self.certain(demand) is not False and self._planned(_bare(demand))
 
     def _planned(self, demand: Demand) -> bool:
         key = _key(demand)

@@ -22,6 +22,10 @@ Asked = Callable[[Demand], bool]
 """Whether there is a plan."""
 
 
+def _nothing(_: Demand) -> None:
+    """Nothing is proved."""
+
+
 @dataclass
 class Conflicts:
     """The conflicts of one demand."""
@@ -32,6 +36,8 @@ class Conflicts:
     """The fast answer."""
     planned: Asked
     """The slow one, which has the last word."""
+    certain: Callable[[Demand], bool | None] = _nothing
+    """What is proved without planning."""
 
     def members(self) -> list[tuple[Member, ...]]:
         """Conflicts that share no member, the smallest first; none where the wishes explain nothing."""
@@ -67,8 +73,12 @@ class Conflicts:
         parts = (conflict - {wish} for wish in sorted(conflict))
         beside = facts - conflict if conflict.isdisjoint(facts) else frozenset[int]()
         return not self.planned(self._with(conflict | beside)) and all(
-            self.planned(self._with(part | beside)) for part in parts
+            self._has_plan(self._with(part | beside)) for part in parts
         )
+
+    def _has_plan(self, demand: Demand) -> bool:
+        told = self.certain(demand)
+        return self.planned(demand) if told is None else told
 
     def _by(self, asked: Asked, left: frozenset[int], always: frozenset[int]) -> list[frozenset[int]]:
         """Conflicts among the wishes that are left, beside those that always stand."""

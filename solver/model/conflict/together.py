@@ -14,7 +14,7 @@ from solver.demand.demand import Demand
 from solver.errors import InfeasibleError
 from solver.model.compute.needs import Needs, ServiceNeed, needs_of
 from solver.model.compute.replicas import usable_variants
-from solver.model.compute.supply import Market, capacity, fits, market_of, request, undivided
+from solver.model.compute.supply import Market, capacity, market_of, request, undivided
 from solver.model.conflict.alone import Alone
 from solver.model.surcharge import Surcharge
 from solver.model.zones import zones_of
@@ -49,16 +49,23 @@ class Together:
     def _sets(self, needs: Needs, asking: Sequence[ServiceNeed], market: Market) -> list[frozenset[int]]:
         """Sets of services of which some machine holds a replica each; sets within another one are left out."""
         machines: set[tuple[_Room, _Ways]] = set()
-        for machine in self.alone.machines(market):
+        usable = {each.number: usable_variants(needs, each) for each in asking}
+        held_by = {
+            number: self.alone.fitting(needs.runnables[number].variant, market)
+            for numbers in usable.values()
+            for number in numbers
+        }
+        for place, machine in enumerate(self.alone.machines(market)):
             ways = tuple(
                 (service.number, requests)
                 for service in asking
                 if not service.survives_zone or len(machine.zones) > 1
                 if (
                     requests := tuple(
-                        tuple(request(each.variant, undivided=undivided(each.variant, machine)).tolist())
-                        for each in (needs.runnables[number] for number in usable_variants(needs, service))
-                        if fits(each.variant, machine, market)
+                        tuple(request(variant, undivided=undivided(variant, machine)).tolist())
+                        for number in usable[service.number]
+                        if place in held_by[number]
+                        for variant in (needs.runnables[number].variant,)
                     )
                 )
             )
