@@ -54,6 +54,12 @@ def find_contradictions(
             yield from _apart_from(name, workload, list(workloads))
         if isinstance(workload, Service):
             yield from deployment_contradictions(name, workload, called)
+            if name in workload.sidecars:
+                yield Contradiction(
+                    path=("workloads", name, "sidecars", name),
+                    found=f'sidecar "{name}"',
+                    allowed="a name that is not the workload's own is allowed",
+                )
     yield from _volumes_shared(workloads, storage)
     yield from amount_contradictions(sites, workloads)
     yield from load_contradictions(sites, workloads, storage, locations)

@@ -6,17 +6,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from solver.demand.containers import ContainerImage, Sidecar
 from solver.demand.deployment import Deployment
 from solver.demand.load import LoadProfile
 from solver.demand.names import (
     AcceleratorModel,
     ApartFrom,
     Count,
-    Digest,
     Distinct,
     EnvironmentName,
     FamilyPattern,
-    ImageReference,
     Key,
     Port,
     SecretName,
@@ -32,7 +31,6 @@ from solver.vocabulary import (
     AccessMode,
     Architecture,
     Exposure,
-    Framework,
     Protocol,
     Survive,
     Weekday,
@@ -41,19 +39,6 @@ from solver.vocabulary import (
 
 MOST_PARALLEL, MOST_WORKERS = 100_000, 1000
 """Replicas of a batch job at once, and workers of a gang."""
-
-
-class ContainerImage(Schema):
-    """What a replica runs: an image of another registry by its address, or one of the stack's own repository."""
-
-    reference: ImageReference | None = None
-    """Address with tag, `public.ecr.aws/docker/library/python:3.12-slim`; None for the stack's own repository."""
-    digest: Digest | None = None
-    """Pins the exact image; a release sets it."""
-    size_mib: Annotated[int, Field(ge=1, le=100_000)] = 2048
-    """Compressed size: what a new machine pulls."""
-    framework: Framework = Framework.OTHER
-    """What the container is built on."""
 
 
 class AcceleratorRequest(Schema):
@@ -141,6 +126,10 @@ class WorkloadBase(Schema):
     ] = 30
     """One of CloudWatch's periods."""
 
+    def replica(self, variant: str) -> Variant:
+        """A variant with all that one replica needs of a machine."""
+        return self.variants[variant]
+
     @model_validator(mode="after")
     def _no_name_twice(self) -> Self:
         twice = sorted(set(self.environment) & set(self.secrets))
@@ -191,6 +180,10 @@ class Service(WorkloadBase):
     load_from: dict[Key, Share] = Field(default_factory=dict[str, float], exclude_if=is_empty)
     """Where its load comes from: parts of 1 by user location or by calling workload; when empty, a service that only
     others call has it from the services among them, in equal parts."""
+    sidecars: Annotated[dict[Key, Sidecar], Field(max_length=9)] = Field(
+        default_factory=dict[str, Sidecar], exclude_if=is_empty
+    )
+    """Containers beside each replica; what they need is added to what each variant asks for."""
     max_latency_ms: Annotated[float, Field(gt=0, le=10_000)] | None = Field(default=None, exclude_if=is_empty)
     """Most milliseconds of network between who asks and the site that answers."""
 
@@ -210,6 +203,13 @@ class Service(WorkloadBase):
                 f"{self.latency.percentile:g} % of all must take at most {self.latency.milliseconds:g} ms"
             )
         return self
+
+    def replica(self, variant: str) -> Variant:
+        """A variant with all that one replica needs of a machine, its sidecars included."""
+        own = self.variants[variant]
+        beside = self.sidecars.values()
+        more = {"cpu": sum(each.cpu for each in beside), "memory": sum(each.memory for each in beside)}
+        return own.model_copy(update={name: getattr(own, name) + more[name] for name in more}) if beside else own
 
     def safe_utilisation(self, variant: str) -> float | None:
         """The highest utilisation of a variant that keeps the latency; 0.0: it is too slow, None: no target."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from solver.catalog.catalog import Catalog
+from solver.demand.containers import ContainerImage
 from solver.demand.demand import Demand
-from solver.demand.workloads import ContainerImage
 from solver.model.priced import Charge, SitePrices
 from solver.plan.compute import ComputePlan
 from solver.plan.cost import Billing, CostLine, Pool

@@ -210,11 +210,12 @@ def _fit_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
         sites = [demand.aws_sites[site] for site in allowed[name]]
         on_sale = {site: _on_sale(workload, demand, site, catalog) for site in allowed[name]}
         some_fit = any(
-            _any_fits(workload.variants[key], machines, site)
+            _any_fits(workload.replica(key), machines, site)
             for site, by_variant in zip(sites, on_sale.values(), strict=True)
             for key, machines in by_variant.items()
         )
-        for key, variant in workload.variants.items():
+        for key in workload.variants:
+            variant = workload.replica(key)
             # Without the stack's own limits, which may well leave out machines that some variants need.
             anywhere = _candidates(variant, everywhere, None, services=False)
             if not some_fit:
@@ -301,7 +302,7 @@ def _fit_problem(
 ) -> Problem:
     demand = loaded.demand
     workload = demand.workloads[name]
-    variant = workload.variants[key]
+    variant = workload.replica(key)
     site = demand.aws_sites[sites[0]]
     regions = " or ".join(dict.fromkeys(demand.aws_sites[each].region for each in sites))
     path: Path = ("workloads", name, "variants", key)

@@ -11,6 +11,7 @@ from solver.plan.deployment import DeploymentPlan
 from solver.plan.keyed import Keyed
 from solver.plan.scaling import ScalingPlan
 from solver.plan.schedule import WeekSchedule
+from solver.plan.sidecar import SidecarPlan
 from solver.plan.upkeep import UpkeepPlan, is_usual
 from solver.schema import Schema, is_empty
 from solver.vocabulary import (
@@ -106,9 +107,9 @@ class VariantPlan(Schema):
     architecture: Architecture
     """Instruction set."""
     cpu_millis: int
-    """Thousandths of a vCPU for each replica."""
+    """Thousandths of a vCPU for each replica, its sidecars included."""
     memory_mib: int
-    """For each replica."""
+    """For each replica, its sidecars included."""
     accelerator_kind: AcceleratorKind | None = None
     """What its accelerators are."""
     accelerator_count: int = 0
@@ -162,6 +163,8 @@ class ServicePlan(Schema):
     """How a new version takes over; None: rolling."""
     scaling: ScalingPlan | None = Field(default=None, exclude_if=is_empty)
     """What replicas follow; None: requests of the load balancers, or cpu."""
+    sidecars: Keyed[SidecarPlan] = Field(default=(), exclude_if=is_empty)
+    """Beside each replica, by key; they are part of what a variant has."""
     variants: Keyed[VariantPlan]
     """Those that run, by key."""
 

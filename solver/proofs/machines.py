@@ -81,6 +81,7 @@ def _replicas_fit(view: SiteView, group: NodeGroup, replicas: dict[str, int], wh
             yield f"{where}: {name} is no variant of the demand"
             return
         variants.append((variant, count))
+    beside = [(sidecar, count) for name, count in replicas.items() for sidecar in view.sidecars(name)]
     uncounted = sum(count for variant, count in variants if variant.accelerator is not None and not _is_counted(group))
     if uncounted > 1:
         yield f"{where}: {uncounted} replicas share devices that the scheduler does not count"
@@ -88,8 +89,8 @@ def _replicas_fit(view: SiteView, group: NodeGroup, replicas: dict[str, int], wh
         has = view.holds(name)
         machine = view.catalog.machine(name)
         asked = {
-            "cpu": (sum(variant.cpu * count for variant, count in variants), has.cpu_millis),
-            "memory": (sum(variant.memory * count for variant, count in variants), has.memory_mib),
+            "cpu": (sum(each.cpu * count for each, count in [*variants, *beside]), has.cpu_millis),
+            "memory": (sum(each.memory * count for each, count in [*variants, *beside]), has.memory_mib),
             "network": (sum(variant.network_mbps * count for variant, count in variants), has.network_mbps),
             "task addresses": (sum(count for _, count in variants), has.task_slots),
             "scratch disk": (sum(variant.disk * count for variant, count in variants), group.root_volume_gib),

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from solver.catalog.catalog import Catalog
 from solver.catalog.machines import Allocatable, Reserved, allocatable
+from solver.demand.containers import Sidecar
 from solver.demand.demand import AwsSite, Demand
 from solver.demand.storage import StorageClaim, Volume
 from solver.demand.workloads import BatchJob, Service, TrainingJob, Variant, Workload
@@ -104,6 +105,11 @@ class SiteView:
         workload, _, key = name.partition(".")
         found = self.demand.workloads.get(workload)
         return None if found is None else found.variants.get(key)
+
+    def sidecars(self, name: str) -> list[Sidecar]:
+        """What runs beside each replica of `workload.variant`."""
+        found = self.demand.workloads.get(name.partition(".")[0])
+        return list(found.sidecars.values()) if isinstance(found, Service) else []
 
     def holds(self, machine_type: str) -> Allocatable:
         """What tasks can have of a machine."""

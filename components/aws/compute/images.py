@@ -73,9 +73,14 @@ def image_address(
     """
     digest = variant.image_digest
     if variant.image_reference is not None:
-        return variant.image_reference if digest is None else f"{_without_tag(variant.image_reference)}@{digest}"
+        return pinned(variant.image_reference, digest)
     url = repository_urls[workload]
     return pulumi.Output.concat(url, f":{variant.key}" if digest is None else f"@{digest}")
+
+
+def pinned(reference: str, digest: str | None) -> str:
+    """An image of another registry, by its digest where there is one."""
+    return reference if digest is None else f"{_without_tag(reference)}@{digest}"
 
 
 def _without_tag(reference: str) -> str:

@@ -22,10 +22,12 @@ from components.aws.compute.container import (
     secret_pairs,
 )
 from components.aws.compute.health import container_health_check
-from components.aws.compute.surroundings import Mount, environment, machine_paths, mounts, secrets
+from components.aws.compute.images import pinned
+from components.aws.compute.surroundings import SCRATCH, Mount, environment, machine_paths, mounts, secrets
 from components.naming import NameKind
 from components.options import child_of
 from solver.plan.compute import ServicePlan, VariantPlan
+from solver.plan.sidecar import SidecarPlan
 from solver.vocabulary import AcceleratorKind, Architecture
 
 _FIRST_PRIVATE_PORT = 1024
@@ -40,7 +42,7 @@ def build_task_definition(
     args: ComputePoolArgs,
     image: pulumi.Input[str],
 ) -> ecs.TaskDefinition:
-    """One container with an address of its own.
+    """The workload's container and its sidecars, with one address of their own.
 
     Its cpu is a share, not a cap: what neighbours leave idle makes it faster, and the plan never counts on that. Its
     memory is a hard limit. Both stand on the container, since a limit on the task would turn the share into a cap.
@@ -57,11 +59,47 @@ def build_task_definition(
         },
         task_role_arn=args.security.task_role_arns.get(service.key),
         execution_role_arn=args.security.execution_role_arns.get(service.key),
-        container_definitions=pulumi.Output.json_dumps([_container(args, service, variant, image, found)]),
+        container_definitions=pulumi.Output.json_dumps(
+            [
+                _container(args, service, own_part(service, variant), image, found),
+                *(_sidecar(args, service, each) for each in service.sidecars),
+            ]
+        ),
         volumes=[_volume(mount) for mount in found],
         tags=args.names.tags(service.key, variant.key, workload=service.key),
         opts=child_of(parent),
     )
+
+
+def own_part(service: ServicePlan, variant: VariantPlan) -> VariantPlan:
+    """What the workload's own container has of a replica: the plan counts its sidecars with it."""
+    return variant.model_copy(
+        update={
+            "cpu_millis": variant.cpu_millis - sum(each.cpu_millis for each in service.sidecars),
+            "memory_mib": variant.memory_mib - sum(each.memory_mib for each in service.sidecars),
+        }
+    )
+
+
+def _sidecar(args: ComputePoolArgs, service: ServicePlan, sidecar: SidecarPlan) -> Json:
+    """A container as strict as the workload's own; it sees the task's address, and no volume but a /tmp it shares."""
+    container: Json = {
+        "name": sidecar.key,
+        "image": pinned(sidecar.image_reference, sidecar.image_digest),
+        "essential": sidecar.essential,
+        "cpu": cpu_units(sidecar.cpu_millis),
+        "memory": sidecar.memory_mib,
+        "environment": name_value_pairs({"AWS_REGION": args.names.region, **sidecar.environment}),
+        "mountPoints": mount_points([Mount(volume=SCRATCH, path="/tmp")]),
+        "logConfiguration": log_settings(args.names.workload_log_group(service.key), args.names.region, sidecar.key),
+        "linuxParameters": {"initProcessEnabled": True, "capabilities": {"drop": ["ALL"]}},
+        "dockerSecurityOptions": ["no-new-privileges"],
+        "readonlyRootFilesystem": True,
+        "stopTimeout": STOP_SECONDS,
+    }
+    if sidecar.command:
+        container["command"] = list(sidecar.command)
+    return container
 
 
 def _container(

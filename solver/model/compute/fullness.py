@@ -75,7 +75,7 @@ def _asked(variant: Variant) -> dict[str, int]:
 
 def _variant(demand: Demand, slot: str) -> Variant:
     workload, _, key = slot.partition(".")
-    return demand.workloads[workload].variants[key]
+    return demand.workloads[workload].replica(key)
 
 
 def limits_of(demand: Demand, site_key: str, catalog: Catalog, plan: ComputePlan) -> Iterator[Limit]:

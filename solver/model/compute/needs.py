@@ -130,7 +130,8 @@ def needs_of(demand: Demand, site_key: str) -> Needs:
         headroom = 1 + exact(service.headroom)
         grain = _grain(max(loads) * headroom)
         first = len(runnables)
-        for name, variant in sorted(service.variants.items()):
+        for name in sorted(service.variants):
+            variant = service.replica(name)
             rate = exact(variant.throughput_per_second) * exact(service.utilisation(name))
             # More than a thousand times the peak is as good as that, and stays far from what 64 bits hold.
             capacity = min(floor(rate * grain), _AMPLE * max(1, ceil(max(loads) * headroom * grain)))

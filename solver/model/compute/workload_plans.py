@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from solver.demand.containers import Sidecar
 from solver.demand.demand import Demand
 from solver.demand.workloads import BatchJob, TrainingJob, Variant, Workload
 from solver.model.compute.deployments import deployment_plan
@@ -14,6 +15,7 @@ from solver.model.compute.supply import Machine
 from solver.plan.compute import ComputePlan, JobPlan, NodeGroup, ServicePlan, VariantPlan
 from solver.plan.scaling import ScalingPlan
 from solver.plan.schedule import week_schedule
+from solver.plan.sidecar import SidecarPlan
 from solver.quantity import HOURS_PER_WEEK
 from solver.vocabulary import AcceleratorKind
 
@@ -101,11 +103,25 @@ def service_plan(
         health_grace_seconds=wish.health_check.grace_seconds,
         log_retention_days=wish.log_retention_days,
         max_per_machine=wish.max_per_machine,
+        sidecars=tuple(_sidecar(key, each) for key, each in sorted(wish.sidecars.items())),
         deployment=deployment_plan(wish),
         scaling=None if wish.scaling is None else ScalingPlan.model_validate(wish.scaling.model_dump()),
         # Of several variants the lowest: none is asked for more than it holds.
         max_utilisation=min(wish.utilisation(key) for key in [each.key for each in variants] or wish.variants),
         variants=tuple(variants),
+    )
+
+
+def _sidecar(key: str, wish: Sidecar) -> SidecarPlan:
+    return SidecarPlan(
+        key=key,
+        image_reference=wish.image.reference or "",
+        image_digest=wish.image.digest,
+        cpu_millis=wish.cpu,
+        memory_mib=wish.memory,
+        command=wish.command,
+        environment=dict(sorted(wish.environment.items())),
+        essential=wish.essential,
     )
 
 

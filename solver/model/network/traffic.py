@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import fsum
 
 from solver.demand.demand import Demand
-from solver.demand.workloads import ContainerImage, Service, Workload
+from solver.demand.workloads import Service, Workload
 from solver.plan.compute import ComputePlan, NodeGroup, VariantPlan
 from solver.quantity import WEEKS_PER_MONTH
 from solver.vocabulary import Exposure
@@ -91,7 +91,7 @@ def traffic_of(demand: Demand, site_key: str, compute: ComputePlan, crossing: Cr
             if key in called
         ),
         outside_images=tuple(
-            key for key, variant in _variants(compute) if _is_outside(demand.workloads[key], variant.key)
+            key for key, variant in _variants(compute) if _outside_mib(demand.workloads[key], variant.key)
         ),
         crossing=crossing or Crossing(),
     )
@@ -135,6 +135,7 @@ def _services_used(compute: ComputePlan) -> tuple[str, ...]:
     if compute.node_groups:
         found.update(AGENT_SERVICES, ("logs",))
     references = [variant.image_reference for _, variant in _variants(compute)]
+    references += [sidecar.image_reference for service in compute.services for sidecar in service.sidecars]
     if any(reference is None or in_ecr(reference) for reference in references):
         found.update(REGISTRY_SERVICES)
     if any(entry.secrets for entry in (*compute.services, *compute.jobs)):
@@ -160,22 +161,15 @@ def _outside_pulls_gib(demand: Demand, compute: ComputePlan) -> float:
             key: demand.machine_starts_per_week * count / whole if whole else 0.0 for key, count in machines.items()
         }
     return fsum(
-        starts[group] * WEEKS_PER_MONTH * _image_mib(demand.workloads[key], variant.key) / MIB_PER_GIB
+        starts[group] * WEEKS_PER_MONTH * _outside_mib(demand.workloads[key], variant.key) / MIB_PER_GIB
         for key, variant in _variants(compute)
-        if _is_outside(demand.workloads[key], variant.key)
         for group in variant.node_groups
     )
 
 
-def _image_mib(workload: Workload, variant_key: str) -> int:
-    return _image(workload, variant_key).size_mib
-
-
-def _is_outside(workload: Workload, variant_key: str) -> bool:
-    """Whether machines pull the variant's image from a registry outside of AWS."""
-    reference = _image(workload, variant_key).reference
-    return reference is not None and not in_ecr(reference)
-
-
-def _image(workload: Workload, variant_key: str) -> ContainerImage:
-    return workload.variants[variant_key].image or workload.image
+def _outside_mib(workload: Workload, variant_key: str) -> int:
+    """What machines pull for a variant from registries outside of AWS, its sidecars' images included."""
+    images = [workload.variants[variant_key].image or workload.image]
+    if isinstance(workload, Service):
+        images += [sidecar.image for sidecar in workload.sidecars.values()]
+    return sum(image.size_mib for image in images if image.reference is not None and not in_ecr(image.reference))

@@ -24,6 +24,7 @@ ENTRIES = {
     "Volume": "scratch",
     "FileSystem": "files",
     "Capacity": "launch",
+    "Sidecar": "proxy",
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
+from solver.demand.containers import Sidecar
 from solver.demand.demand import Demand
 from solver.demand.deployment import Deployment
 from solver.demand.references import CONTRADICTIONS, Contradiction, find_contradictions
@@ -116,6 +117,23 @@ def test_requests_move_only_where_a_load_balancer_has_all_of_them() -> None:
 def test_a_deployment_has_the_figures_of_its_strategy(deployment: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         Deployment.model_validate(deployment)
+
+
+def test_a_sidecar_has_a_name_and_an_image_of_its_own() -> None:
+    document = whole()
+    sidecars = document["workloads"]["web"]["sidecars"]
+    sidecars["web"] = sidecars["proxy"]
+    assert contradictions(document) == [
+        "workloads.web.sidecars.web: a name that is not the workload's own is allowed",
+    ]
+    good = {"image": {"reference": "example.com/proxy:1"}, "cpu": "1", "memory": "1Gi"}
+    wrongs: list[tuple[dict[str, Any], str]] = [
+        ({"image": {}}, "an image with a reference is allowed"),
+        ({"memory": "0Mi"}, "cpu and memory above 0 are allowed"),
+    ]
+    for wrong, words in wrongs:
+        with pytest.raises(ValidationError, match=words):
+            Sidecar.model_validate({**good, **wrong})
 
 
 def test_a_workload_uses_claims_that_exist() -> None:

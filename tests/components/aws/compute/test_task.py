@@ -7,6 +7,7 @@ from typing import Any
 
 from components.aws.compute.pool import ComputePool
 from solver.plan.plan import SitePlan
+from solver.plan.sidecar import SidecarPlan
 from solver.vocabulary import AcceleratorKind
 from tests.components import plans
 from tests.components.aws import edits, upstream
@@ -96,3 +97,39 @@ def test_a_command_of_the_plan_replaces_the_images(full_compute: Recording[Compu
     assert "command" not in container(full_compute, "fraud-cpu")
     made = built(edits.with_service(plans.full_site(), "fraud", command=("serve", "--fast")))
     assert container(made, "fraud-cpu")["command"] == ["serve", "--fast"]
+
+
+PROXY = SidecarPlan(
+    key="proxy",
+    image_reference="public.ecr.aws/envoy:v1",
+    image_digest=plans.DIGEST,
+    cpu_millis=500,
+    memory_mib=256,
+    command=("serve",),
+    environment={"PORT": "9901"},
+    essential=False,
+)
+
+
+def with_proxy() -> tuple[dict[str, Any], dict[str, Any]]:
+    made = built(edits.with_service(plans.full_site(), "assistant", sidecars=(PROXY,)))
+    own, proxy = json.loads(made.one(":TaskDefinition", "compute-task-assistant-cpu").inputs["containerDefinitions"])
+    return own, proxy
+
+
+def test_sidecars_have_their_part_of_what_the_plan_counts_for_a_replica() -> None:
+    own, proxy = with_proxy()
+    assert (own["name"], own["cpu"], own["memory"]) == ("assistant", 1536, 4096 - 256)
+    assert (proxy["name"], proxy["cpu"], proxy["memory"]) == ("proxy", 512, 256)
+    assert own["linuxParameters"]["sharedMemorySize"] == (4096 - 256) // 2
+    assert (proxy["essential"], proxy["command"]) == (False, ["serve"])
+    assert proxy["image"] == f"public.ecr.aws/envoy@{plans.DIGEST}"
+
+
+def test_sidecars_are_as_strict_as_the_workloads_own_container() -> None:
+    own, proxy = with_proxy()
+    assert proxy["readonlyRootFilesystem"] is True
+    assert proxy["linuxParameters"]["capabilities"] == {"drop": ["ALL"]}
+    assert proxy["dockerSecurityOptions"] == own["dockerSecurityOptions"]
+    assert proxy["logConfiguration"]["options"]["awslogs-stream-prefix"] == "proxy"
+    assert "portMappings" not in proxy
