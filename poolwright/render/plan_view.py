@@ -324,6 +324,6 @@ def reasons_view(reasons: Sequence[Reason]) -> Iterator[RenderableType]:
         line.append(reason.text, "default")
         if reason.next_best is not None:
             extra = reason.extra_usd_per_month
-            more = "" if extra is None else f", {format_usd(extra)} a month more"
+            more = "" if extra is None else f", {format_usd(abs(extra))} a month {'more' if extra >= 0 else 'less'}"
             line.append(f" Next best: {reason.next_best}{more}.", "default")
         yield line

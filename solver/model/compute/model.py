@@ -22,6 +22,7 @@ from solver.demand.demand import AwsSite, Demand
 from solver.errors import InfeasibleError
 from solver.model.answer import PoolAnswer
 from solver.model.backend import Backend
+from solver.model.compute.alone_costs import OnSale
 from solver.model.compute.apart_bound import ApartBound
 from solver.model.compute.approved import approved_columns, machine_again
 from solver.model.compute.columns import Fixed, build_columns, fixed_costs
@@ -171,7 +172,7 @@ def solve_compute(
             else Termination.LIMIT
         ),
         reasons=(
-            *service_reasons(hourly, plan),
+            *service_reasons(hourly, plan, OnSale(catalog, site.market(services=True), fixed, demand.purchase.spot)),
             *(job_reason(runs[key], sizes[key], needs.jobs[key], price) for key in runs),
         ),
         rejected=rejected_moves(steady, runs, found.runs, gap=demand.limits.gap),

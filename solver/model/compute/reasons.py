@@ -1,19 +1,16 @@
-"""Reasons: for each service and job, what binds, what its machines cost for each unit of load, and the runner-up.
+"""Reasons: for each service and job, what binds, what its machine types cost by themselves, and the runner-up.
 
-The price of a unit is that of a machine at its on-demand or spot price, filled with one service's replicas and fully
-used: USD an hour / (replicas × throughput × utilisation). It compares machines; the plan's cost also has idle hours,
-shared machines and commitments in it.
+A service's machine types are compared by what a month of it would cost on machines of that type alone (`alone_costs`);
+the plan's cost also has shared machines and commitments in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import fsum
 
-import numpy as np
-
 from solver.demand.workloads import BatchJob, TrainingJob
-from solver.model.compute.columns import Columns
+from solver.model.compute.alone_costs import OnSale, Way, alone_usd_per_month
 from solver.model.compute.hourly import Hourly
 from solver.model.compute.jobs import JobRun, JobSize, PriceByHour, cheapest_run
 from solver.model.compute.needs import Needs, ServiceNeed
@@ -25,17 +22,15 @@ from solver.plan.schedule import format_days
 from solver.quantity import HOURS_PER_WEEK, WEEKS_PER_MONTH, format_clock, format_usd
 from solver.vocabulary import PurchaseOption, Weekday
 
-_MILLION = 1_000_000
-_SECONDS_PER_HOUR = 3600
 _DAYS = tuple(Weekday)
 
 
-def service_reasons(hourly: Hourly, plan: ComputePlan) -> tuple[Reason, ...]:
+def service_reasons(hourly: Hourly, plan: ComputePlan, sale: OnSale) -> tuple[Reason, ...]:
     """One for each service, by key."""
-    return tuple(_service(hourly, need, plan) for need in hourly.needs.services)
+    return tuple(_service(hourly, need, plan, sale) for need in hourly.needs.services)
 
 
-def _service(hourly: Hourly, need: ServiceNeed, plan: ComputePlan) -> Reason:
+def _service(hourly: Hourly, need: ServiceNeed, plan: ComputePlan, sale: OnSale) -> Reason:
     needs = hourly.needs
     peak = max(range(len(needs.hours)), key=lambda hour: (need.load[hour], -hour))
     hour = needs.hours[peak].hours[0]
@@ -52,15 +47,23 @@ def _service(hourly: Hourly, need: ServiceNeed, plan: ComputePlan) -> Reason:
         text += f"; {have:,.0f}/s are held, {left:,.0f}/s after the loss of a zone: {binds} binds"
     else:
         text += f"; {have:,.0f}/s are held"
-    costs = _unit_costs(hourly.columns, needs, need)
+    costs = alone_usd_per_month(needs, need, hourly.rows, sale)
     used = {(group.machine_types[0], str(group.purchase)) for group, _ in running}
     mine = [f"{name} {purchase} {format_usd(usd)}" for (name, purchase), usd in costs if (name, purchase) in used]
     if mine:
-        text += f". A million units cost {', '.join(mine)}"
+        text += f". Alone on machines of one type, at list prices, a month costs: {', '.join(mine)}"
+    return Reason(subject=f"workload {need.key}", text=f"{text}.", next_best=_next_best(costs, used))
+
+
+def _next_best(costs: Sequence[tuple[Way, float]], used: Collection[Way]) -> str | None:
+    """Of each way to buy that is used, the cheapest type that is not."""
     names = {name for name, _ in used}
-    other = next(((key, usd) for key, usd in costs if key[0] not in names and key[1] == "on-demand"), None)
-    next_best = None if other is None else f"{other[0][0]} on demand, {format_usd(other[1])} for a million units"
-    return Reason(subject=f"workload {need.key}", text=f"{text}.", next_best=next_best)
+    found: list[str] = []
+    for way in sorted({purchase for _, purchase in used}, reverse=True):
+        other = next(((name, usd) for (name, purchase), usd in costs if name not in names and purchase == way), None)
+        if other is not None:
+            found.append(f"{other[0]} {way}, {format_usd(other[1])}")
+    return "; ".join(found) or None
 
 
 def _slots(needs: Needs, need: ServiceNeed, group: NodeGroup) -> int:
@@ -75,24 +78,6 @@ def _rate(needs: Needs, need: ServiceNeed, group: NodeGroup) -> float:
     )
 
 
-def _unit_costs(columns: Columns, needs: Needs, need: ServiceNeed) -> list[tuple[tuple[str, str], float]]:
-    """USD for a million units by machine type and purchase option, cheapest first, each filled with this service."""
-    capacity = np.array([each.capacity if each.service == need.number else 0 for each in needs.runnables])
-    mine = np.array([each.service == need.number for each in needs.runnables])
-    alone = (columns.slots[:, ~mine] == 0).all(axis=1) & (columns.slots[:, mine] > 0).any(axis=1)
-    usd = columns.usd_per_hour()
-    best: dict[tuple[str, str], float] = {}
-    for column in np.nonzero(alone)[0].tolist():
-        machine = columns.machines[int(columns.machine[column])]
-        worth = int(columns.slots[column] @ capacity)
-        if worth <= 0:
-            continue
-        price = float(usd[column]) / (float(worth / need.grain) * _SECONDS_PER_HOUR) * _MILLION
-        key = (machine.machine.name, str(machine.purchase))
-        best[key] = min(best.get(key, price), price)
-    return sorted(best.items(), key=lambda item: (item[1], item[0]))
-
-
 def job_reason(run: JobRun, sizes: Sequence[JobSize], job: BatchJob | TrainingJob, price: PriceByHour) -> Reason:
     """Why a job runs as it does, and the cheapest way on another machine type."""
     mine = run.size.machine.machine.name
@@ -100,15 +85,20 @@ def job_reason(run: JobRun, sizes: Sequence[JobSize], job: BatchJob | TrainingJo
     rival = cheapest_run(others, job, price) if others else None
     text = (
         f"{run.size.workers} × {run.size.variant} on {run.size.machines} × {mine} {run.size.machine.purchase} "
-        f"do the work in {run.size.hours} h, the cheapest way inside the window."
+        f"do the work in {run.size.hours} h, "
     )
     if rival is None:
-        return Reason(subject=f"workload {run.size.job}", text=text)
+        return Reason(subject=f"workload {run.size.job}", text=f"{text}the cheapest way inside the window.")
+    extra = round((rival.usd_per_week - run.usd_per_week) * WEEKS_PER_MONTH, 2)
+    # A run that costs the same within the gap stays, and others use the commitments that it leaves.
+    text += (
+        "the cheapest way inside the window." if extra >= 0 else "as cheap as any inside the window, within the gap."
+    )
     return Reason(
         subject=f"workload {run.size.job}",
         text=text,
         next_best=f"{rival.size.machines} × {rival.size.machine.machine.name} {rival.size.machine.purchase}",
-        extra_usd_per_month=round((rival.usd_per_week - run.usd_per_week) * WEEKS_PER_MONTH, 2),
+        extra_usd_per_month=extra,
     )
 
 
