@@ -151,11 +151,13 @@ class SecurityGroupsOutputs:
     load_balancers: Mapping[str, pulumi.Output[str]]
     """By key."""
     file_systems: Mapping[str, pulumi.Output[str]]
-    """Of mount targets, by claim."""
+    """Of mount targets and of Lustre's servers, by claim."""
     endpoints: pulumi.Output[str] | None
     """Of interface endpoints."""
     machines: pulumi.Output[str]
     """Of machines that run ECS services: nothing comes in."""
+    lustre_rules: tuple[pulumi.Input[pulumi.Resource], ...] = ()
+    """Rules of Lustre's servers: AWS makes none whose group does not let them hear each other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +172,20 @@ class FileSystemOutputs:
     """By workload."""
     ready: tuple[pulumi.Input[pulumi.Resource], ...] = ()
     """Mount targets and policy; tasks that mount it start after them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LustreOutputs:
+    """A fast file system over a bucket."""
+
+    id: pulumi.Output[str]
+    """`fs-…`."""
+    dns_name: pulumi.Output[str]
+    """Its servers."""
+    mount_name: pulumi.Output[str]
+    """What they call it."""
+    ready: tuple[pulumi.Input[pulumi.Resource], ...] = ()
+    """Its link to the bucket: jobs start after it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,6 +214,8 @@ class StorageOutputs:
     """By claim."""
     bucket_versions: Mapping[str, pulumi.Resource] = field(default_factory=dict[str, pulumi.Resource])
     """Versioning of buckets, by claim: S3 copies to and from buckets that have it."""
+    lustre: Mapping[str, LustreOutputs] = field(default_factory=dict[str, LustreOutputs])
+    """Fast file systems, by claim."""
     backup: BackupOutputs | None = None
     """The vault; None: the site has none."""
 

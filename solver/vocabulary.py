@@ -174,6 +174,7 @@ class StorageKind(StrEnum):
     BUCKET = "bucket"
     VOLUME = "volume"
     FILE_SYSTEM = "file-system"
+    LUSTRE = "lustre"
 
 
 class AccessMode(StrEnum):

@@ -291,6 +291,7 @@ def exports(
         "flowLogGroup": network.flow_log_group_name,
         "buckets": dict(storage.bucket_names),
         "fileSystemIds": {key: made.id for key, made in storage.file_systems.items()},
+        "lustreIds": {key: made.id for key, made in storage.lustre.items()},
         "backupVault": None if storage.backup is None else storage.backup.vault_name,
         "restoreRoleArn": None if storage.backup is None else storage.backup.restore_role_arn,
         "cluster": compute.cluster_name,

@@ -20,6 +20,7 @@ from components.aws.security.roles import has_task_role
 from components.outputs import (
     FileSystemOutputs,
     LoadBalancerOutputs,
+    LustreOutputs,
     NetworkOutputs,
     SecurityGroupsOutputs,
     SecurityOutputs,
@@ -187,9 +188,13 @@ def groups_from(given: pulumi.Input[Any], site: SitePlan) -> SecurityGroupsOutpu
         load_balancers={
             each.key: taken.at("groups", "load_balancers", each.key) for each in site.network.load_balancers
         },
-        file_systems={each.key: taken.at("groups", "file_systems", each.key) for each in site.storage.file_systems},
+        file_systems={
+            each.key: taken.at("groups", "file_systems", each.key)
+            for each in (*site.storage.file_systems, *site.storage.lustre)
+        },
         endpoints=None,
         machines=taken.at("groups", "machines"),
+        lustre_rules=(taken.after,),
     )
 
 
@@ -210,5 +215,14 @@ def storage_from(given: pulumi.Input[Any], site: SitePlan) -> StorageOutputs:
                 ready=(taken.after,),
             )
             for each in site.storage.file_systems
+        },
+        lustre={
+            each.key: LustreOutputs(
+                id=taken.at("storage", "lustre", each.key, "id"),
+                dns_name=taken.at("storage", "lustre", each.key, "dns_name"),
+                mount_name=taken.at("storage", "lustre", each.key, "mount_name"),
+                ready=(taken.after,),
+            )
+            for each in site.storage.lustre
         },
     )

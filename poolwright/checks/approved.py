@@ -97,6 +97,7 @@ def _of_storage(site: SitePlan, add: _Add) -> None:
         *(["security-audit"] if built & AUDIT_MEASURES else []),
     )
     add("aws:efs/fileSystem:FileSystem", *(f"storage-file-system-{plan.key}" for plan in storage.file_systems))
+    add("aws:fsx/lustreFileSystem:LustreFileSystem", *(f"storage-lustre-{plan.key}" for plan in storage.lustre))
     backup = storage.backup
     add("aws:backup/vault:Vault", *(["storage-vault"] if backup is not None else []))
     add("aws:backup/plan:Plan", *(["storage-backup"] if backup is not None and backup.claims else []))

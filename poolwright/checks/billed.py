@@ -88,6 +88,8 @@ TYPES: Mapping[str, Paid | Free] = {
     "aws:efs/fileSystem:FileSystem": Paid(("file-system ",)),
     "aws:efs/fileSystemPolicy:FileSystemPolicy": _SETTING,
     "aws:efs/mountTarget:MountTarget": Free("part of a file system, whose bytes are billed"),
+    "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation": _SETTING,
+    "aws:fsx/lustreFileSystem:LustreFileSystem": Paid(("lustre ",)),
     "aws:guardduty/detector:Detector": Paid(("measure guardduty",)),
     "aws:guardduty/detectorFeature:DetectorFeature": _SETTING,
     "aws:iam/instanceProfile:InstanceProfile": _IAM,

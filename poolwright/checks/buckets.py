@@ -256,6 +256,7 @@ def objects_are_kept(evidence: Evidence) -> Iterator[Fault]:
 @on_stack(
     BUCKET,
     "aws:efs/fileSystem:FileSystem",
+    "aws:fsx/lustreFileSystem:LustreFileSystem",
     "aws:kms/key:Key",
     "aws:secretsmanager/secret:Secret",
     id="storage.protect",
@@ -263,7 +264,13 @@ def objects_are_kept(evidence: Evidence) -> Iterator[Fault]:
     remedy="Make it with keeper_of_data() (components/options.py); `data_protection: false` in stacks/ gives it up",
 )
 def data_is_protected(evidence: Evidence) -> Iterator[Fault]:
-    types = (BUCKET, "aws:efs/fileSystem:FileSystem", "aws:kms/key:Key", "aws:secretsmanager/secret:Secret")
+    types = (
+        BUCKET,
+        "aws:efs/fileSystem:FileSystem",
+        "aws:fsx/lustreFileSystem:LustreFileSystem",
+        "aws:kms/key:Key",
+        "aws:secretsmanager/secret:Secret",
+    )
     for key, site in evidence.sites():
         for resource in evidence.at_site(key, *types) if site.storage.protect else ():
             # Volumes of machines go with the machines, so may their key.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from math import fsum
 
 from rich.console import Group, RenderableType
@@ -10,6 +10,7 @@ from rich.text import Text
 
 from poolwright.render.parts import heading as _heading
 from poolwright.render.parts import table as _table
+from poolwright.render.storage_view import item_usd, storage_view
 from solver.plan.compute import CapacityUse, ComputePlan, HeldUse, JobPlan, NodeGroup, ServicePlan, VariantPlan
 from solver.plan.cost import Billing, CostLine, Pool, total_usd_per_month
 from solver.plan.difference import Change, ChangeKind, Difference
@@ -18,8 +19,7 @@ from solver.plan.network import NetworkPlan
 from solver.plan.plan import Plan, Proof, SitePlan
 from solver.plan.schedule import WeekSchedule, format_days
 from solver.plan.security import SecurityPlan
-from solver.plan.storage import StoragePlan
-from solver.quantity import cents, format_clock, format_cpu, format_gib, format_memory_mib, format_usd
+from solver.quantity import cents, format_clock, format_cpu, format_memory_mib, format_usd
 
 _MARKS = {ChangeKind.ADDED: "+", ChangeKind.REMOVED: "-", ChangeKind.CHANGED: "~"}
 _STYLES = {ChangeKind.ADDED: "green", ChangeKind.REMOVED: "red", ChangeKind.CHANGED: "yellow"}
@@ -95,7 +95,7 @@ def change_line(change: Change) -> Text:
 def _site_view(site: SitePlan, lines: Sequence[CostLine]) -> Iterator[RenderableType]:
     yield from _compute_view(site.compute, lines)
     yield Text()
-    yield from _storage_view(site.storage, lines)
+    yield from storage_view(site.storage, lines)
     yield Text()
     yield from _network_view(site.network)
     yield Text()
@@ -113,7 +113,7 @@ def _compute_view(compute: ComputePlan, lines: Sequence[CostLine]) -> Iterator[R
             ", ".join(f"{count} × {name}" for name, count in group.slots.items()),
             schedule_words(group.machines),
             str(group.max_machines),
-            _item_usd(lines, f"node-group {group.key}"),
+            item_usd(lines, f"node-group {group.key}"),
         )
     yield Text("Compute")
     yield groups
@@ -219,29 +219,6 @@ def schedule_words(schedule: WeekSchedule) -> str:
     return f"{bounds} ({', '.join(steps)})" if len(steps) <= _MOST_STEPS else f"{bounds}, {len(steps)} steps a week"
 
 
-def _storage_view(storage: StoragePlan, lines: Sequence[CostLine]) -> Iterator[RenderableType]:
-    table = _table("storage", "as", "USD", right=("USD",))
-    for bucket in storage.buckets:
-        steps = "".join(f", {step.storage_class} after {step.days} d" for step in bucket.transitions)
-        words = f"{bucket.storage_class}{steps}, deleted after {bucket.expiration_days} d"
-        table.add_row("", f"bucket {bucket.key}", words, _item_usd(lines, f"bucket {bucket.key}"))
-    for volume in storage.volumes:
-        device = f"{volume.volume_type} {format_gib(volume.size_gib)}"
-        many = f"{volume.stripes} × " if volume.stripes > 1 else ""
-        speed = "".join(
-            f", {value} {unit}" for value, unit in ((volume.iops, "IOPS"), (volume.throughput_mibps, "MiB/s")) if value
-        )
-        words = f"{many}{device}{speed}, one for each {volume.attach} of {', '.join(volume.workloads)}"
-        table.add_row("", f"volume {volume.key}", words, _item_usd(lines, f"volume {volume.key}"))
-    for system in storage.file_systems:
-        cold = f", unread for {system.infrequent_after_days} d → IA" if system.infrequent_after_days else ""
-        where = f"one zone ({system.zone})" if system.zone else "all zones"
-        words = f"EFS, {where}, {system.throughput_mode} throughput{cold}{', daily backup' if system.backup else ''}"
-        table.add_row("", f"file system {system.key}", words, _item_usd(lines, f"file-system {system.key}"))
-    yield Text("Storage")
-    yield table
-
-
 def _network_view(network: NetworkPlan) -> Iterator[RenderableType]:
     tiers = ", ".join(f"{tier} {'/'.join(sizes)}" for tier, sizes in _subnet_sizes(network).items())
     endpoints = ", ".join(f"{endpoint.service} ({endpoint.kind})" for endpoint in network.endpoints) or "none"
@@ -276,11 +253,6 @@ def _security_view(security: SecurityPlan) -> Iterator[RenderableType]:
         f"  Keys: {keys}. Secrets to fill: {', '.join(security.secrets) or 'none'}. "
         f"{len(security.flows)} allowed flows, {len(security.roles)} workload roles."
     )
-
-
-def _item_usd(lines: Iterable[CostLine], item: str) -> str:
-    found = [line for line in lines if line.item == item]
-    return f"{fsum(line.usd_per_month for line in found):,.2f}" if found else "-"
 
 
 def _money_view(lines: Sequence[CostLine]) -> RenderableType:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from solver.demand.backup import BackupWish
 from solver.demand.contradiction import Contradiction, near, one_of
 from solver.demand.residency import claim_sites
-from solver.demand.storage import Bucket, StorageClaim, Volume
+from solver.demand.storage import Bucket, Lustre, StorageClaim, Volume
 
 
 def backup_contradictions(
@@ -23,6 +23,11 @@ def backup_contradictions(
         if isinstance(claim, Bucket) and not claim.versioned:
             yield Contradiction(
                 path=path, allowed="a bucket with versioned: true is allowed; AWS Backup copies versions"
+            )
+        if isinstance(claim, Lustre):
+            yield Contradiction(
+                path=path,
+                allowed=f"its bucket, {claim.bucket}, is allowed: what jobs write to {key} is copied there",
             )
         if isinstance(claim, Volume) and claim.attach == "machine":
             yield Contradiction(

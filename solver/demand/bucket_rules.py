@@ -1,4 +1,4 @@
-"""What buckets say about each other: who copies to whom, and where lists of objects go."""
+"""What is said about buckets elsewhere: who copies to whom, where lists of objects go, whose objects Lustre has."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Generator, Iterator, Mapping
 from solver.demand.bucket_copies import Inventory, Replication
 from solver.demand.contradiction import Contradiction, near, one_of
 from solver.demand.residency import claim_sites
-from solver.demand.storage import Bucket, StorageClaim
+from solver.demand.storage import Bucket, Lustre, StorageClaim
+from solver.demand.workloads import Service, Workload
 
 _Path = tuple[str | int, ...]
 
@@ -17,6 +18,8 @@ def bucket_contradictions(
 ) -> Iterator[Contradiction]:
     """Every contradiction between a bucket's copies or lists and the bucket that takes them."""
     for key, claim in storage.items():
+        if isinstance(claim, Lustre):
+            yield from _lustre(key, claim, storage, sites)
         if not isinstance(claim, Bucket):
             continue
         if claim.replication is not None:
@@ -76,6 +79,33 @@ def _inventory(
     if here != there:
         allowed = f"a bucket on {', '.join(here)} is allowed; {wish.claim} is on {', '.join(there)}"
         yield Contradiction(path=path, allowed=allowed, hint="S3 delivers lists within a region")
+
+
+def _lustre(
+    key: str, claim: Lustre, storage: Mapping[str, StorageClaim | None], sites: tuple[str, ...]
+) -> Iterator[Contradiction]:
+    path: _Path = ("storage", key, "bucket")
+    target = yield from _other(key, path, claim.bucket, storage)
+    if target is None:
+        return
+    here, there = claim_sites(claim, sites), claim_sites(target, sites)
+    # Of a site that does not exist something else is said.
+    if {*here, *there} <= set(sites) and not set(here) <= set(there):
+        allowed = f"a bucket on {', '.join(here)} is allowed; {claim.bucket} is on {', '.join(there)}"
+        yield Contradiction(path=path, allowed=allowed)
+
+
+def lustre_is_for_jobs(
+    name: str, workload: Workload, storage: Mapping[str, StorageClaim | None]
+) -> Iterator[Contradiction]:
+    """Services share machines whose kernels would mount it for all of them, and zones that it is not in."""
+    for key in workload.uses if isinstance(workload, Service) else ():
+        if isinstance(storage.get(key), Lustre):
+            yield Contradiction(
+                path=("workloads", name, "uses", key),
+                found=f'claim "{key}"',
+                allowed="a bucket, a volume or a file system is allowed for a service; lustre is for jobs",
+            )
 
 
 def _other(

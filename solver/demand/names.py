@@ -145,6 +145,13 @@ MountPath = Annotated[
 ]
 """Where replicas see a claim, `/scratch`."""
 
+KeyPrefix = Annotated[
+    str,
+    StringConstraints(pattern=r"^([A-Za-z0-9_.-]+/){1,8}$", max_length=128),
+    Written("the beginning of objects' keys like training/ with a slash at its end"),
+]
+"""Objects of a bucket whose keys begin so, `training/`."""
+
 FamilyPattern = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z0-9*?.-]{1,32}$"),

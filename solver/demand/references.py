@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from solver.demand.amount_rules import amount_contradictions
 from solver.demand.backup_rules import backup_contradictions
-from solver.demand.bucket_rules import bucket_contradictions
+from solver.demand.bucket_rules import bucket_contradictions, lustre_is_for_jobs
 from solver.demand.contradiction import CONTRADICTIONS as CONTRADICTIONS
 from solver.demand.contradiction import Contradiction, near, one_of
 from solver.demand.deployment_rules import deployment_contradictions
@@ -18,7 +18,7 @@ from solver.demand.load_rules import load_contradictions
 from solver.demand.machine_rules import machine_contradictions
 from solver.demand.names import ALL
 from solver.demand.site_rules import site_contradictions, site_name
-from solver.demand.storage import FileSystem, StorageClaim, Volume
+from solver.demand.storage import FileSystem, Lustre, StorageClaim, Volume
 from solver.demand.workloads import Service, Workload
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def find_contradictions(
     for name, workload in workloads.items():
         if workload is not None:
             yield from _claims_used(name, workload, storage)
+            yield from lustre_is_for_jobs(name, workload, storage)
             yield from _calls(name, workload, workloads)
             yield from _apart_from(name, workload, list(workloads))
         if isinstance(workload, Service):
@@ -103,7 +104,7 @@ def _claims_used(name: str, workload: Workload, storage: Mapping[str, StorageCla
             claims = list(storage)
             yield Contradiction(path=path, found=f'claim "{key}"', allowed=one_of(claims), hint=near(key, claims))
         claim = storage.get(key)
-        if not isinstance(claim, Volume | FileSystem):
+        if not isinstance(claim, Volume | FileSystem | Lustre):
             continue
         other = mounts.setdefault(claim.mount, key)
         if other != key:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from solver.demand.bucket_copies import Inventory, Replication
-from solver.demand.names import Days, Distinct, Key, MountPath, Text
+from solver.demand.names import Days, Distinct, Key, KeyPrefix, MountPath, Text
 from solver.quantity import DiskGib, Share
 from solver.schema import Schema, is_empty
 from solver.vocabulary import LockMode, StorageKind
@@ -151,5 +151,30 @@ class FileSystem(ClaimBase):
         return self
 
 
-StorageClaim = Annotated[Bucket | Volume | FileSystem, Field(discriminator="kind")]
-"""A bucket, a volume or a file system."""
+class Lustre(ClaimBase):
+    """A fast file system of one zone over the objects of a bucket, for jobs: FSx for Lustre."""
+
+    kind: Literal[StorageKind.LUSTRE]
+    """lustre"""
+    bucket: Key
+    """The claim whose objects are its files, and which gets what jobs write; on the same site."""
+    prefix: KeyPrefix | None = Field(default=None, exclude_if=is_empty)
+    """Only objects whose keys begin so, `training/`; None: all."""
+    size: DiskGib
+    """Bytes that it must hold at once; sold from 1200Gi, and in steps of 2400Gi."""
+    throughput_mibps: Annotated[float, Field(gt=0, le=100_000)]
+    """MiB a second needed, of all jobs together."""
+    compress: bool = True
+    """Files are compressed (LZ4): mostly faster, and more fit."""
+    mount: MountPath = "/training"
+    """Where replicas see it."""
+
+    @model_validator(mode="after")
+    def _has_size(self) -> Self:
+        if self.size < 1:
+            raise ValueError("a size of at least 1Gi is allowed")
+        return self
+
+
+StorageClaim = Annotated[Bucket | Volume | FileSystem | Lustre, Field(discriminator="kind")]
+"""A bucket, a volume, a file system, or a fast one over a bucket."""

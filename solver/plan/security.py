@@ -70,6 +70,8 @@ class FlowPlan(Schema):
     """`load-balancer public`, `workload fraud`, `file-system shared`, `endpoints`."""
     port: int
     """TCP port."""
+    to_port: Annotated[int | None, Field(exclude_if=is_empty)] = None
+    """Last port, where there are several."""
     reason: str = ""
     """Which line of the demand asks for it."""
 

@@ -148,6 +148,33 @@ class FileSystemPlan(Schema):
     """Why this mode."""
 
 
+class LustrePlan(Schema):
+    """A file system of FSx for Lustre over a bucket."""
+
+    key: str
+    """The claim."""
+    bucket: str
+    """The claim whose objects are its files."""
+    prefix: str | None = Field(default=None, exclude_if=is_empty)
+    """Only objects whose keys begin so."""
+    zone: str
+    """Where it is."""
+    size_gib: int
+    """Storage capacity."""
+    throughput_mb_per_tib: int
+    """MB/s for each TiB, as AWS names the class."""
+    compress: bool
+    """LZ4."""
+    exports: bool
+    """What jobs write is copied to the bucket."""
+    mount: str
+    """Where replicas see it."""
+    workloads: tuple[str, ...]
+    """Jobs that mount it."""
+    reason: str = ""
+    """Why this size and speed."""
+
+
 class StoragePlan(Schema):
     """The storage pool of one site."""
 
@@ -156,6 +183,8 @@ class StoragePlan(Schema):
     volumes: Keyed[VolumePlan] = ()
     """By key."""
     file_systems: Keyed[FileSystemPlan] = ()
+    """By key."""
+    lustre: Keyed[LustrePlan] = Field(default=(), exclude_if=is_empty)
     """By key."""
     backup: BackupPlan | None = Field(default=None, exclude_if=is_empty)
     """The site's vault; None: it has none."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from solver.demand.storage import Bucket
+from solver.demand.storage import Bucket, Lustre
 from solver.demand.workloads import Service
 from solver.plan.security import CONTROLS_OF_A_VPC
-from solver.plan.storage import BucketPlan, StorageClassName
+from solver.plan.storage import BucketPlan, LustrePlan, StorageClassName
 from solver.proofs.view import SiteView
-from solver.vocabulary import Exposure
+from solver.vocabulary import AccessMode, Exposure
 
 _ONE_ZONE = StorageClassName.ONEZONE_IA
 
@@ -55,10 +55,15 @@ def _storage_faults(view: SiteView) -> Iterator[str]:
         *(bucket.key for bucket in storage.buckets),
         *(volume.key for volume in storage.volumes),
         *(system.key for system in storage.file_systems),
+        *(plan.key for plan in storage.lustre),
     }
     wanted = {key for key, _ in view.claims()}
     if planned != wanted:
         yield f"storage claims {', '.join(sorted(planned ^ wanted))} are planned or wanted, not both"
+    for plan in storage.lustre:
+        need = view.demand.storage[plan.key]
+        if isinstance(need, Lustre):
+            yield from _lustre_faults(plan, need, view)
     for bucket in storage.buckets:
         days = [step.days for step in bucket.transitions]
         if days != sorted(set(days)) or any(day >= bucket.expiration_days for day in days):
@@ -88,3 +93,22 @@ def _copy_faults(bucket: BucketPlan, claim: Bucket, view: SiteView) -> Iterator[
     given = None if listed is None else (listed.claim, listed.bucket_arn, listed.account_id, listed.frequency)
     if asked != given:
         yield f"bucket {bucket.key}: its inventory is not the one that is wanted"
+
+
+def _lustre_faults(plan: LustrePlan, need: Lustre, view: SiteView) -> Iterator[str]:
+    """It holds and gives what is needed, in sizes and classes that AWS has, and jobs' writes reach the bucket."""
+    if plan.size_gib < need.size:
+        yield f"lustre {plan.key}: holds {plan.size_gib} GiB, and {need.size} are needed"
+    # MB/s for each TiB of 1024 GiB.
+    mib_per_second = plan.throughput_mb_per_tib * 1_000_000 / 2**20 * plan.size_gib / 1024
+    if mib_per_second < need.throughput_mibps * 0.995:
+        yield f"lustre {plan.key}: gives {mib_per_second:.0f} MiB/s, and {need.throughput_mibps:g} are needed"
+    if plan.throughput_mb_per_tib not in (125, 250, 500, 1000) or not (
+        plan.size_gib == 1200 or plan.size_gib % 2400 == 0
+    ):
+        yield f"lustre {plan.key}: {plan.size_gib} GiB at {plan.throughput_mb_per_tib} MB/s a TiB are not for sale"
+    if (plan.bucket, plan.prefix, plan.compress) != (need.bucket, need.prefix, need.compress):
+        yield f"lustre {plan.key}: it is not over the bucket that is wanted"
+    modes = {workload.uses[plan.key] for _, workload in view.workloads() if plan.key in workload.uses}
+    if plan.exports != bool(modes - {AccessMode.READ}):
+        yield f"lustre {plan.key}: what jobs write does not reach the bucket, or nobody writes"

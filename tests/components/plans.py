@@ -32,6 +32,7 @@ from solver.plan.storage import (
     BucketPlan,
     FileSystemPlan,
     InventoryPlan,
+    LustrePlan,
     ReplicationPlan,
     StorageClassName,
     StoragePlan,
@@ -266,7 +267,7 @@ def _compute() -> ComputePlan:
                 kind="training",
                 command=("python", "train.py"),
                 secrets={"TRACKING_TOKEN": "tracking-token"},
-                storage=("checkpoints", "documents", "models"),
+                storage=("checkpoints", "corpus", "documents", "models"),
                 days=tuple(Weekday),
                 start_hour=1,
                 hours=3,
@@ -323,6 +324,11 @@ def _flow(source: str, target: str, port: int) -> FlowPlan:
     return FlowPlan(source=source, target=target, port=port, reason="the demand asks for it")
 
 
+def _lustre_flows(source: str, target: str) -> tuple[FlowPlan, FlowPlan]:
+    range_ = FlowPlan(source=source, target=target, port=1018, to_port=1023, reason="the demand asks for it")
+    return _flow(source, target, 988), range_
+
+
 def _security() -> SecurityPlan:
     return SecurityPlan(
         profile="baseline",
@@ -350,6 +356,7 @@ def _security() -> SecurityPlan:
                 workload="training",
                 access=(
                     ClaimAccess(claim="checkpoints", mode=AccessMode.READ_WRITE),
+                    ClaimAccess(claim="corpus", mode=AccessMode.READ_WRITE),
                     ClaimAccess(claim="documents", mode=AccessMode.READ),
                     ClaimAccess(claim="models", mode=AccessMode.WRITE),
                 ),
@@ -363,6 +370,9 @@ def _security() -> SecurityPlan:
             _flow("workload recommender", "endpoints", 443),
             _flow("workload training", "endpoints", 443),
             _flow("workload assistant", "file-system shared", 2049),
+            *_lustre_flows("lustre corpus", "lustre corpus"),
+            *_lustre_flows("workload training", "lustre corpus"),
+            *_lustre_flows("lustre corpus", "workload training"),
             _flow("vpc", "load-balancer internal", 80),
             _flow("internet", "load-balancer public", 80),
             _flow("internet", "load-balancer public", 443),
@@ -448,6 +458,21 @@ def _storage(*, protect: bool) -> StoragePlan:
                 mount="/shared",
                 workloads=("assistant",),
                 reason="cheapest for its bytes",
+            ),
+        ),
+        lustre=(
+            LustrePlan(
+                key="corpus",
+                bucket="documents",
+                prefix="training/",
+                zone=ZONES[0],
+                size_gib=2400,
+                throughput_mb_per_tib=250,
+                compress=True,
+                exports=True,
+                mount="/corpus",
+                workloads=("training",),
+                reason="cheapest for its speed",
             ),
         ),
         backup=BackupPlan(

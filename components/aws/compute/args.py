@@ -10,7 +10,7 @@ from components.naming import SiteNames
 from components.outputs import NetworkOutputs, SecurityGroupsOutputs, SecurityOutputs, StorageOutputs
 from solver.plan.compute import ComputePlan
 from solver.plan.security import KeyPurpose
-from solver.plan.storage import BucketPlan, FileSystemPlan, StoragePlan, VolumePlan
+from solver.plan.storage import BucketPlan, FileSystemPlan, LustrePlan, StoragePlan, VolumePlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,3 +53,7 @@ class ComputePoolArgs:
     def file_systems(self, claims: tuple[str, ...]) -> tuple[FileSystemPlan, ...]:
         """Those of the claims that are file systems."""
         return tuple(file_system for file_system in self.storage_plan.file_systems if file_system.key in claims)
+
+    def lustre(self, claims: tuple[str, ...]) -> tuple[LustrePlan, ...]:
+        """Those of the claims that are fast file systems over a bucket."""
+        return tuple(plan for plan in self.storage_plan.lustre if plan.key in claims)

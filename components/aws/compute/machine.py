@@ -8,7 +8,8 @@ import pulumi
 from pulumi_aws import ec2
 
 from components.aws.compute.args import ComputePoolArgs
-from components.aws.compute.user_data import user_data
+from components.aws.compute.user_data import LustreMount, user_data
+from components.aws.storage.lustre import host_path
 from components.aws.storage.volume import MachineDisk, block_devices, machine_disks
 from components.options import child_of
 from solver.plan.compute import NodeGroup
@@ -93,7 +94,7 @@ def build_launch_template(
         instance_market_options=_market(group),
         # A machine that can't mount its volumes shuts itself down; it must not stay as a stopped one.
         instance_initiated_shutdown_behavior=None if batch else "terminate",
-        user_data=user_data(group, cluster=None if batch else args.names.cluster, disks=disks),
+        user_data=_boot_script(args, group, disks),
         tag_specifications=[{"resource_type": kind, "tags": tags} for kind in (*_TAGGED, *[_TAGGED_ON_SPOT] * spot)],
         tags=args.names.tags("machine", group.key),
         opts=child_of(parent),
@@ -119,6 +120,30 @@ def _reservation(group: NodeGroup) -> ec2.LaunchTemplateCapacityReservationSpeci
 def _market(group: NodeGroup) -> ec2.LaunchTemplateInstanceMarketOptionsArgsDict | None:
     block = group.capacity is not None and group.capacity.kind is CapacityKind.BLOCK
     return {"market_type": "capacity-block"} if block else None
+
+
+def _boot_script(args: ComputePoolArgs, group: NodeGroup, disks: tuple[MachineDisk, ...]) -> pulumi.Input[str]:
+    """Plain text, but where it names a file system that AWS has not named yet."""
+    cluster = None if group.runtime == "batch" else args.names.cluster
+    claims = {claim for job in args.plan.jobs if group.key in job.variant.node_groups for claim in job.storage}
+    plans = args.lustre(tuple(sorted(claims)))
+    if not plans:
+        return user_data(group, cluster=cluster, disks=disks)
+    made = [args.storage.lustre[plan.key] for plan in plans]
+
+    def script(names: Sequence[str]) -> str:
+        mounts = [
+            LustreMount(
+                dns_name=names[2 * index],
+                mount_name=names[2 * index + 1],
+                host_path=host_path(plan.key),
+                written=plan.exports,
+            )
+            for index, plan in enumerate(plans)
+        ]
+        return user_data(group, cluster=cluster, disks=disks, lustre=mounts)
+
+    return pulumi.Output.all(*(name for each in made for name in (each.dns_name, each.mount_name))).apply(script)
 
 
 def _root(args: ComputePoolArgs, group: NodeGroup) -> ec2.LaunchTemplateBlockDeviceMappingArgsDict:

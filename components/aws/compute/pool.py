@@ -187,7 +187,8 @@ class ComputePool(pulumi.ComponentResource):
         """What a container needs besides machines: its log group, and the file systems that it mounts."""
         mounted = self._args.file_systems(workload.storage)
         made = [self._args.storage.file_systems[file_system.key] for file_system in mounted]
-        return [self._log_groups[workload.key], *(resource for each in made for resource in each.ready)]
+        links = [self._args.storage.lustre[plan.key] for plan in self._args.lustre(workload.storage)]
+        return [self._log_groups[workload.key], *(resource for each in (*made, *links) for resource in each.ready)]
 
 
 def commitment_text(commitment: Commitment) -> str:

@@ -9,6 +9,7 @@ import pulumi
 
 from components.aws.compute.args import ComputePoolArgs
 from components.aws.compute.discovery import call_address
+from components.aws.storage.lustre import host_path
 from components.aws.storage.volume import HOST_ROOT
 from solver.plan.compute import JobPlan, ServicePlan, VariantPlan
 from solver.plan.storage import StorageClassName, VolumePlan
@@ -56,7 +57,8 @@ def environment(
         ours[_variable("BUCKET", bucket.key)] = args.names.bucket(bucket.key)
         if bucket.storage_class is not StorageClassName.STANDARD:
             ours[f"{_variable('BUCKET', bucket.key)}_CLASS"] = bucket.storage_class.value
-    for claim in (*args.volumes(workload.storage), *args.file_systems(workload.storage)):
+    held = workload.storage
+    for claim in (*args.volumes(held), *args.file_systems(held), *args.lustre(held)):
         ours[_variable("PATH", claim.key)] = claim.mount
     if isinstance(workload, ServicePlan):
         for service in args.plan.services:
@@ -74,8 +76,8 @@ def mounts(args: ComputePoolArgs, workload: ServicePlan | JobPlan, *, on_machine
     """All mounts of a workload's containers; `on_machine` has the machine's path of the volumes that it mounts."""
     found = [Mount(volume=SCRATCH, path="/tmp")]
     for volume in args.volumes(workload.storage):
-        host_path = on_machine.get(volume.key)
-        found.append(Mount(volume=volume.key, path=volume.mount, host_path=host_path, attached=host_path is None))
+        path = on_machine.get(volume.key)
+        found.append(Mount(volume=volume.key, path=volume.mount, host_path=path, attached=path is None))
     for plan in args.file_systems(workload.storage):
         made = args.storage.file_systems[plan.key]
         found.append(
@@ -86,6 +88,9 @@ def mounts(args: ComputePoolArgs, workload: ServicePlan | JobPlan, *, on_machine
                 access_point_id=made.access_point_ids[workload.key],
             )
         )
+    found += [
+        Mount(volume=fast.key, path=fast.mount, host_path=host_path(fast.key)) for fast in args.lustre(workload.storage)
+    ]
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from components.aws.storage.volume import FILE_SYSTEM, MachineDisk
 from solver.plan.compute import NodeGroup
@@ -36,6 +37,20 @@ sys.exit('no device ' + wanted)
 PY"""
 
 
+@dataclass(frozen=True, kw_only=True)
+class LustreMount:
+    """A fast file system that a machine mounts."""
+
+    dns_name: str
+    """Its servers."""
+    mount_name: str
+    """What they call it."""
+    host_path: str
+    """Where the machine mounts it."""
+    written: bool
+    """Jobs write to it."""
+
+
 def agent_config(group: NodeGroup, *, cluster: str | None) -> dict[str, str]:
     """Settings of the ECS agent; Batch names its own cluster, so `cluster` is None there.
 
@@ -56,17 +71,23 @@ def agent_config(group: NodeGroup, *, cluster: str | None) -> dict[str, str]:
     return dict(sorted(config.items()))
 
 
-def user_data(group: NodeGroup, *, cluster: str | None, disks: Sequence[MachineDisk]) -> str:
+def user_data(
+    group: NodeGroup, *, cluster: str | None, disks: Sequence[MachineDisk], lustre: Sequence[LustreMount] = ()
+) -> str:
     """The boot script in base64, as a launch template wants it.
 
     A machine that can't mount its volumes ends itself before the agent starts, so that its group replaces it and no
     task ever writes to the root volume instead. Batch adds its own part to the script and takes MIME messages only.
     """
     lines = ["#!/bin/bash", "set -euo pipefail"]
+    if disks or lustre:
+        lines.append("trap 'shutdown -h now' ERR")
     if disks:
-        lines += ["trap 'shutdown -h now' ERR", _FIND_DEVICES]
+        lines.append(_FIND_DEVICES)
     for disk in disks:
         lines += _mount(disk)
+    for each in lustre:
+        lines += _mount_lustre(each)
     lines += ["mkdir -p /etc/ecs", "cat >> /etc/ecs/ecs.config <<'CONFIG'"]
     lines += [f"{key}={value}" for key, value in agent_config(group, cluster=cluster).items()]
     lines += ["CONFIG", ""]
@@ -87,6 +108,17 @@ def _mount(disk: MachineDisk) -> list[str]:
             f'mdadm --create "$volume" --run --level=0 --raid-devices={len(disk.devices)} {found}',
         ]
     return [*join, f'mkfs.{FILE_SYSTEM} -q "$volume"', f"mkdir -p {path}", f'mount -o noatime "$volume" {path}']
+
+
+def _mount_lustre(mount: LustreMount) -> list[str]:
+    path = mount.host_path
+    lines = [
+        "command -v mount.lustre > /dev/null || dnf install -y -q lustre-client",
+        f"mkdir -p {path}",
+        f"mount -t lustre -o relatime,flock {mount.dns_name}@tcp:/{mount.mount_name} {path}",
+    ]
+    # Its root is root's own; containers run as whoever their image says. As in /tmp, each deletes only what is its own.
+    return [*lines, f"chmod 1777 {path}"] if mount.written else lines
 
 
 def _mime(script: str) -> str:

@@ -44,7 +44,7 @@ class SecurityGroups(pulumi.ComponentResource):
 
     Outgoing rules name a port and the VPC, not the other group: the other side's incoming rule decides, and one rule
     serves all targets of a port. HTTPS may leave the VPC where NAT exists, since registries and AWS's interfaces are
-    called by it. File systems and endpoints answer and never call.
+    called by it. File systems and endpoints answer and never call; Lustre's servers and their clients call each other.
     """
 
     outputs: SecurityGroupsOutputs
@@ -63,14 +63,21 @@ class SecurityGroups(pulumi.ComponentResource):
             f"file-system {plan.key}": self._group(f"file-system-{plan.key}", f"Mount targets of {plan.key}")
             for plan in args.storage.file_systems
         }
+        fast = {
+            f"lustre {plan.key}": self._group(f"lustre-{plan.key}", f"Servers of {plan.key}")
+            for plan in args.storage.lustre
+        }
         machines = self._group("machines", "Machines that run services: nothing comes in")
         balancers = {f"load-balancer {key}": group for key, group in args.network.load_balancer_group_ids.items()}
-        self._ids: Mapping[str, pulumi.Input[str]] = {**own, **shared, **balancers, "machines": machines}
+        self._ids: Mapping[str, pulumi.Input[str]] = {**own, **shared, **fast, **balancers, "machines": machines}
         if args.network.endpoint_group_id is not None:
             self._ids = {**self._ids, "endpoints": args.network.endpoint_group_id}
+        self._lustre_rules: list[pulumi.Resource] = []
         for flow in self._flows():
-            self._ingress(flow)
-        for source in (*own, *balancers, "machines"):
+            rule = self._ingress(flow)
+            if flow.target.startswith("lustre "):
+                self._lustre_rules.append(rule)
+        for source in (*own, *fast, *balancers, "machines"):
             self._egress(source)
         for job in args.compute.jobs:
             if job.kind == "training" and job.workers > 1:
@@ -78,9 +85,13 @@ class SecurityGroups(pulumi.ComponentResource):
         self.outputs = SecurityGroupsOutputs(
             workloads={key: own[f"workload {key}"] for key in workloads},
             load_balancers=args.network.load_balancer_group_ids,
-            file_systems={plan.key: shared[f"file-system {plan.key}"] for plan in args.storage.file_systems},
+            file_systems={
+                **{plan.key: shared[f"file-system {plan.key}"] for plan in args.storage.file_systems},
+                **{plan.key: fast[f"lustre {plan.key}"] for plan in args.storage.lustre},
+            },
             endpoints=args.network.endpoint_group_id,
             machines=machines,
+            lustre_rules=tuple(self._lustre_rules),
         )
         self.register_outputs({"workloads": dict(self.outputs.workloads), "machines": machines})
 
@@ -110,18 +121,18 @@ class SecurityGroups(pulumi.ComponentResource):
             )
         return self._ids[who]
 
-    def _ingress(self, flow: FlowPlan) -> None:
+    def _ingress(self, flow: FlowPlan) -> aws.vpc.SecurityGroupIngressRule:
         """The one rule of a flow, on the side that is called; of a range one for each protocol of the internet."""
         cidr = {"internet": INTERNET, "vpc": self._args.network.vpc_cidr}.get(flow.source)
         ipv6 = self._ipv6.get(flow.source)
         name = f"{self._name}-{_slug(flow.target)}-from-{_slug(flow.source)}-{flow.port}"
-        aws.vpc.SecurityGroupIngressRule(
+        rule = aws.vpc.SecurityGroupIngressRule(
             name,
             security_group_id=self._id(flow.target, flow),
             description=f"From {flow.source}",
             ip_protocol="tcp",
             from_port=flow.port,
-            to_port=flow.port,
+            to_port=flow.to_port or flow.port,
             cidr_ipv4=cidr,
             referenced_security_group_id=None if cidr is not None else self._id(flow.source, flow),
             opts=child_of(self),
@@ -137,32 +148,42 @@ class SecurityGroups(pulumi.ComponentResource):
                 cidr_ipv6=ipv6,
                 opts=child_of(self),
             )
+        return rule
 
     def _egress(self, source: str) -> None:
-        ports = {flow.port for flow in self._flows() if flow.source == source}
-        calls_aws = not source.startswith("load-balancer ")
+        ports = {flow.port: flow.to_port or flow.port for flow in self._flows() if flow.source == source}
+        calls_aws = not source.startswith(("load-balancer ", "lustre "))
         if calls_aws and self._args.internet:
             # The internet's range holds the VPC's, so this rule serves endpoints too.
             self._egress_rule(source, _HTTPS, "internet", INTERNET)
-            ports.discard(_HTTPS)
+            ports.pop(_HTTPS, None)
         elif calls_aws:
             if "endpoints" in self._ids:
-                ports.add(_HTTPS)
+                ports[_HTTPS] = _HTTPS
             for service, prefix_list_id in self._args.network.gateway_prefix_list_ids.items():
                 self._egress_rule(source, _HTTPS, service, None, prefix_list_id)
-        for port in sorted(ports):
-            self._egress_rule(source, port, "vpc", self._args.network.vpc_cidr)
+        for port, last in sorted(ports.items()):
+            rule = self._egress_rule(source, port, "vpc", self._args.network.vpc_cidr, to_port=last)
+            if source.startswith("lustre "):
+                self._lustre_rules.append(rule)
 
     def _egress_rule(
-        self, source: str, port: int, to: str, cidr: str | None, prefix_list_id: pulumi.Input[str] | None = None
-    ) -> None:
-        aws.vpc.SecurityGroupEgressRule(
+        self,
+        source: str,
+        port: int,
+        to: str,
+        cidr: str | None,
+        prefix_list_id: pulumi.Input[str] | None = None,
+        *,
+        to_port: int | None = None,
+    ) -> aws.vpc.SecurityGroupEgressRule:
+        rule = aws.vpc.SecurityGroupEgressRule(
             f"{self._name}-{_slug(source)}-to-{_slug(to)}-{port}",
             security_group_id=self._ids[source],
             description=f"To {to}",
             ip_protocol="tcp",
             from_port=port,
-            to_port=port,
+            to_port=to_port or port,
             cidr_ipv4=cidr,
             prefix_list_id=prefix_list_id,
             opts=child_of(self),
@@ -180,6 +201,7 @@ class SecurityGroups(pulumi.ComponentResource):
                 cidr_ipv6=ipv6,
                 opts=child_of(self),
             )
+        return rule
 
     def _gang(self, workload: str) -> None:
         """Workers of a gang reach each other on ports that their framework picks; EFA wants every protocol."""

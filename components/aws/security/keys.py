@@ -57,7 +57,7 @@ def _statements(purpose: KeyPurpose, names: SiteNames, storage: StoragePlan, *, 
         case KeyPurpose.MACHINES:
             return [administrator, *_for_machines(names)]
         case KeyPurpose.DATA:
-            return [administrator, *_for_inventories(storage, names)]
+            return [administrator, *_for_inventories(storage, names), *_for_lustre(storage, names)]
         case KeyPurpose.SECRETS | KeyPurpose.BACKUPS:
             # Secrets Manager and AWS Backup use the key with the rights of whoever calls them: IAM suffices.
             return [administrator]
@@ -108,6 +108,21 @@ def _for_inventories(storage: StoragePlan, names: SiteNames) -> list[Statement]:
             },
         )
     ]
+
+
+def _for_lustre(storage: StoragePlan, names: SiteNames) -> list[Statement]:
+    """FSx's roles for buckets that Lustre is over: AWS makes one with each file system, so none can be a principal."""
+    if not storage.lustre:
+        return []
+    role = "role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/AWSServiceRoleForFSxS3Access_fs-*"
+    condition = {
+        "StringEquals": {
+            "kms:CallerAccount": names.account_id,
+            "kms:ViaService": f"s3.{names.region}.{names.dns_suffix}",
+        },
+        "ArnLike": {"aws:PrincipalArn": names.iam_arn(role)},
+    }
+    return [allow_principal("LustreBuckets", {"AWS": "*"}, _USE, ["*"], condition=condition)]
 
 
 def _for_alarms(names: SiteNames) -> list[Statement]:

@@ -10,6 +10,7 @@ import pulumi
 from components.aws.storage.bucket import BuiltBucket, build_bucket
 from components.aws.storage.file_system import FileClient, build_file_system
 from components.aws.storage.inventory import build_inventory, deliveries
+from components.aws.storage.lustre import build_lustre
 from components.aws.storage.replication import Source, Target, build_replication
 from components.aws.storage.vault import Backed, build_vault
 from components.naming import SiteNames
@@ -83,11 +84,28 @@ class StoragePool(pulumi.ComponentResource):
             )
             for plan in args.plan.file_systems
         }
+        private = args.network.subnet_ids.get(Tier.PRIVATE, {})
+        lustre = {
+            plan.key: build_lustre(
+                self,
+                f"{name}-lustre-{plan.key}",
+                plan,
+                names=args.names,
+                bucket=buckets[plan.bucket].bucket.bucket,
+                key_arn=key_arn,
+                subnet_id=private[plan.zone],
+                security_group_id=args.groups.file_systems[plan.key],
+                rules=args.groups.lustre_rules,
+                protect=protect,
+            )
+            for plan in args.plan.lustre
+        }
         self.outputs = StorageOutputs(
             bucket_names={key: made.bucket.bucket for key, made in buckets.items()},
             bucket_arns={key: made.bucket.arn for key, made in buckets.items()},
             file_systems=file_systems,
             bucket_versions={key: made.versions for key, made in buckets.items()},
+            lustre=lustre,
             backup=_vault(self, name, args, {key: made.bucket.arn for key, made in buckets.items()}, file_systems),
         )
         self.register_outputs(

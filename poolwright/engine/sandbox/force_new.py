@@ -119,6 +119,7 @@ efs.BackupPolicy                     fileSystemId
 fsx.LustreFileSystem                 backupId copyTagsToBackups deploymentType driveCacheType efaEnabled exportPath
                                      importPath importedFileChunkSize kmsKeyId securityGroupIds storageType subnetIds
                                      fileSystemTypeVersion
+fsx.DataRepositoryAssociation        batchImportMetaDataOnCreate dataRepositoryPath fileSystemId fileSystemPath
 backup.Vault                         name kmsKeyArn
 backup.VaultLockConfiguration        backupVaultName changeableForDays maxRetentionDays minRetentionDays
 backup.Plan                          name

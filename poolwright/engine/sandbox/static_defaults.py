@@ -111,6 +111,7 @@ DEFAULTS: Final[dict[str, Properties]] = {
         "skipFinalBackup": True,
         "storageType": "SSD",
     },
+    "fsx.DataRepositoryAssociation": {"batchImportMetaDataOnCreate": False, "deleteDataInFilesystem": False},
     "backup.Vault": {"forceDestroy": False},
     "cloudtrail.Trail": {
         "enableLogFileValidation": False,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from math import ceil
 
 from solver.demand.demand import Demand
-from solver.demand.storage import Bucket, FileSystem, StorageClaim, Volume
+from solver.demand.storage import Bucket, FileSystem, Lustre, StorageClaim, Volume
 from solver.model.conflict.wish import Change, Figures, Wish, with_claim
 from solver.quantity import format_gib
 
@@ -35,6 +35,9 @@ def _claim_wishes(key: str, claim: StorageClaim) -> Iterator[Wish]:
             yield _less(f"{path}.peak_mibps", ceil(claim.peak_mibps), 1, _field(key, "peak_mibps"), str)
             if claim.zone_loss_tolerant:
                 yield _one_zone(key)
+        case Lustre():
+            # It grows with what is asked for; only a region that does not sell it says no.
+            return
         case Bucket():
             slow = tuple(band.model_copy(update={"retrieval_within_hours": _MOST_HOURS}) for band in claim.access)
             soonest = min(band.retrieval_within_hours for band in claim.access)

@@ -18,6 +18,7 @@ LOAD_BALANCER_ADDRESSES = 8
 (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html)."""
 SMALLEST_LOAD_BALANCER_PREFIX = 27
 """AWS asks for at least a /27 there."""
+_GIB_OF_A_LUSTRE_SERVER = 1200
 
 
 def address_needs(
@@ -44,12 +45,18 @@ def address_needs(
         needs[SubnetKey(Tier.PUBLIC, zone)] = _with_load_balancer(nat, balancers=int(public))
     private = _tasks(compute, len(zones), growth) + _machines(compute, len(zones), growth) + interface_endpoints
     for zone in zones:
-        needs[SubnetKey(Tier.PRIVATE, zone)] = _with_load_balancer(private, balancers=int(internal))
+        servers = sum(_lustre_servers(plan.size_gib) for plan in storage.lustre if plan.zone == zone)
+        needs[SubnetKey(Tier.PRIVATE, zone)] = _with_load_balancer(private + servers, balancers=int(internal))
     for zone in zones:
         mounts = sum(file_system.zone in (None, zone) for file_system in storage.file_systems)
         if mounts:
             needs[SubnetKey(Tier.DATA, zone)] = mounts
     return needs
+
+
+def _lustre_servers(size_gib: int) -> int:
+    """Interfaces of FSx for Lustre: one for metadata, one for each 1,200 GiB at most."""
+    return 1 + ceil(size_gib / _GIB_OF_A_LUSTRE_SERVER)
 
 
 def _with_load_balancer(addresses: int, *, balancers: int) -> int:

@@ -14,6 +14,7 @@ from solver.vocabulary import EndpointKind, Exposure
 HTTP = 80
 HTTPS = 443
 NFS = 2049
+LUSTRE_PORTS: tuple[tuple[int, int | None], ...] = ((988, None), (1018, 1023))
 
 
 def flows_of(demand: Demand, site_key: str, network: NetworkPlan, storage: StoragePlan) -> tuple[FlowPlan, ...]:
@@ -23,6 +24,7 @@ def flows_of(demand: Demand, site_key: str, network: NetworkPlan, storage: Stora
         *_to_targets(network),
         *_calls(demand, site_key),
         *_to_file_systems(storage),
+        *_with_lustre(storage),
         *_to_endpoints(network),
     ]
     return tuple(sorted(found, key=lambda flow: (flow.target, flow.source, flow.port)))
@@ -78,6 +80,25 @@ def _to_file_systems(storage: StoragePlan) -> Iterator[FlowPlan]:
                 port=NFS,
                 reason=f"workloads.{workload}.uses.{file_system.key}",
             )
+
+
+def _with_lustre(storage: StoragePlan) -> Iterator[FlowPlan]:
+    """Clients call servers, servers call clients back, and servers each other.
+
+    https://docs.aws.amazon.com/fsx/latest/LustreGuide/limit-access-security-groups.html
+    """
+    for plan in storage.lustre:
+        servers, users = f"lustre {plan.key}", [f"workload {workload}" for workload in plan.workloads]
+        pairs = [(servers, servers), *((user, servers) for user in users), *((servers, user) for user in users)]
+        for source, target in pairs:
+            for first, last in LUSTRE_PORTS:
+                yield FlowPlan(
+                    source=source,
+                    target=target,
+                    port=first,
+                    to_port=last,
+                    reason=f"storage.{plan.key}: ports of Lustre",
+                )
 
 
 def _to_endpoints(network: NetworkPlan) -> Iterator[FlowPlan]:

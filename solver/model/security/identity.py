@@ -39,7 +39,7 @@ def secrets_of(demand: Demand, site_key: str) -> tuple[str, ...]:
 
 def key_purposes(storage: StoragePlan, secrets: Collection[str]) -> tuple[KeyPurpose, ...]:
     """What the site has to encrypt: logs and machines always, data, secrets and backups where there are any."""
-    data = bool(storage.buckets or storage.volumes or storage.file_systems)
+    data = bool(storage.buckets or storage.volumes or storage.file_systems or storage.lustre)
     occurring = {
         KeyPurpose.DATA: data,
         KeyPurpose.LOGS: True,

@@ -32,7 +32,7 @@ def demand_as_planned(demand: Demand, sites: Mapping[str, SitePlan], site_key: s
             update["logs_gib_per_month"] = entry.logs_gib_per_month * share
         workloads[key] = entry.model_copy(update=update)
     kept = sites[site_key].storage
-    claims = {each.key for each in (*kept.buckets, *kept.volumes, *kept.file_systems)}
+    claims = {each.key for each in (*kept.buckets, *kept.volumes, *kept.file_systems, *kept.lustre)}
     storage: dict[str, StorageClaim] = {
         key: claim.model_copy(update={"site": site_key if key in claims else ELSEWHERE})
         for key, claim in common.storage.items()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
-from solver.demand.storage import Bucket, FileSystem, Volume
+from solver.demand.storage import Bucket, FileSystem, Lustre, Volume
 from solver.errors import InfeasibleError
 from solver.model.answer import PoolAnswer
 from solver.model.priced import SitePrices
@@ -28,13 +28,14 @@ from solver.model.storage.file_systems import (
     file_system_plan,
     file_system_reason,
 )
+from solver.model.storage.lustre import LustreOption, lustre_options, lustre_plan, lustre_reason
 from solver.model.storage.volumes import VolumeOption, volume_options, volume_plan, volume_reason, volume_usd
 from solver.model.zones import zones_of
 from solver.plan.backup import BackupPlan
 from solver.plan.cost import Pool, total_usd_per_month
-from solver.plan.storage import StoragePlan, VolumePlan
+from solver.plan.storage import LustrePlan, StoragePlan, VolumePlan
 from solver.quantity import format_gib
-from solver.vocabulary import Termination
+from solver.vocabulary import AccessMode, Termination
 
 EBS = "ebs"
 
@@ -56,6 +57,7 @@ def solve_storage(
     bucket_needs = {key: claim for key, claim in claims.items() if isinstance(claim, Bucket)}
     volume_needs = {key: claim for key, claim in claims.items() if isinstance(claim, Volume)}
     file_needs = {key: claim for key, claim in claims.items() if isinstance(claim, FileSystem)}
+    fast_needs = {key: claim for key, claim in claims.items() if isinstance(claim, Lustre)}
     users = _users(demand, site_key)
 
     buckets = _buckets(bucket_needs, prices, previous, demand.limits.gap)
@@ -70,6 +72,9 @@ def solve_storage(
         for key, need in file_needs.items()
     }
 
+    present = {each.key: each for each in (previous.lustre if previous is not None else ()) if each.zone in zones}
+    fast = {key: _lustre(key, need, prices, present.get(key)) for key, need in fast_needs.items()}
+
     plan = StoragePlan(
         buckets=tuple(
             with_copies(bucket_plan(key, need, buckets[key]), need, demand, site_key)
@@ -80,12 +85,24 @@ def solve_storage(
             file_system_plan(key, need, files[key], places.get(key) or zones[0], users[key])
             for key, need in file_needs.items()
         ),
+        lustre=tuple(
+            lustre_plan(
+                key,
+                need,
+                fast[key],
+                present[key].zone if key in present else zones[0],
+                workloads=users[key],
+                writes=_writes(demand, users[key], key),
+            )
+            for key, need in fast_needs.items()
+        ),
         protect=demand.data_protection,
     )
     plan = _backed_up(plan, backup_of(demand, site_key, plan))
     other_charges = [
         *copy_charges(plan.buckets, bucket_needs, prices.region),
         *(charge for options in files.values() for charge in options[0].charges),
+        *(charge for options in fast.values() for charge in options[0].charges),
     ]
     lines = prices.lines([*bucket_charges({key: each.plan for key, each in buckets.items()}), *other_charges])
     least = prices.lines([*bucket_charges({key: each.least for key, each in buckets.items()}), *other_charges])
@@ -98,6 +115,7 @@ def solve_storage(
             *(bucket_reason(key, answer) for key, answer in buckets.items()),
             *(volume_reason(key, options) for key, options in volumes.items()),
             *(file_system_reason(key, options) for key, options in files.items()),
+            *(lustre_reason(key, options) for key, options in fast.items()),
         ),
         rejected=bucket_moves(buckets, demand.limits.gap),
         not_priced=_not_priced(plan),
@@ -168,6 +186,25 @@ def _file_system(key: str, need: FileSystem, prices: SitePrices, *, zones: int) 
     return options
 
 
+def _lustre(key: str, need: Lustre, prices: SitePrices, present: LustrePlan | None) -> list[LustreOption]:
+    options = lustre_options(
+        key,
+        need,
+        prices.catalog.file_systems(prices.region),
+        prices,
+        present_gib=0 if present is None else present.size_gib,
+    )
+    if not options:
+        raise InfeasibleError(
+            f"{prices.region} has no persistent FSx for Lustre for {key}", conflict=(f"storage.{key}.kind: lustre",)
+        )
+    return options
+
+
+def _writes(demand: Demand, users: tuple[str, ...], claim: str) -> bool:
+    return any(demand.workloads[user].uses[claim] is not AccessMode.READ for user in users)
+
+
 def _in_place(options: list[FileSystemOption], key: str, places: Mapping[str, str | None]) -> list[FileSystemOption]:
     """The options with those first that leave an approved file system where it is."""
     if key not in places:
@@ -224,4 +261,7 @@ def _not_priced(plan: StoragePlan) -> tuple[str, ...]:
         if plan.backup.copy_to is not None:
             found.append(f"second copies of {', '.join(plan.backup.claims)}, and their way there: as for the first")
     found += copies_not_priced(plan.buckets)
+    if plan.lustre:
+        names = ", ".join(each.key for each in plan.lustre)
+        found.append(f"requests to buckets and bytes between zones of {names}: the demand does not say how many")
     return tuple(found)

@@ -11,6 +11,7 @@ from components.naming import SiteNames
 from components.outputs import (
     FileSystemOutputs,
     LoadBalancerOutputs,
+    LustreOutputs,
     NetworkOutputs,
     SecurityGroupsOutputs,
     SecurityOutputs,
@@ -117,7 +118,7 @@ def groups(site: SitePlan) -> SecurityGroupsOutputs:
     return SecurityGroupsOutputs(
         workloads={role.workload: out(f"sg-{role.workload}") for role in site.security.roles},
         load_balancers={},
-        file_systems={plan.key: out(f"sg-{plan.key}") for plan in site.storage.file_systems},
+        file_systems={plan.key: out(f"sg-{plan.key}") for plan in (*site.storage.file_systems, *site.storage.lustre)},
         endpoints=None,
         machines=out("sg-machines"),
     )
@@ -136,6 +137,15 @@ def storage(site: SitePlan) -> StorageOutputs:
                 ready=(Existing(f"mount-target-{plan.key}"),),
             )
             for plan in site.storage.file_systems
+        },
+        lustre={
+            plan.key: LustreOutputs(
+                id=out(f"fs-{plan.key}"),
+                dns_name=out(f"fs-{plan.key}.fsx.eu-west-1.amazonaws.com"),
+                mount_name=out("abcdefgh"),
+                ready=(Existing(f"link-{plan.key}"),),
+            )
+            for plan in site.storage.lustre
         },
     )
 

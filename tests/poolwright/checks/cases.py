@@ -18,6 +18,7 @@ from poolwright.checks import (
     keys,
     load_balancers,
     logs,
+    lustre,
     machines,
     network,
     security_groups,
@@ -151,6 +152,24 @@ def _copied(inputs: Mapping[str, Any] | None = None) -> Edit:
         return wished
     name = "main-storage-bucket-documents-replication"
     return both(wished, with_resource(bucket_copies.REPLICATION, inputs, name=name, pool="StoragePool"))
+
+
+def _corpus(link: Mapping[str, Any] | None = None) -> Edit:
+    """The lock with Lustre over documents, to which jobs write; with the link to the bucket, or none."""
+    plan = {
+        "bucket": "documents",
+        "zone": "use1-az2",
+        "size_gib": 1200,
+        "throughput_mb_per_tib": 125,
+        "compress": True,
+        "exports": True,
+        "mount": "/corpus",
+        "workloads": ["trainer"],
+    }
+    wished = with_lock(lambda content: content["sites"]["main"]["storage"].update({"lustre": {"corpus": plan}}))
+    if link is None:
+        return wished
+    return both(wished, with_resource(lustre.LINK, link, name="main-storage-lustre-corpus-link", pool="StoragePool"))
 
 
 def _asks(measure: str) -> Edit:
@@ -485,6 +504,16 @@ REFUSED: Mapping[str, tuple[Edit, ...]] = {
         _copied({"rules": [{"sourceSelectionCriteria": {"sseKmsEncryptedObjects": {"status": "Enabled"}}}]}),
     ),
     "s3.inventory": (with_resource(bucket_copies.INVENTORY, {"destination": {"bucket": {"format": "CSV"}}}),),
+    # Lustre, of which the shipped stacks have none.
+    "fsx.cmk": (with_resource(lustre.LUSTRE, {"securityGroupIds": ["sg-1"]}, name="main-storage-lustre-corpus"),),
+    "fsx.private": (
+        with_resource(lustre.LUSTRE, {"subnetIds": "subnet-1"}),
+        with_resource(
+            lustre.LUSTRE,
+            {"subnetIds": "main-network-subnet-public-use1-az2-id", "securityGroupIds": ["sg-1"]},
+        ),
+    ),
+    "fsx.link": (_corpus(), _corpus({"s3": {"autoImportPolicy": {"events": ["NEW"]}}})),
     # Backups, of which the shipped stacks have none.
     "Backup.1": (_backs_up(backups.VAULT, {"name": "prod-main"}, "main-storage-vault"),),
     "backup.lock": (

@@ -25,6 +25,7 @@ ENTRIES = {
     "FileSystem": "files",
     "Capacity": "launch",
     "Sidecar": "proxy",
+    "Lustre": "corpus",
 }
 
 

@@ -15,12 +15,13 @@ VAULT = "arn:aws:backup:eu-central-1:123456789012:backup-vault:far"
 
 def test_claims_exist_have_versions_and_are_no_devices_of_machines() -> None:
     document = whole()
-    document["storage"]["documents"] |= {"versioned": False, "object_lock": None}
-    document["backup"]["claims"] = ["documents", "scratch", "file"]
-    first, second, third = contradictions(document)
+    document["storage"]["documents"] |= {"versioned": False, "object_lock": None, "replication": None}
+    document["backup"]["claims"] = ["documents", "scratch", "file", "corpus"]
+    first, second, third, fourth = contradictions(document)
     assert first.startswith("backup.claims.0: a bucket with versioned: true is allowed")
     assert second.startswith("backup.claims.1: a volume with attach: replica is allowed")
-    assert third == "backup.claims.2: one of documents, scratch, files is allowed. Did you mean files?"
+    assert third == "backup.claims.2: one of documents, scratch, files, corpus is allowed. Did you mean files?"
+    assert fourth.startswith("backup.claims.3: its bucket, documents, is allowed")
 
 
 def test_another_site_takes_copies_where_it_keeps_something_itself() -> None:

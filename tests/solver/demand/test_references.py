@@ -140,7 +140,7 @@ def test_a_workload_uses_claims_that_exist() -> None:
     document = whole()
     document["workloads"]["web"]["uses"] = {"document": "read"}
     assert contradictions(document) == [
-        "workloads.web.uses.document: one of documents, scratch, files is allowed. Did you mean documents?"
+        "workloads.web.uses.document: one of documents, scratch, files, corpus is allowed. Did you mean documents?"
     ]
 
 

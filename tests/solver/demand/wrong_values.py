@@ -259,12 +259,14 @@ WRONG_VALUES = {
     "TrainingJob.window": Wrong("22:00", '"22:00"', "a mapping with opens, deadline"),
     "TrainingJob.workers": Wrong("0", "0", "a whole number from 1 to 1000"),
     "TrainingJob.attempts": Wrong("0", "0", "a whole number from 1 to 10"),
-    "Demand.storage": Wrong("none", '"none"', "a mapping, each a mapping with kind bucket, volume or file-system,"),
+    "Demand.storage": Wrong(
+        "none", '"none"', "a mapping, each a mapping with kind bucket, volume, file-system or lustre,"
+    ),
     "ClaimBase.description": Wrong("{}", "a mapping", "a text of 1 to 500 characters"),
     "ClaimBase.site": Wrong(
         "-main", '"-main"', "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters"
     ),
-    "Bucket.kind": Wrong("s3", '"s3"', "bucket, volume or file-system"),
+    "Bucket.kind": Wrong("s3", '"s3"', "bucket, volume, file-system or lustre"),
     "Bucket.written_gib_per_month": Wrong("0", "0", "a number above 0 and at most 1000000000"),
     "Bucket.object_mib": Wrong("0", "0", "a number above 0 and at most 5242880"),
     "Bucket.retention_days": Wrong("7y", '"7y"', "a whole number from 1 to 36500"),
@@ -304,13 +306,13 @@ WRONG_VALUES = {
     "Inventory.account_id": Wrong('"12"', '"12"', "an AWS account's 12 digits, in quotes,"),
     "Inventory.frequency": Wrong("monthly", '"monthly"', "daily or weekly"),
     "Bucket.zone_loss_tolerant": Wrong("no", '"no"', "true or false", "Did you mean false?"),
-    "Volume.kind": Wrong("disk", '"disk"', "bucket, volume or file-system"),
+    "Volume.kind": Wrong("disk", '"disk"', "bucket, volume, file-system or lustre"),
     "Volume.attach": Wrong("workload", '"workload"', "machine or replica"),
     "Volume.size": Wrong("500", "500", "a quantity like 100Gi"),
     "Volume.iops": Wrong("3k", '"3k"', "a whole number from 0 to 260000"),
     "Volume.throughput_mibps": Wrong("5000", "5000", "a whole number from 0 to 4000"),
     "Volume.mount": Wrong("scratch", '"scratch"', "a lower-case absolute path like /scratch"),
-    "FileSystem.kind": Wrong("efs", '"efs"', "bucket, volume or file-system"),
+    "FileSystem.kind": Wrong("efs", '"efs"', "bucket, volume, file-system or lustre"),
     "FileSystem.size": Wrong("10 gb", '"10 gb"', "a quantity like 100Gi", "Did you mean 10Gi?"),
     "FileSystem.cold_share": Wrong("60", "60", "a number from 0 to 1"),
     "FileSystem.read_gib_per_month": Wrong("-1", "-1", "a number from 0 to 1000000000"),
@@ -328,6 +330,17 @@ WRONG_VALUES = {
     "Waiver.expires": Wrong("2027-02-30", '"2027-02-30"', "a date like 2027-06-30"),
     "Waiver.id": Wrong('"SEC 1"', '"SEC 1"', "a ticket's id like SEC-123, of letters, digits and ._/#-,"),
     "ComplianceWish.existing": Wrong("[a, a]", "a list of 2", "each only once is allowed; a is there twice"),
+    "Lustre.kind": Wrong("fsx", '"fsx"', "bucket, volume, file-system or lustre"),
+    "Lustre.bucket": Wrong(
+        "Far", '"Far"', "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters"
+    ),
+    "Lustre.prefix": Wrong(
+        "training", '"training"', "the beginning of objects' keys like training/ with a slash at its end"
+    ),
+    "Lustre.size": Wrong("-1Gi", '"-1Gi"', "a quantity like 100Gi"),
+    "Lustre.throughput_mibps": Wrong("0", "0", "a number above 0 and at most 100000"),
+    "Lustre.compress": Wrong("lz4", '"lz4"', "true or false"),
+    "Lustre.mount": Wrong("data", '"data"', "a lower-case absolute path like /scratch"),
     "Demand.backup": Wrong("daily", '"daily"', "a mapping with claims, keep_days"),
     "BackupWish.claims": Wrong("[a, a]", "a list of 2", "each only once is allowed; a is there twice"),
     "BackupWish.every": Wrong("hour", '"hour"', "day, week or month"),

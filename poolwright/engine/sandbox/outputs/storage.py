@@ -188,6 +188,19 @@ def lustre_file_system(making: Making) -> Properties:
     }
 
 
+@outputs_of("fsx.DataRepositoryAssociation")
+def repository_link(making: Making) -> Properties:
+    """A link between a file system's folder and a bucket."""
+    link_id = making.ec2_id("dra")
+    system_id = making.given("fileSystemId")
+    return {
+        "id": link_id,
+        "associationId": link_id,
+        "arn": making.arn("fsx", f"association/{system_id}/{link_id}"),
+        "importedFileChunkSize": given_or(making.inputs, "importedFileChunkSize", 1024),
+    }
+
+
 @outputs_of("backup.Vault")
 def vault(making: Making) -> Properties:
     """A vault is known by its name."""

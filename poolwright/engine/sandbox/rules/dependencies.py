@@ -131,6 +131,11 @@ _GUARDS: Final[dict[str, Guard]] = {
         "The file system '{}' has mount targets and cannot be deleted.",
         (("efs.MountTarget", "fileSystemId"),),
     ),
+    "fsx.LustreFileSystem": Guard(
+        "BadRequest",
+        "The file system {} has data repository associations and cannot be deleted",
+        (("fsx.DataRepositoryAssociation", "fileSystemId"),),
+    ),
     "backup.Plan": Guard(
         "InvalidRequestException",
         "Related backup plan selections must be deleted prior to backup plan deletion",

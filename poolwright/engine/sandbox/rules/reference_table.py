@@ -171,6 +171,8 @@ efs.MountTarget fileSystemId -> efs.FileSystem id FileSystemNotFound | File syst
 efs.AccessPoint fileSystemId -> efs.FileSystem id FileSystemNotFound | File system '{}' does not exist.
 efs.FileSystemPolicy fileSystemId -> efs.FileSystem id FileSystemNotFound | File system '{}' does not exist.
 efs.BackupPolicy fileSystemId -> efs.FileSystem id FileSystemNotFound | File system '{}' does not exist.
+fsx.DataRepositoryAssociation fileSystemId -> fsx.LustreFileSystem id FileSystemNotFound | File system '{}' does \
+not exist.
 backup.Plan rules.targetVaultName -> backup.Vault id InvalidParameterValueException | Backup vault {} does not exist
 backup.VaultLockConfiguration backupVaultName -> backup.Vault id ResourceNotFoundException | Backup vault {} does not \
 exist

@@ -94,7 +94,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {
     "batch": ("batches",),
     "s3": ("buckets", "bucket_copies"),
     "efs": ("file_systems", "security_groups", "free_addresses"),
-    "fsx": ("file_systems", "free_addresses"),
+    "fsx": ("file_systems", "lustre_links", "free_addresses"),
     "cloudformation": ("stacks",),
     "backup": ("schedules", "file_systems", "backups"),
     "cloudtrail": ("watching", "grants"),

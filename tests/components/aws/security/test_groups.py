@@ -16,6 +16,7 @@ GROUP_IDS = {
     "load-balancer internal": "main-network-load-balancer-internal-id",
     "load-balancer public": "main-network-load-balancer-public-id",
     "file-system shared": "main-groups-file-system-shared-id",
+    "lustre corpus": "main-groups-lustre-corpus-id",
     "endpoints": "main-network-endpoints-id",
     "machines": "main-groups-machines-id",
     **{f"workload {key}": f"main-groups-{key}-id" for key in ("assistant", "fraud", "recommender", "training")},
@@ -53,7 +54,8 @@ def test_every_flow_has_exactly_one_rule(full: Recording[Early]) -> None:
     # The one more: agents of machines reach AWS's interfaces in the VPC.
     flows.append((GROUP_IDS["endpoints"], GROUP_IDS["machines"], 443))
     assert sorted(rules) == sorted(flows)
-    assert all(rule.inputs["fromPort"] == rule.inputs["toPort"] for rule in ingress(full))
+    ranges = {flow.port: flow.to_port or flow.port for flow in plans.full_site().security.flows}
+    assert all(rule.inputs["toPort"] == ranges[rule.inputs["fromPort"]] for rule in ingress(full))
 
 
 def test_a_flow_from_the_whole_vpc_to_endpoints_serves_machines_too() -> None:
@@ -135,5 +137,5 @@ def test_groups_are_known_by_what_they_are_for(full: Recording[Early]) -> None:
     groups = full.built.groups
     assert set(groups.workloads) == {"assistant", "fraud", "recommender", "training"}
     assert set(groups.load_balancers) == {"internal", "public"}
-    assert set(groups.file_systems) == {"shared"}
+    assert set(groups.file_systems) == {"corpus", "shared"}
     assert groups.endpoints is not None

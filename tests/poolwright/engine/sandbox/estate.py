@@ -404,6 +404,13 @@ class Estate:
             deploymentType="PERSISTENT_2",
             perUnitStorageThroughput=125,
         )
+        lustre = self.made[-1].id
+        add(
+            "fsx.DataRepositoryAssociation",
+            fileSystemId=lustre,
+            fileSystemPath="/",
+            dataRepositoryPath=f"s3://{name}/training/",
+        )
         vault = add("backup.Vault")
         add("backup.VaultLockConfiguration", backupVaultName=vault["name"], minRetentionDays=7)
         plan = add(

@@ -123,4 +123,6 @@ def test_groups_of_a_lustre_file_system_are_of_its_vpc(estate: Estate) -> None:
     place = {**LUSTRE, "subnetIds": estate.subnets[0].id}
     words = estate.sandbox.refusal("fsx.LustreFileSystem", **{**place, "securityGroupIds": [group.id]})
     assert f"InvalidNetworkSettings: Security group {group.id} is not in the VPC" in words
+    own = {"securityGroupId": estate.group.id, "referencedSecurityGroupId": estate.group.id}
+    estate.add("vpc.SecurityGroupIngressRule", "itself", **own, ipProtocol="-1")
     estate.add("fsx.LustreFileSystem", **{**place, "securityGroupIds": [estate.group.id]})
