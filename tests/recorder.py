@@ -99,9 +99,14 @@ class Recording(Generic[_Built]):
                     yield record, record.document(key)
 
 
+Maker = Callable[[str, str, dict[str, Any]], tuple[str, dict[str, Any]]]
+"""Type, logical name and inputs of a resource → its id and outputs."""
+
+
 @dataclass
 class _Recorder(pulumi_mocks.Mocks):
     lookups_allowed: Mapping[str, Mapping[str, Any]]
+    make: Maker | None
     lookups: list[str] = field(default_factory=list[str])
 
     def call(self, args: pulumi_mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
@@ -114,6 +119,8 @@ class _Recorder(pulumi_mocks.Mocks):
         if not args.custom:
             return "", _inputs(args)
         inputs = _inputs(args)
+        if self.make is not None and not args.typ.startswith("pulumi:"):
+            return self.make(args.typ, args.name, inputs)
         made = _computed(args.typ, args.name, inputs)
         return str(made.pop("id")), {**made, **inputs}
 
@@ -220,12 +227,14 @@ def record(
     preview: bool = False,
     config: Mapping[str, str] | None = None,
     lookups: Mapping[str, Mapping[str, Any]] | None = None,
+    make: Maker | None = None,
 ) -> Recording[_Built]:
     """Runs `build` as a Pulumi program and keeps what it registers.
 
     `lookups` are the answers to the look-ups that the program may make, by token; any other is an AssertionError.
+    `make` stands for the providers: without it ids and computed outputs are made up, and everything is taken.
     """
-    recorder = _Recorder(lookups_allowed=lookups or {})
+    recorder = _Recorder(lookups_allowed=lookups or {}, make=make)
     monitor = _Monitor(recorder)
     built: list[_Built] = []
     loop = asyncio.new_event_loop()

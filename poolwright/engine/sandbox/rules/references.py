@@ -55,6 +55,9 @@ def named_elsewhere(reference: Reference, value: str, cloud: Cloud) -> bool:
         return value.startswith("alias/aws/")
     if reference.target == "scheduler.ScheduleGroup":
         return value == "default"
+    if (reference.holder, reference.path) == ("s3.BucketLogging", "targetBucket"):
+        # S3 finds a bucket of any region, and then says that logs don't cross.
+        return any(bucket.id == value for bucket in cloud.everywhere("s3.Bucket"))
     if reference.target == "servicediscovery.PrivateDnsNamespace":
         return cloud.get("servicediscovery.HttpNamespace", value) is not None
     return False

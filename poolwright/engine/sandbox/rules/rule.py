@@ -165,7 +165,10 @@ def refusal_of(change: Change, cloud: Cloud) -> Refusal | None:
     """The first thing that AWS says against the request; None when it would do it."""
     _load(change.type)
     own = _in_order(change.type, _OBJECTIONS.get((change.type, change.action), []))
-    rules = [*own, *_OBJECTIONS.get((ANY_TYPE, change.action), ())]
+    # What is named is looked for first; quotas are counted last.
+    shared = sorted(_OBJECTIONS.get((ANY_TYPE, change.action), []), key=lambda rule: _EVERY_TYPE.index(_module(rule)))
+    first = [rule for rule in shared if _module(rule) == "references"]
+    rules = [*first, *own, *(rule for rule in shared if rule not in first)]
     return next((refusal for rule in rules for refusal in rule(change, cloud)), None)
 
 
@@ -173,7 +176,11 @@ def _in_order(kind: str, rules: list[_Rule]) -> list[_Rule]:
     """In the order of their modules in the table, whichever was loaded first: the first refusal is what AWS says."""
     names = _MODULES.get(service_of(kind), ())
     places = {name: place for place, name in enumerate(names)}
-    return sorted(rules, key=lambda rule: places.get(rule.__module__.rpartition(".")[2], len(places)))
+    return sorted(rules, key=lambda rule: places.get(_module(rule), len(places)))
+
+
+def _module(rule: Callable[..., object]) -> str:
+    return rule.__module__.rpartition(".")[2]
 
 
 def _load(kind: str) -> None:
