@@ -123,6 +123,7 @@ TYPES: Mapping[str, Paid | Free] = {
     ),
     "aws:scheduler/schedule:Schedule": Free("14 million starts a month are free; a job is started once a day"),
     "aws:secretsmanager/secret:Secret": Paid(("secrets",)),
+    "aws:secretsmanager/secretRotation:SecretRotation": _SETTING,
     "aws:securityhub/account:Account": Paid(("measure security-hub",)),
     "aws:securityhub/standardsSubscription:StandardsSubscription": _SETTING,
     "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace": Paid(("names of services",)),

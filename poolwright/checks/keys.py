@@ -13,6 +13,7 @@ from solver.plan.security import KeyPurpose
 
 KEY = "aws:kms/key:Key"
 SECRET = "aws:secretsmanager/secret:Secret"
+ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
 SECRET_VALUE = "aws:secretsmanager/secretVersion:SecretVersion"
 
 _KEYS = "components/aws/security/keys.py"
@@ -140,3 +141,22 @@ def secrets_are_private(secret: Resource) -> Iterator[str]:
             and not statement.get("Condition")
         ):
             yield "anyone may read it"
+
+
+@on_stack(
+    SECRET,
+    ROTATION,
+    id="secrets.rotation",
+    title="Secrets change by themselves where and as often as the plan says",
+    controls=("SecretsManager.1", "SecretsManager.4"),
+    remedy=f"Keep the rotation of each secret in {_SECRETS}",
+)
+def secrets_rotate(evidence: Evidence) -> Iterator[Fault]:
+    for key, site in evidence.sites():
+        made = {each.name: each for each in evidence.at_site(key, ROTATION)}
+        for plan in site.security.rotations:
+            rotation = made.get(f"{key}-security-secret-{plan.secret}")
+            if rotation is None:
+                yield Fault(text="never changes", subject=f"secret {plan.secret}", at=("secrets", plan.secret))
+            elif int(rotation.get("rotationRules.automaticallyAfterDays", 0)) != plan.days:
+                yield Fault(text=f"does not change every {plan.days} days", resource=rotation)

@@ -83,6 +83,7 @@ CHECKS: tuple[Check, ...] = (
     keys.secrets_can_be_called_back,
     keys.no_secret_values,
     keys.secrets_are_private,
+    keys.secrets_rotate,
     detection.trail_records_all_regions,
     detection.trail_is_encrypted,
     detection.trail_can_be_verified,

@@ -109,6 +109,8 @@ def _of_roles(site: SitePlan, add: _Add) -> None:
         if any(access.claim in buckets for access in role.access):
             add(policy, f"security-{role.workload}-task")
     add(policy, *(f"security-machine-{runtime}" for runtime in {each.runtime for each in site.compute.node_groups}))
+    rotating = (f"security-secret-{each.secret}" for each in site.security.rotations)
+    add("secretsmanager/secretRotation:SecretRotation", *rotating)
     if site.security.ci is not None:
         add(policy, "security-ci-preview")
     if site.compute.jobs:

@@ -24,6 +24,7 @@ from solver.demand.names import (
     Key,
     QuotaGroup,
     RegionName,
+    SecretName,
     TagKey,
     TagValue,
     Text,
@@ -35,6 +36,7 @@ from solver.demand.names import (
 from solver.demand.purchase import Capacity, Held, PurchaseWish
 from solver.demand.references import CONTRADICTIONS, find_contradictions
 from solver.demand.residency import settled_sites
+from solver.demand.secrets import SecretWish
 from solver.demand.storage import StorageClaim
 from solver.demand.workloads import Workload
 from solver.quantity import Headroom, RootGib, Share, UsdPerMonth
@@ -169,6 +171,8 @@ class Demand(Schema):
     """What is kept."""
     backup: Annotated[BackupWish | None, Field(exclude_if=is_empty)] = None
     """Copies of what is kept, in a vault; None: file systems have EFS's own daily backups."""
+    secrets: dict[SecretName, SecretWish] = Field(default_factory=dict[str, SecretWish], exclude_if=is_empty)
+    """Secrets that change by themselves, by the names that workloads use; the others are changed by hand."""
     compliance: ComplianceWish = ComplianceWish()
     """What must be proven to auditors."""
     ci: Annotated[CiWish | None, Field(exclude_if=is_empty)] = None
@@ -195,6 +199,7 @@ class Demand(Schema):
                 self.locations,
                 self.compliance.waivers,
                 self.backup,
+                self.secrets,
             ),
             *capacity_contradictions(self.aws_sites, self.purchase.capacity),
         )

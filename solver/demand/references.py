@@ -17,6 +17,7 @@ from solver.demand.existing_rules import existing_contradictions
 from solver.demand.load_rules import load_contradictions
 from solver.demand.machine_rules import machine_contradictions
 from solver.demand.names import ALL
+from solver.demand.secrets import SecretWish, secret_contradictions
 from solver.demand.site_rules import site_contradictions, site_name
 from solver.demand.storage import FileSystem, Lustre, StorageClaim, Volume
 from solver.demand.workloads import Service, Workload
@@ -36,6 +37,7 @@ def find_contradictions(
     locations: Mapping[str, Location | None] = MappingProxyType({}),
     waivers: Sequence[Waiver] = (),
     backup: BackupWish | None = None,
+    secrets: Mapping[str, SecretWish] = MappingProxyType({}),
 ) -> Iterator[Contradiction]:
     """Every contradiction; an entry that is None has a name that others may use, and nothing else is known of it."""
     yield from site_contradictions(sites, workloads, storage)
@@ -66,6 +68,8 @@ def find_contradictions(
     yield from load_contradictions(sites, workloads, storage, locations)
     yield from _tickets(waivers)
     yield from bucket_contradictions(storage, tuple(sites))
+    used = {name for workload in workloads.values() if workload is not None for name in workload.secrets.values()}
+    yield from secret_contradictions(secrets, used, {site.region for site in sites.values() if site is not None})
     if backup is not None:
         yield from backup_contradictions(backup, storage, tuple(sites))
 

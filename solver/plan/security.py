@@ -87,6 +87,17 @@ class WafPlan(Schema):
     """Rate limit for one address."""
 
 
+class RotationPlan(Schema):
+    """A secret that changes by itself."""
+
+    secret: str
+    """Its name."""
+    days: int
+    """How often."""
+    lambda_arn: str
+    """By which function."""
+
+
 class CiPlan(Schema):
     """The role for pull requests of a repository."""
 
@@ -121,5 +132,7 @@ class SecurityPlan(Schema):
     """By load balancer."""
     trail_retention_days: int
     """How long the audit trail is kept."""
+    rotations: Annotated[tuple[RotationPlan, ...], Field(exclude_if=is_empty)] = ()
+    """Secrets that change by themselves, by name."""
     ci: Annotated[CiPlan | None, Field(exclude_if=is_empty)] = None
     """The role for CI; on the stack's first site."""

@@ -46,7 +46,21 @@ def coverage_faults(view: SiteView) -> Iterator[str]:
     for key, _ in view.workloads():
         if key not in roles:
             yield f"{key}: no role"
+    yield from _rotation_faults(view)
     yield from _storage_faults(view)
+
+
+def _rotation_faults(view: SiteView) -> Iterator[str]:
+    """Each secret of the site changes by itself exactly where the demand says so, by a function of the region."""
+    held = {name for _, workload in view.workloads() for name in workload.secrets.values()}
+    wanted = {
+        (name, wish.rotation_days, wish.rotation_lambda_arn)
+        for name, wish in view.demand.secrets.items()
+        if name in held and f":lambda:{view.site.region}:" in wish.rotation_lambda_arn
+    }
+    planned = {(each.secret, each.days, each.lambda_arn) for each in view.plan.security.rotations}
+    for name in sorted({each[0] for each in wanted ^ planned}):
+        yield f"secret {name}: its rotation is planned or wanted, not both"
 
 
 def _storage_faults(view: SiteView) -> Iterator[str]:

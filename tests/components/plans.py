@@ -25,6 +25,7 @@ from solver.plan.security import (
     KeyPurpose,
     MeasurePlan,
     RolePlan,
+    RotationPlan,
     SecurityPlan,
     WafPlan,
 )
@@ -383,6 +384,13 @@ def _security() -> SecurityPlan:
         ),
         waf=(WafPlan(load_balancer="public", exposure=Exposure.PUBLIC, requests_per_5_minutes=2000),),
         trail_retention_days=365,
+        rotations=(
+            RotationPlan(
+                secret="assistant-token",
+                days=30,
+                lambda_arn=f"arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:rotate",
+            ),
+        ),
         ci=CiPlan(builds_issuer=True, subjects=("repo:example/shop:pull_request",)),
     )
 

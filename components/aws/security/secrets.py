@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.naming import SiteNames
-from components.options import keeper_of_data
+from components.options import child_of, keeper_of_data
 from solver.plan.security import SecurityPlan
 
 _RECOVERY_DAYS = 30
@@ -28,7 +28,7 @@ def secrets(
 
     Where the plan does not protect data a deleted secret is gone at once, so that its name is free for the next `up`.
     """
-    return {
+    made = {
         secret: aws.secretsmanager.Secret(
             f"{name}-secret-{secret}",
             name=names.secret(secret),
@@ -37,6 +37,17 @@ def secrets(
             recovery_window_in_days=_RECOVERY_DAYS if protect else 0,
             tags=names.tags("secret", secret),
             opts=keeper_of_data(parent, protect=protect),
-        ).arn
+        )
         for secret in plan.secrets
     }
+    for rotation in plan.rotations:
+        aws.secretsmanager.SecretRotation(
+            f"{name}-secret-{rotation.secret}",
+            secret_id=made[rotation.secret].id,
+            rotation_lambda_arn=rotation.lambda_arn,
+            rotation_rules={"automatically_after_days": rotation.days},
+            # A secret that nobody has filled yet has nothing to begin with.
+            rotate_immediately=False,
+            opts=child_of(parent),
+        )
+    return {secret: each.arn for secret, each in made.items()}

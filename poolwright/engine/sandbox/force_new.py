@@ -68,6 +68,7 @@ iam.ServiceLinkedRole                awsServiceName customSuffix
 kms.Key                              customKeyStoreId customerMasterKeySpec keyUsage multiRegion xksKeyId
 kms.Alias                            name namePrefix
 secretsmanager.Secret                name namePrefix type
+secretsmanager.SecretRotation        secretId
 secretsmanager.SecretVersion         secretId secretBinary secretString secretStringWoVersion
 cloudwatch.LogGroup                  name namePrefix logGroupClass
 cloudwatch.MetricAlarm               name

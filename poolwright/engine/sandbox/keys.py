@@ -48,6 +48,7 @@ SETTINGS: Final = frozenset(
         "s3.BucketReplicationConfig",
         "s3.Inventory",
         "s3.BucketMetric",
+        "secretsmanager.SecretRotation",
         "secretsmanager.SecretVersion",
         "sqs.QueuePolicy",
         "sns.TopicPolicy",

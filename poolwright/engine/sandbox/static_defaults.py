@@ -63,6 +63,7 @@ DEFAULTS: Final[dict[str, Properties]] = {
         "isEnabled": True,
         "keyUsage": "ENCRYPT_DECRYPT",
     },
+    "secretsmanager.SecretRotation": {"rotateImmediately": True},
     "secretsmanager.Secret": {"forceOverwriteReplicaSecret": False, "recoveryWindowInDays": 30},
     "cloudwatch.LogGroup": {"retentionInDays": 0, "skipDestroy": False},
     "cloudwatch.MetricAlarm": {"actionsEnabled": True, "treatMissingData": "missing"},

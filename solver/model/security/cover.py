@@ -6,6 +6,8 @@
           excludes_<m>_<n>   x(m) + x(n) ≤ 1      m excludes n
           key_<m>_<k>        x(m) ≤ y(k)          m encrypts with customer key k
           x = 1 for what the account has, and for what the pools have by construction; both are free
+          x = 0 for a part of what the account has (`guardduty-runtime` of `guardduty`) that it does not have itself:
+                it is a setting of something that the stack does not make
 
 Several measures share a key, so keys are variables of their own. Of equally cheap sets the smallest is taken, and of
 those the first by the catalog's order: a second run at the first's cost.
@@ -137,12 +139,19 @@ class _Model:
         own = self.measures[measure.name]
         if measure.name in problem.given:
             self.problem += own == 1, f"given_{measure.name}"
+        elif is_part_of_any(measure.name, problem.given):
+            self.problem += own == 0, f"not_ours_{measure.name}"
         for needed in measure.requires:
             self.problem += own <= self.measures[needed], f"needs_{measure.name}_{needed}"
         for other in measure.excludes:
             self.problem += own + self.measures[other] <= 1, f"excludes_{measure.name}_{other}"
         for key in problem.keys.get(measure.name, ()):
             self.problem += own <= self.keys[key], f"key_{measure.name}_{key}"
+
+
+def is_part_of_any(measure: str, others: Collection[str]) -> bool:
+    """Whether a measure is a part of one of the others: its name begins with that one's."""
+    return any(measure.startswith(f"{other}-") for other in others)
 
 
 def _control(name: str) -> Member:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from solver.demand.demand import Demand
 from solver.demand.workloads import Workload
-from solver.plan.security import ClaimAccess, KeyPurpose, RolePlan
+from solver.plan.security import ClaimAccess, KeyPurpose, RolePlan, RotationPlan
 from solver.plan.storage import StoragePlan
 
 CUSTOMER_KEYS = "kms-customer-keys"
@@ -34,6 +34,16 @@ def secrets_of(demand: Demand, site_key: str) -> tuple[str, ...]:
     """Names of all secrets of the site's workloads."""
     return tuple(
         sorted({name for entry in site_workloads(demand, site_key).values() for name in entry.secrets.values()})
+    )
+
+
+def rotations_of(demand: Demand, site_key: str) -> tuple[RotationPlan, ...]:
+    """Secrets of the site that a function of its region changes."""
+    region = demand.sites[site_key].region
+    return tuple(
+        RotationPlan(secret=name, days=wish.rotation_days, lambda_arn=wish.rotation_lambda_arn)
+        for name in secrets_of(demand, site_key)
+        if (wish := demand.secrets.get(name)) is not None and wish.region == region
     )
 
 

@@ -16,7 +16,7 @@ from solver.model.security.ci import ci_of
 from solver.model.security.cover import Cover, cheapest_cover
 from solver.model.security.drivers import PlanFacts, secret_reads, stored_gib
 from solver.model.security.flows import flows_of
-from solver.model.security.identity import roles_of, site_workloads
+from solver.model.security.identity import roles_of, rotations_of, site_workloads
 from solver.plan.compute import ComputePlan
 from solver.plan.cost import Billing, Pool, total_usd_per_month
 from solver.plan.explanation import Reason
@@ -77,6 +77,7 @@ def solve_security(
         flows=flows_of(demand, site_key, network, storage),
         waf=_firewalls(facts) if FIREWALL in cover.chosen and FIREWALL not in asked.problem.given else (),
         trail_retention_days=TRAIL_RETENTION_DAYS,
+        rotations=rotations_of(demand, site_key),
         ci=ci_of(demand, site_key),
     )
     return PoolAnswer(

@@ -154,6 +154,9 @@ def _copied(inputs: Mapping[str, Any] | None = None) -> Edit:
     return both(wished, with_resource(bucket_copies.REPLICATION, inputs, name=name, pool="StoragePool"))
 
 
+_ROTATES = {"rotations": [{"secret": "fraud-database-url", "days": 30, "lambda_arn": "arn:rotate"}]}
+
+
 def _corpus(link: Mapping[str, Any] | None = None) -> Edit:
     """The lock with Lustre over documents, to which jobs write; with the link to the bucket, or none."""
     plan = {
@@ -504,6 +507,18 @@ REFUSED: Mapping[str, tuple[Edit, ...]] = {
         _copied({"rules": [{"sourceSelectionCriteria": {"sseKmsEncryptedObjects": {"status": "Enabled"}}}]}),
     ),
     "s3.inventory": (with_resource(bucket_copies.INVENTORY, {"destination": {"bucket": {"format": "CSV"}}}),),
+    "secrets.rotation": (
+        with_lock(lambda content: content["sites"]["main"]["security"].update(_ROTATES)),
+        both(
+            with_lock(lambda content: content["sites"]["main"]["security"].update(_ROTATES)),
+            with_resource(
+                keys.ROTATION,
+                {"rotationRules": {"automaticallyAfterDays": 90.0}},
+                name="main-security-secret-fraud-database-url",
+                pool="SecurityPool",
+            ),
+        ),
+    ),
     # Lustre, of which the shipped stacks have none.
     "fsx.cmk": (with_resource(lustre.LUSTRE, {"securityGroupIds": ["sg-1"]}, name="main-storage-lustre-corpus"),),
     "fsx.private": (

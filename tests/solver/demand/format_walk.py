@@ -26,6 +26,7 @@ ENTRIES = {
     "Capacity": "launch",
     "Sidecar": "proxy",
     "Lustre": "corpus",
+    "SecretWish": "api-token",
 }
 
 

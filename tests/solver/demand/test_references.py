@@ -405,3 +405,15 @@ def test_kept_machines_are_named_once_where_the_site_is_as_many_in_each_zone() -
         f"{path}.endless: a day at which the block ends is allowed",
         f"{path}.backwards.ends: a day after 2026-12-24 is allowed",
     ]
+
+
+def test_secrets_that_change_are_those_of_workloads_by_functions_of_a_sites_region() -> None:
+    document = whole()
+    document["secrets"] = {"api-tokn": document["secrets"]["api-token"]}
+    (found,) = contradictions(document)
+    assert found.startswith("secrets.api-tokn: api-token is allowed. Did you mean api-token?")
+    document = whole()
+    document["sites"]["main"]["region"] = "us-east-1"
+    assert any(
+        "a function in us-east-1 is allowed; this one is in eu-west-1" in each for each in contradictions(document)
+    )

@@ -341,6 +341,11 @@ WRONG_VALUES = {
     "Lustre.throughput_mibps": Wrong("0", "0", "a number above 0 and at most 100000"),
     "Lustre.compress": Wrong("lz4", '"lz4"', "true or false"),
     "Lustre.mount": Wrong("data", '"data"', "a lower-case absolute path like /scratch"),
+    "Demand.secrets": Wrong(
+        "[api-token]", "a list of 1", "a mapping, each a mapping with rotation_days, rotation_lambda_arn,"
+    ),
+    "SecretWish.rotation_days": Wrong("0", "0", "a whole number from 1 to 1000"),
+    "SecretWish.rotation_lambda_arn": Wrong("rotate", '"rotate"', "a Lambda function's ARN"),
     "Demand.backup": Wrong("daily", '"daily"', "a mapping with claims, keep_days"),
     "BackupWish.claims": Wrong("[a, a]", "a list of 2", "each only once is allowed; a is there twice"),
     "BackupWish.every": Wrong("hour", '"hour"', "day, week or month"),
@@ -444,6 +449,9 @@ WRONG_VALUES = {
 """By `Record.field`, with the record that declares the field; allowed without its last words, "is allowed"."""
 
 WRONG_KEYS = {
+    "Demand.secrets": Wrong(
+        "API: {rotation_days: 30}", 'the key "API"', "a secret's name like fraud-database (never its value)"
+    ),
     "ExistingVpc.ranges": Wrong("euw1 az1: 10.1.0.0/20", 'the key "euw1 az1"', _A_SUBNET),
     "ExistingSubnets.private": Wrong("eu-west-1a: subnet-0a1b2c3d", 'the key "eu-west-1a"', "a zone id like euw1-az2"),
     "ExistingSubnets.public": Wrong("eu-west-1a: subnet-0a1b2c3d", 'the key "eu-west-1a"', "a zone id like euw1-az2"),

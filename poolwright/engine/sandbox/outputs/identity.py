@@ -164,6 +164,12 @@ def secret(making: Making) -> Properties:
     }
 
 
+@outputs_of("secretsmanager.SecretRotation")
+def secret_rotation(making: Making) -> Properties:
+    """A rotation is known by its secret."""
+    return {"id": making.given("secretId"), "rotationEnabled": True}
+
+
 @outputs_of("secretsmanager.SecretVersion")
 def secret_version(making: Making) -> Properties:
     """One value of a secret."""

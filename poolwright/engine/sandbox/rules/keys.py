@@ -14,6 +14,11 @@ from poolwright.engine.sandbox.values import Properties, Value, fields, flag, ob
 
 KEY_POLICY_CHARACTERS: Final = 32768
 SECRET_BYTES: Final = 65536
+MOST_ROTATION_DAYS: Final = 1000
+_REGION_OF_ARN: Final = 3
+_FUNCTION: Final = re.compile(
+    r"^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}(:[\w-]{1,128})?$", re.ASCII
+)
 _ALIAS: Final = re.compile(r"^alias/[a-zA-Z0-9/_-]+$")
 _SECRET: Final = re.compile(r"^[A-Za-z0-9/_+=.@-]{1,512}$")
 _SPECS_TEXT: Final = """
@@ -122,6 +127,32 @@ def secret_has_one_value(inputs: Properties) -> Iterator[Refusal]:
         yield Refusal(
             "ValidationException", f"SecretString has {size} bytes; {SECRET_BYTES} are allowed", "secretString"
         )
+
+
+@validates("secretsmanager.SecretRotation")
+def rotation_is_whole(inputs: Properties) -> Iterator[Refusal]:
+    """Days of 1 to 1,000 or a schedule, and not both; a function that changes the secret."""
+    rules = fields(inputs.get("rotationRules"))
+    days = whole(rules.get("automaticallyAfterDays"))
+    if days is not None and not 1 <= days <= MOST_ROTATION_DAYS:
+        words = f"AutomaticallyAfterDays must be between 1 and {MOST_ROTATION_DAYS}, found {days}"
+        yield Refusal("InvalidParameterException", words, "rotationRules.automaticallyAfterDays")
+    if rules.get("automaticallyAfterDays") is not None and rules.get("scheduleExpression") is not None:
+        words = "You can't specify both AutomaticallyAfterDays and ScheduleExpression."
+        yield Refusal("InvalidParameterException", words, "rotationRules")
+    function = text(inputs.get("rotationLambdaArn"))
+    if function is not None and not _FUNCTION.match(function):
+        words = f"Invalid Lambda function ARN {function}"
+        yield Refusal("InvalidParameterException", words, "rotationLambdaArn")
+
+
+@refuses("secretsmanager.SecretRotation", on=(Action.CREATE, Action.UPDATE))
+def function_is_near(change: Change, cloud: Cloud) -> Iterator[Refusal]:
+    """Secrets Manager calls functions of its own region."""
+    function = (text(change.inputs.get("rotationLambdaArn")) or "").split(":")
+    if len(function) > _REGION_OF_ARN and function[_REGION_OF_ARN] != cloud.region:
+        words = "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants "
+        yield Refusal("AccessDeniedException", f"{words}access, in {cloud.region}", "rotationLambdaArn")
 
 
 @refuses("kms.Alias")

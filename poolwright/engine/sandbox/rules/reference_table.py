@@ -98,6 +98,8 @@ kms.Alias targetKeyId -> kms.Key any NotFoundException | Key '{}' does not exist
 ebs.DefaultKmsKey keyArn -> kms.Key any InvalidParameterValue | The KMS key {} does not exist
 secretsmanager.SecretVersion secretId -> secretsmanager.Secret any ResourceNotFoundException | Secrets Manager can't \
 find the specified secret.
+secretsmanager.SecretRotation secretId -> secretsmanager.Secret any ResourceNotFoundException | Secrets Manager can't \
+find the specified secret: {}
 secretsmanager.Secret kmsKeyId -> kms.Key any InvalidRequestException | The KMS key {} does not exist
 cloudwatch.LogGroup kmsKeyId -> kms.Key any InvalidParameterException | The specified KMS Key Id could not be found: {}
 sqs.Queue kmsMasterKeyId -> kms.Key any KMS.NotFoundException | Key '{}' does not exist

@@ -10,7 +10,8 @@ import yaml
 
 from components.aws.security.detection import BUILT_ELSEWHERE, BUILT_HERE, BUILT_WITH
 from solver.errors import PoolwrightError
-from tests.components.aws.early import Early, watched
+from tests.components import plans
+from tests.components.aws.early import Early, secured, watched, with_measures, with_security
 from tests.recorder import Recording
 
 CATALOG = Path(__file__).resolve().parents[4] / "catalog" / "services.yaml"
@@ -99,3 +100,27 @@ def test_security_hub_waits_until_config_records() -> None:
 def test_later_pools_know_what_is_built() -> None:
     recorded = watched("container-insights", "guardduty")
     assert recorded.built.measures == {"container-insights", "guardduty"}
+
+
+@pytest.mark.parametrize(
+    ("service", "types"),
+    [
+        ("access-analyzer", "accessanalyzer/"),
+        ("cloudtrail", "cloudtrail/"),
+        ("config", "cfg/"),
+        ("guardduty", "guardduty/"),
+        ("inspector-hosts inspector-images", "inspector2/"),
+        ("security-hub", "securityhub/"),
+    ],
+)
+def test_nothing_of_a_service_that_the_account_has_is_built(service: str, types: str) -> None:
+    site = with_measures(plans.full_site(), *measures())
+    names = service.split()
+    kept = tuple(
+        measure.model_copy(update={"build": False})
+        if measure.name in names or any(measure.name.startswith(f"{name}-") for name in names)
+        else measure
+        for measure in site.security.measures
+    )
+    made = secured(with_security(site, measures=kept))
+    assert not [record.type for record in made.custom() if record.type.startswith(f"aws:{types}")]

@@ -149,6 +149,9 @@ class Estate:
         self.key = add("kms.Key", deletionWindowInDays=7, enableKeyRotation=True)
         add("kms.Alias", targetKeyId=self.key["keyId"])
         secret = add("secretsmanager.Secret", kmsKeyId=self.key["arn"])
+        function = "arn:aws:lambda:eu-west-1:123456789012:function:rotate"
+        rules = {"automaticallyAfterDays": 30}
+        add("secretsmanager.SecretRotation", secretId=secret.id, rotationLambdaArn=function, rotationRules=rules)
         add("secretsmanager.SecretVersion", secretId=secret.id, secretString="word")
         add("ebs.DefaultKmsKey", keyArn=self.key["arn"])
         add("ebs.EncryptionByDefault")

@@ -161,3 +161,49 @@ def test_measures_of_the_account_that_exclude_what_is_needed_are_named(solve: So
         "compliance.profile: its control Inspector.2",
         "compliance.existing: ecr-scan-on-push",
     )
+
+
+SERVICES = (
+    "access-analyzer",
+    "cloudtrail",
+    "config",
+    "guardduty",
+    "inspector-hosts",
+    "inspector-images",
+    "security-hub",
+)
+PARTS = (
+    "cloudtrail-alarms",
+    "cloudtrail-encryption",
+    "cloudtrail-logs",
+    "cloudtrail-object-events",
+    "guardduty-runtime",
+)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_service_that_the_account_has_is_skipped(solve: Solver, make_demand: DemandMaker, service: str) -> None:
+    profile = {"profile": "pci-like"}
+    without, _, _ = solve(make_demand({"app": APP}, {"documents": BUCKET}, compliance=profile))
+    existing = [service, *(part for part in PARTS if part.startswith(service))]
+    demand = make_demand({"app": APP}, {"documents": BUCKET}, compliance={**profile, "existing": existing})
+    skipped, _, _ = solve(demand)
+    assert service in built_measures(without.plan)
+    assert not set(existing) & built_measures(skipped.plan)
+    assert not any(line.item == f"measure {service}" for line in skipped.lines)
+    controls = {control for measure in skipped.plan.measures for control in measure.controls}
+    assert controls == {control for measure in without.plan.measures for control in measure.controls}
+
+
+def test_a_part_of_what_the_account_has_is_not_taken_for_built(solve: Solver, make_demand: DemandMaker) -> None:
+    compliance = {"profile": "pci-like", "existing": ["guardduty"]}
+    with pytest.raises(InfeasibleError) as error:
+        solve(make_demand({"app": APP}, {"documents": BUCKET}, compliance=compliance))
+    assert "compliance.existing: guardduty" in error.value.conflict
+
+
+def test_secrets_are_rotated_by_functions_of_the_region(solve: Solver, make_demand: DemandMaker) -> None:
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
+    wish = {"database": {"rotation_days": 30, "rotation_lambda_arn": arn}}
+    answer, _, _ = solve(make_demand({"app": APP}, {"documents": BUCKET}, secrets=wish))
+    assert [(each.secret, each.days, each.lambda_arn) for each in answer.plan.rotations] == [("database", 30, arn)]

@@ -14,7 +14,35 @@ def key_policy(action: str, principal: object) -> str:
 ADMIN = key_policy("kms:*", {"AWS": "arn:aws:iam::123456789012:root"})
 
 
+ROTATION = {
+    "secretId": "s",
+    "rotationLambdaArn": "arn:aws:lambda:eu-west-1:123456789012:function:rotate",
+    "rotationRules": {"automaticallyAfterDays": 1000},
+}
+
+
 @cases(
+    a_rotation_comes_every_1000_days_at_least=Case(
+        "secretsmanager.SecretRotation",
+        ROTATION,
+        {"rotationRules": {"automaticallyAfterDays": 1001}},
+        "InvalidParameterException",
+        "rotationRules.automaticallyAfterDays",
+    ),
+    a_rotation_has_days_or_a_schedule=Case(
+        "secretsmanager.SecretRotation",
+        ROTATION,
+        {"rotationRules": {"automaticallyAfterDays": 1, "scheduleExpression": "rate(1 day)"}},
+        "InvalidParameterException",
+        "rotationRules",
+    ),
+    a_rotation_is_done_by_a_function=Case(
+        "secretsmanager.SecretRotation",
+        ROTATION,
+        {"rotationLambdaArn": "rotate"},
+        "InvalidParameterException",
+        "rotationLambdaArn",
+    ),
     a_key_waits_a_week_for_its_deletion=Case(
         "kms.Key",
         {"deletionWindowInDays": 7},
@@ -111,3 +139,10 @@ def test_a_key_that_is_asked_to_go_takes_no_alias(sandbox: Sandbox) -> None:
     (stored,) = sandbox.provider.store.all("kms.Key")
     sandbox.provider.store.put(replace(stored, facts={"state": "PendingDeletion"}))
     assert "KMSInvalidStateException" in sandbox.refusal("kms.Alias", "second", targetKeyId=key["keyId"])
+
+
+def test_a_function_of_another_region_rotates_nothing(sandbox: Sandbox) -> None:
+    secret = sandbox.create("secretsmanager.Secret", name="token").id
+    far = {**ROTATION, "secretId": secret, "rotationLambdaArn": "arn:aws:lambda:us-east-1:123456789012:function:rotate"}
+    assert "AccessDeniedException" in sandbox.refusal("secretsmanager.SecretRotation", **far)
+    sandbox.create("secretsmanager.SecretRotation", **{**ROTATION, "secretId": secret})
