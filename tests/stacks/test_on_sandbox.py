@@ -70,6 +70,11 @@ def operations(preview: Preview) -> Counter[Operation]:
     return Counter(change.operation for change in preview.changes)
 
 
+def changed(preview: Preview) -> dict[str, Operation]:
+    """What does not stay as it is; the stack itself only passes outputs on."""
+    return {change.name: change.operation for change in preview.changed if not change.type.startswith("pulumi:")}
+
+
 @pytest.fixture
 def stack(sandbox_env: Callable[..., EngineEnvironment]) -> Stack:
     return Stack(sandbox_env("dev"))
@@ -100,7 +105,7 @@ def test_a_stack_with_everything_is_made_stays_and_goes(stack: Stack, tmp_path: 
     assert stack.engine.records() == ()
 
 
-def test_a_zone_more_replaces_nothing(stack: Stack) -> None:
+def test_a_zone_more_replaces_nothing_and_later_changes_touch_their_own(stack: Stack) -> None:
     site = offered(plans.full_site(protect=False))
     stack.site = two_zones(site)
     stack.engine.up()
@@ -109,6 +114,20 @@ def test_a_zone_more_replaces_nothing(stack: Stack) -> None:
     assert not {Operation.REPLACE, Operation.DELETE} & set(operations(grown))
     updated = {change.urn.split("::")[-1] for change in grown.changes if change.operation is Operation.UPDATE}
     assert not any("-subnet-" in name or "-nat-" in name for name in updated)
+    new_image_and_ceiling_touch_their_own(stack)
+
+
+def new_image_and_ceiling_touch_their_own(stack: Stack) -> None:
+    """Further changes of the stack that stands: each reaches what it is about, in place."""
+    group = "c7i-xlarge-on-demand"
+    image = edits.group(stack.site, group).image.model_copy(update={"image_id": "ami-0fedcba9876543210"})
+    stack.site = edits.with_group(stack.site, group, image=image)
+    assert changed(stack.engine.up()) == {
+        f"main-compute-machines-{group}-template": Operation.UPDATE,
+        f"main-compute-machines-{group}": Operation.UPDATE,
+    }
+    stack.site = edits.with_variants(stack.site, "recommender", max_replicas=15)
+    assert changed(stack.engine.up()) == {"main-compute-scaling-recommender-cpu": Operation.UPDATE}
 
 
 def test_data_outlives_a_destroy_until_it_is_released(stack: Stack) -> None:
@@ -118,7 +137,7 @@ def test_data_outlives_a_destroy_until_it_is_released(stack: Stack) -> None:
     left = {record.urn.split("::")[-1] for record in stack.engine.records()}
     assert {"main-storage-bucket-models", "main-security-key-data", "main-network-public", "main-network-zone"} <= left
     assert not any(name.startswith("main-compute") for name in left)
-    stack.engine.up()
+    # The next `up` stands on what was left; here it lets go of it at once.
     stack.site = released(stack.site)
     stack.engine.up()
     stack.engine.destroy()
