@@ -87,7 +87,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {
     "secretsmanager": ("keys",),
     "cloudwatch": ("watching", "schedules", "grants"),
     "scheduler": ("schedules",),
-    "autoscaling": ("groups", "renewals", "reservations", "scaling", "schedules"),
+    "autoscaling": ("groups", "renewals", "reservations", "scaling", "schedules", "warm_pools"),
     "appautoscaling": ("scaling", "schedules"),
     "ecs": ("clusters", "tasks", "services", "deployments", "security_groups", "free_addresses"),
     "ecr": ("registries",),
