@@ -271,6 +271,22 @@ def spot_groups_have_several_pools(evidence: Evidence) -> Iterator[Fault]:
 
 
 @on_stack(
+    GROUP,
+    id="compute.warm-pool",
+    title="As many machines wait in a warm pool as the plan prices, and none comes back with traces of tasks",
+    remedy=f"Keep _warm_pool in {_GROUP}; the number is sites.<site>.machines.warm_machines in stacks/",
+)
+def as_many_wait_as_planned(evidence: Evidence) -> Iterator[Fault]:
+    for group, planned in _with_groups(evidence, GROUP):
+        pool = group.get("warmPool", {})
+        least, most = (int(pool.get(name, -1)) for name in ("minSize", "maxGroupPreparedCapacity"))
+        if bool(pool) != bool(planned.warm_machines) or (pool and not least == most == planned.warm_machines):
+            yield Fault(text=f"lets other machines wait than the {planned.warm_machines} of its plan", resource=group)
+        if is_true(part(pool, "instanceReusePolicy").get("reuseOnScaleIn")):
+            yield Fault(text="takes machines back into its warm pool, which ECS does not allow", resource=group)
+
+
+@on_stack(
     TEMPLATE,
     id="compute.machine-type",
     title="Machines are of the type that the plan chose",

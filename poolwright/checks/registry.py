@@ -122,6 +122,7 @@ CHECKS: tuple[Check, ...] = (
     machines.groups_keep_to_their_ceiling,
     machines.spot_groups_are_spread,
     machines.spot_groups_have_several_pools,
+    machines.as_many_wait_as_planned,
     machines.machines_are_of_the_planned_type,
     machines.running_tasks_keep_their_machine,
     machines.no_loose_machines,

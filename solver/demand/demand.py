@@ -13,6 +13,7 @@ from solver.demand.capacity_rules import capacity_contradictions
 from solver.demand.ci import CiWish
 from solver.demand.compliance import ComplianceWish
 from solver.demand.existing import ExistingVpc
+from solver.demand.machine_rules import waiting_contradictions
 from solver.demand.machines import MachinesWish
 from solver.demand.names import (
     AddressRange,
@@ -202,6 +203,7 @@ class Demand(Schema):
                 self.secrets,
             ),
             *capacity_contradictions(self.aws_sites, self.purchase.capacity),
+            *waiting_contradictions(self.aws_sites, self.workloads, spot=self.purchase.spot),
         )
         if contradictions:
             raise PydanticCustomError(

@@ -46,5 +46,7 @@ class MachinesWish(Schema):
 
     refresh: RefreshWish = RefreshWish()
     """When their image or settings change."""
+    warm_machines: Annotated[int, Field(ge=1, le=100)] | None = None
+    """Machines of each on-demand node group that wait, stopped, so that it grows faster; None: no machine waits."""
     max_lifetime_days: Annotated[int, Field(ge=1, le=365)] | None = None
     """A machine that has served so long is replaced, as patch rules ask for; None: as long as it is healthy."""

@@ -41,7 +41,12 @@ def with_retired(
         if group.runtime == "ecs" and group.key not in used and left and (same_inputs or not is_retired(group)):
             leaving.append(
                 group.model_copy(
-                    update={"machines": WeekSchedule(constant=0), "slots": dict[str, int](), "zones": left}
+                    update={
+                        "machines": WeekSchedule(constant=0),
+                        "slots": dict[str, int](),
+                        "zones": left,
+                        "warm_machines": 0,
+                    }
                 )
             )
     groups = sorted((*plan.node_groups, *leaving), key=lambda group: group.key)

@@ -89,6 +89,8 @@ class NodeGroup(Schema):
     """Root volume of each machine."""
     slots: dict[str, int]
     """Most replicas of each `workload.variant` that one machine holds together: the pattern of its placement."""
+    warm_machines: int = Field(default=0, exclude_if=is_empty)
+    """Machines besides, which wait stopped: a warm pool."""
     capacity: CapacityTarget | None = Field(default=None, exclude_if=is_empty)
     """Where its machines are kept, so that they cost nothing; None: AWS starts them where it has some."""
 

@@ -30,11 +30,13 @@ def _is_machine_line(line: CostLine) -> bool:
 
 
 def machine_usd_per_month(view: SiteView) -> float:
-    """Machine hours, commitments and root volumes of a site, USD a month."""
+    """Machine hours, commitments and root volumes of a site, also of machines that wait, USD a month."""
     pools = _pools(view)
     week = fsum(_hour_usd(view, pools, hour) for hour in range(HOURS))
+    root_gib = view.catalog.price(view.plan.region, "ebs", "gp3_storage").usd_first
+    waiting = fsum(group.warm_machines * group.root_volume_gib for group in view.groups.values()) * root_gib
     promised = HOURS * fsum(commitment.usd_per_hour for commitment in view.plan.compute.commitments)
-    return (week + promised) * _MONTH_HOURS / HOURS
+    return (week + promised) * _MONTH_HOURS / HOURS + waiting
 
 
 def _hour_usd(view: SiteView, pools: list[Pool], hour: int) -> float:

@@ -69,6 +69,12 @@ def _group_can_be_bought(view: SiteView, group: NodeGroup) -> Iterator[str]:
             yield f"{group.key}: {name} is in limits.exclude_machines"
         if offering.machine.architecture is not group.architecture or offering.machine.vcpus != group.vcpus:
             yield f"{group.key}: {name} has another architecture or size than the group"
+    wish = view.site.machines
+    if group.warm_machines:
+        if wish is None or group.warm_machines != wish.warm_machines:
+            yield f"{group.key}: {group.warm_machines} machines wait, which nobody asked for"
+        if group.runtime != "ecs" or group.purchase is PurchaseOption.SPOT or group.capacity is not None:
+            yield f"{group.key}: machines wait beside others than plain on-demand ones of services"
     if group.machines.high > group.max_machines:
         yield f"{group.key}: the schedule asks for more machines than max_machines"
 

@@ -120,6 +120,8 @@ def _auto_scaling_group(
         ],
         instance_refresh=_refresh(args.plan.upkeep.refresh, group),
         max_instance_lifetime=None if lifetime is None else lifetime * _SECONDS_OF_A_DAY,
+        warm_pool=_warm_pool(group),
+        force_delete_warm_pool=True if group.warm_machines else None,
         # ECS's own tag, on the machines too: without it here, each `up` would take it away again.
         tags=[
             {"key": key, "value": value, "propagate_at_launch": propagate}
@@ -129,6 +131,18 @@ def _auto_scaling_group(
         force_delete=True,
         opts=pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on), ignore_changes=ignored),
     )
+
+
+def _warm_pool(group: NodeGroup) -> autoscaling.GroupWarmPoolArgsDict | None:
+    """So many machines wait, whatever the group's ceiling is; ECS takes none back into the pool."""
+    if not group.warm_machines:
+        return None
+    # AWS holds the pool to one number where both are the same; else it fills it up to the ceiling.
+    return {
+        "pool_state": "Stopped",
+        "min_size": group.warm_machines,
+        "max_group_prepared_capacity": group.warm_machines,
+    }
 
 
 def _refresh(plan: RefreshPlan, group: NodeGroup) -> autoscaling.GroupInstanceRefreshArgsDict:

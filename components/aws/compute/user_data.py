@@ -66,6 +66,9 @@ def agent_config(group: NodeGroup, *, cluster: str | None) -> dict[str, str]:
         config["ECS_INSTANCE_ATTRIBUTES"] = f'{{"node-group":"{group.key}"}}'
     if group.purchase is PurchaseOption.SPOT:
         config["ECS_ENABLE_SPOT_INSTANCE_DRAINING"] = "true"
+    if group.warm_machines:
+        # The agent joins the cluster when the machine leaves its warm pool, not while it is prepared.
+        config["ECS_WARM_POOLS_CHECK"] = "true"
     if group.image.flavour is ImageFlavour.GPU:
         config["ECS_ENABLE_GPU_SUPPORT"] = "true"
     return dict(sorted(config.items()))

@@ -70,6 +70,7 @@ def compute_lines(
                     usd_per_unit=gib,
                 )
             )
+    lines += [_waiting_line(site_key, group, gib) for group in plan.node_groups if group.warm_machines]
     lines += [_commitment_line(site_key, each) for each in bought]
     lines += _volume_lines(demand, site_key, plan, volume_usd_per_month)
     lines += alarm_lines(catalog, region, site_key, plan)
@@ -115,6 +116,19 @@ def uncovered_hours(plan: ComputePlan, bought: Sequence[Bought], prices: Mapping
             if weeks[group.key][hour]:
                 found[group.key] += left[name] * weeks[group.key][hour] / usage[name]
     return found
+
+
+def _waiting_line(site_key: str, group: NodeGroup, gib: float) -> CostLine:
+    return cost_line(
+        Pool.STORAGE,
+        site_key,
+        f"node-group {group.key}",
+        "root volumes of machines that wait",
+        billing=Billing.FIXED,
+        amount_per_month=float(group.warm_machines * group.root_volume_gib),
+        unit="GiB",
+        usd_per_unit=gib,
+    )
 
 
 def _commitment_line(site_key: str, bought: Bought) -> CostLine:

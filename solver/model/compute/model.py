@@ -46,6 +46,7 @@ from solver.model.compute.stability import Steady, steadiest
 from solver.model.compute.steady_runs import steadiest_run
 from solver.model.compute.supply import Machine, Market, market_of, offered
 from solver.model.compute.tolls import Tolled, Tolls
+from solver.model.compute.upkeep import warming_not_priced
 from solver.model.compute.workload_plans import with_approved_weights
 from solver.model.deadline import NEVER, Deadline
 from solver.model.surcharge import Surcharge
@@ -176,7 +177,7 @@ def solve_compute(
             *(job_reason(runs[key], sizes[key], needs.jobs[key], price) for key in runs),
         ),
         rejected=rejected_moves(steady, runs, found.runs, gap=demand.limits.gap),
-        not_priced=fees_not_priced(held),
+        not_priced=(*fees_not_priced(held), *warming_not_priced(plan)),
     )
 
 

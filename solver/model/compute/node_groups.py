@@ -14,6 +14,7 @@ from solver.model.compute.jobs import JobRun
 from solver.model.compute.needs import Needs
 from solver.model.compute.purchase import Bought
 from solver.model.compute.supply import Machine
+from solver.model.compute.upkeep import warm_machines
 from solver.plan.compute import ComputePlan, MachineImagePlan, NodeGroup
 from solver.plan.schedule import week_schedule
 from solver.quantity import HOURS_PER_WEEK
@@ -145,6 +146,9 @@ def _node_group(
         max_machines=most,
         root_volume_gib=site.root_volume,
         slots=dict(sorted(slots.items())),
+        warm_machines=warm_machines(demand, site_key, machine, {name.partition(".")[0] for name in slots})
+        if services
+        else 0,
     )
 
 

@@ -403,6 +403,10 @@ REFUSED: Mapping[str, tuple[Edit, ...]] = {
         with_input(machines.GROUP, "mixedInstancesPolicy", {"launchTemplate": {}}, name="on-demand"),
     ),
     "compute.spot-pools": (_in_one_pool(),),
+    "compute.warm-pool": (
+        with_input(machines.GROUP, "warmPool", {"minSize": 2.0}),
+        with_input(machines.GROUP, "warmPool", {"instanceReusePolicy": {"reuseOnScaleIn": True}}),
+    ),
     "compute.refresh": (
         with_input(machines.GROUP, "instanceRefresh", REMOVED),
         with_input(machines.GROUP, "instanceRefresh", {"strategy": "Rolling"}),

@@ -106,12 +106,13 @@ WRONG_VALUES = {
         "subnet-0a1b2c3d", '"subnet-0a1b2c3d"', f"a mapping of at most 6 entries, each {_A_SUBNET}"
     ),
     "AwsSite.eni_trunking": Wrong('"true"', '"true"', "true or false", "Did you mean true without quotes?"),
-    "AwsSite.machines": Wrong("c7i.large", '"c7i.large"', "a mapping of refresh, max_lifetime_days"),
+    "AwsSite.machines": Wrong("c7i.large", '"c7i.large"', "a mapping of refresh, warm_machines, max_lifetime_days"),
     "MachinesWish.refresh": Wrong(
         "rolling",
         '"rolling"',
         "a mapping of checkpoints, bake_minutes, min_healthy_percent, max_healthy_percent, alarms, rollback",
     ),
+    "MachinesWish.warm_machines": Wrong("0", "0", "a whole number from 1 to 100"),
     "MachinesWish.max_lifetime_days": Wrong("0", "0", "a whole number from 1 to 365"),
     "RefreshWish.checkpoints": Wrong(
         "[50, 10]", "a list of 2", "each larger than the one before it is allowed; 10 follows 50"

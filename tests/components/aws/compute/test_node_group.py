@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from components.aws.compute.pool import ComputePool
 from components.naming import SiteNames
 from solver.plan.schedule import WeekSchedule
@@ -97,6 +99,18 @@ def test_machines_live_as_long_as_the_plan_says_and_without_a_word_as_long_as_th
     made = record(lambda: upstream.compute_pool(edits.with_upkeep(plans.full_site(), max_lifetime_days=30)))
     for found in made.of_type("autoscaling/group:Group"):
         assert found.inputs["maxInstanceLifetime"] == 30 * 24 * 3600
+
+
+def test_as_many_machines_wait_as_the_plan_says_and_join_when_they_leave_the_pool() -> None:
+    site = edits.with_group(plans.full_site(), "c7i-xlarge-on-demand", warm_machines=2)
+    made = record(lambda: upstream.compute_pool(site))
+    found = group(made, "c7i-xlarge-on-demand").inputs
+    assert found["warmPool"] == {"poolState": "Stopped", "minSize": 2, "maxGroupPreparedCapacity": 2}
+    assert found["forceDeleteWarmPool"] is True
+    template = made.one(":LaunchTemplate", "compute-machines-c7i-xlarge-on-demand-template").inputs
+    assert "ECS_WARM_POOLS_CHECK=true" in base64.b64decode(template["userData"]).decode()
+    other = group(made, "g5-xlarge-on-demand").inputs
+    assert not {"warmPool", "forceDeleteWarmPool"} & set(other)
 
 
 def test_the_group_keeps_ecs_own_tag_and_carries_the_stacks(full_compute: Recording[ComputePool]) -> None:
