@@ -85,6 +85,11 @@ def twice(value: list[Any]) -> list[Any]:
     return [*value, value[0]]
 
 
+def _far(arn: str) -> str:
+    """The same in another region."""
+    return ":".join("ap-south-1" if place == 3 else part for place, part in enumerate(arn.split(":")))
+
+
 def _first(value: list[Any]) -> list[Any]:
     return value[:1]
 
@@ -190,6 +195,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     _M("kms.Alias", "name", "data", "ValidationException"),
     _M("secretsmanager.Secret", "recoveryWindowInDays", 3, "InvalidParameterException"),
     _M("secretsmanager.Secret", "", None, "ResourceExistsException"),
+    _M("secretsmanager.SecretRotation", "rotationRules.automaticallyAfterDays", 0, "InvalidParameterException"),
+    _M("secretsmanager.SecretRotation", "rotationLambdaArn", _far, "AccessDeniedException"),
     _M("s3.Bucket", "bucket", "Documents", "InvalidBucketName"),
     _M("s3.Bucket", "", None, "BucketAlreadyOwnedByYou"),
     _M("s3.BucketPolicy", "policy", NOBODY, "MalformedPolicy"),
