@@ -26,6 +26,8 @@ _MOST_MACHINES = 100_000
 _BEST_MACHINES = 12
 """Machine types that are tried for a merged bundle, beside each other those that served its parts best."""
 
+_FEW = 20
+"""Services of which each pair is looked at on every machine type."""
 
 Group = tuple[int, Pattern]
 """Number of a machine, and its pattern."""
@@ -48,6 +50,8 @@ class Bundles:
     """The bundles of one site."""
 
     hourly: Hourly
+    usd: Floats | None = None
+    """USD an hour of each machine, where it is not its price; all machines are then tried for each merger of few."""
     _known: dict[tuple[int, ...], Bundle | None] = field(default_factory=dict[tuple[int, ...], "Bundle | None"])
 
     def __post_init__(self) -> None:
@@ -119,7 +123,10 @@ class Bundles:
         if not may_share(self.hourly.needs.strangers, services):
             return None
         if services not in self._known:
-            near = dict.fromkeys((*first.ranking[:_BEST_MACHINES], *second.ranking[:_BEST_MACHINES]))
+            most = _BEST_MACHINES
+            if self.usd is not None and len(self.hourly.needs.services) <= _FEW:
+                most = len(self.on_demand)
+            near = dict.fromkeys((*first.ranking[:most], *second.ranking[:most]))
             self._known[services] = self._best(services, sorted(near), spot=True)
         return self._known[services]
 
@@ -180,7 +187,8 @@ class Bundles:
         return sorted(found.values())
 
     def _usd(self, number: int, pattern: Pattern) -> float:
-        return self.hourly.columns.machines[number].usd_per_hour + self.hourly.columns.fixed_of(number, pattern)
+        machine = self.hourly.columns.machines[number].usd_per_hour if self.usd is None else float(self.usd[number])
+        return machine + self.hourly.columns.fixed_of(number, pattern)
 
     def _variant(self, service: int, number: int) -> int | None:
         """The variant of which a machine holds most load, by the resource that is short first."""

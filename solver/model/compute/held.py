@@ -7,6 +7,7 @@ their volumes. What of them no machine uses is lost, and told.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 
 from solver.catalog.catalog import Catalog
 from solver.catalog.prices import CommitmentTerm
@@ -95,6 +96,15 @@ def held_uses(
             )
         )
     return tuple(found)
+
+
+def free_of_charge(held: Sequence[Bought]) -> Good:
+    """What covers all that these cover, for next to nothing: less where less of them is taken."""
+    rates: dict[str, float] = {}
+    for each in held:
+        for name, takes in each.takes.items():
+            rates[name] = min(takes / each.holds / 1000, rates.get(name, inf))
+    return Good(held[0].good.term, "", dict(sorted(rates.items())))
 
 
 def fees_not_priced(held: Sequence[Bought]) -> tuple[str, ...]:

@@ -119,6 +119,15 @@ def usual_prices(hourly: Hourly, good: Good | None, prices: Mapping[str, float],
     return found
 
 
+def beside_held(hourly: Hourly, good: Good | None, prices: Mapping[str, float], others: Iterable[str]) -> Floats:
+    """The same with as much held as is asked for: what it covers is free, but for a thousandth, so that less of it is
+    taken where nothing else differs."""
+    value = valuation(hourly.columns, good, prices, others, hourly.held)
+    none = np.nonzero(value.worths == value.worths[int(np.argmin(np.abs(value.worths - 1.0)))])[0]
+    found: Floats = value.machine[:, int(none[0])] + hourly.price / 1000
+    return found
+
+
 def _apart(hourly: Hourly) -> Flags:
     needs = hourly.needs
     services = [each.service for each in needs.runnables]

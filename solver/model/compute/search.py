@@ -25,6 +25,7 @@ from solver.model.compute.apart import Apart
 from solver.model.compute.bundles import Bundles
 from solver.model.compute.columns import with_patterns
 from solver.model.compute.commitments import Good, merged
+from solver.model.compute.held import free_of_charge
 from solver.model.compute.hour_bounds import HourBounds, Known
 from solver.model.compute.hourly import Hourly, HourPlan
 from solver.model.compute.jobs import JobRun
@@ -35,7 +36,7 @@ from solver.model.compute.levels import LevelBound
 from solver.model.compute.pool import Pool
 from solver.model.compute.problem import Problem, Settled
 from solver.model.compute.quota import free_vcpus
-from solver.model.compute.requirements import Requirements, usual_prices
+from solver.model.compute.requirements import Requirements, beside_held, usual_prices
 from solver.model.compute.services import Besides, choose_groups, plan_hours, priced, with_columns
 from solver.model.compute.splitting import split_by_jobs
 from solver.model.compute.weekly import Weekly
@@ -173,9 +174,13 @@ class Search(Problem):
         return replace(found, choice=best, bound_usd_per_week=0.0)
 
     def _from_bundles(self, good: Good | None) -> Settled | None:
-        """With the node groups of bundles, which prove nothing."""
-        groups = Bundles(self.hourly).choose(self.limit)
-        return None if groups is None else self.with_groups(groups, good)
+        """With the node groups of bundles, which prove nothing; where something is held, also of those that it pays."""
+        every = [Bundles(self.hourly)]
+        if self.hourly.held:
+            every.append(Bundles(self.hourly, beside_held(self.hourly, good, self.prices, self.jobs.types)))
+        chosen = dict.fromkeys(tuple(groups) for each in every if (groups := each.choose(self.limit)) is not None)
+        found = [each for groups in chosen if (each := self.with_groups(groups, good)) is not None]
+        return min(found, key=self.usd, default=None)
 
     def with_groups(self, groups: Sequence[Filled], good: Good | None) -> Settled | None:
         """The best plan found with these node groups; it proves nothing. None where they don't hold the services."""
@@ -183,7 +188,15 @@ class Search(Problem):
         return replace(self, hourly=with_columns(self.hourly, columns))._for_groups(chosen, good)
 
     def _for_groups(self, columns: Sequence[int], good: Good | None) -> Settled | None:
-        runs = self.jobs.cheapest(good, self.quotas)
+        every = [self.jobs.cheapest(good, self.quotas)]
+        if self.hourly.held:
+            # As if what is held were enough for the jobs too.
+            runs = self.jobs.cheapest(free_of_charge(self.hourly.held), self.quotas)
+            every += [runs] if runs != every[0] else []
+        found = [each for runs in every if (each := self._with_runs(columns, runs, good)) is not None]
+        return min(found, key=self.usd, default=None)
+
+    def _with_runs(self, columns: Sequence[int], runs: Mapping[str, JobRun], good: Good | None) -> Settled | None:
         hourly = self._beside(runs)
         plans = plan_hours(hourly, columns, gap=_BOUND_GAP)
         if plans is None:

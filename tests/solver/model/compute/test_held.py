@@ -170,3 +170,45 @@ def test_a_machine_type_or_a_rate_that_the_catalog_lacks_is_told(catalog: Catalo
         planned(make_demand, catalog, {"kind": "standard-reserved", "machine_type": "m7g.2xlarg", "count": 1})
     with pytest.raises(DemandError, match=r"purchase\.held\.0"):
         planned(make_demand, catalog, {"kind": "instance-savings-plan", "family": "zz9", "usd_per_hour": 1})
+
+
+def test_where_more_is_held_than_needed_one_machine_that_it_pays_holds_all_and_the_jobs_leave_spot(
+    catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    """What costs nothing by the hour is cheapest with the fewest volumes, whatever its list price."""
+    families = {"a": "c7i", "b": "m7i", "c": "c7g"}
+    variant = {"cpu": 1, "memory": "1Gi", "throughput_per_second": 100, "source": "measured"}
+    workloads: dict[str, dict[str, Any]] = {
+        key: {
+            "interruptible_share": 1.0,
+            "spot_pools": 1,
+            "variants": {
+                "small": {**variant, "machines": [f"{family}.large"]}
+                | ({"architecture": "arm64"} if family == "c7g" else {}),
+                "shared": {**variant, "machines": ["r7i.2xlarge"], "memory": "16Gi"},
+            },
+        }
+        for key, family in families.items()
+    }
+    night = {
+        "kind": "batch",
+        "image": {},
+        "variants": {"cpu": variant},
+        "work": 1e5,
+        "window": {"opens": "22:00", "deadline": "06:00"},
+        "interruptible_share": 1.0,
+        "spot_pools": 1,
+    }
+    services = make_demand(
+        workloads=workloads,
+        compliance={"profile": "none"},
+        purchase={"held": [{**PLAN, "usd_per_hour": 500}]},
+        limits={"node_groups": 4},
+    ).model_dump(mode="json")
+    demand = Demand.model_validate(services | {"workloads": services["workloads"] | {"night": night}})
+    plan = solve(demand, catalog)
+    groups = plan.sites["main"].compute.node_groups
+    assert [group.machine_types for group in groups if group.runtime == "ecs"] == [("r7i.2xlarge",)]
+    assert {str(group.purchase) for group in groups} == {"on-demand"}
+    assert usd(plan, "node-group") == 0
+    assert plan.proof.gap <= 0.005
