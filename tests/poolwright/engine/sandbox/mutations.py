@@ -240,6 +240,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "ValidationError",
         has("mixedInstancesPolicy"),
     ),
+    _M("autoscaling.Group", "warmPool", {"poolState": "Asleep"}, "ValidationError"),
     _M("autoscaling.Schedule", "recurrence", "at eight", "ValidationError"),
     _M("autoscaling.Schedule", "timeZone", "Mars/Base", "ValidationError"),
     _M("appautoscaling.Target", "minCapacity", 99, "ValidationException"),

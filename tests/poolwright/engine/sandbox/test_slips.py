@@ -41,6 +41,7 @@ SHOWN_ELSEWHERE = (
     "names.alias_lies_in_the_zone_that_it_names",
     "names.certificate_can_be_validated",
     "names.record_is_new",
+    "warm_pools.warm_pool_is_not_on_spot",
     "watching.recorder_has_a_channel",
     "watching.resource_has_one_web_acl",
     "watching.standard_needs_the_hub",
