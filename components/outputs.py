@@ -131,6 +131,8 @@ class NetworkOutputs:
     """Where flow logs go."""
     zone_names: Mapping[str, pulumi.Output[str]] = field(default_factory=dict[str, pulumi.Output[str]])
     """What this account calls each zone (`eu-west-1a`), by zone id: EFS's one-zone class is asked for by name."""
+    ranges_beyond: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Ranges of networks beyond the VPC, by the name that flows have for them."""
     vpc_ipv6_cidr: pulumi.Output[str] | None = None
     """The VPC's IPv6 range; None: it has none."""
     egress_ready: tuple[pulumi.Input[pulumi.Resource], ...] = ()

@@ -55,6 +55,11 @@ def _of_network(site: SitePlan, add: _Add) -> None:
         add("aws:lb/targetGroup:TargetGroup", *(f"network-{balancer.key}-{each.workload}" for each in balancer.targets))
         moving = (each.workload for each in balancer.targets if each.moves_requests)
         add("aws:lb/targetGroup:TargetGroup", *(f"network-{balancer.key}-{workload}-second" for workload in moving))
+    own = network.existing is None
+    peers = [f"network-peer-{peer.key}" for peer in network.peers] if own else []
+    add("aws:ec2/vpcPeeringConnection:VpcPeeringConnection", *peers)
+    attached = ["network-transit-gateway"] if own and network.transit_gateway is not None else []
+    add("aws:ec2transitgateway/vpcAttachment:VpcAttachment", *attached)
     leads_out = network.dual_stack and network.nat.zones
     add(
         "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
@@ -67,6 +72,7 @@ def _of_network(site: SitePlan, add: _Add) -> None:
 
 def _of_security(site: SitePlan, add: _Add) -> None:
     security = site.security
+    beyond = {each.name: tuple(f"-{_slug(str(block))}" for block in each.ranges) for each in site.network.routed}
     has_interfaces = any(endpoint.kind is EndpointKind.INTERFACE for endpoint in site.network.endpoints)
     add("aws:kms/key:Key", *(f"security-key-{purpose}" for purpose in security.keys))
     add("aws:secretsmanager/secret:Secret", *(f"security-secret-{secret}" for secret in security.secrets))
@@ -76,7 +82,12 @@ def _of_security(site: SitePlan, add: _Add) -> None:
     add("aws:wafv2/webAcl:WebAcl", *(f"guards-waf-{waf.load_balancer}" for waf in security.waf))
     add(
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-        *(f"groups-{_slug(flow.target)}-from-{_slug(flow.source)}-{flow.port}" for flow in security.flows),
+        *(
+            f"groups-{_slug(flow.target)}-from-{_slug(flow.source)}-{flow.port}{end}"
+            for flow in security.flows
+            if flow.target not in beyond
+            for end in beyond.get(flow.source, ("",))
+        ),
         *(
             f"groups-{_slug(flow.target)}-from-{_slug(flow.source)}-{flow.port}-ipv6"
             for flow in security.flows
@@ -125,7 +136,7 @@ def _of_compute(site: SitePlan, add: _Add) -> None:
 
 
 def _slug(party: str) -> str:
-    return party.replace(" ", "-")
+    return party.replace(" ", "-").replace(".", "-").replace("/", "-")
 
 
 def _is_listed(resource: Resource, key: str, site: SitePlan, names: Mapping[str, frozenset[str]]) -> bool:

@@ -75,6 +75,8 @@ TYPES: Mapping[str, Paid | Free] = {
     "aws:ec2/subnet:Subnet": _NETWORK,
     "aws:ec2/vpc:Vpc": _NETWORK,
     "aws:ec2/vpcEndpoint:VpcEndpoint": Paid(("endpoint",)),
+    "aws:ec2/vpcPeeringConnection:VpcPeeringConnection": Free("AWS bills bytes that cross zones or regions alone"),
+    "aws:ec2transitgateway/vpcAttachment:VpcAttachment": Paid(("transit-gateway",)),
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": _SETTING,
     "aws:ecr/repository:Repository": Paid(("repository ",)),
     "aws:ecs/accountSettingDefault:AccountSettingDefault": _ACCOUNT_SETTING,

@@ -32,6 +32,8 @@ from solver.vocabulary import SiteKind
 
 KEYS = "customer keys"
 """The item that measures with keys share."""
+HTTPS_ALONE = "ELB.1"
+"""The control that plain HTTP is sent on to HTTPS."""
 _MEASURE = "measure "
 _ONE_OF_A_TYPE: Mapping[str, tuple[str, ...]] = {
     "CloudTrail.6": ("-security-trail", "-security-audit"),
@@ -110,6 +112,7 @@ def _site(
                 checks=tuple(check.id for check in looks),
                 usd_per_month=cents(fsum(cost.usd_per_month for cost in costs if cost.counted_at == control)),
                 shares_with=_elsewhere(control, own, costs),
+                except_for=_left_out(site) if control == HTTPS_ALONE else (),
                 waiver=waivers.get(control),
             )
         )
@@ -121,6 +124,15 @@ def _site(
         measures=tuple(_measure(measure, catalog) for measure in security.measures),
         costs=costs,
         usd_per_month=cents(fsum(cost.usd_per_month for cost in costs)),
+    )
+
+
+def _left_out(site: SitePlan) -> tuple[str, ...]:
+    """Load balancers that are reached by plain HTTP, which by construction are internal ones alone."""
+    return tuple(
+        f"load balancer {balancer.key} is reached by plain HTTP inside the VPC: network.dns.internal gives it HTTPS"
+        for balancer in site.network.load_balancers
+        if not balancer.https
     )
 
 

@@ -85,6 +85,8 @@ class ControlRecord(Schema):
     """Of the costs that are counted at this control."""
     shares_with: tuple[str, ...]
     """Controls at which costs of its measures are counted instead."""
+    except_for: tuple[str, ...]
+    """What of the stack it leaves out, in words."""
     waiver: WaiverRecord | None
     """Who answers where it is waived."""
 

@@ -73,6 +73,8 @@ def _control_lines(control: ControlRecord, measures: Mapping[str, MeasureRecord]
         )
         return
     yield f"  covered by {'; '.join(_measure_words(measures[name]) for name in control.measures)}"
+    for words in control.except_for:
+        yield f"  but {words}"
     if control.evidence:
         yield f"  shown by {'; '.join(map(_evidence_words, control.evidence))}"
     elif control.standing is not Standing.EXISTING:

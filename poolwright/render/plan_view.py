@@ -8,6 +8,7 @@ from math import fsum
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from poolwright.render.network_view import network_view
 from poolwright.render.parts import heading as _heading
 from poolwright.render.parts import table as _table
 from poolwright.render.storage_view import item_usd, storage_view
@@ -15,7 +16,6 @@ from solver.plan.compute import CapacityUse, ComputePlan, HeldUse, JobPlan, Node
 from solver.plan.cost import Billing, CostLine, Pool, total_usd_per_month
 from solver.plan.difference import Change, ChangeKind, Difference
 from solver.plan.explanation import Reason, RejectedMove
-from solver.plan.network import NetworkPlan
 from solver.plan.plan import Plan, Proof, SitePlan
 from solver.plan.schedule import WeekSchedule, format_days
 from solver.plan.security import SecurityPlan
@@ -97,7 +97,7 @@ def _site_view(site: SitePlan, lines: Sequence[CostLine]) -> Iterator[Renderable
     yield Text()
     yield from storage_view(site.storage, lines)
     yield Text()
-    yield from _network_view(site.network)
+    yield from network_view(site.network)
     yield Text()
     yield from _security_view(site.security)
 
@@ -217,30 +217,6 @@ def schedule_words(schedule: WeekSchedule) -> str:
     steps = [f"{format_days(step.days)} {format_clock(step.hour)} → {step.value}" for step in schedule.steps]
     bounds = f"{schedule.low} to {schedule.high}"
     return f"{bounds} ({', '.join(steps)})" if len(steps) <= _MOST_STEPS else f"{bounds}, {len(steps)} steps a week"
-
-
-def _network_view(network: NetworkPlan) -> Iterator[RenderableType]:
-    tiers = ", ".join(f"{tier} {'/'.join(sizes)}" for tier, sizes in _subnet_sizes(network).items())
-    endpoints = ", ".join(f"{endpoint.service} ({endpoint.kind})" for endpoint in network.endpoints) or "none"
-    balancers = "; ".join(
-        f"{balancer.key} for {', '.join(target.workload for target in balancer.targets)}"
-        for balancer in network.load_balancers
-    )
-    yield Text("Network")
-    held = f"subnets: {tiers}" if network.existing is None else f"in {network.existing.words}, which exists"
-    beside = " and IPv6" if network.dual_stack else ""
-    yield Text(f"  {network.cidr}{beside} in {', '.join(network.zones)}; {held}")
-    yield Text(f"  NAT: {network.nat.mode}. Endpoints: {endpoints}.")
-    yield Text(f"  Load balancers: {balancers or 'none'}. Flow logs: {'on' if network.flow_logs else 'off'}.")
-
-
-def _subnet_sizes(network: NetworkPlan) -> dict[str, list[str]]:
-    sizes: dict[str, list[str]] = {}
-    for subnet in network.subnets:
-        known = sizes.setdefault(subnet.tier.value, [])
-        if (size := f"{subnet.cidr.prefixlen}") not in known:
-            known.append(size)
-    return {tier: [f"/{size}" for size in known] for tier, known in sizes.items()}
 
 
 def _security_view(security: SecurityPlan) -> Iterator[RenderableType]:

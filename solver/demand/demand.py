@@ -37,6 +37,7 @@ from solver.demand.names import (
 from solver.demand.purchase import Capacity, Held, PurchaseWish
 from solver.demand.references import CONTRADICTIONS, find_contradictions
 from solver.demand.residency import settled_sites
+from solver.demand.routed import Peer, TransitGatewayLink
 from solver.demand.secrets import SecretWish
 from solver.demand.storage import StorageClaim
 from solver.demand.workloads import Workload
@@ -54,6 +55,8 @@ class Dns(Schema):
     """The Route 53 zone that holds the name; None: the stack makes one, to be delegated by its parent zone."""
     certificate_arn: CertificateArn | None = None
     """A certificate that exists; None: one is made and validated in the zone."""
+    internal: bool = Field(default=False, exclude_if=is_empty)
+    """HTTPS on the internal load balancer too, under `internal.<domain>`; false: plain HTTP inside the VPC."""
 
 
 class NetworkWish(Schema):
@@ -77,6 +80,10 @@ class NetworkWish(Schema):
     """Needed by public services."""
     dual_stack: bool = Field(default=False, exclude_if=is_empty)
     """IPv6 beside IPv4: a range of Amazon's, a /64 for each subnet, load balancers that answer by both."""
+    peers: dict[Key, Peer] = Field(default_factory=dict[str, Peer], max_length=20, exclude_if=is_empty)
+    """VPCs that this one is peered with."""
+    transit_gateway: TransitGatewayLink | None = Field(default=None, exclude_if=is_empty)
+    """A transit gateway that the VPC is attached to."""
     existing: ExistingVpc | None = Field(default=None, exclude_if=is_empty)
     """A VPC that exists, instead of one that the stack makes."""
 

@@ -171,6 +171,27 @@ MachineFamily = Annotated[
 
 _OUTPUT = r"^[A-Za-z_][A-Za-z0-9_.:\[\]-]{0,254}$"
 
+VpcId = Annotated[
+    str,
+    StringConstraints(pattern=r"^vpc-([0-9a-f]{8}|[0-9a-f]{17})$"),
+    Written("a VPC's id like vpc-0a1b2c3d4e5f60718"),
+]
+"""A VPC that exists."""
+
+TransitGatewayId = Annotated[
+    str,
+    StringConstraints(pattern=r"^tgw-([0-9a-f]{8}|[0-9a-f]{17})$"),
+    Written("a transit gateway's id like tgw-0a1b2c3d4e5f60718"),
+]
+"""A transit gateway that exists."""
+
+AccountId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{12}$"),
+    Written('the 12 digits of an AWS account in quotes, "111122223333",'),
+]
+"""An AWS account."""
+
 VpcReference = Annotated[
     str,
     StringConstraints(pattern=_OUTPUT),

@@ -17,6 +17,7 @@ from solver.demand.existing_rules import existing_contradictions
 from solver.demand.load_rules import load_contradictions
 from solver.demand.machine_rules import machine_contradictions
 from solver.demand.names import ALL
+from solver.demand.routed_rules import routed_contradictions
 from solver.demand.secrets import SecretWish, secret_contradictions
 from solver.demand.site_rules import site_contradictions, site_name
 from solver.demand.storage import FileSystem, Lustre, StorageClaim, Volume
@@ -47,6 +48,7 @@ def find_contradictions(
     for name, site in sites.items():
         if site is not None:
             yield from existing_contradictions(name, site)
+            yield from routed_contradictions(name, site)
             yield from machine_contradictions(name, site)
     called = {callee for entry in workloads.values() if entry is not None for callee in entry.calls}
     for name, workload in workloads.items():

@@ -94,6 +94,50 @@ class DnsPlan(Schema):
     """A certificate that exists; None: one is made."""
 
 
+class RoutedPlan(Schema):
+    """A network beyond the VPC."""
+
+    ranges: tuple[IPv4Network, ...]
+    """Ranges that are routed there."""
+    tiers: tuple[Tier, ...]
+    """Subnets whose routes lead there."""
+
+    @property
+    def name(self) -> str:
+        """What flows call it."""
+        raise NotImplementedError
+
+
+class PeerPlan(RoutedPlan):
+    """A VPC that this one is peered with."""
+
+    key: str
+    """Its name in the demand."""
+    vpc_id: str
+    """Its id."""
+    account: str | None = Field(default=None, exclude_if=is_empty)
+    """Whose it is; None: this account's."""
+    region: str | None = Field(default=None, exclude_if=is_empty)
+    """Where it is; None: this region."""
+
+    @property
+    def name(self) -> str:
+        """What flows call it."""
+        return f"peer {self.key}"
+
+
+class TransitGatewayPlan(RoutedPlan):
+    """A transit gateway that the VPC is attached to."""
+
+    id: str
+    """Its id."""
+
+    @property
+    def name(self) -> str:
+        """What flows call it."""
+        return "transit-gateway"
+
+
 class SourceStackPlan(Schema):
     """A stack that somebody else runs, and whose outputs have ids."""
 
@@ -150,8 +194,17 @@ class NetworkPlan(Schema):
     """Name and certificate, when a service is public."""
     dual_stack: bool = Field(default=False, exclude_if=is_empty)
     """The VPC has a /56 of Amazon's IPv6 addresses beside its range."""
+    peers: Keyed[PeerPlan] = Field(default=(), exclude_if=is_empty)
+    """VPCs that it is peered with, by key."""
+    transit_gateway: TransitGatewayPlan | None = Field(default=None, exclude_if=is_empty)
+    """The transit gateway that it is attached to."""
     existing: ExistingPlan | None = Field(default=None, exclude_if=is_empty)
     """The VPC, where it is not the stack's own: then there are no subnets, NAT gateways or endpoints to build."""
+
+    @property
+    def routed(self) -> tuple[RoutedPlan, ...]:
+        """All networks beyond the VPC."""
+        return (*self.peers, *(() if self.transit_gateway is None else (self.transit_gateway,)))
 
     @property
     def leads_out(self) -> bool:

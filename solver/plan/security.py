@@ -65,9 +65,9 @@ class FlowPlan(Schema):
     """One allowed connection: from a workload, a load balancer or the internet, to a workload or a file system."""
 
     source: str
-    """`internet`, `vpc`, `load-balancer public`, or `workload assistant`."""
+    """`internet`, `vpc`, `load-balancer public`, `workload assistant`, `peer offices` or `transit-gateway`."""
     target: str
-    """`load-balancer public`, `workload fraud`, `file-system shared`, `endpoints`."""
+    """`load-balancer public`, `workload fraud`, `file-system shared`, `endpoints`, `peer offices`."""
     port: int
     """TCP port."""
     to_port: Annotated[int | None, Field(exclude_if=is_empty)] = None

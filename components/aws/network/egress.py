@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
+from components.aws.network.routed import Beyond
 from components.aws.network.subnets import Addresses
 from components.naming import SiteNames
 from components.options import child_of
@@ -30,7 +31,9 @@ class Egress:
     """Associations of public subnets: from then on they lead to the internet."""
 
 
-def egress(name: str, plan: NetworkPlan, addresses: Addresses, names: SiteNames, parent: pulumi.Resource) -> Egress:
+def egress(
+    name: str, plan: NetworkPlan, addresses: Addresses, others: Beyond, names: SiteNames, parent: pulumi.Resource
+) -> Egress:
     """One table for all public subnets, one for all data subnets, and one for the private subnets of each way out.
 
     Public subnets lead to the internet even where nothing uses them yet: NAT gateways and load balancers come there.
@@ -44,11 +47,13 @@ def egress(name: str, plan: NetworkPlan, addresses: Addresses, names: SiteNames,
         routes: list[aws.ec2.RouteTableRouteArgsDict] = [{"cidr_block": ANYWHERE, "gateway_id": gateway.id}]
         if plan.dual_stack:
             routes.append({"ipv6_cidr_block": ANYWHERE_IPV6, "gateway_id": gateway.id})
-        table = _table(name, "public", addresses, names, parent, routes)
+        routes += others.routes.get(Tier.PUBLIC, [])
+        table = _table(name, "public", addresses, names, parent, routes, others.ready)
         public_ready = {
             subnet.zone: _association(name, subnet, table, addresses, parent) for subnet in by_tier[Tier.PUBLIC]
         }
     gateways = {zone: _nat(name, zone, addresses, public_ready[zone], names, parent) for zone in plan.nat.zones}
+    inner_routes = others.routes.get(Tier.PRIVATE, [])
     ipv6_out = _egress_only(name, plan, addresses, names, parent)
     inner: dict[str, aws.ec2.RouteTable] = {}
     ready: list[pulumi.Resource] = []
@@ -56,7 +61,7 @@ def egress(name: str, plan: NetworkPlan, addresses: Addresses, names: SiteNames,
         key, way_out = _way_out(plan, subnet.zone)
         if key not in inner:
             routes = [] if way_out is None else [{"cidr_block": ANYWHERE, "nat_gateway_id": gateways[way_out].id}]
-            inner[key] = _table(name, key, addresses, names, parent, [*routes, *ipv6_out])
+            inner[key] = _table(name, key, addresses, names, parent, [*routes, *ipv6_out, *inner_routes], others.ready)
             ready.append(inner[key])
         ready.append(_association(name, subnet, inner[key], addresses, parent))
     if by_tier[Tier.DATA]:
@@ -117,13 +122,15 @@ def _table(
     names: SiteNames,
     parent: pulumi.Resource,
     routes: list[aws.ec2.RouteTableRouteArgsDict],
+    after: Sequence[pulumi.Resource] = (),
 ) -> aws.ec2.RouteTable:
     return aws.ec2.RouteTable(
         f"{name}-routes-{key}",
         vpc_id=addresses.vpc_id,
         routes=routes,
         tags=names.tags(key),
-        opts=child_of(parent),
+        # AWS takes no route to a transit gateway that the VPC is not attached to.
+        opts=child_of(parent, depends_on=after),
     )
 
 

@@ -12,6 +12,7 @@ from components.aws.network.egress import egress
 from components.aws.network.endpoints import endpoints
 from components.aws.network.flow_logs import flow_logs
 from components.aws.network.load_balancers import load_balancers
+from components.aws.network.routed import beyond
 from components.aws.network.subnets import addresses
 from components.naming import SiteNames
 from components.outputs import NetworkOutputs, SecurityOutputs
@@ -51,7 +52,8 @@ class NetworkPool(pulumi.ComponentResource):
         plan, names = args.plan, args.names
         held = addresses(name, plan, names, self)
         data_acl(name, plan, args.flows, held, names, self)
-        ways = egress(name, plan, held, names, self)
+        others = beyond(name, plan, held, names, self)
+        ways = egress(name, plan, held, others, names, self)
         private = endpoints(name, plan, held, ways, names, buckets=args.buckets, parent=self)
         flow_log_group_name: str | None = None
         if plan.flow_logs:
@@ -79,6 +81,7 @@ class NetworkPool(pulumi.ComponentResource):
             vpc_id=held.vpc_id,
             vpc_cidr=str(plan.cidr),
             vpc_ipv6_cidr=held.ipv6_block,
+            ranges_beyond={each.name: tuple(map(str, each.ranges)) for each in plan.routed},
             subnet_ids=held.by_tier,
             zone_names={subnet.zone: held.subnets[subnet.key].availability_zone for subnet in plan.subnets},
             load_balancer_group_ids=balancing.group_ids,

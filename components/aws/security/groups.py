@@ -74,6 +74,11 @@ class SecurityGroups(pulumi.ComponentResource):
             self._ids = {**self._ids, "endpoints": args.network.endpoint_group_id}
         self._lustre_rules: list[pulumi.Resource] = []
         for flow in self._flows():
+            if flow.target in args.network.ranges_beyond:
+                continue  # its own groups decide there
+            if flow.source in args.network.ranges_beyond:
+                self._from_beyond(flow)
+                continue
             rule = self._ingress(flow)
             if flow.target.startswith("lustre "):
                 self._lustre_rules.append(rule)
@@ -150,8 +155,27 @@ class SecurityGroups(pulumi.ComponentResource):
             )
         return rule
 
+    def _from_beyond(self, flow: FlowPlan) -> None:
+        """A rule for each range of a network beyond the VPC."""
+        for block in self._args.network.ranges_beyond[flow.source]:
+            aws.vpc.SecurityGroupIngressRule(
+                f"{self._name}-{_slug(flow.target)}-from-{_slug(flow.source)}-{flow.port}-{_slug(block)}",
+                security_group_id=self._id(flow.target, flow),
+                description=f"From {flow.source}",
+                ip_protocol="tcp",
+                from_port=flow.port,
+                to_port=flow.port,
+                cidr_ipv4=block,
+                opts=child_of(self),
+            )
+
     def _egress(self, source: str) -> None:
-        ports = {flow.port: flow.to_port or flow.port for flow in self._flows() if flow.source == source}
+        own = [flow for flow in self._flows() if flow.source == source]
+        beyond = self._args.network.ranges_beyond
+        ports = {flow.port: flow.to_port or flow.port for flow in own if flow.target not in beyond}
+        for flow in own:
+            for block in beyond.get(flow.target, ()):
+                self._egress_rule(source, flow.port, flow.target, block, end=f"-{_slug(block)}")
         calls_aws = not source.startswith(("load-balancer ", "lustre "))
         if calls_aws and self._args.internet:
             # The internet's range holds the VPC's, so this rule serves endpoints too.
@@ -176,9 +200,10 @@ class SecurityGroups(pulumi.ComponentResource):
         prefix_list_id: pulumi.Input[str] | None = None,
         *,
         to_port: int | None = None,
+        end: str = "",
     ) -> aws.vpc.SecurityGroupEgressRule:
         rule = aws.vpc.SecurityGroupEgressRule(
-            f"{self._name}-{_slug(source)}-to-{_slug(to)}-{port}",
+            f"{self._name}-{_slug(source)}-to-{_slug(to)}-{port}{end}",
             security_group_id=self._ids[source],
             description=f"To {to}",
             ip_protocol="tcp",
@@ -189,15 +214,15 @@ class SecurityGroups(pulumi.ComponentResource):
             opts=child_of(self),
         )
         ipv6 = self._ipv6.get(to)
-        # Load balancers reach replicas by IPv4, whichever way a request came.
-        if ipv6 is not None and not source.startswith("load-balancer "):
+        # Load balancers reach replicas by IPv4, whichever way a request came, and Lustre knows nothing else.
+        if ipv6 is not None and not source.startswith(("load-balancer ", "lustre ")):
             aws.vpc.SecurityGroupEgressRule(
                 f"{self._name}-{_slug(source)}-to-{_slug(to)}-{port}-ipv6",
                 security_group_id=self._ids[source],
                 description=f"To {to}",
                 ip_protocol="tcp",
                 from_port=port,
-                to_port=port,
+                to_port=to_port or port,
                 cidr_ipv6=ipv6,
                 opts=child_of(self),
             )
@@ -226,4 +251,4 @@ class SecurityGroups(pulumi.ComponentResource):
 
 def _slug(who: str) -> str:
     """`workload fraud` → `workload-fraud`: a part of a logical name."""
-    return who.replace(" ", "-").replace(".", "-")
+    return who.replace(" ", "-").replace(".", "-").replace("/", "-")

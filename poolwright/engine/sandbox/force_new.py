@@ -13,6 +13,9 @@ ec2.Subnet                           vpcId cidrBlock availabilityZone availabili
                                      ipv4NetmaskLength ipv6IpamPoolId ipv6NetmaskLength outpostArn
 ec2.InternetGateway
 ec2.EgressOnlyInternetGateway        vpcId
+ec2.VpcPeeringConnection             peerOwnerId peerRegion peerVpcId vpcId
+ec2transitgateway.TransitGateway
+ec2transitgateway.VpcAttachment      transitGatewayId vpcId
 ec2.RouteTable                       vpcId
 ec2.Route                            routeTableId destinationCidrBlock destinationIpv6CidrBlock destinationPrefixListId
 ec2.RouteTableAssociation            subnetId gatewayId

@@ -109,6 +109,42 @@ def name_charges(demand: Demand, site_key: str) -> list[Charge]:
     ]
 
 
+def transit_gateway_charges(demand: Demand, site_key: str) -> list[Charge]:
+    """The attachment's hours, and the bytes that the site sends."""
+    gateway = demand.aws_sites[site_key].network.transit_gateway
+    if gateway is None:
+        return []
+    amounts = (
+        ("attachment hours", "transit_gateway_vpc_attachment_hour", float(HOURS_PER_MONTH), Billing.FIXED),
+        ("bytes sent", "transit_gateway_data_processed", gateway.gib_per_month, Billing.USAGE),
+    )
+    return [
+        Charge(
+            subject="transit-gateway",
+            detail=detail,
+            service="vpc",
+            item=item,
+            amount_per_month=amount,
+            billing=billing,
+        )
+        for detail, item, amount, billing in amounts
+    ]
+
+
+def routed_not_priced(demand: Demand, site_key: str) -> tuple[str, ...]:
+    wish = demand.aws_sites[site_key].network
+    found = [f"bytes to {', '.join(sorted(wish.peers))}: peering is free, what crosses zones or regions is not"]
+    gateway = wish.transit_gateway
+    return (
+        *(found if wish.peers else ()),
+        *(
+            ("bytes into the transit gateway: network.transit_gateway.gib_per_month says none",)
+            if gateway is not None and not gateway.gib_per_month
+            else ()
+        ),
+    )
+
+
 def dns_plan(demand: Demand, site_key: str, balancers: tuple[LoadBalancerPlan, ...]) -> DnsPlan | None:
     dns = demand.aws_sites[site_key].network.dns
     if dns is None or not any(balancer.https for balancer in balancers):

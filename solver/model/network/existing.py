@@ -23,6 +23,7 @@ from solver.model.network.charges import (
 )
 from solver.model.network.load_balancers import CATALOG_NAME, load_balancers
 from solver.model.network.needs import address_needs
+from solver.model.network.routed import peer_plans, transit_gateway_plan
 from solver.model.network.traffic import Crossing, traffic_of
 from solver.model.priced import SitePrices
 from solver.model.zones import zones_of
@@ -96,6 +97,8 @@ def solve_existing(
         flow_logs=False,
         flow_log_retention_days=site.network.flow_log_retention_days,
         dns=dns_plan(demand, site_key, balancers),
+        peers=peer_plans(site.network),
+        transit_gateway=transit_gateway_plan(site.network),
         existing=planned,
     )
     return PoolAnswer(

@@ -31,8 +31,9 @@ def load_balancers(demand: Demand, site_key: str, kind: NetworkService) -> tuple
         services = exposed_services(demand, site_key, exposure)
         if not services:
             continue
-        https = exposure is Exposure.PUBLIC
-        if https and demand.aws_sites[site_key].network.dns is None:
+        dns = demand.aws_sites[site_key].network.dns
+        https = exposure is Exposure.PUBLIC or (dns is not None and dns.internal)
+        if exposure is Exposure.PUBLIC and dns is None:
             raise InfeasibleError(
                 "a public service is reached over HTTPS, which needs a name and its certificate",
                 conflict=(
@@ -117,5 +118,6 @@ def _check(key: str, service: Service, *, https: bool) -> None:
         raise InfeasibleError(
             "a load balancer takes grpc on a listener with a certificate only",
             conflict=(f"workloads.{key}.protocol: grpc", f"workloads.{key}.exposure: {service.exposure}"),
-            hint="a public service of a site with network.dns has a certificate; others can be called without exposure",
+            hint="a public service of a site with network.dns has a certificate, an internal one with "
+            "network.dns.internal; others can be called without exposure",
         )

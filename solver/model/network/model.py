@@ -15,7 +15,9 @@ from solver.model.network.charges import (
     dns_not_priced,
     dns_plan,
     name_charges,
+    routed_not_priced,
     transfer_charges,
+    transit_gateway_charges,
 )
 from solver.model.network.egress import (
     Egress,
@@ -31,6 +33,7 @@ from solver.model.network.load_balancers import (
     load_balancers,
 )
 from solver.model.network.needs import address_needs
+from solver.model.network.routed import peer_plans, transit_gateway_plan
 from solver.model.network.traffic import Crossing, traffic_of
 from solver.model.priced import SitePrices
 from solver.model.zones import zones_of
@@ -115,6 +118,7 @@ def solve_network(
             *balancer_charges(demand, site_key, balancers, balancer_kind, len(egress_wish.zones)),
             *transfer_charges(demand, traffic, len(egress_wish.zones)),
             *name_charges(demand, site_key),
+            *transit_gateway_charges(demand, site_key),
         ]
     )
     plan = NetworkPlan(
@@ -137,6 +141,8 @@ def solve_network(
         flow_log_retention_days=wish.flow_log_retention_days,
         dns=dns_plan(demand, site_key, balancers),
         dual_stack=wish.dual_stack,
+        peers=peer_plans(wish),
+        transit_gateway=transit_gateway_plan(wish),
     )
     return PoolAnswer(
         plan=plan,
@@ -145,7 +151,11 @@ def solve_network(
         termination=Termination.OPTIMAL,
         reasons=_reasons(choice, egress_wish, blocks, needs),
         rejected=_rejected(choice, demand.limits.gap),
-        not_priced=(*dns_not_priced(demand, site_key, balancers), *_ipv6_not_priced(wish.dual_stack)),
+        not_priced=(
+            *dns_not_priced(demand, site_key, balancers),
+            *_ipv6_not_priced(wish.dual_stack),
+            *routed_not_priced(demand, site_key),
+        ),
     )
 
 

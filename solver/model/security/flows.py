@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from solver.demand.demand import Demand
+from solver.demand.routed import RoutedNetwork
 from solver.demand.workloads import Service
 from solver.plan.network import NetworkPlan
 from solver.plan.security import FlowPlan
@@ -26,6 +27,7 @@ def flows_of(demand: Demand, site_key: str, network: NetworkPlan, storage: Stora
         *_to_file_systems(storage),
         *_with_lustre(storage),
         *_to_endpoints(network),
+        *_beyond(demand, site_key, network),
     ]
     return tuple(sorted(found, key=lambda flow: (flow.target, flow.source, flow.port)))
 
@@ -99,6 +101,28 @@ def _with_lustre(storage: StoragePlan) -> Iterator[FlowPlan]:
                     to_port=last,
                     reason=f"storage.{plan.key}: ports of Lustre",
                 )
+
+
+def _beyond(demand: Demand, site_key: str, network: NetworkPlan) -> Iterator[FlowPlan]:
+    """Calls to networks beyond the VPC, and from them to internal load balancers."""
+    wish = demand.aws_sites[site_key].network
+    asked: dict[str, tuple[str, RoutedNetwork]] = {
+        f"peer {key}": (f"network.peers.{key}", peer) for key, peer in wish.peers.items()
+    }
+    if wish.transit_gateway is not None:
+        asked["transit-gateway"] = ("network.transit_gateway", wish.transit_gateway)
+    for routed in network.routed:
+        path, there = asked[routed.name]
+        reason = f"sites.{site_key}.{path}"
+        for key, workload in demand.workloads.items():
+            if demand.site_of(workload) == site_key:
+                for port in there.ports:
+                    ports = f"{reason}.ports: {port}"
+                    yield FlowPlan(source=f"workload {key}", target=routed.name, port=port, reason=ports)
+        if there.callers:
+            for flow in _to_load_balancers(network):
+                if flow.source == "vpc":
+                    yield flow.model_copy(update={"source": routed.name, "reason": f"{reason}.callers: true"})
 
 
 def _to_endpoints(network: NetworkPlan) -> Iterator[FlowPlan]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 
 from components.aws.network.pool import NetworkPool, NetworkPoolArgs
 from components.aws.security.groups import SecurityGroups, SecurityGroupsArgs
 from components.aws.security.guards import Guards, GuardsArgs
 from components.aws.security.pool import SecurityPool, SecurityPoolArgs
 from components.outputs import NetworkOutputs, SecurityGroupsOutputs, SecurityOutputs
+from solver.plan.network import PeerPlan, TransitGatewayPlan
 from solver.plan.plan import SitePlan
-from solver.plan.security import MeasurePlan
+from solver.plan.security import FlowPlan, MeasurePlan
+from solver.vocabulary import Tier
 from tests.components import plans
 from tests.recorder import Recording, record
 
@@ -84,6 +87,37 @@ def dual_stack(site: SitePlan, **changes: object) -> SitePlan:
     tiers = tuple({subnet.tier: None for subnet in site.network.subnets})
     subnets = plans.subnets(site.network.zones, tiers, dual_stack=True)
     return with_network(site, dual_stack=True, subnets=subnets, **changes)
+
+
+def routed(site: SitePlan) -> SitePlan:
+    """The site with two peers, one of them another account's, and a transit gateway."""
+    ways = with_network(
+        site,
+        peers=(
+            PeerPlan(
+                key="data",
+                vpc_id="vpc-0a1b2c3d4e5f60718",
+                ranges=(IPv4Network("10.60.0.0/16"),),
+                tiers=(Tier.PRIVATE,),
+            ),
+            PeerPlan(
+                key="partner",
+                vpc_id="vpc-0a1b2c3d4e5f60719",
+                account="999988887777",
+                region="us-east-1",
+                ranges=(IPv4Network("10.70.0.0/16"),),
+                tiers=(Tier.PRIVATE,),
+            ),
+        ),
+        transit_gateway=TransitGatewayPlan(
+            id="tgw-0a1b2c3d4e5f60718", ranges=(IPv4Network("10.0.0.0/8"),), tiers=(Tier.PRIVATE, Tier.PUBLIC)
+        ),
+    )
+    calls = (
+        FlowPlan(source="workload assistant", target="peer data", port=5432),
+        FlowPlan(source="transit-gateway", target="load-balancer internal", port=80),
+    )
+    return with_security(ways, flows=(*site.security.flows, *calls))
 
 
 def with_security(site: SitePlan, **changes: object) -> SitePlan:

@@ -20,7 +20,7 @@ from solver.vocabulary import LockMode
 from stacks.program import aws_pools
 from tests.components import plans
 from tests.components.aws import edits
-from tests.components.aws.early import dual_stack, with_measures
+from tests.components.aws.early import dual_stack, routed, with_measures
 from tests.components.aws.security.test_detection import measures
 from tests.poolwright.checks.estate import recorded_resources, shipped
 from tests.recorder import record
@@ -32,7 +32,7 @@ MADE_UP = {"cost.not-in-plan", "cost.sum"}
 def everything() -> SitePlan:
     """The full site with every measure of the catalog that goes with the others, IPv6, a locked bucket, a canary."""
     chosen = [measure for measure in measures() if measure != "ecr-scan-on-push"]
-    site = edits.deployed(with_measures(dual_stack(plans.full_site()), *chosen), "recommender", edits.CANARY)
+    site = edits.deployed(with_measures(routed(dual_stack(plans.full_site())), *chosen), "recommender", edits.CANARY)
     first, *others = site.storage.buckets
     locked = first.model_copy(update={"object_lock": ObjectLockPlan(mode=LockMode.GOVERNANCE, days=30)})
     return site.model_copy(
@@ -88,6 +88,6 @@ def test_every_type_that_is_built_is_priced_or_free_and_no_row_is_left_over() ->
 
 def test_every_item_that_pays_for_a_type_is_one_that_plans_have() -> None:
     items = {item for stack in ("prod", "dev", "staging") for item in shipped(stack).items("main")}
-    rare = {"alarms ", "lustre ", "measure s3-access-logs", "endpoint"}
+    rare = {"transit-gateway", "alarms ", "lustre ", "measure s3-access-logs", "endpoint"}
     paying = {begin for row in TYPES.values() if isinstance(row, Paid) for begin in row.items}
     assert {begin for begin in paying if not any(item.startswith(begin) for item in items)} <= rare

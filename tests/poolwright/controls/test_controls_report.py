@@ -155,6 +155,19 @@ def test_controls_of_a_vpc_that_exists_are_not_built_here() -> None:
     assert "2 not built here" in lines[-1]
 
 
+def test_a_load_balancer_that_serves_plain_http_is_named_at_the_control_that_asks_for_https() -> None:
+    def with_balancers(content: dict[str, Any], *, https: bool) -> None:
+        internal: dict[str, Any] = {"key": "internal", "exposure": "internal", "targets": [], "https": https}
+        content["sites"]["main"]["network"]["load_balancers"] = [internal]
+
+    plain = report(lock_with(lambda content: with_balancers(content, https=False)))
+    (words,) = control(plain, "ELB.1").except_for
+    assert "network.dns.internal" in words
+    assert f"  but {words}" in list(controls_lines(plain))
+    secure = report(lock_with(lambda content: with_balancers(content, https=True)))
+    assert control(secure, "ELB.1").except_for == ()
+
+
 def test_each_measure_of_the_catalog_has_a_builder_that_exists() -> None:
     assert set(BUILDERS) == set(catalog().services.measures)
     assert [path for path in BUILDERS.values() if not (ROOT / path).exists()] == []

@@ -17,6 +17,7 @@ Path = tuple[str | int, ...]
 ENTRIES = {
     "AwsSite": "main",
     "Location": "europe",
+    "Peer": "data",
     "Service": "web",
     "BatchJob": "report",
     "TrainingJob": "train",

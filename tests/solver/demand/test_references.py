@@ -233,6 +233,27 @@ def test_an_existing_vpc_has_subnets_of_the_sites_zones_once_each_inside_its_ran
     ]
 
 
+def test_ranges_beyond_the_vpc_are_apart_from_its_own_and_led_to_once() -> None:
+    document = whole()
+    network = document["sites"]["main"]["network"]
+    network["peers"] = {
+        "data": {"vpc_id": "vpc-0a1b2c3d", "ranges": ["10.0.0.0/8", "10.9.0.0/16"]},
+        "logs": {"vpc_id": "vpc-0a1b2c3e", "ranges": ["10.9.0.0/16", "10.9.128.0/17"]},
+    }
+    network["transit_gateway"] = {"id": "tgw-0a1b2c3d", "ranges": ["10.0.0.0/8", "10.1.0.0/16", "10.1.7.0/24"]}
+    path = "sites.main.network"
+    apart = "a range that does not overlap 10.1.0.0/16 is allowed"
+    assert contradictions(document) == [
+        f"{path}.peers.data.ranges.0: {apart}",
+        f"{path}.peers.logs.ranges.0: a range of its own is allowed; network.peers.data has it",
+        f"{path}.transit_gateway.ranges.0: a range of its own is allowed; network.peers.data has it",
+        *(
+            f"{path}.transit_gateway.ranges.{index}: {apart}; one that holds it, with more than it, is"
+            for index in (1, 2)
+        ),
+    ]
+
+
 def test_names_of_outputs_need_a_stack_that_has_them() -> None:
     document = whole()
     existing = document["sites"]["main"]["network"]["existing"]

@@ -82,6 +82,22 @@ WRONG_VALUES = {
     "Dns.certificate_arn": Wrong(
         "arn:aws:iam::123456789012:role/x", '"arn:aws:iam::123456789012:role/x"', "an ACM certificate's ARN"
     ),
+    "Dns.internal": Wrong("yes", '"yes"', "true or false", "Did you mean true?"),
+    "NetworkWish.peers": Wrong(
+        "vpc-0a1b2c3d", '"vpc-0a1b2c3d"', "a mapping of at most 20 entries, each a mapping with ranges, vpc_id,"
+    ),
+    "NetworkWish.transit_gateway": Wrong("tgw-0a1b2c3d", '"tgw-0a1b2c3d"', "a mapping with ranges, id"),
+    "RoutedNetwork.ranges": Wrong(
+        "[]", "a list of 0", "a list of 1 to 20 values, each a range like 10.20.0.0/16, without host bits,"
+    ),
+    "RoutedNetwork.tiers": Wrong("[data]", '"data"', "private or public"),
+    "RoutedNetwork.ports": Wrong("[0]", "0", "a whole number from 1 to 65535"),
+    "RoutedNetwork.callers": Wrong("all", '"all"', "true or false"),
+    "Peer.vpc_id": Wrong("main", '"main"', "a VPC's id like vpc-0a1b2c3d4e5f60718"),
+    "Peer.account": Wrong("'1234'", '"1234"', 'the 12 digits of an AWS account in quotes, "111122223333",'),
+    "Peer.region": Wrong("Ireland", '"Ireland"', "an AWS region like eu-west-1"),
+    "TransitGatewayLink.id": Wrong("main", '"main"', "a transit gateway's id like tgw-0a1b2c3d4e5f60718"),
+    "TransitGatewayLink.gib_per_month": Wrong("-1", "-1", "a number from 0 to 1000000000"),
     "NetworkWish.dual_stack": Wrong("ipv6", '"ipv6"', "true or false"),
     "NetworkWish.existing": Wrong("vpc-0a1b2c3d", '"vpc-0a1b2c3d"', "a mapping with vpc_id, subnets"),
     "ExistingVpc.vpc_id": Wrong(
@@ -450,6 +466,7 @@ WRONG_VALUES = {
 """By `Record.field`, with the record that declares the field; allowed without its last words, "is allowed"."""
 
 WRONG_KEYS = {
+    "NetworkWish.peers": Wrong("Data: {}", 'the key "Data"', _A_NAME),
     "Demand.secrets": Wrong(
         "API: {rotation_days: 30}", 'the key "API"', "a secret's name like fraud-database (never its value)"
     ),

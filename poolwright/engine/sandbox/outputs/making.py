@@ -90,7 +90,8 @@ Computed: TypeAlias = Callable[[Making], Properties]
 """Answers the outputs that the cloud adds to the inputs, `id` among them."""
 
 _MODULES: Final = {
-    "ec2": ("network", "machine"),
+    "ec2": ("network", "machine", "routed"),
+    "ec2transitgateway": ("routed",),
     "vpc": ("network",),
     "ebs": ("machine",),
     "lb": ("balancing",),

@@ -37,7 +37,13 @@ _GUARDS: Final[dict[str, Guard]] = {
             ("ec2.SecurityGroup", "vpcId"),
             ("ec2.NetworkAcl", "vpcId"),
             ("ec2.VpcEndpoint", "vpcId"),
+            ("ec2transitgateway.VpcAttachment", "vpcId"),
         ),
+    ),
+    "ec2transitgateway.TransitGateway": Guard(
+        "IncorrectState",
+        "{} has non-deleted VPC Attachments.",
+        (("ec2transitgateway.VpcAttachment", "transitGatewayId"),),
     ),
     "ec2.Subnet": Guard(
         "DependencyViolation",
@@ -47,6 +53,7 @@ _GUARDS: Final[dict[str, Guard]] = {
             ("ec2.VpcEndpoint", "subnetIds"),
             ("ec2.VpcEndpointSubnetAssociation", "subnetId"),
             ("ec2.Instance", "subnetId"),
+            ("ec2transitgateway.VpcAttachment", "subnetIds"),
             ("lb.LoadBalancer", "subnets"),
             ("efs.MountTarget", "subnetId"),
             ("fsx.LustreFileSystem", "subnetIds"),

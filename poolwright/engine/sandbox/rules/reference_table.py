@@ -14,6 +14,15 @@ ec2.RouteTable routes.egressOnlyGatewayId -> ec2.EgressOnlyInternetGateway id \
 InvalidEgressOnlyInternetGatewayId.NotFound | The egressOnlyInternetGateway ID '{}' does not exist
 ec2.Route egressOnlyGatewayId -> ec2.EgressOnlyInternetGateway id InvalidEgressOnlyInternetGatewayId.NotFound | The \
 egressOnlyInternetGateway ID '{}' does not exist
+ec2.VpcPeeringConnection vpcId -> ec2.Vpc id InvalidVpcID.NotFound | The vpc ID '{}' does not exist
+ec2.RouteTable routes.vpcPeeringConnectionId -> ec2.VpcPeeringConnection id InvalidVpcPeeringConnectionID.NotFound | \
+The vpcPeeringConnection ID '{}' does not exist
+ec2.Route vpcPeeringConnectionId -> ec2.VpcPeeringConnection id InvalidVpcPeeringConnectionID.NotFound | The \
+vpcPeeringConnection ID '{}' does not exist
+ec2transitgateway.VpcAttachment transitGatewayId -> ec2transitgateway.TransitGateway id \
+InvalidTransitGatewayID.NotFound | Transit Gateway {} was deleted or does not exist.
+ec2transitgateway.VpcAttachment vpcId -> ec2.Vpc id InvalidVpcID.NotFound | The vpc ID '{}' does not exist
+ec2transitgateway.VpcAttachment subnetIds -> ec2.Subnet id InvalidSubnetID.NotFound | The subnet ID '{}' does not exist
 ec2.RouteTable vpcId -> ec2.Vpc id InvalidVpcID.NotFound | The vpc ID '{}' does not exist
 ec2.MainRouteTableAssociation vpcId -> ec2.Vpc id InvalidVpcID.NotFound | The vpc ID '{}' does not exist
 ec2.SecurityGroup vpcId -> ec2.Vpc id InvalidVpcID.NotFound | The vpc ID '{}' does not exist

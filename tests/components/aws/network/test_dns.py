@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from components.aws.network.load_balancers import TLS_POLICY
 from solver.plan.network import DnsPlan
 from tests.components import plans
 from tests.components.aws.early import Early, early, with_network
@@ -57,3 +58,15 @@ def test_an_internal_load_balancer_with_https_has_a_name_of_its_own_on_the_certi
 def test_a_site_without_a_name_has_no_zone(minimal: Recording[Early]) -> None:
     assert minimal.of_type(":Zone") == ()
     assert minimal.built.network.hosted_zone_id is None
+
+
+def test_an_internal_load_balancer_with_https_has_a_name_of_its_own_under_the_certificate() -> None:
+    balancers = plans.full_site().network.load_balancers
+    secure = tuple(each.model_copy(update={"https": True}) for each in balancers)
+    both = early(with_network(plans.full_site(), load_balancers=secure))
+    assert both.one(":Certificate").inputs["subjectAlternativeNames"] == ["internal.ai.example.com"]
+    assert both.one(":Record", "main-network-name-internal").inputs["name"] == "internal.ai.example.com"
+    https = both.one(":Listener", "main-network-internal-https").inputs
+    assert (https["port"], https["sslPolicy"]) == (443, TLS_POLICY)
+    (action,) = both.one(":Listener", "main-network-internal-http").inputs["defaultActions"]
+    assert action["redirect"]["protocol"] == "HTTPS"

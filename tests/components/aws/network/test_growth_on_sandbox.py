@@ -16,9 +16,10 @@ from poolwright.engine.automation import Engine
 from poolwright.engine.environment import EngineEnvironment
 from poolwright.engine.preview import Operation, Preview
 from solver.model.network.addressing import SubnetKey, ipv6_index, subnet_blocks
-from solver.plan.network import EndpointPlan, NatPlan, NetworkPlan, SubnetPlan
+from solver.plan.network import EndpointPlan, NatPlan, NetworkPlan, PeerPlan, SubnetPlan, TransitGatewayPlan
 from solver.vocabulary import EndpointKind, NatMode, Tier
 from tests.components import plans
+from tests.poolwright.engine.sandbox.harness import Sandbox
 
 pytestmark = pytest.mark.engine
 
@@ -72,14 +73,19 @@ class Networks:
         self.zones: tuple[str, ...] = ("euw1-az1", "euw1-az3")
         self.tiers: tuple[Tier, ...] = (Tier.PUBLIC, Tier.PRIVATE)
         self.dual_stack = False
+        self.linked = False
+        outside = Sandbox(environment.project.sandbox)
+        self._peer = outside.create("ec2.Vpc", "theirs", cidrBlock="172.16.0.0/16").id
+        self._gateway = outside.create("ec2transitgateway.TransitGateway", "theirs").id
         self.engine = Engine(environment, self._build, lambda text: None)
 
     def _build(self) -> None:
         provider = site_provider("main", region="eu-west-1", account_id=None, tags={})
         for mode in NatMode:
             names = SiteNames(stack="dev", site=mode, region="eu-west-1", account_id=plans.ACCOUNT_ID)
+            plan = network(mode, self.zones, self.tiers, dual_stack=self.dual_stack)
             args = NetworkPoolArgs(
-                plan=network(mode, self.zones, self.tiers, dual_stack=self.dual_stack),
+                plan=plan.model_copy(update=self._links() if self.linked else {}),
                 names=names,
                 security=NO_KEYS,
                 flows=(),
@@ -87,6 +93,15 @@ class Networks:
                 protect=False,
             )
             NetworkPool(f"{mode}-network", args, pulumi.ResourceOptions(providers=[provider]))
+
+    def _links(self) -> dict[str, object]:
+        """A peer and a transit gateway that somebody else has made."""
+        block, tiers = (IPv4Network("172.16.0.0/16"),), (Tier.PRIVATE,)
+        large = (IPv4Network("10.0.0.0/8"),)
+        return {
+            "peers": (PeerPlan(key="theirs", vpc_id=self._peer, ranges=block, tiers=tiers),),
+            "transit_gateway": TransitGatewayPlan(id=self._gateway, ranges=large, tiers=tiers),
+        }
 
 
 def of(preview: Preview, operation: Operation) -> set[str]:
@@ -99,11 +114,11 @@ def networks(sandbox_env: Callable[..., EngineEnvironment]) -> Networks:
     return Networks(sandbox_env("dev"))
 
 
-GROWS = {"LoadBalancer", "VpcEndpoint"}
+GROWS = {"LoadBalancer", "VpcEndpoint", "VpcAttachment"}
 """What spans zones, and so has one subnet or table more."""
 
 
-def test_a_zone_and_a_tier_more_and_ipv6_later_move_nothing_in_any_nat_mode(networks: Networks) -> None:
+def test_a_zone_and_a_tier_more_and_ipv6_and_links_later_move_nothing_in_any_nat_mode(networks: Networks) -> None:
     networks.engine.up()
     networks.zones = ("euw1-az1", "euw1-az2", "euw1-az3")
     networks.tiers = tuple(Tier)
@@ -114,10 +129,10 @@ def test_a_zone_and_a_tier_more_and_ipv6_later_move_nothing_in_any_nat_mode(netw
 
     networks.zones = ("euw1-az1", "euw1-az3")
     networks.tiers = (Tier.PUBLIC, Tier.PRIVATE)
-    networks.dual_stack = True
+    networks.dual_stack = networks.linked = True
     both = networks.engine.up()
     assert not of(both, Operation.REPLACE) | of(both, Operation.DELETE)
-    assert of(both, Operation.CREATE) == {"EgressOnlyInternetGateway"}
+    assert of(both, Operation.CREATE) == {"EgressOnlyInternetGateway", "VpcPeeringConnection", "VpcAttachment"}
     assert not [
         change for change in both.changes if any(each.path.startswith("cidrBlock") for each in change.properties)
     ]

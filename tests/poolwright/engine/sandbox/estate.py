@@ -63,6 +63,9 @@ class Estate:
         vpc_id = self.vpc.id
         self.gateway = add("ec2.InternetGateway", vpcId=vpc_id)
         add("ec2.EgressOnlyInternetGateway", vpcId=vpc_id)
+        other = add("ec2.Vpc", "other", cidrBlock="172.16.0.0/16")
+        add("ec2.VpcPeeringConnection", vpcId=vpc_id, peerVpcId=other.id, autoAccept=True)
+        transit = add("ec2transitgateway.TransitGateway")
         template = {"Resources": {"Vpc": {"Type": "AWS::EC2::VPC"}}, "Outputs": {"VpcId": {"Value": vpc_id}}}
         add("cloudformation.Stack", name="network", templateBody=json.dumps(template))
         self.subnets = [
@@ -75,6 +78,12 @@ class Estate:
             )
             for index, zone in enumerate("ab")
         ]
+        add(
+            "ec2transitgateway.VpcAttachment",
+            transitGatewayId=transit.id,
+            vpcId=vpc_id,
+            subnetIds=[subnet.id for subnet in self.subnets],
+        )
         self.public = add("ec2.RouteTable", "public", vpcId=vpc_id)
         self.private = add("ec2.RouteTable", "private", vpcId=vpc_id)
         add(

@@ -28,6 +28,7 @@ SHOWN_ELSEWHERE = (
     # A second resource has to be made or to be of another kind, region or VPC.
     "addressing.zone_exists",  # stacks name zones by their ids
     "batches.queue_takes_environments_of_one_kind",
+    "beyond.route_leads_to_an_attached_gateway",
     "bucket_copies.both_buckets_have_versions",
     "buckets.logs_stay_in_the_region",
     "deployments.both_groups_are_alike",

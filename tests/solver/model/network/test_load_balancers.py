@@ -10,6 +10,7 @@ from solver.catalog.services import NetworkService
 from solver.demand.demand import Demand
 from solver.demand.workloads import Service
 from solver.errors import InfeasibleError
+from solver.model.network.charges import dns_plan
 from solver.model.network.load_balancers import exposed_services, lcu_hours_per_month, load_balancers
 from solver.vocabulary import Exposure
 
@@ -108,3 +109,17 @@ def test_a_public_service_without_a_name_is_refused(make_demand: DemandMaker) ->
     with pytest.raises(InfeasibleError, match="HTTPS") as error:
         load_balancers(make_demand({"app": {"exposure": "public"}}, network={"dns": None}), "main", KIND)
     assert error.value.conflict == ("workloads.app.exposure: public", "sites.main.network.dns: nothing")
+
+
+def test_an_internal_load_balancer_has_https_and_takes_grpc_where_the_demand_asks_for_it(
+    make_demand: DemandMaker,
+) -> None:
+    app = {"app": {"exposure": "internal", "protocol": "grpc"}}
+    secure = make_demand(app, network={"dns": {"domain": "api.example.com", "internal": True}})
+    (balancer,) = load_balancers(secure, "main", KIND)
+    assert balancer.https
+    plan = dns_plan(secure, "main", (balancer,))
+    assert plan is not None and plan.domain == "api.example.com"
+    plain = make_demand(app, network={"dns": {"domain": "api.example.com"}})
+    with pytest.raises(InfeasibleError, match="takes grpc on a listener with a certificate only"):
+        load_balancers(plain, "main", KIND)

@@ -85,6 +85,29 @@ def test_a_zone_more_moves_no_subnet_and_no_gateway(
         assert all(set(each.zones) <= placed[each.service] for each in before.endpoints)
 
 
+def test_an_attachment_is_paid_by_the_hour_and_bytes_that_are_not_given_are_said(
+    catalog: Catalog, make_demand: DemandMaker, make_compute: ComputeMaker
+) -> None:
+    link = {"id": "tgw-0a1b2c3d", "ranges": ["172.16.0.0/12"]}
+
+    def solve(**more: object) -> PoolAnswer[NetworkPlan]:
+        peers = {"data": {"vpc_id": "vpc-0a1b2c3d", "ranges": ["192.168.0.0/16"]}}
+        demand = make_demand(network={"peers": peers, "transit_gateway": {**link, **more}})
+        return solve_network(demand, "main", catalog, compute=make_compute(demand), storage=EMPTY)
+
+    quiet, busy = solve(), solve(gib_per_month=1000)
+    paid = {
+        line.detail: (line.amount_per_month, line.usd_per_month)
+        for line in busy.lines
+        if line.item == "transit-gateway"
+    }
+    assert paid == {"attachment hours": (730.0, 36.5), "bytes sent": (1000.0, 20.0)}
+    assert any("gib_per_month says none" in words for words in quiet.not_priced)
+    assert not any("gib_per_month says none" in words for words in busy.not_priced)
+    assert any("bytes to data: peering is free" in words for words in busy.not_priced)
+    assert [each.name for each in busy.plan.routed] == ["peer data", "transit-gateway"]
+
+
 def test_ipv6_is_not_taken_back_in_place(
     catalog: Catalog, make_demand: DemandMaker, make_compute: ComputeMaker
 ) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from solver.catalog.services import NetworkService
 from solver.demand.demand import Demand
 from solver.model.network.load_balancers import load_balancers
+from solver.model.network.routed import peer_plans, transit_gateway_plan
 from solver.model.security.flows import flows_of
 from solver.plan.network import EndpointPlan, NatPlan, NetworkPlan
 from solver.plan.security import FlowPlan
@@ -54,6 +55,28 @@ def test_a_public_service_is_reached_through_its_load_balancer_alone(make_demand
         ("load-balancer public", "workload app", 9000),
     }
     assert all(flow.reason == "workloads.app.exposure: public" for flow in flows)
+
+
+def test_networks_beyond_the_vpc_are_called_on_their_ports_and_call_the_internal_load_balancer_alone(
+    make_demand: DemandMaker,
+) -> None:
+    peers = {"data": {"vpc_id": "vpc-0a1b2c3d", "ranges": ["192.168.0.0/16"], "ports": [5432]}}
+    gateway = {"id": "tgw-0a1b2c3d", "ranges": ["172.16.0.0/12"], "callers": True}
+    network = {"peers": peers, "transit_gateway": gateway}
+    demand = make_demand({"app": {"exposure": "internal", "port": 9000}}, network=network)
+    wish = demand.aws_sites["main"].network
+    linked = network_of(demand).model_copy(
+        update={"peers": peer_plans(wish), "transit_gateway": transit_gateway_plan(wish)}
+    )
+    flows = flows_of(demand, "main", linked, StoragePlan(protect=True))
+    assert connections(flows) == {
+        ("vpc", "load-balancer internal", 80),
+        ("load-balancer internal", "workload app", 9000),
+        ("workload app", "peer data", 5432),
+        ("transit-gateway", "load-balancer internal", 80),
+    }
+    reasons = {flow.target: flow.reason for flow in flows if flow.target == "peer data"}
+    assert reasons == {"peer data": "sites.main.network.peers.data.ports: 5432"}
 
 
 def test_a_call_is_allowed_in_one_direction(make_demand: DemandMaker) -> None:

@@ -26,6 +26,7 @@ def first(estate: Estate, kind: str) -> Made:
         ("ec2.SecurityGroup", "DependencyViolation"),
         ("ec2.RouteTable", "DependencyViolation"),
         ("ec2.InternetGateway", "DependencyViolation"),
+        ("ec2transitgateway.TransitGateway", "IncorrectState"),
         ("ec2.Eip", "InvalidIPAddress.InUse"),
         ("lb.TargetGroup", "ResourceInUse"),
         ("acm.Certificate", "ResourceInUseException"),
