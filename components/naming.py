@@ -102,6 +102,12 @@ class SiteNames:
         return f"{f'{self.stack}-{self.site}-audit'[:52].rstrip('-')}-{end}"
 
     @property
+    def trail_bucket(self) -> str:
+        """Name of the bucket of the trail's files, where they are locked; no claim's bucket has it."""
+        end = digest(self.stack, self.site, "", "trail", self.account_id, self.region, length=10)
+        return f"{f'{self.stack}-{self.site}-trail'[:52].rstrip('-')}-{end}"
+
+    @property
     def backup_vault(self) -> str:
         """Name of the vault of backups, and of the plan that fills it."""
         return self.physical(NameKind.BACKUP_VAULT)

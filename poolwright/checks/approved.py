@@ -106,6 +106,7 @@ def _of_storage(site: SitePlan, add: _Add) -> None:
         "aws:s3/bucket:Bucket",
         *(f"storage-bucket-{bucket.key}" for bucket in storage.buckets),
         *(["security-audit"] if built & AUDIT_MEASURES else []),
+        *(["security-trail"] if site.security.trail_lock is not None else []),
     )
     add("aws:efs/fileSystem:FileSystem", *(f"storage-file-system-{plan.key}" for plan in storage.file_systems))
     add("aws:fsx/lustreFileSystem:LustreFileSystem", *(f"storage-lustre-{plan.key}" for plan in storage.lustre))

@@ -132,6 +132,8 @@ def _of_storage(site: SitePlan, add: _Add) -> None:
         add(type_, *(f"storage-bucket-{bucket.key}-{end}" for bucket in site.storage.buckets))
         if built & AUDIT_MEASURES:
             add(type_, "security-audit")
+        if site.security.trail_lock is not None:
+            add(type_, "security-trail")
     for bucket in site.storage.buckets:
         if bucket.replication is not None:
             place = "storage-bucket" if bucket.replication.site is None else "copies"

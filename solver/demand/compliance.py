@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 from solver.demand.names import Distinct, Text
 from solver.quantity import Written
 from solver.schema import Schema, is_empty
+from solver.vocabulary import LockMode
 
 ControlId = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{1,31}$"), Written("a control's id in the catalog")
@@ -46,5 +47,8 @@ class ComplianceWish(Schema):
     """Name of a profile in catalog/controls.yaml."""
     waivers: tuple[Waiver, ...] = ()
     """Controls not asked for."""
+    trail_lock: Annotated[LockMode | None, Field(exclude_if=is_empty)] = None
+    """The trail's files are locked for as long as they are kept, a year. governance: roles with
+    s3:BypassGovernanceRetention may end it; compliance: nobody. None: they are not locked."""
     existing: Annotated[tuple[str, ...], Distinct] = ()
     """Measures that the account already has, by the catalog's name: they cost nothing and are not built again."""

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from solver.schema import Schema, is_empty
-from solver.vocabulary import AccessMode, Exposure
+from solver.vocabulary import AccessMode, Exposure, LockMode
 
 CONTROLS_OF_A_VPC = frozenset({"EC2.2", "EC2.15"})
 """Controls of the catalog about a VPC itself; whoever runs it answers for them, so no measure of a site in a VPC that
@@ -132,6 +132,8 @@ class SecurityPlan(Schema):
     """By load balancer."""
     trail_retention_days: int
     """How long the audit trail is kept."""
+    trail_lock: Annotated[LockMode | None, Field(exclude_if=is_empty)] = None
+    """The trail's files are in a bucket of their own and locked for as long; None: they are not."""
     rotations: Annotated[tuple[RotationPlan, ...], Field(exclude_if=is_empty)] = ()
     """Secrets that change by themselves, by name."""
     ci: Annotated[CiPlan | None, Field(exclude_if=is_empty)] = None

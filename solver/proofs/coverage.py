@@ -46,6 +46,8 @@ def coverage_faults(view: SiteView) -> Iterator[str]:
     for key, _ in view.workloads():
         if key not in roles:
             yield f"{key}: no role"
+    if security.trail_lock != view.demand.compliance.trail_lock:
+        yield "the lock of the trail's files is not the one that is wanted"
     yield from _rotation_faults(view)
     yield from _storage_faults(view)
 

@@ -8,6 +8,7 @@ import pulumi_aws as aws
 from components.aws.security.policies import Statement, allow_principal, deny_everyone, document
 from components.naming import NameKind, SiteNames
 from components.options import keeper_of_data
+from solver.vocabulary import LockMode
 
 NEEDED_BY = frozenset({"cloudtrail", "config", "load-balancer-logs", "s3-access-logs"})
 """Measures that write to it."""
@@ -26,31 +27,76 @@ def audit_bucket(
     retention_days: int,
     protect: bool,
     parent: pulumi.Resource,
+    trail: bool = True,
 ) -> pulumi.Output[str]:
     """The bucket; the name that it gives is known once the policy stands.
 
     It is encrypted with S3's own key: load balancers and S3 can't deliver logs under a customer key. The trail encrypts
-    its files itself, with the key for logs.
+    its files itself, with the key for logs. With `trail=False` they go elsewhere; what is here already stays.
     """
-    bucket = aws.s3.Bucket(
+    return _kept_bucket(
         f"{name}-audit",
-        bucket=names.audit_bucket,
-        force_destroy=not protect,
+        names.audit_bucket,
+        _statements(names, measures, trail=trail),
         tags=names.tags("audit"),
+        retention_days=retention_days,
+        protect=protect,
+        parent=parent,
+    )
+
+
+def trail_bucket(
+    name: str, names: SiteNames, *, lock: LockMode, retention_days: int, parent: pulumi.Resource
+) -> pulumi.Output[str]:
+    """A bucket for the trail's files alone, each locked for as long as it is kept.
+
+    Nothing else goes there: Config and access logs can't be delivered to a bucket with a default retention.
+    """
+    arn = f"arn:{names.partition}:s3:::{names.trail_bucket}"
+    return _kept_bucket(
+        f"{name}-trail",
+        names.trail_bucket,
+        [_plain_http(arn), *_trail_statements(names, arn)],
+        tags=names.tags("trail-files"),
+        retention_days=retention_days,
+        # What is locked can't be deleted, whatever the stack says of its data.
+        protect=True,
+        parent=parent,
+        lock=lock,
+    )
+
+
+def _kept_bucket(
+    name: str,
+    bucket_name: str,
+    statements: list[Statement],
+    *,
+    tags: dict[str, str],
+    retention_days: int,
+    protect: bool,
+    parent: pulumi.Resource,
+    lock: LockMode | None = None,
+) -> pulumi.Output[str]:
+    """A private bucket with versions that are kept so long; its name is known once the policy stands."""
+    bucket = aws.s3.Bucket(
+        name,
+        bucket=bucket_name,
+        force_destroy=not protect,
+        tags=tags,
         opts=keeper_of_data(parent, protect=protect),
     )
     companion = pulumi.ResourceOptions(parent=parent, retain_on_delete=protect)
     aws.s3.BucketServerSideEncryptionConfiguration(
-        f"{name}-audit",
+        name,
         bucket=bucket.bucket,
         rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
         opts=companion,
     )
     versioning = aws.s3.BucketVersioning(
-        f"{name}-audit", bucket=bucket.bucket, versioning_configuration={"status": "Enabled"}, opts=companion
+        name, bucket=bucket.bucket, versioning_configuration={"status": "Enabled"}, opts=companion
     )
     block = aws.s3.BucketPublicAccessBlock(
-        f"{name}-audit",
+        name,
         bucket=bucket.bucket,
         block_public_acls=True,
         block_public_policy=True,
@@ -59,7 +105,7 @@ def audit_bucket(
         opts=companion,
     )
     aws.s3.BucketLifecycleConfiguration(
-        f"{name}-audit",
+        name,
         bucket=bucket.bucket,
         rules=[
             {
@@ -74,39 +120,56 @@ def audit_bucket(
         opts=pulumi.ResourceOptions(parent=parent, retain_on_delete=protect, depends_on=[versioning]),
     )
     policy = aws.s3.BucketPolicy(
-        f"{name}-audit",
+        name,
         bucket=bucket.bucket,
-        policy=document(_statements(names, measures)),
+        policy=document(statements),
         # S3 refuses two changes of a bucket's access at once.
         opts=pulumi.ResourceOptions(parent=parent, retain_on_delete=protect, depends_on=[block]),
     )
+    if lock is not None:
+        aws.s3.BucketObjectLockConfiguration(
+            name,
+            bucket=bucket.bucket,
+            rule={"default_retention": {"mode": lock.upper(), "days": retention_days}},
+            # S3 locks versions, so it refuses a lock before there are any.
+            opts=pulumi.ResourceOptions(parent=parent, retain_on_delete=protect, depends_on=[versioning]),
+        )
     return policy.bucket
 
 
-def _statements(names: SiteNames, measures: frozenset[str]) -> list[Statement]:
+def _plain_http(arn: str) -> Statement:
+    """All actions and objects: nothing of the bucket goes over plain HTTP."""
+    plain = {"Bool": {"aws:SecureTransport": "false"}}
+    return deny_everyone("DenyPlainHttp", ["s3:*"], [arn, f"{arn}/*"], condition=plain)
+
+
+def _trail_statements(names: SiteNames, arn: str) -> list[Statement]:
+    """Lets CloudTrail write for this stack's trail alone."""
+    trail_arn = names.arn("cloudtrail", f"trail/{names.physical(NameKind.TRAIL, 'trail')}")
+    return [
+        allow_principal(
+            "TrailLooks",
+            {"Service": "cloudtrail.amazonaws.com"},
+            ["s3:GetBucketAcl"],
+            [arn],
+            condition={"StringEquals": {"aws:SourceArn": trail_arn}},
+        ),
+        allow_principal(
+            "TrailWrites",
+            {"Service": "cloudtrail.amazonaws.com"},
+            ["s3:PutObject"],
+            [f"{arn}/{TRAIL_PREFIX}/AWSLogs/{names.account_id}/*"],
+            condition={"StringEquals": {"aws:SourceArn": trail_arn, "s3:x-amz-acl": "bucket-owner-full-control"}},
+        ),
+    ]
+
+
+def _statements(names: SiteNames, measures: frozenset[str], *, trail: bool) -> list[Statement]:
     """Denies plain HTTP, and lets in each service that a chosen measure makes write, to its own prefix."""
     arn = f"arn:{names.partition}:s3:::{names.audit_bucket}"
-    plain = {"Bool": {"aws:SecureTransport": "false"}}
-    # All actions and objects: nothing of this bucket goes over plain HTTP.
-    statements = [deny_everyone("DenyPlainHttp", ["s3:*"], [arn, f"{arn}/*"], condition=plain)]
-    if "cloudtrail" in measures:
-        trail_arn = names.arn("cloudtrail", f"trail/{names.physical(NameKind.TRAIL, 'trail')}")
-        statements += [
-            allow_principal(
-                "TrailLooks",
-                {"Service": "cloudtrail.amazonaws.com"},
-                ["s3:GetBucketAcl"],
-                [arn],
-                condition={"StringEquals": {"aws:SourceArn": trail_arn}},
-            ),
-            allow_principal(
-                "TrailWrites",
-                {"Service": "cloudtrail.amazonaws.com"},
-                ["s3:PutObject"],
-                [f"{arn}/{TRAIL_PREFIX}/AWSLogs/{names.account_id}/*"],
-                condition={"StringEquals": {"aws:SourceArn": trail_arn, "s3:x-amz-acl": "bucket-owner-full-control"}},
-            ),
-        ]
+    statements = [_plain_http(arn)]
+    if "cloudtrail" in measures and trail:
+        statements += _trail_statements(names, arn)
     if "config" in measures:
         own = {"StringEquals": {"aws:SourceAccount": names.account_id}}
         config = {"Service": "config.amazonaws.com"}

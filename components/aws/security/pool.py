@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.aws.security.audit_bucket import NEEDED_BY, audit_bucket
+from components.aws.security.audit_bucket import NEEDED_BY, audit_bucket, trail_bucket
 from components.aws.security.ci import ci
 from components.aws.security.detection import detection
 from components.aws.security.keys import keys
@@ -69,7 +69,18 @@ class SecurityPool(pulumi.ComponentResource):
         log_bucket: pulumi.Output[str] | None = None
         if measures & NEEDED_BY:
             log_bucket = audit_bucket(
-                name, names, measures, retention_days=plan.trail_retention_days, protect=protect, parent=self
+                name,
+                names,
+                measures,
+                retention_days=plan.trail_retention_days,
+                protect=protect,
+                parent=self,
+                trail=plan.trail_lock is None,
+            )
+        trail_files = log_bucket
+        if "cloudtrail" in measures and plan.trail_lock is not None:
+            trail_files = trail_bucket(
+                name, names, lock=plan.trail_lock, retention_days=plan.trail_retention_days, parent=self
             )
         detection(
             Watch(
@@ -79,6 +90,7 @@ class SecurityPool(pulumi.ComponentResource):
                 names=names,
                 key_arns=key_arns,
                 audit_bucket=log_bucket,
+                trail_bucket=trail_files,
                 measures=measures,
                 parent=self,
             )

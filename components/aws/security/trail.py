@@ -84,7 +84,7 @@ def trail(watch: Watch) -> None:
     aws.cloudtrail.Trail(
         f"{watch.name}-trail",
         name=watch.names.physical(NameKind.TRAIL, "trail"),
-        s3_bucket_name=watch.audit_log(),
+        s3_bucket_name=watch.trail_log(),
         s3_key_prefix=TRAIL_PREFIX,
         is_multi_region_trail=True,
         include_global_service_events=True,

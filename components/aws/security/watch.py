@@ -29,6 +29,8 @@ class Watch:
     """Customer keys."""
     audit_bucket: pulumi.Output[str] | None
     """Where trails and configuration histories go; it exists when a chosen measure needs it."""
+    trail_bucket: pulumi.Output[str] | None
+    """Where the trail's files go: the audit bucket, or one in which they are locked."""
     measures: frozenset[str]
     """Names of all measures that the stack builds."""
     parent: pulumi.Resource
@@ -41,6 +43,10 @@ class Watch:
     def account_setting(self) -> pulumi.ResourceOptions:
         """For a setting of the whole account that makes it safer: it stays when the stack goes."""
         return pulumi.ResourceOptions(parent=self.parent, retain_on_delete=True)
+
+    def trail_log(self) -> pulumi.Output[str]:
+        """Name of the bucket of the trail's files, once its policy admits CloudTrail."""
+        return self.audit_log() if self.trail_bucket is None else self.trail_bucket
 
     def audit_log(self) -> pulumi.Output[str]:
         """The audit bucket's name, once its policy admits the services that write to it."""

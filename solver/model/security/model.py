@@ -7,6 +7,7 @@ from math import ceil, fsum
 
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
+from solver.errors import InfeasibleError
 from solver.model.answer import PoolAnswer
 from solver.model.backend import Backend
 from solver.model.network.load_balancers import exposed_services
@@ -24,9 +25,10 @@ from solver.plan.network import NetworkPlan
 from solver.plan.security import KeyPurpose, MeasurePlan, SecurityPlan, WafPlan
 from solver.plan.storage import StoragePlan
 from solver.quantity import cents, format_usd
-from solver.vocabulary import Exposure, Termination
+from solver.vocabulary import Exposure, LockMode, Termination
 
 FIREWALL = "waf"
+TRAIL = "cloudtrail"
 KEY_DELETION_DAYS = 30
 """AWS's longest waiting time: a key that is gone takes its data with it."""
 TRAIL_RETENTION_DAYS = 365
@@ -77,6 +79,7 @@ def solve_security(
         flows=flows_of(demand, site_key, network, storage),
         waf=_firewalls(facts) if FIREWALL in cover.chosen and FIREWALL not in asked.problem.given else (),
         trail_retention_days=TRAIL_RETENTION_DAYS,
+        trail_lock=_trail_lock(demand, asked, cover),
         rotations=rotations_of(demand, site_key),
         ci=ci_of(demand, site_key),
     )
@@ -87,6 +90,23 @@ def solve_security(
         termination=Termination.OPTIMAL,
         reasons=_reasons(plan, charges, asked.problem.keys, prices),
     )
+
+
+def _trail_lock(demand: Demand, asked: Asked, cover: Cover) -> LockMode | None:
+    """The wished lock; InfeasibleError where the stack makes no trail whose files could be locked."""
+    lock = demand.compliance.trail_lock
+    if lock is not None and (TRAIL not in cover.chosen or TRAIL in asked.problem.given):
+        why = (
+            "the account has one"
+            if TRAIL in asked.problem.given
+            else f"profile {demand.compliance.profile} asks for none"
+        )
+        raise InfeasibleError(
+            f"the stack builds no trail whose files could be locked: {why}",
+            conflict=(f"compliance.trail_lock: {lock}",),
+            hint="leave trail_lock out, or have the stack build a trail",
+        )
+    return lock
 
 
 def _secret_charges(compute: ComputePlan, secrets: tuple[str, ...]) -> list[Charge]:

@@ -35,8 +35,10 @@ def everything() -> SitePlan:
     site = edits.deployed(with_measures(routed(dual_stack(plans.full_site())), *chosen), "recommender", edits.CANARY)
     first, *others = site.storage.buckets
     locked = first.model_copy(update={"object_lock": ObjectLockPlan(mode=LockMode.GOVERNANCE, days=30)})
+    security = site.security.model_copy(update={"trail_lock": LockMode.GOVERNANCE})
     return site.model_copy(
         update={
+            "security": security,
             "storage": site.storage.model_copy(update={"buckets": (locked, *others)}),
             "network": with_effects(site.network, site.security),
             "compute": with_log_retention(site.compute, site.security),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from components.aws.security.audit_bucket import NEEDED_BY
-from tests.components.aws.early import Early, watched
+from solver.vocabulary import LockMode
+from tests.components import plans
+from tests.components.aws.early import Early, secured, watched, with_measures, with_security
 from tests.recorder import Recording
 
 
@@ -67,3 +69,29 @@ def test_it_exists_when_a_measure_needs_it(measure: str) -> None:
 def test_it_does_not_exist_otherwise(minimal: Recording[Early]) -> None:
     assert minimal.of_type("s3/bucket:Bucket") == ()
     assert minimal.built.security.access_log_bucket is None
+
+
+def test_files_of_a_locked_trail_have_a_bucket_of_their_own_and_the_rest_stays_where_it_is() -> None:
+    site = with_measures(plans.full_site(protect=False), "cloudtrail", "config")
+    made = secured(with_security(site, trail_lock=LockMode.GOVERNANCE))
+    name = "main-security-trail"
+    bucket = made.one("s3/bucket:Bucket", name)
+    assert bucket.protect and bucket.inputs["forceDestroy"] is False
+    lock = made.one(":BucketObjectLockConfiguration").inputs
+    assert lock["rule"] == {"defaultRetention": {"mode": "GOVERNANCE", "days": 365}}
+    assert made.one(":Trail").inputs["s3BucketName"] == bucket.inputs["bucket"]
+    assert made.one(":DeliveryChannel").inputs["s3BucketName"] == plans.names().audit_bucket != bucket.inputs["bucket"]
+    let_in = {
+        each: {
+            statement["Principal"]["Service"]
+            for statement in made.one(":BucketPolicy", f"main-security-{each}").document("policy")["Statement"]
+            if statement["Effect"] == "Allow"
+        }
+        for each in ("audit", "trail")
+    }
+    assert let_in == {"audit": {"config.amazonaws.com"}, "trail": {"cloudtrail.amazonaws.com"}}
+
+
+def test_no_trail_is_locked_unless_the_plan_says_so(full: Recording[Early]) -> None:
+    assert full.names("s3/bucket:Bucket") == ("main-security-audit",)
+    assert not full.of_type(":BucketObjectLockConfiguration")

@@ -72,8 +72,9 @@ def test_everyone_in_the_key_for_machines_means_the_roles_that_start_machines(fu
 
 
 def test_the_keys_for_data_and_secrets_are_left_to_iam(full: Recording[Early]) -> None:
-    for purpose in ("data", "secrets"):
-        assert list(statements(full, purpose)) == ["AccountDecides"]
+    assert list(statements(full, "secrets")) == ["AccountDecides"]
+    # Of the key for data S3 and EFS use the caller's rights, but for lists of objects and for Lustre's links.
+    assert list(statements(full, "data")) == ["AccountDecides", "Inventories", "LustreBuckets"]
 
 
 def test_cloudwatch_may_use_the_key_for_logs_where_the_plan_has_alarms(full: Recording[Early]) -> None:

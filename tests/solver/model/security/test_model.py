@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from solver.plan.compute import ComputePlan
 from solver.plan.cost import total_usd_per_month
 from solver.plan.network import NetworkPlan
 from solver.plan.security import KeyPurpose, SecurityPlan
-from solver.vocabulary import AccessMode
+from solver.vocabulary import AccessMode, LockMode
 
 DemandMaker = Callable[..., Demand]
 ComputeMaker = Callable[..., ComputePlan]
@@ -207,3 +208,15 @@ def test_secrets_are_rotated_by_functions_of_the_region(solve: Solver, make_dema
     wish = {"database": {"rotation_days": 30, "rotation_lambda_arn": arn}}
     answer, _, _ = solve(make_demand({"app": APP}, {"documents": BUCKET}, secrets=wish))
     assert [(each.secret, each.days, each.lambda_arn) for each in answer.plan.rotations] == [("database", 30, arn)]
+
+
+def test_a_trail_is_locked_where_that_is_wished_for_and_there_is_one(solve: Solver, make_demand: DemandMaker) -> None:
+    def asked(**compliance: Any) -> Demand:
+        return make_demand({"app": APP}, {"documents": BUCKET}, compliance={"trail_lock": "compliance", **compliance})
+
+    answer, _, _ = solve(asked())
+    assert answer.plan.trail_lock is LockMode.COMPLIANCE
+    for without in ({"profile": "none"}, {"existing": ["cloudtrail", "cloudtrail-encryption", "cloudtrail-logs"]}):
+        with pytest.raises(InfeasibleError) as error:
+            solve(asked(**without))
+        assert error.value.conflict == ("compliance.trail_lock: compliance",)
