@@ -131,6 +131,7 @@ def _of_compute(site: SitePlan, add: _Add) -> None:
     add(
         "aws:ecs/taskDefinition:TaskDefinition",
         *(f"compute-task-{each.key}-{variant.key}" for each in compute.services for variant in each.variants),
+        *(f"compute-daemon-{daemon.key}-task" for daemon in compute.daemons),
     )
     add("aws:batch/jobDefinition:JobDefinition", *(f"compute-job-{job.key}-definition" for job in compute.jobs))
     add("aws:batch/jobQueue:JobQueue", *(f"compute-job-{job.key}-queue" for job in compute.jobs))
@@ -144,6 +145,8 @@ def _is_listed(resource: Resource, key: str, site: SitePlan, names: Mapping[str,
     if resource.type == SERVICE:
         # A variant on several node groups is a service for each: the first bears the variant's name alone.
         begins = [f"{key}-compute-service-{each.key}-{v.key}" for each in site.compute.services for v in each.variants]
+        if resource.name in {f"{key}-compute-daemon-{daemon.key}" for daemon in site.compute.daemons}:
+            return True
         return any(resource.name == begin or resource.name.startswith(f"{begin}-") for begin in begins)
     return resource.type not in names or resource.name in names[resource.type]
 

@@ -173,7 +173,11 @@ def clusters_are_watched(evidence: Evidence) -> Iterator[Fault]:
     remedy=f"Keep network_mode awsvpc in {_TASK}",
 )
 def tasks_have_their_own_network(task: Resource) -> Iterator[str]:
-    if task.get("networkMode") != "awsvpc":
+    mode = task.get("networkMode")
+    # On Docker's own network nothing comes in but through ports that are published: daemons publish none.
+    if mode == "bridge" and not any(container.get("portMappings") for container in containers(task)):
+        return
+    if mode != "awsvpc":
         yield f"runs in network mode {task.get('networkMode', 'bridge')}, past its security group"
 
 
@@ -270,9 +274,13 @@ def images_have_versions(definition: Resource) -> Iterator[str]:
     remedy="Mount claims of `uses` in stacks/; folders of machines belong to the machine",
 )
 def no_host_folders(task: Resource) -> Iterator[str]:
+    mounts = [mount for container in containers(task) for mount in container.get("mountPoints", [])]
+    written = {mount.get("sourceVolume") for mount in mounts if not is_true(mount.get("readOnly"))}
     for volume in task.mappings("volumes"):
         path = volume.get("hostPath")
-        if path is not None and not str(path).startswith("/mnt/"):
+        # Daemons read logs, and change none.
+        read_only = str(path).startswith("/var/log") and volume.get("name") not in written
+        if path is not None and not read_only and not str(path).startswith("/mnt/"):
             yield f"mounts {path} of the machine"
 
 

@@ -179,6 +179,7 @@ def _alarms(site: SitePlan) -> Iterator[str]:
 
 
 def _services(site: SitePlan) -> Iterator[str]:
+    yield from (f"compute-daemon-{daemon.key}" for daemon in site.compute.daemons)
     for service in site.compute.services:
         for variant in service.variants:
             for held in held_replicas(site.compute, service.key, variant):

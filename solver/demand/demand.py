@@ -12,6 +12,7 @@ from solver.demand.backup import BackupWish
 from solver.demand.capacity_rules import capacity_contradictions
 from solver.demand.ci import CiWish
 from solver.demand.compliance import ComplianceWish
+from solver.demand.containers import Daemon
 from solver.demand.existing import ExistingVpc
 from solver.demand.machine_rules import waiting_contradictions
 from solver.demand.machines import MachinesWish
@@ -114,6 +115,8 @@ class AwsSite(Schema):
     """More task addresses for each machine, by the account setting awsvpcTrunking."""
     root_volume: Annotated[RootGib, Field(validate_default=False)] = 40
     """Root volume of each machine: system, images, scratch of replicas without their own."""
+    daemons: dict[Key, Daemon] = Field(default_factory=dict[str, Daemon], max_length=10, exclude_if=is_empty)
+    """Containers that run once on each machine of services; what they need, no replica gets."""
     quotas: dict[QuotaGroup, Annotated[int, Field(ge=0, le=10_000_000)]] = Field(default_factory=dict[str, int])
     """vCPU quotas of the account by family group (standard, g, p, inf, trn, f, …); what is absent is not limited."""
     latency_ms: dict[Key, Milliseconds] = Field(default_factory=dict[str, float], exclude_if=is_empty)

@@ -140,6 +140,11 @@ UrlPath = Annotated[
 ]
 """A path on a service, `/healthz`."""
 
+HostPath = Annotated[
+    str, StringConstraints(pattern=r"^/var/log(/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,8}$"), Written("a folder like /var/log")
+]
+"""A folder of a machine with logs, `/var/log/ecs`."""
+
 MountPath = Annotated[
     str, StringConstraints(pattern=r"^/[a-z0-9/_-]{1,64}$"), Written("a lower-case absolute path like /scratch")
 ]

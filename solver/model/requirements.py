@@ -12,12 +12,13 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from solver.catalog.catalog import Catalog
-from solver.catalog.machines import MachineType, QuotaFamily, Reserved, allocatable
+from solver.catalog.machines import MachineType, QuotaFamily, allocatable
 from solver.demand.demand import AwsSite, Demand, Limits
 from solver.demand.loader import LoadedDemand
 from solver.demand.purchase import HeldInstancePlan, HeldReservation
 from solver.demand.workloads import Service, Variant, Workload
 from solver.errors import DemandError, Problem
+from solver.model.daemons import kept_back
 from solver.model.reserved import with_reserved
 from solver.quantity import format_cpu, format_gib, format_memory_mib
 
@@ -210,7 +211,7 @@ def _fit_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
         sites = [demand.aws_sites[site] for site in allowed[name]]
         on_sale = {site: _on_sale(workload, demand, site, catalog) for site in allowed[name]}
         some_fit = any(
-            _any_fits(workload.replica(key), machines, site)
+            _any_fits(workload, key, machines, site)
             for site, by_variant in zip(sites, on_sale.values(), strict=True)
             for key, machines in by_variant.items()
         )
@@ -221,7 +222,7 @@ def _fit_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
             if not some_fit:
                 burstable = not demand.limits.burstable and any(machine.burstable for machine in anywhere)
                 yield _fit_problem(loaded, name, key, allowed[name], on_sale[allowed[name][0]][key], burstable)
-            elif not any(_any_fits(variant, anywhere, site) for site in sites):
+            elif not any(_any_fits(workload, key, anywhere, site) for site in sites):
                 yield _fit_problem(loaded, name, key, allowed[name], anywhere)
 
 
@@ -237,8 +238,8 @@ def _on_sale(workload: Workload, demand: Demand, site_key: str, catalog: Catalog
     }
 
 
-def _any_fits(variant: Variant, machines: Sequence[MachineType], site: AwsSite) -> bool:
-    return any(not _shortfalls(variant, machine, site) for machine in machines)
+def _any_fits(workload: Workload, key: str, machines: Sequence[MachineType], site: AwsSite) -> bool:
+    return any(not _shortfalls(workload, key, machine, site) for machine in machines)
 
 
 def _candidates(
@@ -264,8 +265,9 @@ def _within(machine: MachineType, limits: Limits, *, services: bool) -> bool:
     )
 
 
-def _shortfalls(variant: Variant, machine: MachineType, site: AwsSite) -> list[_Shortfall]:
-    has = allocatable(machine, eni_trunking=site.eni_trunking, reserved=Reserved())
+def _shortfalls(workload: Workload, key: str, machine: MachineType, site: AwsSite) -> list[_Shortfall]:
+    variant, services = workload.replica(key), isinstance(workload, Service)
+    has = allocatable(machine, eni_trunking=site.eni_trunking, reserved=kept_back(site, services=services))
     devices = variant.accelerator.count if variant.accelerator is not None else 0
     amounts = (
         ("cpu", variant.cpu, has.cpu_millis, format_cpu),
@@ -314,7 +316,7 @@ def _fit_problem(
         either = " and ".join(asked)
         allowed = f"a request that a machine in the zones of {regions} can hold is allowed; none has {either}"
         return loaded.problem(path, allowed)
-    ranked = [(_shortfalls(variant, machine, site), machine.name) for machine in candidates]
+    ranked = [(_shortfalls(workload, key, machine, site), machine.name) for machine in candidates]
     missing, nearest = min(ranked, key=lambda each: (max(lack.ratio for lack in each[0]), len(each[0]), each[1]))
     worst = max(missing, key=lambda lack: lack.ratio)
     others = "".join(f" and {lack.dimension} {lack.has}" for lack in missing if lack is not worst)

@@ -11,7 +11,7 @@ from solver.plan.deployment import DeploymentPlan
 from solver.plan.keyed import Keyed
 from solver.plan.scaling import ScalingPlan
 from solver.plan.schedule import WeekSchedule
-from solver.plan.sidecar import SidecarPlan
+from solver.plan.sidecar import DaemonPlan, SidecarPlan
 from solver.plan.upkeep import UpkeepPlan, is_usual
 from solver.schema import Schema, is_empty
 from solver.vocabulary import (
@@ -301,6 +301,8 @@ class ComputePlan(Schema):
     """By key."""
     services: Keyed[ServicePlan]
     """By key."""
+    daemons: Keyed[DaemonPlan] = Field(default=(), exclude_if=is_empty)
+    """On each machine of services, by key."""
     jobs: Keyed[JobPlan]
     """By key."""
     repositories: tuple[str, ...]

@@ -92,7 +92,7 @@ def _replicas_fit(view: SiteView, group: NodeGroup, replicas: dict[str, int], wh
     if uncounted > 1:
         yield f"{where}: {uncounted} replicas share devices that the scheduler does not count"
     for name in group.machine_types:
-        has = view.holds(name)
+        has = view.holds(name, group.runtime)
         machine = view.catalog.machine(name)
         asked = {
             "cpu": (sum(each.cpu * count for each, count in [*variants, *beside]), has.cpu_millis),

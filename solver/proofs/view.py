@@ -111,7 +111,11 @@ class SiteView:
         found = self.demand.workloads.get(name.partition(".")[0])
         return list(found.sidecars.values()) if isinstance(found, Service) else []
 
-    def holds(self, machine_type: str) -> Allocatable:
-        """What tasks can have of a machine."""
+    def holds(self, machine_type: str, runtime: str) -> Allocatable:
+        """What tasks can have of a machine; daemons run beside services alone."""
         machine = self.catalog.machine(machine_type)
-        return allocatable(machine, eni_trunking=self.plan.compute.eni_trunking, reserved=Reserved())
+        daemons = self.site.daemons.values() if runtime == "ecs" else ()
+        reserved = Reserved(
+            cpu_millis=sum(each.cpu for each in daemons), memory_mib=sum(each.memory for each in daemons)
+        )
+        return allocatable(machine, eni_trunking=self.plan.compute.eni_trunking, reserved=reserved)

@@ -13,6 +13,7 @@ from components.aws.compute.autoscaling import build_autoscaling
 from components.aws.compute.batch_environment import build_batch_environment
 from components.aws.compute.batch_job import BuiltJob, build_batch_job
 from components.aws.compute.cluster import allow_capacity_providers, build_cluster, build_dual_stack, build_trunking
+from components.aws.compute.daemon import build_daemon
 from components.aws.compute.deployment import build_alarms
 from components.aws.compute.discovery import build_discovery
 from components.aws.compute.images import build_repository, image_address
@@ -55,6 +56,15 @@ class ComputePool(pulumi.ComponentResource):
             cluster = build_cluster(self, f"{name}-cluster", args)
             machines = self._node_groups(cluster)
             services = self._services(cluster, machines)
+            for daemon in plan.daemons:
+                build_daemon(
+                    self,
+                    f"{name}-daemon-{daemon.key}",
+                    daemon,
+                    args=args,
+                    cluster_arn=cluster.arn,
+                    depends_on=[group.auto_scaling_group for group in machines.values()],
+                )
         jobs = self._jobs()
         self.outputs = ComputeOutputs(
             cluster_name=None if cluster is None else cluster.name,

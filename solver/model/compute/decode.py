@@ -11,7 +11,7 @@ from solver.model.compute.loads import RunningGroup, placement, replicas_needed,
 from solver.model.compute.needs import Needs
 from solver.model.compute.node_groups import Decided, job_group_key, job_groups, service_groups
 from solver.model.compute.upkeep import upkeep_of
-from solver.model.compute.workload_plans import job_plan, service_plan
+from solver.model.compute.workload_plans import daemon_plan, job_plan, service_plan
 from solver.plan.compute import Commitment, ComputePlan, HourClass, PlacedMachines
 
 
@@ -52,6 +52,7 @@ def decode(demand: Demand, site_key: str, catalog: Catalog, needs: Needs, decide
         eni_trunking=site.eni_trunking,
         node_groups=tuple(sorted((*service_nodes, *job_nodes), key=lambda group: group.key)),
         services=tuple(services),
+        daemons=tuple(daemon_plan(key, each) for key, each in sorted(site.daemons.items())) if services else (),
         jobs=tuple(jobs),
         repositories=tuple(
             sorted(

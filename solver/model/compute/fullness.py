@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from solver.catalog.catalog import Catalog
-from solver.catalog.machines import Reserved, allocatable
+from solver.catalog.machines import allocatable
 from solver.demand.demand import Demand
 from solver.demand.workloads import Service, TrainingJob, Variant
+from solver.model.daemons import kept_back
 from solver.plan.compute import ComputePlan, NodeGroup
 from solver.plan.explanation import Limit
 from solver.quantity import HOURS_PER_WEEK
@@ -34,7 +35,11 @@ def _lacking(demand: Demand, site_key: str, catalog: Catalog, group: NodeGroup, 
     more = _asked(_variant(demand, slot))
     used = [(_asked(_variant(demand, name)), number) for name, number in group.slots.items()]
     for machine_type in group.machine_types:
-        holds = allocatable(catalog.machine(machine_type), eni_trunking=site.eni_trunking, reserved=Reserved())
+        holds = allocatable(
+            catalog.machine(machine_type),
+            eni_trunking=site.eni_trunking,
+            reserved=kept_back(site, services=group.runtime == "ecs"),
+        )
         room = {
             "accelerators": holds.accelerators,
             "cpu": holds.cpu_millis,

@@ -19,6 +19,7 @@ from solver.catalog.machines import Allocatable, MachineType, Reserved, allocata
 from solver.catalog.prices import Offering
 from solver.demand.demand import AwsSite, Demand
 from solver.demand.workloads import Variant
+from solver.model.daemons import kept_back
 from solver.model.reserved import is_block
 from solver.model.surcharge import Surcharge
 from solver.vocabulary import AcceleratorKind, PurchaseOption
@@ -47,6 +48,8 @@ class Market:
     """T types may run this."""
     blocks: bool = True
     """Machines of capacity blocks may run this."""
+    reserved: Reserved = field(default_factory=Reserved)
+    """What daemons keep back."""
     surcharge: Surcharge = field(default_factory=Surcharge)
     """What a machine costs besides its price and its volumes."""
 
@@ -105,6 +108,7 @@ def market_of(
         excluded=limits.exclude_machines,
         burstable=limits.burstable or not services,
         blocks=services,
+        reserved=kept_back(site, services=services),
         surcharge=surcharge,
     )
 
@@ -122,7 +126,7 @@ def offered(catalog: Catalog, market: Market) -> list[Machine]:
         zones = tuple(zone for zone in market.zones if zone in offering.zones)
         if not zones or offering.on_demand_usd_per_hour is None or not _allowed(machine, market):
             continue
-        holds = allocatable(machine, eni_trunking=market.site.eni_trunking, reserved=Reserved())
+        holds = allocatable(machine, eni_trunking=market.site.eni_trunking, reserved=market.reserved)
         found.append(
             Machine(
                 offering=offering,

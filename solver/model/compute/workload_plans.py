@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from solver.demand.containers import Sidecar
+from solver.demand.containers import Daemon, Sidecar
 from solver.demand.demand import Demand
 from solver.demand.workloads import BatchJob, TrainingJob, Variant, Workload
 from solver.model.compute.deployments import deployment_plan
@@ -15,7 +15,7 @@ from solver.model.compute.supply import Machine
 from solver.plan.compute import ComputePlan, JobPlan, NodeGroup, ServicePlan, VariantPlan
 from solver.plan.scaling import ScalingPlan
 from solver.plan.schedule import week_schedule
-from solver.plan.sidecar import SidecarPlan
+from solver.plan.sidecar import DaemonPlan, SidecarPlan
 from solver.quantity import HOURS_PER_WEEK
 from solver.vocabulary import AcceleratorKind
 
@@ -122,6 +122,20 @@ def _sidecar(key: str, wish: Sidecar) -> SidecarPlan:
         command=wish.command,
         environment=dict(sorted(wish.environment.items())),
         essential=wish.essential,
+    )
+
+
+def daemon_plan(key: str, wish: Daemon) -> DaemonPlan:
+    """A container of each machine of services."""
+    return DaemonPlan(
+        key=key,
+        image_reference=wish.image.reference or "",
+        image_digest=wish.image.digest,
+        cpu_millis=wish.cpu,
+        memory_mib=wish.memory,
+        command=wish.command,
+        environment=dict(sorted(wish.environment.items())),
+        reads=wish.reads,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import fsum
 
-from solver.demand.demand import Demand
+from solver.demand.demand import AwsSite, Demand
 from solver.demand.workloads import Service, Workload
 from solver.plan.compute import ComputePlan, NodeGroup, VariantPlan
 from solver.quantity import WEEKS_PER_MONTH
@@ -76,7 +76,7 @@ def traffic_of(demand: Demand, site_key: str, compute: ComputePlan, crossing: Cr
     return Traffic(
         aws_api_gib={service: logs if service == "logs" else rest for service in used},
         internet_gib=wish.internet_gib_per_month,
-        outside_pulls_gib=_outside_pulls_gib(demand, compute),
+        outside_pulls_gib=_outside_pulls_gib(demand, demand.aws_sites[site_key], compute),
         responses_gib=fsum(
             requests_per_month(entry) * _from_users(demand, entry) * entry.response_kib / KIB_PER_GIB
             for entry in services.values()
@@ -135,6 +135,7 @@ def _services_used(compute: ComputePlan) -> tuple[str, ...]:
     if compute.node_groups:
         found.update(AGENT_SERVICES, ("logs",))
     references = [variant.image_reference for _, variant in _variants(compute)]
+    references += [daemon.image_reference for daemon in compute.daemons]
     references += [sidecar.image_reference for service in compute.services for sidecar in service.sidecars]
     if any(reference is None or in_ecr(reference) for reference in references):
         found.update(REGISTRY_SERVICES)
@@ -151,7 +152,7 @@ def _variants(compute: ComputePlan) -> Iterator[tuple[str, VariantPlan]]:
         yield job.key, job.variant
 
 
-def _outside_pulls_gib(demand: Demand, compute: ComputePlan) -> float:
+def _outside_pulls_gib(demand: Demand, site: AwsSite, compute: ComputePlan) -> float:
     """Each machine that starts pulls each image once that its group runs."""
     starts = {group.key: float(machine_starts_per_week(group)) for group in compute.node_groups}
     if demand.machine_starts_per_week is not None:
@@ -160,11 +161,18 @@ def _outside_pulls_gib(demand: Demand, compute: ComputePlan) -> float:
         starts = {
             key: demand.machine_starts_per_week * count / whole if whole else 0.0 for key, count in machines.items()
         }
-    return fsum(
-        starts[group] * WEEKS_PER_MONTH * _outside_mib(demand.workloads[key], variant.key) / MIB_PER_GIB
+    of_daemons = sum(
+        each.image.size_mib
+        for each in site.daemons.values()
+        if not in_ecr(each.image.reference or "") and compute.daemons
+    )
+    pulled = fsum(
+        starts[group] * _outside_mib(demand.workloads[key], variant.key)
         for key, variant in _variants(compute)
         for group in variant.node_groups
     )
+    pulled += of_daemons * fsum(starts[group.key] for group in compute.node_groups if group.runtime == "ecs")
+    return pulled * WEEKS_PER_MONTH / MIB_PER_GIB
 
 
 def _outside_mib(workload: Workload, variant_key: str) -> int:

@@ -430,7 +430,10 @@ REFUSED: Mapping[str, tuple[Edit, ...]] = {
     ),
     "ECS.9": (_container(logConfiguration=None), _job(logConfiguration={})),
     "ECS.12": (with_input(containers.CLUSTER, "settings", []),),
-    "ECS.17": (with_input(containers.TASK, "networkMode", "host"),),
+    "ECS.17": (
+        with_input(containers.TASK, "networkMode", "host"),
+        with_input(containers.TASK, "networkMode", "bridge"),
+    ),
     "ECS.18": (
         with_input(containers.TASK, "volumes", [{"efsVolumeConfiguration": {"transitEncryption": "DISABLED"}}]),
         _job(volumes=[{"efsVolumeConfiguration": {"transitEncryption": "ENABLED"}}]),
@@ -442,7 +445,10 @@ REFUSED: Mapping[str, tuple[Edit, ...]] = {
     "ecs.new-privileges": (_container(dockerSecurityOptions=None),),
     "ecs.memory": (_container(memory=None),),
     "ecs.tag": (_container(image="docker.io/library/nginx"), _job(image="docker.io/library/nginx:latest")),
-    "ecs.host-paths": (with_input(containers.TASK, "volumes", [{"name": "x", "hostPath": "/var/run"}]),),
+    "ecs.host-paths": (
+        with_input(containers.TASK, "volumes", [{"name": "x", "hostPath": "/var/run"}]),
+        with_input(containers.TASK, "volumes", [{"name": "task_tmp", "hostPath": "/var/log"}]),
+    ),
     "ecs.shell": (with_input(containers.SERVICE, "enableExecuteCommand", True),),
     "ecs.rolling": (with_input(containers.SERVICE, "deploymentMinimumHealthyPercent", 50.0),),
     "batch.idle": (with_input(containers.ENVIRONMENT, "computeResources.minVcpus", 8.0),),

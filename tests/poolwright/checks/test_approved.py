@@ -20,6 +20,7 @@ from solver.vocabulary import LockMode
 from stacks.program import aws_pools
 from tests.components import plans
 from tests.components.aws import edits
+from tests.components.aws.compute.test_daemon import AGENT
 from tests.components.aws.early import dual_stack, routed, with_measures
 from tests.components.aws.security.test_detection import measures
 from tests.poolwright.checks.estate import recorded_resources, shipped
@@ -33,6 +34,8 @@ def everything() -> SitePlan:
     """The full site with every measure of the catalog that goes with the others, IPv6, a locked bucket, a canary."""
     chosen = [measure for measure in measures() if measure != "ecr-scan-on-push"]
     site = edits.deployed(with_measures(routed(dual_stack(plans.full_site())), *chosen), "recommender", edits.CANARY)
+    compute = site.compute.model_copy(update={"daemons": (AGENT,)})
+    site = site.model_copy(update={"compute": compute})
     first, *others = site.storage.buckets
     locked = first.model_copy(update={"object_lock": ObjectLockPlan(mode=LockMode.GOVERNANCE, days=30)})
     security = site.security.model_copy(update={"trail_lock": LockMode.GOVERNANCE})

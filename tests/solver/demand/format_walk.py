@@ -26,6 +26,7 @@ ENTRIES = {
     "FileSystem": "files",
     "Capacity": "launch",
     "Sidecar": "proxy",
+    "Daemon": "agent",
     "Lustre": "corpus",
     "SecretWish": "api-token",
 }

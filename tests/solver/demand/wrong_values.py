@@ -46,6 +46,15 @@ WRONG_VALUES = {
     "Location.latency_ms": Wrong("20 ms", '"20 ms"', "a mapping, each a number above 0 and at most 10000,"),
     "WorkloadBase.sites": Wrong("[main, main]", "a list of 2", "each only once is allowed; main is there twice"),
     "ClaimBase.sites": Wrong("main", '"main"', f"a list, each {_A_NAME},"),
+    "AwsSite.daemons": Wrong(
+        "agent", '"agent"', "a mapping of at most 10 entries, each a mapping with image, cpu, memory,"
+    ),
+    "Daemon.image": Wrong("agent", '"agent"', "a mapping of reference, digest, size_mib, framework"),
+    "Daemon.cpu": Wrong("true", "true", "a number of vCPUs like 2, 0.5 or 500m"),
+    "Daemon.memory": Wrong("128", "128", "a quantity like 16Gi"),
+    "Daemon.command": Wrong("run", '"run"', "a list, each a text,"),
+    "Daemon.environment": Wrong("{A: 1}", "1", "a text", 'Did you mean "1" in quotes?'),
+    "Daemon.reads": Wrong("[/etc]", '"/etc"', "a folder like /var/log"),
     "Service.sidecars": Wrong(
         "proxy", '"proxy"', "a mapping of at most 9 entries, each a mapping with image, cpu, memory,"
     ),
@@ -484,6 +493,8 @@ WRONG_KEYS = {
     "AwsSite.latency_ms": Wrong("US: 80", 'the key "US"', _A_NAME),
     "Demand.locations": Wrong("EU: {}", 'the key "EU"', _A_NAME),
     "Location.latency_ms": Wrong("US: 80", 'the key "US"', _A_NAME),
+    "AwsSite.daemons": Wrong("Agent: {}", 'the key "Agent"', _A_NAME),
+    "Daemon.environment": Wrong("a-b: x", 'the key "a-b"', "an environment variable's name like MODEL_NAME"),
     "Service.sidecars": Wrong("Proxy: {}", 'the key "Proxy"', _A_NAME),
     "Sidecar.environment": Wrong("a-b: x", 'the key "a-b"', "an environment variable's name like MODEL_NAME"),
     "LoadMetric.dimensions": Wrong("é: eu", 'the key "é"', "a name in CloudWatch like OrdersStarted"),

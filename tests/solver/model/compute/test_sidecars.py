@@ -20,7 +20,7 @@ CATALOG = load_catalog(Path(__file__).resolve().parents[3] / "cases" / "catalog"
 PROXY = {"image": {"reference": "example.com/proxy:1", "size_mib": 1024}, "cpu": "500m", "memory": "512Mi"}
 
 
-def demand(sidecars: dict[str, Any]) -> Demand:
+def demand(sidecars: dict[str, Any], daemons: dict[str, Any] | None = None) -> Demand:
     """One service whose replicas take half a vCPU each, four to a machine of 2 vCPUs without sidecars."""
     variants = {"cpu": {"cpu": "500m", "memory": "1Gi", "throughput_per_second": 10, "source": "measured"}}
     service = {"kind": "service", "image": {"reference": "example.com/web:1", "size_mib": 1024}, "variants": variants}
@@ -28,7 +28,14 @@ def demand(sidecars: dict[str, Any]) -> Demand:
         {
             "stack": "test",
             "owner": "me@example.com",
-            "sites": {"main": {"region": "eu-west-1", "zones": 2, "network": {"cidr": "10.1.0.0/16"}}},
+            "sites": {
+                "main": {
+                    "region": "eu-west-1",
+                    "zones": 2,
+                    "network": {"cidr": "10.1.0.0/16"},
+                    "daemons": daemons or {},
+                }
+            },
             "workloads": {"web": {**service, "load": {"constant_per_second": 40}, "sidecars": sidecars}},
             "compliance": {"profile": "none"},
             "purchase": {"spot": False},
@@ -70,3 +77,22 @@ def test_machines_pull_the_images_of_sidecars_too() -> None:
         for sidecars in ({}, {"proxy": PROXY})
     )
     assert beside == pytest.approx(2 * bare)
+
+
+def test_a_machine_holds_fewer_replicas_where_daemons_run_and_the_witness_knows() -> None:
+    wished = demand({}, {"agent": PROXY})
+    compute = solve(wished, CATALOG).aws_sites["main"].compute
+    assert [group.slots for group in compute.node_groups] == [{"web.cpu": 3}]
+    assert [(each.key, each.cpu_millis, each.memory_mib) for each in compute.daemons] == [("agent", 500, 512)]
+    bare = Plan.model_validate(solve(demand({}), CATALOG).model_dump(mode="json"))
+    assert any("has 1500 of cpu, 2000 are needed" in fault for fault in plan_faults(bare, wished, CATALOG))
+
+
+def test_machines_pull_the_images_of_daemons_too() -> None:
+    wished = demand({}, {"agent": PROXY})
+    compute = solve(wished, CATALOG).aws_sites["main"].compute
+    pulled, bare = (
+        traffic_of(each, "main", there, None).outside_pulls_gib
+        for each, there in ((wished, compute), (demand({}), planned({})))
+    )
+    assert pulled == pytest.approx(2 * bare)
