@@ -19,6 +19,7 @@ from solver.model.backend import backend
 from solver.model.compute.dearest import dearest_hours, hours_words, left_over_hours, load_on_top
 from solver.model.compute.fullness import full_in, limits_of
 from solver.model.compute.standing import Standing, job_standings, standing
+from solver.model.owned.rest import rest_of
 from solver.model.security.control_costs import control_costs
 from solver.model.sites.as_planned import demand_as_planned
 from solver.plan.compute import NodeGroup
@@ -72,7 +73,9 @@ class _Explaining:
         self.workload = workload
         self.resolver = resolver
         self.quick = quick
-        self.here = {name: demand_as_planned(demand, plan.aws_sites, name) for name in plan.aws_sites}
+        self.bought = rest_of(demand, plan.docker_sites)
+        """What sites of AWS are asked for."""
+        self.here = {name: demand_as_planned(self.bought, plan.aws_sites, name) for name in plan.aws_sites}
         self.standings = {name: standing(self.here[name], name, site.compute) for name, site in plan.aws_sites.items()}
 
     def explanation(self) -> Explanation:
@@ -101,7 +104,7 @@ class _Explaining:
             jobs=tuple(
                 each
                 for name, site in self.plan.aws_sites.items()
-                for each in job_standings(self.demand, name, site.compute)
+                for each in job_standings(self.bought, name, site.compute)
                 if self._is_asked(each.workload)
             ),
             limits=tuple(self._limits()),
@@ -172,14 +175,14 @@ class _Explaining:
         self, site: str, machine_type: str, groups: Sequence[NodeGroup], question: Question, answer: Answer
     ) -> MachineChoice:
         comparison = answer.compared_with(self.plan.proof, question)
-        turns = Turns(self.plan, self.demand, self.catalog, machine_type)
+        turns = Turns(self.plan, self.bought, self.catalog, machine_type)
         return MachineChoice(
             site=site,
             machine_type=machine_type,
             node_groups=tuple(group.key for group in groups),
             holds=tuple(dict.fromkeys(slot for group in groups for slot in group.slots)),
             full_in=tuple(
-                dict.fromkeys(each for group in groups for each in full_in(self.demand, site, self.catalog, group))
+                dict.fromkeys(each for group in groups for each in full_in(self.bought, site, self.catalog, group))
             ),
             machine_hours_per_week=sum(sum(group.machines.hourly()) for group in groups),
             comparison=comparison,
@@ -211,14 +214,14 @@ class _Explaining:
             return None
         without = self.plan.proof.cost_usd_per_month + choice.comparison.usd_per_month
         most = without * (1 + self.demand.limits.gap)
-        last = Turns(self.plan, self.demand, self.catalog, choice.machine_type).rise_to(most)
+        last = Turns(self.plan, self.bought, self.catalog, choice.machine_type).rise_to(most)
         return (choice.no_turn_below or 0.0, choice.turns_by if last is None else last)
 
     def _limits(self) -> Iterator[Limit]:
         if self.workload is None:
             seen: set[str] = set()
             for name, site in self.plan.aws_sites.items():
-                for limit in limits_of(self.demand, name, self.catalog, site.compute):
+                for limit in limits_of(self.bought, name, self.catalog, site.compute):
                     if limit.key not in seen:
                         seen.add(limit.key)
                         yield limit

@@ -10,7 +10,7 @@ without headroom: headroom is what shall carry a factor. Nothing here is shared 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil, fsum
@@ -20,14 +20,15 @@ from solver.demand.demand import Demand
 from solver.demand.workloads import Service
 from solver.plan.compute import ServicePlan
 from solver.plan.plan import Plan, SitePlan
+from solver.proofs.beside import Beside
 from solver.proofs.growth import Growing, Lost, SiteGrowth
+from solver.proofs.host_weeks import hosted_weeks, times
+from solver.proofs.served import HAIR, Growth, Served, served_week
 from solver.proofs.view import HOURS
 from solver.vocabulary import Survive
 
 FACTORS = (1.0, 1.2, 1.5)
 """Times the demand, unless others are asked for."""
-_HAIR = 1e-9
-"""Part of a load by which capacity may be short: the last digit of a product of decimal numbers."""
 
 
 class Loss(StrEnum):
@@ -37,57 +38,6 @@ class Loss(StrEnum):
     ZONE = "a zone"
     SPOT = "spot pools"
     ZONE_AND_SPOT = "a zone and spot pools"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Growth:
-    """What would serve the hour that is short most."""
-
-    node_group: str
-    """The group that grows first: of those that can, the one that holds most of the workload in that hour."""
-    machines: int
-    """How many machines more; 0 where the replicas find room on those that run."""
-    variant: str
-    """What runs on them."""
-    replicas: int
-    """How many replicas more."""
-    over: tuple[str, ...] = ()
-    """Ceilings that must be raised for it; none where autoscaling does it by itself."""
-    but: str | None = None
-    """Why raising them would not be enough."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shortage:
-    """Hours of a week in which a workload is not served whole."""
-
-    hours: int
-    """How many."""
-    first_hour: int
-    """The first; hour 0 is Monday 00:00."""
-    worst_hour: int
-    """The one that lacks most."""
-    load_per_second: float
-    """In the worst hour."""
-    held_per_second: float
-    """In the worst hour."""
-    next: Growth | None
-    """What would serve the worst hour; None for a workload that the plan doesn't know."""
-
-    @property
-    def missing_per_second(self) -> float:
-        """In the worst hour."""
-        return self.load_per_second - self.held_per_second
-
-
-@dataclass(frozen=True, kw_only=True)
-class Served:
-    """One workload's week."""
-
-    share: float
-    """Part of the week's load, 0 to 1; 1.0 exactly when no hour is short."""
-    short: Shortage | None
-    """Where less than all is served."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,11 +75,52 @@ def replay(
     loss that can't happen, of spot pools where no service has a spot machine, is left out. The plan may be an approved
     lock's, without a witness, and the demand another one than it was made for.
     """
-    return tuple(
-        case
-        for key, site in sorted(plan.aws_sites.items())
-        for case in _site_cases(key, site, demand, catalog, factors, pools, losses)
-    )
+    if not plan.docker_sites:
+        return tuple(_aws_cases(plan, demand, catalog, factors, pools, losses))
+    cases: list[Case] = []
+    for factor in factors:
+        # What owned hosts leave over of a multiple of the load is no multiple of what they leave of the load.
+        beside = Beside(times(demand, factor), plan.docker_sites)
+        bought = _aws_cases(plan, beside.demand_left(), catalog, (1.0,), pools, losses)
+        cases += (replace(case, factor=factor, promised=case.promised and factor <= 1) for case in bought)
+        cases += _hosted_cases(beside, factor, losses)
+    return tuple(cases)
+
+
+def _aws_cases(
+    plan: Plan,
+    demand: Demand,
+    catalog: Catalog,
+    factors: Sequence[float],
+    pools: int | None,
+    losses: Sequence[Loss],
+) -> Iterator[Case]:
+    for key, site in sorted(plan.aws_sites.items()):
+        yield from _site_cases(key, site, demand, catalog, factors, pools, losses)
+
+
+def _hosted_cases(beside: Beside, factor: float, losses: Sequence[Loss]) -> Iterator[Case]:
+    """Of Docker sites, where nothing grows and a host is what a zone is elsewhere."""
+    for week in hosted_weeks(beside):
+        entry = beside.demand.workloads[week.service]
+        survives = isinstance(entry, Service) and entry.survive is not Survive.NONE
+        for loss in losses:
+            if loss not in (Loss.NOTHING, Loss.ZONE):
+                continue
+            lost = min(week.held_without, key=lambda host: (week.held_without[host], host))
+            held = week.held if loss is Loss.NOTHING else week.held_without[lost]
+            served = served_week(week.load, [held] * HOURS, lambda _hour, _missing: None)
+            yield Case(
+                site=week.site,
+                workload=week.service,
+                factor=factor,
+                loss=loss,
+                zone=None if loss is Loss.NOTHING else lost,
+                pools=0,
+                promised=factor <= 1 and (loss is Loss.NOTHING or survives),
+                planned=served,
+                grown=served,
+            )
 
 
 def broken_promises(cases: Sequence[Case]) -> tuple[Case, ...]:
@@ -243,22 +234,7 @@ class _Week:
         return self._held[state]
 
     def _served(self, load: Sequence[float], held: Sequence[float], lost: Lost, *, grown: bool) -> Served:
-        short = [hour for hour in range(HOURS) if load[hour] - held[hour] > load[hour] * _HAIR]
-        if not short:
-            return Served(share=1.0, short=None)
-        worst = max(short, key=lambda hour: load[hour] - held[hour])
-        served = fsum(min(asked, here) for asked, here in zip(load, held, strict=True))
-        return Served(
-            share=served / fsum(load),
-            short=Shortage(
-                hours=len(short),
-                first_hour=short[0],
-                worst_hour=worst,
-                load_per_second=load[worst],
-                held_per_second=held[worst],
-                next=self._next(worst, load[worst] - held[worst], lost, grown=grown),
-            ),
-        )
+        return served_week(load, held, lambda hour, missing: self._next(hour, missing, lost, grown=grown))
 
     def _next(self, hour: int, missing: float, lost: Lost, *, grown: bool) -> Growth | None:
         if self.plan is None:
@@ -278,7 +254,7 @@ class _Week:
                 self.growth.replicas(plan, pair[0].variant, pair[1], hour) * _rate(pair[0]),
             ),
         )
-        more = ceil(missing / _rate(first) - _HAIR)
+        more = ceil(missing / _rate(first) - HAIR)
         slots = self.growth.group(key).slots.get(f"{plan.key}.{first.variant.key}", 0) or 1
         if not grown:
             machines = -(-max(0, more - first.free) // slots)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from math import ceil
 
@@ -17,6 +17,7 @@ from solver.errors import GateError, InfeasibleError, Member
 from solver.model.backend import Backend, backend
 from solver.model.deadline import NEVER, Deadline
 from solver.model.network.traffic import Crossing
+from solver.model.owned.search import share
 from solver.model.reserved import FEES_NOT_PRICED, with_reserved
 from solver.model.site import SiteAnswer, solve_site
 from solver.model.sites.approved import approved_choice
@@ -25,9 +26,17 @@ from solver.model.sites.machines import without_machines
 from solver.model.sites.reasons import site_reasons
 from solver.model.sites.search import SiteSearch, SiteTask
 from solver.model.sites.site_demand import plan_parts
-from solver.plan.cost import Pool, total_usd_per_month
+from solver.plan.cost import CostLine, Pool, total_usd_per_month
+from solver.plan.docker import DockerSitePlan
 from solver.plan.explanation import Reason, RejectedMove
-from solver.plan.plan import MODEL_VERSION, Plan, PlanInputs, PriceTable, Proof, SitePlan
+from solver.plan.plan import (
+    MODEL_VERSION,
+    Plan,
+    PlanInputs,
+    PriceTable,
+    Proof,
+    SitePlan,
+)
 from solver.quantity import cents, format_usd, millionths_up
 from solver.vocabulary import Termination
 from solver.witness import check_plan
@@ -68,22 +77,18 @@ def solve(
     engine = backend(solver_name)
     made_from = inputs if inputs is not None else inputs_of(demand, catalog)
     reserved = with_reserved(demand, catalog)
-    before = previous.sites if previous is not None else {}
-    approved = {key: reserved.with_types(site) for key, site in before.items()}
+    approved = {key: reserved.with_types(site) for key, site in (previous.aws_sites if previous else {}).items()}
+    hosted = previous.docker_sites if previous is not None else {}
     unchanged = previous is not None and previous.inputs == made_from
 
     def planned(task: SiteTask) -> SiteAnswer:
         before = approved.get(task.site)
         return solve_site(task, reserved.catalog, engine, previous=before, unchanged=unchanged, deadline=deadline)
 
-    answers, least, why_there = _sites(reserved.demand, reserved.catalog, engine, approved, planned, deadline)
+    found = _stack(reserved.demand, reserved.catalog, engine, approved, hosted, planned, deadline)
+    answers, least = found.answers, found.bound_usd_per_month
     order = list(Pool)
-    lines = tuple(
-        sorted(
-            (line for answer in answers for line in answer.lines),
-            key=lambda line: (line.site, order.index(line.pool), line.item),
-        )
-    )
+    lines = tuple(sorted(found.lines, key=lambda line: (line.site, order.index(line.pool), line.item)))
     cost = total_usd_per_month(lines)
     bound = min(cost, cents(least))
     check_budget(demand, cost, bound)
@@ -95,10 +100,10 @@ def solve(
         time_zone=demand.time_zone,
         inputs=made_from,
         proof=_proof(demand, engine, cost, bound, witness=""),
-        sites={answer.key: reserved.with_targets(answer.key, answer.plan) for answer in answers},
+        sites={**{answer.key: reserved.with_targets(answer.key, answer.plan) for answer in answers}, **found.docker},
         cost_lines=lines,
         not_priced=(*dict.fromkeys(text for answer in answers for text in answer.not_priced), *_not_priced(demand)),
-        reasons=(*_reasons(answers), *why_there),
+        reasons=(*_reasons(answers), *found.reasons),
         rejected=_rejected(answers),
         separate_usd_per_month=_separate_usd_per_month(demand, catalog, engine) if separate else None,
     )
@@ -118,10 +123,10 @@ def _separate_usd_per_month(demand: Demand, catalog: Catalog, engine: Backend) -
         return solve_site(task, reserved.catalog, engine, previous=None, unchanged=False, alone=True)
 
     try:
-        answers, _, _ = _sites(reserved.demand, reserved.catalog, engine, {}, planned)
+        found = _stack(reserved.demand, reserved.catalog, engine, {}, {}, planned)
     except InfeasibleError:
         return None
-    return total_usd_per_month(line for answer in answers for line in answer.lines)
+    return total_usd_per_month(found.lines)
 
 
 def inputs_of(demand: Demand, catalog: Catalog) -> PlanInputs:
@@ -137,6 +142,57 @@ def inputs_of(demand: Demand, catalog: Catalog) -> PlanInputs:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Stack:
+    """The planned sites of a stack."""
+
+    answers: list[SiteAnswer]
+    """Of sites of AWS, by key."""
+    docker: dict[str, DockerSitePlan] = field(default_factory=dict[str, DockerSitePlan])
+    host_lines: tuple[CostLine, ...] = ()
+    bound_usd_per_month: float
+    """What no plan of them all can cost less than."""
+    reasons: tuple[Reason, ...] = ()
+    """Why workloads are where they are."""
+
+    @property
+    def lines(self) -> tuple[CostLine, ...]:
+        return (*self.host_lines, *(line for answer in self.answers for line in answer.lines))
+
+    @property
+    def usd_per_month(self) -> float:
+        return total_usd_per_month(self.lines)
+
+
+def _stack(
+    demand: Demand,
+    catalog: Catalog,
+    engine: Backend,
+    approved: Mapping[str, SitePlan],
+    hosted: Mapping[str, DockerSitePlan],
+    planned: Callable[[SiteTask], SiteAnswer],
+    deadline: Deadline = NEVER,
+) -> _Stack:
+    """All sites: owned hosts where there are such, and sites of AWS for what these leave over."""
+    if not demand.docker_sites:
+        return _sites(demand, catalog, engine, approved, planned, deadline)
+
+    def bought(rest: Demand) -> _Stack:
+        if not rest.workloads and not rest.storage:
+            return _Stack(answers=[], bound_usd_per_month=0.0)
+        return _sites(rest, catalog, engine, approved, planned, deadline)
+
+    barred = without_machines(demand, catalog)
+    found = share(demand, catalog, engine, hosted, bought, deadline, barred)
+    return replace(
+        found.rest,
+        docker=dict(found.sites),
+        host_lines=found.lines,
+        bound_usd_per_month=found.bound_usd_per_month,
+        reasons=(*found.rest.reasons, *found.reasons),
+    )
+
+
 def _sites(
     demand: Demand,
     catalog: Catalog,
@@ -144,12 +200,12 @@ def _sites(
     approved: Mapping[str, SitePlan],
     planned: Callable[[SiteTask], SiteAnswer],
     deadline: Deadline = NEVER,
-) -> tuple[list[SiteAnswer], float, tuple[Reason, ...]]:
-    """The planned sites, by key, what no plan of them all can cost less than, and why workloads are where they are."""
+) -> _Stack:
+    """The sites of AWS."""
     if len(demand.aws_sites) == 1:
         (key,) = demand.aws_sites
         answer = planned(SiteTask(demand, demand, key, Crossing()))
-        return [answer], answer.bound_usd_per_month, ()
+        return _Stack(answers=[answer], bound_usd_per_month=answer.bound_usd_per_month)
     options = Options(demand, without_machines(demand, catalog))
     before = approved_choice(options, approved) if approved else None
     found = SiteSearch(options, catalog, engine, planned, demand.limits.gap, before, deadline).settle()
@@ -157,7 +213,7 @@ def _sites(
         replace(answer, plan=answer.plan.model_copy(update={"serves": plan_parts(options, found.placed.serves[key])}))
         for key, answer in found.placed.sites.items()
     ]
-    return answers, found.bound_usd_per_month, site_reasons(options, found)
+    return _Stack(answers=answers, bound_usd_per_month=found.bound_usd_per_month, reasons=site_reasons(options, found))
 
 
 def _not_priced(demand: Demand) -> tuple[str, ...]:

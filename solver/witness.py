@@ -15,12 +15,14 @@ from solver.errors import PoolwrightError
 from solver.plan.plan import Plan
 from solver.proofs.addresses import address_faults
 from solver.proofs.backups import backup_faults
+from solver.proofs.beside import Beside
 from solver.proofs.bill import bill_faults
 from solver.proofs.coverage import coverage_faults
 from solver.proofs.deployments import deployment_faults
 from solver.proofs.jobs import job_faults
 from solver.proofs.machines import machine_faults
 from solver.proofs.neighbours import neighbour_faults
+from solver.proofs.owned import owned_faults
 from solver.proofs.services import service_faults
 from solver.proofs.sites import site_faults
 from solver.proofs.view import HOURS, SiteView
@@ -72,8 +74,13 @@ def check_plan(plan: Plan, demand: Demand, catalog: Catalog) -> Witness:
     faults = tuple(plan_faults(plan, demand, catalog))
     if faults:
         raise RefutedError(faults)
-    views = [SiteView(key, demand, catalog, site) for key, site in plan.aws_sites.items()]
+    left = Beside(demand, plan.docker_sites).demand_left()
+    views = [SiteView(key, left, catalog, site) for key, site in plan.aws_sites.items()]
     machines = replicas = zones = 0
+    for hosts in (site.hosts for site in plan.docker_sites.values()):
+        used = [host for host in hosts if host.replicas]
+        machines += HOURS * len(used)
+        replicas += HOURS * sum(sum(host.replicas.values()) for host in used)
     for view in views:
         for hour in range(HOURS):
             machines += sum(placed.machines for placed in view.placed[hour])
@@ -85,14 +92,16 @@ def check_plan(plan: Plan, demand: Demand, catalog: Catalog) -> Witness:
 
 def plan_faults(plan: Plan, demand: Demand, catalog: Catalog) -> Iterator[str]:
     """Everything that is wrong with a plan, in words."""
-    if not set(plan.aws_sites) <= set(demand.aws_sites) or len(demand.aws_sites) > 1:
-        yield from site_faults(plan, demand, catalog)
-    if not set(plan.aws_sites) <= set(demand.aws_sites):
+    yield from owned_faults(plan, demand)
+    left = Beside(demand, plan.docker_sites).demand_left()
+    if not set(plan.aws_sites) <= set(left.sites) or len(left.sites) > 1:
+        yield from site_faults(plan, left, catalog)
+    if not set(plan.aws_sites) <= set(left.sites):
         return
-    if len(demand.aws_sites) == 1 and not plan.aws_sites:
+    if len(left.sites) == 1 and (left.workloads or left.storage) and not plan.aws_sites:
         yield "the plan has no site"
     for key, site in plan.aws_sites.items():
-        view = SiteView(key, demand, catalog, site)
+        view = SiteView(key, left, catalog, site)
         faults = list(machine_faults(view))
         yield from faults
         # The other checks read the placement by node group; a placement that is none would only confuse them.

@@ -31,9 +31,9 @@ from components.outputs import ComputeOutputs, NetworkOutputs, StorageOutputs
 from components.source_positions import short_traces
 from solver.errors import ConfigError, PoolwrightError, Problem
 from solver.inputs import fresh_lock
+from solver.plan.docker import DockerSitePlan
 from solver.plan.lock import digest_of, read_lock, read_text
 from solver.plan.plan import Plan, SitePlan
-from solver.vocabulary import SiteKind
 from stacks.existing_vpc import UnresolvedError, with_ids
 
 REPLAN = "POOLWRIGHT_REPLAN"
@@ -80,7 +80,7 @@ def build_approved(approved: Approved) -> None:
     account_id = configured_account(stack)
     refuse_other_regions(stack, approved.plan)
     built: Built = {}
-    for key, site in sorted(approved.plan.aws_sites.items()):
+    for key, site in sorted(approved.plan.sites.items()):
         wanted = released(site) if os.environ.get(RELEASE_DATA) == "1" else site
         pulumi.export(key, site_pools(key, wanted, approved.plan, account_id, built))
     copy_between_sites(built)
@@ -118,8 +118,10 @@ def replan(root: Path, stack: str) -> Approved:
     return Approved(plan=plan, lock_digest=None)
 
 
-def released(site: SitePlan) -> SitePlan:
+def released(site: SitePlan | DockerSitePlan) -> SitePlan | DockerSitePlan:
     """The site with nothing protected: buckets may be emptied, load balancers and keys deleted."""
+    if isinstance(site, DockerSitePlan):
+        return site
     return site.model_copy(update={"storage": site.storage.model_copy(update={"protect": False})})
 
 
@@ -142,7 +144,7 @@ def refuse_other_regions(stack: str, plan: Plan) -> None:
     """ConfigError when Pulumi's configuration names another region than the plan's sites have."""
     region = pulumi.Config("aws").get("region")
     planned = sorted({site.region for site in plan.aws_sites.values()})
-    if region is not None and planned != [region]:
+    if region is not None and planned and planned != [region]:
         problem = Problem(
             file=f"stacks/Pulumi.{stack}.yaml",
             path="aws:region",
@@ -154,16 +156,16 @@ def refuse_other_regions(stack: str, plan: Plan) -> None:
 
 
 def site_pools(
-    key: str, site: SitePlan, plan: Plan, account_id: str | None, built: Built | None = None
+    key: str, site: SitePlan | DockerSitePlan, plan: Plan, account_id: str | None, built: Built | None = None
 ) -> dict[str, Any]:
     """The pools of one site; gives what people and other stacks need of them."""
-    match site.kind:
-        case SiteKind.AWS:
+    match site:
+        case SitePlan():
             return aws_pools(key, site, plan, account_id, built)
-        case SiteKind.DOCKER:
+        case DockerSitePlan():
             raise PoolwrightError(f"site {key}: Docker hosts are planned for but can't be built by this version")
         case _:
-            assert_never(site.kind)
+            assert_never(site)
 
 
 def aws_pools(

@@ -170,7 +170,7 @@ def resources_text(plan: Plan) -> str:
     """A block for each resource of the Pulumi program, by type and name: first line both, then one line an input."""
 
     def build() -> None:
-        for key, site in sorted(plan.sites.items()):
+        for key, site in sorted(plan.aws_sites.items()):
             site_pools(key, site, plan, ACCOUNT_ID)
 
     blocks = [_block(each) for each in record(build, stack=plan.stack).custom()]

@@ -100,7 +100,7 @@ def test_a_case_begins_with_its_story() -> None:
 
 
 def _sites() -> list[SitePlan]:
-    return [site for story in STORIES for site in told(story).plan.sites.values()]
+    return [site for story in STORIES for site in told(story).plan.aws_sites.values()]
 
 
 def _first_line(path: Path) -> str:

@@ -50,13 +50,13 @@ def approved_site(component: str, *, lock: str, site: str | None, account_id: st
     `poolwright plan STACK --check` does, there.
     """
     plan = lock_in(lock, file=f"the lock that {component} was given", stack="STACK").as_plan()
-    sites = sorted(plan.sites)
+    sites = sorted(plan.aws_sites)
     if site is None and len(sites) > 1:
         raise _mistake(component, "site", "nothing", f"one of {', '.join(sites)} is needed: the lock has several")
     key = sites[0] if site is None else site
-    if key not in plan.sites:
+    if key not in plan.aws_sites:
         raise _mistake(component, "site", f'"{key}"', f"the lock has {', '.join(sites)}")
-    chosen = plan.sites[key]
+    chosen = plan.aws_sites[key]
     if chosen.kind is not SiteKind.AWS:
         raise _mistake(component, "site", f'"{key}"', f"a site on AWS is allowed; {key} is for {chosen.kind}")
     existing = chosen.network.existing

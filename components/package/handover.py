@@ -129,6 +129,10 @@ def security_from(given: pulumi.Input[Any], site: SitePlan) -> SecurityOutputs:
     )
 
 
+def _has_ipv6(plan: NetworkPlan) -> bool:
+    return any(subnet.ipv6_index is not None for subnet in plan.subnets)
+
+
 def network_from(given: pulumi.Input[Any], site: SitePlan) -> NetworkOutputs:
     """What a Network component handed over, as far as storage and compute stand on it."""
     taken = Taken(given, source="Network")
@@ -137,6 +141,7 @@ def network_from(given: pulumi.Input[Any], site: SitePlan) -> NetworkOutputs:
     return NetworkOutputs(
         vpc_id=taken.at("network", "vpc_id"),
         vpc_cidr=str(plan.cidr),
+        vpc_ipv6_cidr=taken.at("network", "vpc_ipv6_cidr") if _has_ipv6(plan) else None,
         subnet_ids={
             tier: {zone: taken.at("network", "subnet_ids", tier.value, zone) for zone in of_tier}
             for tier, of_tier in _zones_by_tier(plan).items()

@@ -8,6 +8,7 @@ from math import fsum
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from poolwright.render.hosts_view import hosts_view
 from poolwright.render.network_view import network_view
 from poolwright.render.parts import heading as _heading
 from poolwright.render.parts import table as _table
@@ -15,6 +16,7 @@ from poolwright.render.storage_view import item_usd, storage_view
 from solver.plan.compute import CapacityUse, ComputePlan, HeldUse, JobPlan, NodeGroup, ServicePlan, VariantPlan
 from solver.plan.cost import Billing, CostLine, Pool, total_usd_per_month
 from solver.plan.difference import Change, ChangeKind, Difference
+from solver.plan.docker import DockerSitePlan
 from solver.plan.explanation import Reason, RejectedMove
 from solver.plan.plan import Plan, Proof, SitePlan
 from solver.plan.schedule import WeekSchedule, format_days
@@ -37,9 +39,13 @@ def plan_view(plan: Plan, change: Difference | None, *, growth: str = "") -> Ren
         parts.append(Text(growth))
     if change is not None:
         parts.append(difference_view(change))
-    for name, site in plan.aws_sites.items():
+    for name, site in plan.sites.items():
+        lines = [line for line in plan.cost_lines if line.site == name]
+        if isinstance(site, DockerSitePlan):
+            parts += [Text(), *hosts_view(name, site, lines)]
+            continue
         parts += [Text(), _heading(f"Site {name}: {site.kind} {site.region}, {len(site.network.zones)} zones")]
-        parts += list(_site_view(site, [line for line in plan.cost_lines if line.site == name]))
+        parts += list(_site_view(site, lines))
     parts += [Text(), _heading("Money, USD a month before tax"), _money_view(plan.cost_lines)]
     if plan.separate_usd_per_month is not None:
         parts.append(Text(_separate_words(plan.proof.cost_usd_per_month, plan.separate_usd_per_month)))
@@ -49,7 +55,7 @@ def plan_view(plan: Plan, change: Difference | None, *, growth: str = "") -> Ren
         parts += [Text(), _heading("Why"), *reasons_view(plan.reasons)]
     if plan.not_priced:
         parts += [Text(), _heading("Not in the figures"), *(Text(f"  {text}") for text in plan.not_priced)]
-    prices = ", ".join(f"{table.region} of {table.dated}" for table in plan.inputs.prices)
+    prices = ", ".join(f"{table.region} of {table.dated}" for table in plan.inputs.prices) or "as the hosts' owners say"
     parts += [Text(), Text(f"Prices: {prices}. Solver: {plan.proof.solver}. Witness: {plan.proof.witness}.", "dim")]
     return Group(*parts)
 

@@ -12,8 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from solver.plan.schedule import format_days
+from solver.proofs.served import Served
 from solver.quantity import format_clock
-from solver.replay import Case, Loss, Served, least_served
+from solver.replay import Case, Loss, least_served
 from solver.vocabulary import Weekday
 
 _DAYS = tuple(Weekday)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, cast
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from solver.demand.backup import BackupWish
@@ -13,6 +13,7 @@ from solver.demand.capacity_rules import capacity_contradictions
 from solver.demand.ci import CiWish
 from solver.demand.compliance import ComplianceWish
 from solver.demand.containers import Daemon
+from solver.demand.docker import DockerSite, Milliseconds
 from solver.demand.existing import ExistingVpc
 from solver.demand.machine_rules import waiting_contradictions
 from solver.demand.machines import MachinesWish
@@ -44,7 +45,7 @@ from solver.demand.storage import StorageClaim
 from solver.demand.workloads import Workload
 from solver.quantity import Headroom, RootGib, Share, UsdPerMonth
 from solver.schema import Schema, is_empty
-from solver.vocabulary import NatMode, SiteKind
+from solver.vocabulary import NatMode, SiteKind, WorkloadKind
 
 
 class Dns(Schema):
@@ -89,10 +90,6 @@ class NetworkWish(Schema):
     """A VPC that exists, instead of one that the stack makes."""
 
 
-Milliseconds = Annotated[float, Field(gt=0, le=10_000)]
-"""Time of a request and its response on the network."""
-
-
 class Location(Schema):
     """A place where users are."""
 
@@ -130,8 +127,17 @@ class AwsSite(Schema):
         return self.zones if isinstance(self.zones, int) else len(self.zones)
 
 
-Site = AwsSite
-"""Where capacity is bought or owned; told apart by `kind`."""
+def _site_kind(entry: object) -> object:
+    """`kind` of a site as it stands in a file, or of one that is made already; aws where it is not said."""
+    if isinstance(entry, dict):
+        return cast("dict[str, object]", entry).get("kind", SiteKind.AWS)
+    return getattr(entry, "kind", None)
+
+
+Site = Annotated[
+    Annotated[AwsSite, Tag(SiteKind.AWS)] | Annotated[DockerSite, Tag(SiteKind.DOCKER)], Discriminator(_site_kind)
+]
+"""Where capacity is bought or owned; told apart by `kind`, which is aws where it is not said."""
 
 
 class Limits(Schema):
@@ -226,7 +232,12 @@ class Demand(Schema):
     @property
     def aws_sites(self) -> dict[str, AwsSite]:
         """Sites of the kind aws, by key, in the file's order."""
-        return self.sites
+        return {key: site for key, site in self.sites.items() if isinstance(site, AwsSite)}
+
+    @property
+    def docker_sites(self) -> dict[str, DockerSite]:
+        """Sites of the kind docker, by key, in the file's order."""
+        return {key: site for key, site in self.sites.items() if isinstance(site, DockerSite)}
 
     def site_of(self, entry: Workload | StorageClaim | Held | Capacity) -> str:
         """Key of the site that an entry is settled on; a commitment is on the one whose machines it covers."""
@@ -234,5 +245,7 @@ class Demand(Schema):
 
     def sites_of(self, barred: Collection[tuple[str, str]] = ()) -> dict[str, tuple[str, ...]]:
         """Sites that each workload may run on: by its own words, its claims, the services that it calls, and without
-        those of the pairs of workload and site that are barred."""
-        return settled_sites(self.workloads, self.storage, tuple(self.sites), barred)
+        those of the pairs of workload and site that are barred. Jobs run on no Docker site."""
+        jobs = [key for key, entry in self.workloads.items() if entry.kind is not WorkloadKind.SERVICE]
+        without = {(job, site) for site in self.docker_sites for job in jobs}
+        return settled_sites(self.workloads, self.storage, tuple(self.sites), without.union(barred))

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, cast, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Discriminator
 from pydantic.fields import FieldInfo
+
+DEFAULT_DISCRIMINATOR = "kind"
+"""The key that tells members of a union apart where a function reads it, since it may be left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ def declared(annotation: Any) -> Declared:
             if isinstance(note, FieldInfo):
                 metadata.extend(note.metadata)
                 discriminator = note.discriminator if isinstance(note.discriminator, str) else discriminator
+            elif isinstance(note, Discriminator):
+                discriminator = DEFAULT_DISCRIMINATOR
             else:
                 metadata.append(note)
         return Declared(inner.bare, tuple(metadata), discriminator)

@@ -14,8 +14,9 @@ from solver.vocabulary import Exposure
 
 if TYPE_CHECKING:
     from solver.demand.demand import AwsSite, Location
+    from solver.demand.docker import DockerSite
 
-Sites = Mapping[str, "AwsSite | None"]
+Sites = Mapping[str, "AwsSite | DockerSite | None"]
 Workloads = Mapping[str, Workload | None]
 Storage = Mapping[str, StorageClaim | None]
 Locations = Mapping[str, "Location | None"]

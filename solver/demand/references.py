@@ -13,6 +13,8 @@ from solver.demand.bucket_rules import bucket_contradictions, lustre_is_for_jobs
 from solver.demand.contradiction import CONTRADICTIONS as CONTRADICTIONS
 from solver.demand.contradiction import Contradiction, near, one_of
 from solver.demand.deployment_rules import deployment_contradictions
+from solver.demand.docker import DockerSite
+from solver.demand.docker_rules import docker_contradictions
 from solver.demand.existing_rules import existing_contradictions
 from solver.demand.load_rules import load_contradictions
 from solver.demand.machine_rules import machine_contradictions
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def find_contradictions(
-    sites: Mapping[str, AwsSite | None],
+    sites: Mapping[str, AwsSite | DockerSite | None],
     workloads: Mapping[str, Workload | None],
     storage: Mapping[str, StorageClaim | None],
     held: Sequence[Held] = (),
@@ -41,15 +43,17 @@ def find_contradictions(
     secrets: Mapping[str, SecretWish] = MappingProxyType({}),
 ) -> Iterator[Contradiction]:
     """Every contradiction; an entry that is None has a name that others may use, and nothing else is known of it."""
+    in_regions = {name: site for name, site in sites.items() if not isinstance(site, DockerSite)}
     yield from site_contradictions(sites, workloads, storage)
     for number, each in enumerate(held):
-        yield from site_name(list(sites), ("purchase", "held", number, "site"), each.site)
-    yield from _ranges(sites)
-    for name, site in sites.items():
+        yield from site_name(list(in_regions), ("purchase", "held", number, "site"), each.site)
+    yield from _ranges(in_regions)
+    for name, site in in_regions.items():
         if site is not None:
             yield from existing_contradictions(name, site)
             yield from routed_contradictions(name, site)
             yield from machine_contradictions(name, site)
+    yield from docker_contradictions(sites, workloads, storage, backup.claims if backup is not None else ())
     called = {callee for entry in workloads.values() if entry is not None for callee in entry.calls}
     for name, workload in workloads.items():
         if workload is not None:
@@ -69,11 +73,12 @@ def find_contradictions(
     yield from amount_contradictions(sites, workloads)
     yield from load_contradictions(sites, workloads, storage, locations)
     yield from _tickets(waivers)
-    yield from bucket_contradictions(storage, tuple(sites))
+    yield from bucket_contradictions(storage, tuple(in_regions))
     used = {name for workload in workloads.values() if workload is not None for name in workload.secrets.values()}
-    yield from secret_contradictions(secrets, used, {site.region for site in sites.values() if site is not None})
+    regions = {site.region for site in in_regions.values() if site is not None}
+    yield from secret_contradictions(secrets, used, regions)
     if backup is not None:
-        yield from backup_contradictions(backup, storage, tuple(sites))
+        yield from backup_contradictions(backup, storage, tuple(in_regions))
 
 
 def _tickets(waivers: Sequence[Waiver]) -> Iterator[Contradiction]:

@@ -9,12 +9,13 @@ from solver.demand.contradiction import Contradiction, near, one_of
 from solver.demand.residency import allowed_sites, claim_sites, named_sites
 from solver.demand.storage import StorageClaim, Volume
 from solver.demand.workloads import Service, Workload
-from solver.vocabulary import Survive
+from solver.vocabulary import SiteKind, Survive
 
 if TYPE_CHECKING:
     from solver.demand.demand import AwsSite
+    from solver.demand.docker import DockerSite
 
-Sites = Mapping[str, "AwsSite | None"]
+Sites = Mapping[str, "AwsSite | DockerSite | None"]
 Workloads = Mapping[str, Workload | None]
 Storage = Mapping[str, StorageClaim | None]
 
@@ -106,7 +107,7 @@ def _zones_enough(key: str, service: Service, storage: Storage, sites: Sites) ->
         site = sites[name]
         if site is None or site.zone_count >= 2:
             continue
-        if service.exposure is not None:
+        if service.exposure is not None and site.kind is SiteKind.AWS:
             yield Contradiction(
                 path=("workloads", key, "exposure"),
                 allowed=f"an exposure on a site of 2 zones or more is allowed; {name} has {site.zone_count}",
@@ -115,8 +116,12 @@ def _zones_enough(key: str, service: Service, storage: Storage, sites: Sites) ->
         if service.survive is Survive.ZONE:
             yield Contradiction(
                 path=("workloads", key, "survive"),
-                allowed=f"zone on a site of 2 zones or more is allowed; {name} has {site.zone_count}",
+                allowed=f"zone on a site of 2 {_places(site)} or more is allowed; {name} has {site.zone_count}",
             )
+
+
+def _places(site: AwsSite | DockerSite) -> str:
+    return "zones" if site.kind is SiteKind.AWS else "hosts"
 
 
 def _paths_shared(sites: Sites, workloads: Workloads, storage: Storage) -> Iterator[Contradiction]:

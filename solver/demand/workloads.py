@@ -17,6 +17,8 @@ from solver.demand.names import (
     EnvironmentName,
     FamilyPattern,
     Key,
+    LabelKey,
+    LabelValue,
     Port,
     SecretName,
     Text,
@@ -99,6 +101,8 @@ class WorkloadBase(Schema):
     """The one site it runs on."""
     sites: Annotated[tuple[Key, ...], Distinct] = Field(default=(), exclude_if=is_empty)
     """Sites it may run on, of which the plan chooses; all when neither `site` nor `sites` is given."""
+    host_labels: dict[LabelKey, LabelValue] = Field(default_factory=dict[str, str], exclude_if=is_empty)
+    """On Docker sites: labels that a host must have to run it."""
     image: ContainerImage
     """What a replica runs."""
     command: tuple[str, ...] = ()

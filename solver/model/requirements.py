@@ -19,6 +19,8 @@ from solver.demand.purchase import HeldInstancePlan, HeldReservation
 from solver.demand.workloads import Service, Variant, Workload
 from solver.errors import DemandError, Problem
 from solver.model.daemons import kept_back
+from solver.model.owned.hosts import hosts_of, hosts_words
+from solver.model.owned.rest import shares_of
 from solver.model.reserved import with_reserved
 from solver.quantity import format_cpu, format_gib, format_memory_mib
 
@@ -186,11 +188,14 @@ def _filter_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem
 
 def _accelerator_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
     models = {machine.accelerator.model for machine in catalog.machines.values() if machine.accelerator is not None}
+    hosts = hosts_of(loaded.demand).values()
+    models |= {host.accelerators.model for host in hosts if host.accelerators is not None}
     for name, workload in loaded.demand.workloads.items():
         for key, variant in workload.variants.items():
             if variant.accelerator is not None and variant.accelerator.model not in models:
                 path: Path = ("workloads", name, "variants", key, "accelerator", "model")
-                yield _unknown(loaded, path, variant.accelerator.model, models, "accelerator of the catalog")
+                what = "accelerator of the catalog or of a host" if hosts else "accelerator of the catalog"
+                yield _unknown(loaded, path, variant.accelerator.model, models, what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +211,16 @@ class _Shortfall:
 def _fit_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
     demand = loaded.demand
     everywhere = list(catalog.machines.values())
-    allowed = demand.sites_of()
+    allowed = {
+        name: tuple(site for site in sites if site in demand.aws_sites) for name, sites in demand.sites_of().items()
+    }
+    hosted = frozenset(shares_of(demand).services if demand.docker_sites else ())
     for name, workload in demand.workloads.items():
+        if name in hosted:
+            continue
+        if not allowed[name]:
+            yield _no_host(loaded, name)
+            continue
         sites = [demand.aws_sites[site] for site in allowed[name]]
         on_sale = {site: _on_sale(workload, demand, site, catalog) for site in allowed[name]}
         some_fit = any(
@@ -224,6 +237,14 @@ def _fit_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
                 yield _fit_problem(loaded, name, key, allowed[name], on_sale[allowed[name][0]][key], burstable)
             elif not any(_any_fits(workload, key, anywhere, site) for site in sites):
                 yield _fit_problem(loaded, name, key, allowed[name], anywhere)
+
+
+def _no_host(loaded: LoadedDemand, name: str) -> Problem:
+    """A workload that may run on Docker sites only, whose hosts are all too small or of another kind."""
+    told = hosts_words(loaded.demand, loaded.demand.workloads[name])
+    found = ", ".join(loaded.demand.workloads[name].variants)
+    allowed = f"a variant that one host can hold is allowed: {told}"
+    return loaded.problem(("workloads", name, "variants"), allowed, found=found)
 
 
 def _on_sale(workload: Workload, demand: Demand, site_key: str, catalog: Catalog) -> dict[str, list[MachineType]]:

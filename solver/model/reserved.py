@@ -93,9 +93,10 @@ def with_reserved(demand: Demand, catalog: Catalog) -> Reserved:
     limits = demand.limits
     changed = demand.model_copy(
         update={
-            "sites": {
-                key: demand.sites[key].model_copy(update={"quotas": _quotas(demand, key, catalog)})
-                for key in demand.sites
+            "sites": dict(demand.sites)
+            | {
+                key: demand.aws_sites[key].model_copy(update={"quotas": _quotas(demand, key, catalog)})
+                for key in demand.aws_sites
             },
             "workloads": {key: _workload(each, names) for key, each in demand.workloads.items()},
             "purchase": demand.purchase.model_copy(update={"capacity": {}}),

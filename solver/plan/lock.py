@@ -19,8 +19,18 @@ from pydantic import ValidationError
 
 from solver.errors import LockError, Problem, StaleError
 from solver.plan.cost import total_usd_per_month
+from solver.plan.docker import DockerSitePlan
 from solver.plan.lines import lines_of
-from solver.plan.plan import MODEL_VERSION, Plan, PlanInputs, Proof, SitePlan
+from solver.plan.plan import (
+    MODEL_VERSION,
+    AnySitePlan,
+    Plan,
+    PlanInputs,
+    Proof,
+    SitePlan,
+    aws_sites_of,
+    docker_sites_of,
+)
 from solver.schema import Schema
 
 _HEADER = """\
@@ -57,13 +67,18 @@ class Lock(Schema):
     """How good it is."""
     cost_usd_per_month: dict[str, dict[str, float]]
     """Pool → item → dollars a month; of a stack with several sites, `site pool`."""
-    sites: dict[str, SitePlan]
+    sites: dict[str, AnySitePlan]
     """What is built."""
 
     @property
     def aws_sites(self) -> dict[str, SitePlan]:
         """Sites of the kind aws, by key."""
-        return self.sites
+        return aws_sites_of(self.sites)
+
+    @property
+    def docker_sites(self) -> dict[str, DockerSitePlan]:
+        """Sites of the kind docker, by key."""
+        return docker_sites_of(self.sites)
 
     def as_plan(self) -> Plan:
         """The plan without witness, cost lines and reasons: what a new solve compares itself with."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from solver.plan.compute import ComputePlan
 from solver.plan.cost import CostLine
+from solver.plan.docker import DockerSitePlan
 from solver.plan.explanation import Reason, RejectedMove
 from solver.plan.network import NetworkPlan
 from solver.plan.security import SecurityPlan
@@ -61,10 +63,10 @@ class Proof(Schema):
 
 
 class SitePlan(Schema):
-    """The four pools of one site."""
+    """The four pools of one site in a region of AWS."""
 
-    kind: SiteKind
-    """aws or docker."""
+    kind: Literal[SiteKind.AWS]
+    """aws"""
     region: str
     """The region."""
     compute: ComputePlan
@@ -78,6 +80,20 @@ class SitePlan(Schema):
     serves: dict[str, dict[str, float]] = Field(default_factory=dict[str, dict[str, float]], exclude_if=is_empty)
     """Of a stack with several sites: service → where its load comes from → part of the service's whole load that is
     served here. An origin is a location, `site` and the site of the callers, or `anywhere`."""
+
+
+AnySitePlan = Annotated[SitePlan | DockerSitePlan, Field(discriminator="kind")]
+"""A region's pools, or those of owned hosts."""
+
+
+def aws_sites_of(sites: Mapping[str, SitePlan | DockerSitePlan]) -> dict[str, SitePlan]:
+    """Sites of the kind aws, by key."""
+    return {key: site for key, site in sites.items() if isinstance(site, SitePlan)}
+
+
+def docker_sites_of(sites: Mapping[str, SitePlan | DockerSitePlan]) -> dict[str, DockerSitePlan]:
+    """Sites of the kind docker, by key."""
+    return {key: site for key, site in sites.items() if isinstance(site, DockerSitePlan)}
 
 
 class Plan(Schema):
@@ -99,7 +115,7 @@ class Plan(Schema):
     """What it was made from."""
     proof: Proof
     """How good it is."""
-    sites: dict[str, SitePlan]
+    sites: dict[str, AnySitePlan]
     """By key."""
     cost_lines: tuple[CostLine, ...]
     """By site, pool, item."""
@@ -117,4 +133,9 @@ class Plan(Schema):
     @property
     def aws_sites(self) -> dict[str, SitePlan]:
         """Sites of the kind aws, by key."""
-        return self.sites
+        return aws_sites_of(self.sites)
+
+    @property
+    def docker_sites(self) -> dict[str, DockerSitePlan]:
+        """Sites of the kind docker, by key."""
+        return docker_sites_of(self.sites)

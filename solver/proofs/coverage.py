@@ -99,7 +99,7 @@ def _copy_faults(bucket: BucketPlan, claim: Bucket, view: SiteView) -> Iterator[
         yield f"bucket {bucket.key}: its replication is planned or wanted, not both"
     if wish is not None and plan is not None:
         site = wish.site or view.key
-        region = wish.region or view.demand.sites[site].region
+        region = wish.region or view.demand.aws_sites[site].region
         wanted = (wish.claim, wish.bucket_arn, wish.key_arn, wish.account_id, wish.delete_markers, region)
         planned = (plan.claim, plan.bucket_arn, plan.key_arn, plan.account_id, plan.delete_markers, plan.region)
         if wanted != planned or (plan.claim is not None and (plan.site or view.key) != site):

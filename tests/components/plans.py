@@ -603,6 +603,6 @@ def plan(stack: str = "prod", **sites: SitePlan) -> Plan:
             proven=True,
             witness="every replica of every hour is placed",
         ),
-        sites=sites or {"main": full_site()},
+        sites=dict(sites) if sites else {"main": full_site()},
         cost_lines=(),
     )

@@ -72,7 +72,7 @@ def found(plan: Plan, catalog: Catalog) -> Explanation:
 def test_what_a_machine_type_is_worth_is_what_a_plan_without_it_costs_more(
     plan: Plan, found: Explanation, catalog: Catalog
 ) -> None:
-    running = {group.machine_types[0] for group in plan.sites["main"].compute.node_groups}
+    running = {group.machine_types[0] for group in plan.aws_sites["main"].compute.node_groups}
     assert {choice.machine_type for choice in found.machines} == running
     for choice in found.machines:
         forced = solved(with_values(demand_of(), {"limits.exclude_machines": [choice.machine_type]}), catalog)
@@ -80,7 +80,7 @@ def test_what_a_machine_type_is_worth_is_what_a_plan_without_it_costs_more(
         assert choice.comparison.arguments == (f"limits.exclude_machines=[{choice.machine_type}]",)
         extra = forced.proof.cost_usd_per_month - plan.proof.cost_usd_per_month
         assert choice.comparison.usd_per_month == pytest.approx(extra, abs=0.005)
-        used = {group.machine_types[0] for group in forced.sites["main"].compute.node_groups}
+        used = {group.machine_types[0] for group in forced.aws_sites["main"].compute.node_groups}
         assert {name.partition(" ")[0] for name in choice.instead} <= used
 
 
@@ -151,7 +151,7 @@ def test_more_load_costs_what_a_plan_for_it_costs_more(plan: Plan, found: Explan
 
 
 def test_the_room_is_all_that_the_planned_machines_still_hold(plan: Plan, found: Explanation) -> None:
-    compute = plan.sites["main"].compute
+    compute = plan.aws_sites["main"].compute
     for price in found.load_prices:
         name = f"{price.workload}.cpu"
         groups = [
@@ -174,7 +174,7 @@ def test_one_machine_more_is_the_price_of_the_unit_that_does_not_fit(catalog: Ca
     demand = demand_of(workloads={"only": service(load={"constant_per_second": 100}, headroom=0)})
     demand = with_values(demand, {"limits.machines": ["c7g.large"]})
     plan = solved(demand, catalog)
-    (group,) = plan.sites["main"].compute.node_groups
+    (group,) = plan.aws_sites["main"].compute.node_groups
     lines = [line.usd_per_month for line in plan.cost_lines if line.item == f"node-group {group.key}"]
     (price,) = explain(plan, demand, catalog).load_prices
     assert price.comparison is not None
@@ -217,7 +217,7 @@ def test_the_explanation_of_a_workload_brackets_the_price_at_which_plans_turn(pl
             if rise is None:
                 continue
             edit = price_edit(f"prices.{choice.machine_type}", f"*{1 + rise:.4f}", catalog)
-            groups = solved(demand_of(), with_prices(catalog, [edit])).sites["main"].compute.node_groups
+            groups = solved(demand_of(), with_prices(catalog, [edit])).aws_sites["main"].compute.node_groups
             hours = sum(sum(each.machines.hourly()) for each in groups if each.machine_types[0] == choice.machine_type)
             assert (hours < choice.machine_hours_per_week) is turned
 

@@ -59,7 +59,7 @@ def test_the_shipped_locks_serve_what_is_promised_and_half_again_the_demand(stac
 
 def test_shares_of_a_variant_are_those_of_the_placement() -> None:
     """The lock has no placement; what is read from it instead is what the models placed."""
-    compute = solve(PROD, CATALOG).sites["main"].compute
+    compute = solve(PROD, CATALOG).aws_sites["main"].compute
     placed: list[dict[tuple[str, str], int]] = [{} for _ in range(168)]
     for hours in compute.hour_classes:
         for hour in hours.hours:
@@ -136,7 +136,7 @@ def test_what_would_serve_the_worst_hour_serves_it() -> None:
     short = case(cases, "recommender", 1.5).planned.short
     assert short is not None
     assert short.next is not None
-    rate = LOCK.sites["main"].compute.services[2].variants[0].load_per_replica_per_second
+    rate = LOCK.aws_sites["main"].compute.services[2].variants[0].load_per_replica_per_second
     assert short.held_per_second + short.next.replicas * rate >= short.load_per_second
     assert short.held_per_second + (short.next.replicas - 1) * rate < short.load_per_second
 

@@ -50,15 +50,15 @@ def usd(plan: Plan, site: str, item: str) -> float:
 
 
 def test_a_service_is_split_where_its_users_are_too_far_from_one_site(near: Plan) -> None:
-    assert near.sites["eu"].serves["front"] == {"europe": 0.6}
-    assert near.sites["us"].serves["front"] == {"america": 0.4}
-    assert near.sites["eu"].serves["back"] == {"site eu": 0.6}
-    assert {service.key for service in near.sites["us"].compute.services} == {"front", "back"}
+    assert near.aws_sites["eu"].serves["front"] == {"europe": 0.6}
+    assert near.aws_sites["us"].serves["front"] == {"america": 0.4}
+    assert near.aws_sites["eu"].serves["back"] == {"site eu": 0.6}
+    assert {service.key for service in near.aws_sites["us"].compute.services} == {"front", "back"}
 
 
 def test_a_job_runs_whole_on_the_cheaper_site_and_the_plan_says_what_the_other_costs(near: Plan) -> None:
-    assert [job.key for job in near.sites["us"].compute.jobs] == ["night"]
-    assert not near.sites["eu"].compute.jobs
+    assert [job.key for job in near.aws_sites["us"].compute.jobs] == ["night"]
+    assert not near.aws_sites["eu"].compute.jobs
     (whole,) = [reason for reason in near.reasons if reason.subject == "sites"]
     assert whole.next_best == "all that may run there on eu"
     assert whole.extra_usd_per_month is not None and whole.extra_usd_per_month > 0
@@ -66,7 +66,7 @@ def test_a_job_runs_whole_on_the_cheaper_site_and_the_plan_says_what_the_other_c
 
 def test_a_free_service_goes_to_the_cheapest_site_and_no_other_is_built(catalog: Catalog) -> None:
     plan = solve(two_sites({"front": PUBLIC}), catalog)
-    assert list(plan.sites) == ["us"]
+    assert list(plan.aws_sites) == ["us"]
     assert plan.proof.proven
     alone = {site: solve(two_sites({"front": PUBLIC | {"site": site}}), catalog) for site in ("us", "eu")}
     assert plan.proof.cost_usd_per_month == alone["us"].proof.cost_usd_per_month
@@ -75,14 +75,14 @@ def test_a_free_service_goes_to_the_cheapest_site_and_no_other_is_built(catalog:
 
 def test_what_is_kept_on_a_site_draws_its_workload_there(catalog: Catalog) -> None:
     kept = two_sites({"front": PUBLIC | {"uses": {"papers": "read"}}}, storage={"papers": BUCKET | {"site": "eu"}})
-    assert list(solve(kept, catalog).sites) == ["eu"]
+    assert list(solve(kept, catalog).aws_sites) == ["eu"]
 
 
 def test_calls_between_sites_are_paid_by_who_sends(calls: Plan) -> None:
     gib = 100 * 3600 * 730 / 2**20
     assert usd(calls, "eu", "transfer to other sites") == pytest.approx(gib * 2 * 0.02, abs=0.01)
     assert usd(calls, "us", "transfer to other sites") == pytest.approx(gib * 8 * 0.02, abs=0.01)
-    (front,) = calls.sites["eu"].compute.services
+    (front,) = calls.aws_sites["eu"].compute.services
     assert front.variants[0].environment["ADDRESS_API"] == "us-east-1.example.com:443"
     assert front.calls == ()
 
@@ -91,21 +91,21 @@ def test_dear_transfer_keeps_a_service_beside_its_caller(catalog: Catalog) -> No
     def there(response_kib: float) -> list[str]:
         api = PUBLIC | {"path": "/api", "load_from": {"front": 1}, "response_kib": response_kib}
         plan = solve(two_sites({"front": PUBLIC | {"site": "eu", "calls": ["api"]}, "api": api}), catalog)
-        return [key for key, each in plan.sites.items() if "api" in each.serves]
+        return [key for key, each in plan.aws_sites.items() if "api" in each.serves]
 
     assert there(400) == ["eu"]
 
 
 def test_the_same_inputs_give_the_same_plan_again_and_against_the_approved_one(near: Plan, catalog: Catalog) -> None:
     assert solve(NEAR, catalog) == near
-    assert solve(NEAR, catalog, previous=near).sites == near.sites
+    assert solve(NEAR, catalog, previous=near).aws_sites == near.aws_sites
 
 
 def test_a_job_stays_where_it_is_while_that_costs_hardly_more(near: Plan, catalog: Catalog) -> None:
     elsewhere = solve(NEAR.model_copy(update={"workloads": {**NEAR.workloads, "night": _on(NEAR, "eu")}}), catalog)
     tolerant = NEAR.model_copy(update={"limits": NEAR.limits.model_copy(update={"gap": 0.05})})
     again = solve(tolerant, catalog, previous=elsewhere)
-    assert [job.key for job in again.sites["eu"].compute.jobs] == ["night"]
+    assert [job.key for job in again.aws_sites["eu"].compute.jobs] == ["night"]
     assert again.proof.cost_usd_per_month <= near.proof.cost_usd_per_month * 1.06
 
 
@@ -131,7 +131,7 @@ def test_an_accelerator_that_one_region_has_puts_its_workload_there(catalog: Cat
     demand = two_sites({"front": PUBLIC | {"variants": {"trn": inferentia}}}, limits={"machines": ["trn1.*"]})
     here = {offering.machine.name for offering in catalog.purchasable("eu-central-1")}
     plan = solve(demand, catalog)
-    assert list(plan.sites) == ["us"]
+    assert list(plan.aws_sites) == ["us"]
     assert not any(name.startswith("trn1.") for name in here)
 
 
@@ -151,7 +151,7 @@ def test_quotas_that_one_site_can_not_keep_split_a_service(catalog: Catalog) -> 
         "eu": site("eu-central-1", "10.1.0.0/16", quotas={"standard": 10}),
     }
     plan = solve(two_sites({"front": PUBLIC}, sites=sites), catalog)
-    assert set(plan.sites) == {"us", "eu"}
+    assert set(plan.aws_sites) == {"us", "eu"}
 
 
 Change = Callable[[dict[str, Any]], None]

@@ -92,13 +92,13 @@ def test_lines_and_reasons_are_in_order(plan: Plan) -> None:
 
 
 def test_measures_reach_the_other_pools(plan: Plan) -> None:
-    assert plan.sites["main"].network.flow_logs
+    assert plan.aws_sites["main"].network.flow_logs
     assert any(line.item == "measure vpc-flow-logs" for line in plan.cost_lines)
 
 
 def test_the_same_inputs_give_the_same_plan_again_and_against_the_approved_one(plan: Plan, catalog: Catalog) -> None:
     assert solve(demand_of(), catalog) == plan
-    assert solve(demand_of(), catalog, previous=plan).sites == plan.sites
+    assert solve(demand_of(), catalog, previous=plan).aws_sites == plan.aws_sites
 
 
 def test_both_solvers_find_plans_of_the_same_cost_within_the_gap(plan: Plan, catalog: Catalog) -> None:
@@ -137,7 +137,7 @@ def test_each_site_has_its_pools_and_its_reasons(catalog: Catalog) -> None:
         storage={"documents": BUCKET | {"site": "east"}},
     )
     plan = solve(two, catalog)
-    assert list(plan.sites) == ["east", "spare"]
+    assert list(plan.aws_sites) == ["east", "spare"]
     assert {line.site for line in plan.cost_lines} == {"east", "spare"}
     assert {"east nat", "spare nat"} <= {reason.subject for reason in plan.reasons}
 
@@ -150,12 +150,13 @@ def test_digests_of_the_inputs_change_with_the_demand(plan: Plan, catalog: Catal
 
 
 def test_a_node_group_that_is_no_longer_used_stays_empty_for_one_plan(plan: Plan, catalog: Catalog) -> None:
-    main = plan.sites["main"]
+    main = plan.aws_sites["main"]
     gone = main.compute.node_groups[0].model_copy(update={"key": "gone"})
     compute = main.compute.model_copy(update={"node_groups": (*main.compute.node_groups, gone)})
     approved = plan.model_copy(update={"sites": {"main": main.model_copy(update={"compute": compute})}})
     kept = {
-        group.key: group for group in solve(demand_of(), catalog, previous=approved).sites["main"].compute.node_groups
+        group.key: group
+        for group in solve(demand_of(), catalog, previous=approved).aws_sites["main"].compute.node_groups
     }
     assert kept["gone"].machines.high == 0
     assert kept["gone"].slots == {}

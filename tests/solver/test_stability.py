@@ -127,7 +127,9 @@ def test_a_catalog_in_another_order_gives_the_same_bytes(key: Callable[[str], ob
     ids=["no spot machines", "not interruptible", "hardly interruptible", "more pools", "more promises", "zones"],
 )
 def test_an_approved_plan_keeps_no_machines_that_the_demand_does_not_allow_any_more(more: dict[str, Any]) -> None:
-    spot = [group for group in approved().sites["main"].compute.node_groups if group.purchase is PurchaseOption.SPOT]
+    spot = [
+        group for group in approved().aws_sites["main"].compute.node_groups if group.purchase is PurchaseOption.SPOT
+    ]
     assert {name.split(".")[0] for group in spot for name in group.slots} == {"back", "side"}
     changed = {key: entry | more.get("services", {}).get(key, {}) for key, entry in SERVICES.items()}
     content = small(**changed).model_dump(mode="json")
@@ -135,7 +137,7 @@ def test_an_approved_plan_keeps_no_machines_that_the_demand_does_not_allow_any_m
     demand = Demand.model_validate(content | {"purchase": more.get("purchase", {})})
     new = again(approved(), demand, catalog())
     check_plan(new, demand, catalog())
-    groups = [group for group in new.sites["main"].compute.node_groups if group.slots]
+    groups = [group for group in new.aws_sites["main"].compute.node_groups if group.slots]
     assert demand.purchase.spot or all(group.purchase is PurchaseOption.ON_DEMAND for group in groups)
     fresh = solve(demand, catalog())
     assert new.proof.cost_usd_per_month <= fresh.proof.cost_usd_per_month * (1 + GAP)
@@ -153,7 +155,7 @@ BESIDE = {
 
 
 def groups_of(plan: Plan) -> dict[str, dict[str, int]]:
-    return {group.key: group.slots for group in plan.sites["main"].compute.node_groups if group.slots}
+    return {group.key: group.slots for group in plan.aws_sites["main"].compute.node_groups if group.slots}
 
 
 def test_services_that_are_apart_from_now_on_leave_the_machines_that_they_share_and_others_stay() -> None:
@@ -179,7 +181,7 @@ def test_a_stack_with_fewer_zones_leaves_the_machines_of_the_zone_that_is_gone()
     content["sites"]["main"]["zones"] = 3
     before = solve(Demand.model_validate(content), catalog())
     new = again(before, small(**SERVICES), catalog())
-    site = new.sites["main"]
+    site = new.aws_sites["main"]
     assert {zone for group in site.compute.node_groups for zone in group.zones} == set(site.network.zones)
 
 
@@ -226,7 +228,7 @@ def test_what_is_kept_costs_no_less_than_the_bound_of_a_plan_from_nothing(moves:
 def test_a_spot_machine_stays_for_sale_when_another_becomes_cheaper_on_which_the_variant_does_not_run() -> None:
     """Its group may name the other type; a variant that runs on some types only gets a group of these."""
     demand, plan = stack("dev")
-    groups = plan.sites["main"].compute.node_groups
+    groups = plan.aws_sites["main"].compute.node_groups
     used = {name for group in groups for name in group.machine_types}
     dearer = at_prices(read_inputs(ROOT, "dev").catalog(), lambda name, _: 1.04 if name in used else 1.0)
     assert solve(demand, dearer).proof.cost_usd_per_month <= plan.proof.cost_usd_per_month * 1.04
@@ -236,7 +238,7 @@ def test_a_spot_machine_stays_for_sale_when_another_becomes_cheaper_on_which_the
 def test_a_drifting_price_makes_no_chain_of_changes(drifting: str) -> None:
     """0.2 % a step for 40 steps, each planned from the last lock."""
     demand, plan = small(**SERVICES), approved()
-    used = {name for group in plan.sites["main"].compute.node_groups for name in group.machine_types}
+    used = {name for group in plan.aws_sites["main"].compute.node_groups for name in group.machine_types}
     factor, chain, changed = 1.0, 0, 0
     for step in range(40):
         factor *= 1.002 if drifting == "up" or step // 10 % 2 == 0 else 1 / 1.002
@@ -256,7 +258,7 @@ def test_a_drifting_price_makes_no_chain_of_changes(drifting: str) -> None:
 def hardly_dearer() -> tuple[Plan, Plan]:
     """The dev stack where a rival of one of its machines has become a little cheaper: kept, and from nothing."""
     demand, plan = stack("dev")
-    used = {name for group in plan.sites["main"].compute.node_groups for name in group.machine_types}
+    used = {name for group in plan.aws_sites["main"].compute.node_groups for name in group.machine_types}
     prices = at_prices(read_inputs(ROOT, "dev").catalog(), lambda name, _: 1.083 if name in used else 1.0)
     return again(plan, demand, prices), solve(demand, prices)
 
@@ -278,7 +280,7 @@ def test_a_plan_from_nothing_and_one_that_nothing_beats_have_no_rejected_moves()
 
 
 def test_a_move_that_saves_more_than_the_gap_is_made() -> None:
-    used = {name for group in approved().sites["main"].compute.node_groups for name in group.machine_types}
+    used = {name for group in approved().aws_sites["main"].compute.node_groups for name in group.machine_types}
     prices = at_prices(catalog(), lambda name, _: 1.3 if name in used else 1.0)
     demand = small(**SERVICES)
     moved, fresh = again(approved(), demand, prices), solve(demand, prices)
@@ -329,7 +331,7 @@ def most_of_side() -> float:
     """The peak that the planned replicas of `side` hold in every hour, with headroom."""
     wish = small(**SERVICES).workloads["side"]
     assert isinstance(wish, Service)
-    (plan,) = (each for each in approved().sites["main"].compute.services if each.key == "side")
+    (plan,) = (each for each in approved().aws_sites["main"].compute.services if each.key == "side")
     (variant,) = plan.variants
     peaks: list[float] = []
     for replicas, load in zip(variant.replicas.hourly(), wish.load.week_per_second(), strict=True):
@@ -351,8 +353,8 @@ def test_one_changed_service_leaves_the_machines_of_the_others(tmp_path: Path) -
     new = again(approved(), demand, catalog())
     fresh = solve(demand, catalog())
     assert new.proof.cost_usd_per_month <= fresh.proof.cost_usd_per_month * (1 + GAP)
-    before = {group.key: group for group in approved().sites["main"].compute.node_groups}
-    after = {group.key: group for group in new.sites["main"].compute.node_groups}
+    before = {group.key: group for group in approved().aws_sites["main"].compute.node_groups}
+    after = {group.key: group for group in new.aws_sites["main"].compute.node_groups}
     for key, group in before.items():
         if not any(name.startswith("side.") for name in group.slots):
             assert after[key] == group
@@ -361,7 +363,7 @@ def test_one_changed_service_leaves_the_machines_of_the_others(tmp_path: Path) -
 @pytest.mark.parametrize(("before", "kept"), [((3, 3), True), ((3, 4), False), ((0, 0), False)])
 def test_weights_stay_where_they_give_each_node_group_the_same_part(before: tuple[int, ...], kept: bool) -> None:
     """In ECS they are nothing but parts: of a service on one node group, or with as many more replicas on each."""
-    plan = approved().sites["main"].compute
+    plan = approved().aws_sites["main"].compute
     weights = {service.key: [variant.weights for variant in service.variants] for service in plan.services}
     assert weights["back"] == [(4, 4)]
 
@@ -381,8 +383,8 @@ def test_a_new_service_and_one_that_is_gone_leave_the_machines_of_the_others() -
     fewer = small(**{key: SERVICES[key] for key in ("front", "back")})
     for demand in (more, fewer):
         new = again(approved(), demand, catalog())
-        after = {group.key: group for group in new.sites["main"].compute.node_groups}
-        for group in approved().sites["main"].compute.node_groups:
+        after = {group.key: group for group in new.aws_sites["main"].compute.node_groups}
+        for group in approved().aws_sites["main"].compute.node_groups:
             if all(name.split(".")[0] in ("front", "back") for name in group.slots):
                 assert after[group.key].machines == group.machines
 
@@ -390,8 +392,8 @@ def test_a_new_service_and_one_that_is_gone_leave_the_machines_of_the_others() -
 def test_a_group_keeps_its_key_when_another_of_its_machine_type_comes_beside_it() -> None:
     """Another key would be another node group: all its machines replaced for nothing."""
     twin = small(**SERVICES, twin=service(33, cpu=2, memory="3Gi", interruptible_share=1))
-    before = {group.key: group for group in approved().sites["main"].compute.node_groups}
-    after = {group.key: group for group in again(approved(), twin, catalog()).sites["main"].compute.node_groups}
+    before = {group.key: group for group in approved().aws_sites["main"].compute.node_groups}
+    after = {group.key: group for group in again(approved(), twin, catalog()).aws_sites["main"].compute.node_groups}
     side = [key for key, group in before.items() if group.slots == {"side.cpu": 1}]
     assert side
     for key in side:

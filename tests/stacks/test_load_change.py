@@ -22,7 +22,7 @@ def grown(schedule: WeekSchedule) -> WeekSchedule:
 
 def with_more(plan: Plan, service: str) -> tuple[Plan, set[str]]:
     """The plan with a tenth more replicas of one service, and machines of its groups; with the groups' keys."""
-    site = plan.sites["main"]
+    site = plan.aws_sites["main"]
     (chosen,) = (each for each in site.compute.services if each.key == service)
     own = {key for variant in chosen.variants for key in variant.node_groups}
 

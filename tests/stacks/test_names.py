@@ -76,7 +76,7 @@ def longest() -> SitePlan:
 def recorded() -> Recording[dict[str, object]]:
     stack, site = stretched("production"), stretched("main")
     plan = plans.plan(stack, **{site: longest()})
-    return record(lambda: aws_pools(site, plan.sites[site], plan, plans.ACCOUNT_ID), stack=stack)
+    return record(lambda: aws_pools(site, plan.aws_sites[site], plan, plans.ACCOUNT_ID), stack=stack)
 
 
 def test_every_name_is_within_awss_limit(recorded: Recording[dict[str, object]]) -> None:

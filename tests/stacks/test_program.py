@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 
 from components.aws.provider import ACCOUNT_LOOKUP
-from solver.errors import ConfigError, LockError, PoolwrightError, StaleError
+from solver.errors import ConfigError, LockError, StaleError
 from solver.plan.lock import write_lock
-from solver.plan.plan import SitePlan
-from solver.vocabulary import SiteKind
 from stacks.program import build
 from tests.components import plans
 from tests.recorder import Recording, record
@@ -161,12 +159,6 @@ def test_an_empty_account_in_the_configuration_means_none(tmp_path: Path) -> Non
         lookups={ACCOUNT_LOOKUP: {"accountId": "444455556666"}},
     )
     assert "allowedAccountIds" not in recorded.one("pulumi:providers:aws").inputs
-
-
-def test_a_docker_site_is_refused_in_words(tmp_path: Path) -> None:
-    site = SitePlan.model_validate({**dict(plans.minimal_site()), "kind": SiteKind.DOCKER})
-    with pytest.raises(PoolwrightError, match="site main: Docker hosts"):
-        run(project(tmp_path, site))
 
 
 def test_everything_is_released_before_a_destroy_that_means_it(

@@ -72,13 +72,13 @@ EVERY_KIND = Demand.model_validate(
 
 def test_machines_of_every_kind_are_in_one_plan() -> None:
     plan = solve(EVERY_KIND, load_catalog(None, ["us-east-1"]))
-    groups = plan.sites["main"].compute.node_groups
+    groups = plan.aws_sites["main"].compute.node_groups
     assert {group.accelerator_kind for group in groups} == {None, *AcceleratorKind}
 
 
 def up_and_down(environment: EngineEnvironment, plan: Plan) -> None:
     def build() -> None:
-        for key, site in sorted(plan.sites.items()):
+        for key, site in sorted(plan.aws_sites.items()):
             pulumi.export(key, aws_pools(key, site, plan, None))
 
     engine = Engine(environment, build, lambda text: None)
@@ -92,7 +92,7 @@ def up_and_down(environment: EngineEnvironment, plan: Plan) -> None:
 @pytest.mark.engine
 def test_a_stack_of_two_sites_is_made_stays_and_goes(sandbox_env: Callable[..., EngineEnvironment]) -> None:
     plan = solve(TWO_SITES, both_regions())
-    assert set(plan.sites) == {"us", "eu"}
+    assert set(plan.aws_sites) == {"us", "eu"}
     up_and_down(sandbox_env("dev"), plan)
 
 

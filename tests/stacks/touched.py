@@ -29,7 +29,7 @@ class Touched:
 
 def resources_of(plan: Plan, site: str = "main") -> Resources:
     """What the program makes of one site, by type and name."""
-    recorded = record(lambda: aws_pools(site, plan.sites[site], plan, ACCOUNT_ID), stack=plan.stack)
+    recorded = record(lambda: aws_pools(site, plan.aws_sites[site], plan, ACCOUNT_ID), stack=plan.stack)
     return {(each.type, each.name): each for each in recorded.custom()}
 
 

@@ -126,7 +126,7 @@ class Options:
 
     def latency_ms(self, home: str, site: str) -> float | None:
         """Between two sites, as one of them has it."""
-        sites = self.demand.aws_sites
+        sites = self.demand.sites
         return sites[home].latency_ms.get(site, sites[site].latency_ms.get(home))
 
     def free(self) -> Iterator[tuple[str, str | None]]:

@@ -52,7 +52,7 @@ def _lock(lock: VaultLock) -> VaultLockPlan:
 def _copy(demand: Demand, copy: BackupCopy) -> BackupCopyPlan:
     return BackupCopyPlan(
         site=copy.site,
-        region=None if copy.site is None else demand.sites[copy.site].region,
+        region=None if copy.site is None else demand.aws_sites[copy.site].region,
         vault_arn=copy.vault_arn,
         key_arn=copy.key_arn,
         keep_days=copy.keep_days,

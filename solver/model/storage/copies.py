@@ -53,7 +53,7 @@ def _replication(need: Bucket, demand: Demand, site_key: str) -> ReplicationPlan
         claim=wish.claim,
         site=None if wish.claim is None or site == site_key else site,
         bucket_arn=wish.bucket_arn,
-        region=wish.region or demand.sites[site].region,
+        region=wish.region or demand.aws_sites[site].region,
         key_arn=wish.key_arn,
         account_id=wish.account_id,
         delete_markers=wish.delete_markers,

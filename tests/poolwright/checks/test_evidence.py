@@ -24,7 +24,7 @@ def test_a_site_whose_key_begins_like_anothers_keeps_its_own_resources() -> None
     plan = plans.plan("prod", main=site, **{"main-far": site})
 
     def build() -> None:
-        for key in plan.sites:
+        for key in plan.aws_sites:
             aws_pools(key, site, plan, plans.ACCOUNT_ID)
 
     evidence = Evidence(lock=lock_of(plan), resources=recorded_resources(record(build, stack="prod")))

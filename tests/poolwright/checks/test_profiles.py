@@ -27,7 +27,7 @@ def under(profile: str) -> Evidence:
     assert evidence.lock is not None and evidence.demand is not None
     wish = evidence.demand.compliance.model_copy(update={"profile": profile})
     demand = evidence.demand.model_copy(update={"compliance": wish})
-    site = evidence.lock.sites["main"]
+    site = evidence.lock.aws_sites["main"]
     catalog = load_catalog(None, [site.region])
     network, compute = without_measures(demand, "main", site.network, site.compute)
     answer = solve_security(demand, "main", catalog, Backend(), network=network, compute=compute, storage=site.storage)

@@ -47,7 +47,7 @@ def test_a_workload_that_does_not_exist_is_bad_input(capsys: pytest.CaptureFixtu
 def test_a_machine_type_is_worth_what_whatif_says_of_its_exclusion(capsys: pytest.CaptureFixture[str]) -> None:
     inputs = read_inputs(ROOT, "dev")
     lock = read_lock(inputs.lock_path, shown_as="dev.lock.yaml").as_plan()
-    machine = next(group for group in lock.sites["main"].compute.node_groups if group.slots).machine_types[0]
+    machine = next(group for group in lock.aws_sites["main"].compute.node_groups if group.slots).machine_types[0]
     question = exclusion_question(inputs.loaded.demand, machine)
     found = answer(question, inputs.loaded.demand, inputs.catalog(), lock).compared_with(lock.proof, question)
     assert found is not None

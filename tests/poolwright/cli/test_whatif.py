@@ -34,7 +34,7 @@ def test_the_difference_is_what_plan_would_say_after_the_same_change_of_the_file
     before = [path.read_bytes() for path in FILES if path.is_file()]
     inputs = read_inputs(ROOT, "dev")
     lock = read_lock(inputs.lock_path, shown_as="dev.lock.yaml").as_plan()
-    (group, *_) = [each for each in lock.sites["main"].compute.node_groups if each.slots]
+    (group, *_) = [each for each in lock.aws_sites["main"].compute.node_groups if each.slots]
     machine = group.machine_types[0]
     found = data(capsys, f"limits.exclude_machines=[{machine}]")
 

@@ -29,7 +29,7 @@ def test_names_of_evidence_are_those_of_what_is_built(estate: str) -> None:
     assert seen.lock is not None
     types = sorted({type_ for control in CONTROLS for type_ in judged(control)})
     made = {type_: tuple(sorted(each.name for each in seen.of_type(type_))) for type_ in types}
-    named = evidence_names("main", seen.lock.sites["main"])
+    named = evidence_names("main", seen.lock.aws_sites["main"])
     assert {type_: named.get(type_, ()) for type_ in types} == made
 
 

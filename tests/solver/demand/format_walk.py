@@ -16,6 +16,8 @@ Path = tuple[str | int, ...]
 # The entry of whole.yaml in which a mapping's records are tried, by the record.
 ENTRIES = {
     "AwsSite": "main",
+    "DockerSite": "edge",
+    "DockerHost": "box",
     "Location": "europe",
     "Peer": "data",
     "Service": "web",

@@ -23,11 +23,11 @@ def test_the_example_plans_as_the_page_says(tmp_path: Path) -> None:
     loaded = load_demand(tmp_path / "two.yaml")
     check_against_catalog(loaded, catalog)
     plan = solve(loaded.demand, catalog)
-    assert plan.sites["eu"].serves == {"rank": {"site eu": 0.7}, "search": {"europe": 0.7}}
-    assert plan.sites["us"].serves == {"rank": {"site us": 0.3}, "search": {"america": 0.3}}
+    assert plan.aws_sites["eu"].serves == {"rank": {"site eu": 0.7}, "search": {"europe": 0.7}}
+    assert plan.aws_sites["us"].serves == {"rank": {"site us": 0.3}, "search": {"america": 0.3}}
     assert plan.proof.proven
-    assert "train" in {job.key for job in plan.sites["eu"].compute.jobs}
-    assert all("models" in {bucket.key for bucket in site.storage.buckets} for site in plan.sites.values())
+    assert "train" in {job.key for job in plan.aws_sites["eu"].compute.jobs}
+    assert all("models" in {bucket.key for bucket in site.storage.buckets} for site in plan.aws_sites.values())
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda text: text.split("\n")[3].strip())

@@ -21,7 +21,7 @@ def demands() -> dict[str, Demand]:
 
 
 def site(demand: Demand) -> AwsSite:
-    (only,) = demand.sites.values()
+    (only,) = demand.aws_sites.values()
     return only
 
 

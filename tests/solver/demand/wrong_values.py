@@ -37,7 +37,7 @@ WRONG_VALUES = {
         "Did you mean Europe/Dublin?",
     ),
     "Demand.sites": Wrong(
-        "us-east-1", '"us-east-1"', "a mapping of 1 to 20 entries, each a mapping with region, network,"
+        "us-east-1", '"us-east-1"', "a mapping of 1 to 20 entries, each a mapping with kind aws or docker,"
     ),
     "AwsSite.latency_ms": Wrong("80", "80", "a mapping, each a number above 0 and at most 10000,"),
     "Demand.locations": Wrong(
@@ -66,7 +66,39 @@ WRONG_VALUES = {
     "Sidecar.essential": Wrong("0", "0", "true or false"),
     "Service.load_from": Wrong("europe", '"europe"', "a mapping, each a number from 0 to 1,"),
     "Service.max_latency_ms": Wrong("0", "0", "a number above 0 and at most 10000"),
-    "AwsSite.kind": Wrong("gcp", '"gcp"', "aws"),
+    "AwsSite.kind": Wrong("gcp", '"gcp"', "aws or docker"),
+    "DockerSite.kind": Wrong("dokcer", '"dokcer"', "aws or docker", "Did you mean docker?"),
+    "DockerSite.hosts": Wrong(
+        "[edge-1]", "a list of 1", "a mapping of 1 to 100 entries, each a mapping with cpu, memory,"
+    ),
+    "DockerSite.network": Wrong("8443", "8443", "a mapping of domain, https_port, http_port"),
+    "DockerSite.nfs": Wrong("/export", '"/export"', "an NFS export like nas.example.com:/models"),
+    "DockerSite.latency_ms": Wrong("80", "80", "a mapping, each a number above 0 and at most 10000,"),
+    "DockerSite.log_size_mib": Wrong("10Mi", '"10Mi"', "a whole number from 1 to 100000"),
+    "DockerHost.docker_host": Wrong(
+        "edge-1",
+        '"edge-1"',
+        "an address like unix:///var/run/docker.sock, ssh://ops@edge-1 or tcp://10.0.0.5:2376",
+    ),
+    "DockerHost.certificates": Wrong("docker", '"docker"', "a folder like ~/.docker/edge-1"),
+    "DockerHost.address": Wrong("Edge 1", '"Edge 1"', "a name or an address like edge-1.example.com or 10.0.0.5"),
+    "DockerHost.cpu": Wrong("eight", '"eight"', "a number of vCPUs like 2, 0.5 or 500m"),
+    "DockerHost.memory": Wrong("16 GB", '"16 GB"', "a quantity like 16Gi", "Did you mean 16Gi?"),
+    "DockerHost.disk": Wrong("1.5Gi", '"1.5Gi"', "a whole number of Gi"),
+    "DockerHost.network_mbps": Wrong("10.5", "10.5", "a whole number from 0 to 400000"),
+    "DockerHost.accelerators": Wrong("t4", '"t4"', "a mapping with model"),
+    "DockerHost.architecture": Wrong("arm", '"arm"', "x86_64 or arm64", "Did you mean arm64?"),
+    "DockerHost.usd_per_hour": Wrong("-1", "-1", "a number from 0 to 1000000"),
+    "DockerHost.labels": Wrong(
+        "rack", '"rack"', "a mapping of at most 40 entries, each a text of 1 to 63 letters, digits and ._-,"
+    ),
+    "HostAccelerators.model": Wrong("Tesla T4", '"Tesla T4"', "an accelerator's name in the catalog, like a10g,"),
+    "HostAccelerators.count": Wrong("0.5", "0.5", "a whole number from 1 to 64"),
+    "HostAccelerators.kind": Wrong("cuda", '"cuda"', "gpu, inferentia, trainium or fpga"),
+    "DockerNetworkWish.domain": Wrong("API", '"API"', "a DNS name like api.example.com"),
+    "DockerNetworkWish.https_port": Wrong("0", "0", "a whole number from 1 to 65535"),
+    "DockerNetworkWish.http_port": Wrong("70000", "70000", "a whole number from 1 to 65535"),
+    "WorkloadBase.host_labels": Wrong("rack", '"rack"', "a mapping, each a text of 1 to 63 letters, digits and ._-,"),
     "AwsSite.region": Wrong("Ireland", '"Ireland"', "an AWS region like eu-west-1"),
     "AwsSite.zones": Wrong(
         "7", "7", "a whole number from 1 to 6 or a list of 1 to 6 values, each a zone id like euw1-az2,"
@@ -491,6 +523,14 @@ WRONG_KEYS = {
         "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters",
     ),
     "AwsSite.latency_ms": Wrong("US: 80", 'the key "US"', _A_NAME),
+    "DockerSite.latency_ms": Wrong("US: 80", 'the key "US"', _A_NAME),
+    "DockerSite.hosts": Wrong("Edge: {}", 'the key "Edge"', _A_NAME),
+    "DockerHost.labels": Wrong(
+        "Rack: a", 'the key "Rack"', "a label like rack or example.com.floor, of at most 63 characters"
+    ),
+    "WorkloadBase.host_labels": Wrong(
+        "Rack: a", 'the key "Rack"', "a label like rack or example.com.floor, of at most 63 characters"
+    ),
     "Demand.locations": Wrong("EU: {}", 'the key "EU"', _A_NAME),
     "Location.latency_ms": Wrong("US: 80", 'the key "US"', _A_NAME),
     "AwsSite.daemons": Wrong("Agent: {}", 'the key "Agent"', _A_NAME),

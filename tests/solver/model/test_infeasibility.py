@@ -62,7 +62,7 @@ def test_one_wish_that_is_too_much_is_named_alone_with_the_nearest_number_that_f
 
 def test_two_wishes_that_conflict_with_each_other_are_both_named(catalog: Catalog) -> None:
     def refused(demand: Demand) -> bool:
-        return demand.sites["main"].quotas.get("g", 9999) < 700 and survives(demand, "assistant")
+        return demand.aws_sites["main"].quotas.get("g", 9999) < 700 and survives(demand, "assistant")
 
     error = explained(refused, catalog)
     assert error.conflict == ("sites.main.quotas.g: 512", "workloads.assistant.survive: zone")
@@ -75,7 +75,7 @@ def test_two_wishes_that_conflict_with_each_other_are_both_named(catalog: Catalo
 def test_the_smaller_of_two_conflicts_is_named_first_and_the_other_besides(catalog: Catalog) -> None:
     def refused(demand: Demand) -> bool:
         fraud = service(demand, "fraud")
-        pair = "g" in demand.sites["main"].quotas and survives(demand, "assistant")
+        pair = "g" in demand.aws_sites["main"].quotas and survives(demand, "assistant")
         return pair or (fraud is not None and fraud.max_per_machine is not None)
 
     error = explained(refused, catalog)

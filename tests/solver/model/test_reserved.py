@@ -48,7 +48,7 @@ def planned(demand: Demand, catalog: Catalog, previous: Plan | None = None) -> C
     assert plan.proof.proven
     assert (FEES_NOT_PRICED in plan.not_priced) is bool(demand.purchase.capacity)
     assert all(line.usd_per_month > 0 for line in plan.cost_lines if line.item.startswith("node-group "))
-    return plan.sites["main"].compute
+    return plan.aws_sites["main"].compute
 
 
 def inside(compute: ComputePlan, key: str) -> list[NodeGroup]:
@@ -166,7 +166,7 @@ def test_an_approved_plan_keeps_its_groups_and_loses_those_of_a_reservation_that
     demand = demand_of(make_demand, {"launch": TWO})
     before = solve(demand, catalog)
     again = planned(demand, catalog, before)
-    assert again.node_groups == before.sites["main"].compute.node_groups
+    assert again.node_groups == before.aws_sites["main"].compute.node_groups
     gone = planned(demand_of(make_demand, {}), catalog, before)
     assert not inside(gone, "launch")
     assert sum(group.machines.high for group in gone.node_groups) == 6
@@ -175,12 +175,12 @@ def test_an_approved_plan_keeps_its_groups_and_loses_those_of_a_reservation_that
 def test_a_plan_that_leaves_its_reservation_is_refuted(make_demand: DemandMaker, catalog: Catalog) -> None:
     demand = demand_of(make_demand, {"launch": TWO})
     plan = solve(demand, catalog)
-    (kept,) = inside(plan.sites["main"].compute, "launch")
+    (kept,) = inside(plan.aws_sites["main"].compute, "launch")
 
     def faults(demand: Demand = demand, **changes: Any) -> str:
-        compute = plan.sites["main"].compute
+        compute = plan.aws_sites["main"].compute
         groups = tuple(kept.model_copy(update=changes) if each is kept else each for each in compute.node_groups)
-        site = plan.sites["main"].model_copy(update={"compute": compute.model_copy(update={"node_groups": groups})})
+        site = plan.aws_sites["main"].model_copy(update={"compute": compute.model_copy(update={"node_groups": groups})})
         return "\n".join(plan_faults(plan.model_copy(update={"sites": {"main": site}}), demand, catalog))
 
     assert "launch is in use1-az2" in faults(zones=("use1-az1",))

@@ -29,7 +29,7 @@ def test_auto_is_what_the_latency_allows(make_demand: DemandMaker, catalog: Cata
     safe = highest_utilisation(Replica(throughput_per_second=100, service_cv=0.5), percentile=99, seconds=0.1)
     assert 0 < safe < 1
     plan = solve(demand, catalog)
-    (planned,) = plan.sites["main"].compute.services
+    (planned,) = plan.aws_sites["main"].compute.services
     assert planned.max_utilisation == safe
     assert planned.variants[0].load_per_replica_per_second == pytest.approx(100 * safe)
     assert planned.variants[0].replicas.high * 100 * safe >= 240
@@ -65,13 +65,13 @@ def test_a_number_that_is_not_safe_stays_and_is_told(
         limits={"machines": ["m7i.*"]},
         purchase={"spot": False},
     )
-    (reason,) = utilisation_reasons(demand, solve(demand, catalog).sites["main"].compute)
+    (reason,) = utilisation_reasons(demand, solve(demand, catalog).aws_sites["main"].compute)
     assert words in reason.text
 
 
 def test_without_a_target_nothing_is_said(make_demand: DemandMaker, catalog: Catalog) -> None:
     demand = make_demand({"app": service(latency=None)}, limits={"machines": ["m7i.*"]}, purchase={"spot": False})
-    assert list(utilisation_reasons(demand, solve(demand, catalog).sites["main"].compute)) == []
+    assert list(utilisation_reasons(demand, solve(demand, catalog).aws_sites["main"].compute)) == []
 
 
 def test_auto_without_a_target_is_refused(make_demand: DemandMaker) -> None:

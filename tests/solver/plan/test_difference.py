@@ -11,13 +11,13 @@ from tests.components.plans import plan as plan_of
 
 def lock_with(*, machines: int | None = None, drop_group: bool = False) -> Lock:
     plan = plan_of("prod", main=full_site())
-    name, site = next(iter(plan.sites.items()))
+    name, site = next(iter(plan.aws_sites.items()))
     first, *others = site.compute.node_groups
     if machines is not None:
         first = first.model_copy(update={"machines": WeekSchedule(constant=machines)})
     groups = tuple(others) if drop_group else (first, *others)
     compute = site.compute.model_copy(update={"node_groups": groups})
-    sites = {**plan.sites, name: site.model_copy(update={"compute": compute})}
+    sites = {**plan.aws_sites, name: site.model_copy(update={"compute": compute})}
     return lock_of(plan.model_copy(update={"sites": sites}))
 
 

@@ -82,7 +82,7 @@ def changed_lines(old: Plan, new: Plan) -> list[str]:
 
 
 def with_machines(plan: Plan, change: Callable[[WeekSchedule], WeekSchedule]) -> Plan:
-    site = plan.sites["main"]
+    site = plan.aws_sites["main"]
     first, *others = site.compute.node_groups
     changed = first.model_copy(update={"machines": change(first.machines)})
     compute = site.compute.model_copy(update={"node_groups": (changed, *others)})
@@ -197,7 +197,7 @@ def test_names_of_a_stack_are_locked_whatever_they_are(tmp_path: Path) -> None:
     lock = lock_of(plan_of("prod", reason=full_site()).model_copy(update={"tags": {"reason": "audit"}}))
     write_lock(path, lock)
     assert read_lock(path).tags == {"reason": "audit"}
-    assert set(read_lock(path).sites) == {"reason"}
+    assert set(read_lock(path).aws_sites) == {"reason"}
 
 
 def test_a_lock_edited_by_hand_is_refused_with_its_line(tmp_path: Path, plan: Plan) -> None:

@@ -99,7 +99,7 @@ def every_service(compute: ComputePlan) -> Iterator[tuple[ServicePlan, VariantPl
 @pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
 def test_no_task_of_a_shipped_stack_waits_in_any_hour_order_or_deployment(stack: str) -> None:
     inputs = read_inputs(ROOT, stack)
-    compute = read_lock(inputs.lock_path).sites["main"].compute
+    compute = read_lock(inputs.lock_path).aws_sites["main"].compute
     limits = {service_name(*each): each[0].max_per_machine for each in every_service(compute)}
     found = list(runs(compute, inputs.catalog()))
     assert found
@@ -126,7 +126,7 @@ def three_services(changes: Mapping[str, dict[str, Any]], *, node_groups: int) -
         }
     )
     catalog = load_catalog(None, ["us-east-1"])
-    return solve(demand, catalog).sites["main"].compute, catalog
+    return solve(demand, catalog).aws_sites["main"].compute, catalog
 
 
 def test_all_replicas_find_room_in_any_order_where_few_of_a_service_may_share_a_machine() -> None:

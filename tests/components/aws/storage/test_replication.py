@@ -71,7 +71,7 @@ def test_copies_to_another_site_are_made_once_both_are_there() -> None:
 
     def build() -> None:
         built: Built = {}
-        for key, site in whole.sites.items():
+        for key, site in whole.aws_sites.items():
             aws_pools(key, site, whole, plans.ACCOUNT_ID, built)
         copy_between_sites(built)
 

@@ -49,7 +49,7 @@ def hourly_of(make_demand: DemandMaker, catalog: Catalog, solver: SolverName = "
         limits={"machines": ["c7i.large", "m7i.large", "c7i.xlarge"]},
     )
     needs = needs_of(demand, "main")
-    market = market_of(demand, demand.sites["main"], ZONES, Surcharge(), services=True)
+    market = market_of(demand, demand.aws_sites["main"], ZONES, Surcharge(), services=True)
     columns = build_columns(needs, catalog, market, Fixed(0.004, {}), spot=True)
     return hourly_problem(needs, columns, (), {}, 3, Backend(solver))
 

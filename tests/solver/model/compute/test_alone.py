@@ -52,7 +52,7 @@ def test_fewer_machines_pay_where_each_has_a_large_volume_which_prices_of_machin
     # Three small machines with three volumes and root volumes, against two large ones with two.
     more = (3 * large - 2 * xlarge) * HOURS_PER_MONTH + volume + 40 * gib
     assert more > 0
-    assert [group.machine_types for group in plan.sites["main"].compute.node_groups] == [("c7i.xlarge",)]
+    assert [group.machine_types for group in plan.aws_sites["main"].compute.node_groups] == [("c7i.xlarge",)]
     assert plan.separate_usd_per_month == pytest.approx(plan.proof.cost_usd_per_month + more, abs=0.05)
 
 

@@ -395,7 +395,7 @@ def check(case: Case, catalog: Catalog, make_demand: DemandMaker) -> None:
     if plan.proof.proven:
         assert plan.proof.cost_usd_per_month * (1 - plan.proof.gap) <= best + others + cents
         assert plan.proof.gap <= 0.005
-    groups = [group for group in plan.sites["main"].compute.node_groups if group.machines.high]
+    groups = [group for group in plan.aws_sites["main"].compute.node_groups if group.machines.high]
     assert len(groups) <= case.groups
 
 

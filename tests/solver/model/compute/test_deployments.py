@@ -65,7 +65,7 @@ def planned(strategy: str) -> Plan:
 
 
 def compute(plan: Plan) -> ComputePlan:
-    return plan.sites["main"].compute
+    return plan.aws_sites["main"].compute
 
 
 def test_requests_move_in_one_part_with_room_for_both_versions() -> None:
@@ -77,7 +77,7 @@ def test_requests_move_in_one_part_with_room_for_both_versions() -> None:
     (key,) = variant.node_groups
     group = next(group for group in compute(plan).node_groups if group.key == key)
     assert group.max_machines * group.slots["web.cpu"] >= 2 * variant.replicas.high
-    (balancer,) = plan.sites["main"].network.load_balancers
+    (balancer,) = plan.aws_sites["main"].network.load_balancers
     assert {target.workload: target.moves_requests for target in balancer.targets} == {"web": True, "search": False}
 
 

@@ -39,7 +39,7 @@ def demand_of(make_demand: DemandMaker, *held: dict[str, Any], buys: bool = Fals
 
 
 def uses(plan: Plan) -> tuple[HeldUse, ...]:
-    return plan.sites["main"].compute.held
+    return plan.aws_sites["main"].compute.held
 
 
 def usd(plan: Plan, item: str) -> float:
@@ -99,7 +99,7 @@ def test_a_savings_plan_covers_no_machine_whose_rate_nobody_knows(catalog: Catal
     hours = [line for line in plan.cost_lines if line.detail == "machine hours on demand"]
     assert sum(line.amount_per_month for line in hours) == pytest.approx(6 * 730)
     assert uses(plan)[0].used == 0
-    assert not plan.sites["main"].compute.commitments
+    assert not plan.aws_sites["main"].compute.commitments
 
 
 def test_only_the_rest_is_bought(catalog: Catalog, make_demand: DemandMaker) -> None:
@@ -107,8 +107,8 @@ def test_only_the_rest_is_bought(catalog: Catalog, make_demand: DemandMaker) -> 
     beside = planned(
         make_demand, catalog, {"kind": "standard-reserved", "machine_type": "c7i.large", "count": 4}, buys=True
     )
-    (all_six,) = without.sites["main"].compute.commitments
-    (two,) = beside.sites["main"].compute.commitments
+    (all_six,) = without.aws_sites["main"].compute.commitments
+    (two,) = beside.aws_sites["main"].compute.commitments
     assert two.usd_per_hour == pytest.approx(all_six.usd_per_hour / 3, abs=0.002)
 
 
@@ -116,7 +116,7 @@ def test_with_more_than_the_demand_needs_nothing_is_bought_and_the_rest_is_told(
     catalog: Catalog, make_demand: DemandMaker
 ) -> None:
     plan = planned(make_demand, catalog, {**PLAN, "usd_per_hour": 1000}, buys=True)
-    assert not plan.sites["main"].compute.commitments
+    assert not plan.aws_sites["main"].compute.commitments
     assert usd(plan, "node-group") == 0
     assert 0 < uses(plan)[0].used < 0.001
     assert plan.proof.proven
@@ -145,7 +145,7 @@ def test_a_commitment_covers_the_machines_of_its_own_site_alone(catalog: Catalog
 def test_the_day_on_which_a_commitment_ends_changes_nothing(catalog: Catalog, make_demand: DemandMaker) -> None:
     held = {**PLAN, "usd_per_hour": 0.1}
     plans = [planned(make_demand, catalog, {**held, "ends": day}) for day in ("2020-01-01", "2040-01-01")]
-    first, second = (each.sites["main"].compute.model_copy(update={"held": ()}) for each in plans)
+    first, second = (each.aws_sites["main"].compute.model_copy(update={"held": ()}) for each in plans)
     assert first == second
     assert [str(uses(each)[0].ends) for each in plans] == ["2020-01-01", "2040-01-01"]
 
@@ -155,7 +155,7 @@ def test_a_reservation_can_make_a_dearer_machine_the_better_one(catalog: Catalog
     demand = demand_of(make_demand, {"kind": "standard-reserved", "machine_type": "m7i.large", "count": 6})
     limits = demand.limits.model_copy(update={"machines": ("c7i.large", "m7i.large")})
     plan = solve(demand.model_copy(update={"limits": limits}), catalog)
-    assert [group.machine_types for group in plan.sites["main"].compute.node_groups] == [("m7i.large",)]
+    assert [group.machine_types for group in plan.aws_sites["main"].compute.node_groups] == [("m7i.large",)]
     assert usd(plan, "node-group") == 0
 
 

@@ -58,7 +58,7 @@ def hourly_of(make_demand: DemandMaker, catalog: Catalog, apps: list[dict[str, A
         limits={"machines": list(MACHINES)},
     )
     needs = needs_of(demand, "main")
-    market = market_of(demand, demand.sites["main"], ZONES[:zones], Surcharge(), services=True)
+    market = market_of(demand, demand.aws_sites["main"], ZONES[:zones], Surcharge(), services=True)
     columns = build_columns(needs, catalog, market, Fixed(0.004, {}), spot=True)
     return hourly_problem(needs, columns, (), {}, zones, Backend())
 

@@ -128,7 +128,7 @@ def test_a_limit_binds_when_another_machine_would_be_too_many(
 ) -> None:
     demand = make_demand({"app": PLAIN}, limits={"node_groups": 2})
     quotas = {"standard": 7, "g": 8}
-    site = demand.sites["main"].model_copy(update={"quotas": quotas})
+    site = demand.aws_sites["main"].model_copy(update={"quotas": quotas})
     compute = make_compute(demand)
     group = compute.node_groups[0].model_copy(update={"slots": {"app.cpu": 1}})
     compute = compute.model_copy(update={"node_groups": (group,)})

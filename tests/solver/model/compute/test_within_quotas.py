@@ -21,7 +21,7 @@ from tests.solver.model.conflict.planted import content, service
 def families(demand: dict[str, Any], catalog: Catalog) -> set[str]:
     """Quota families of the planned machines; the plan has passed the witness."""
     plan = solve(Demand.model_validate(demand), catalog)
-    names = {name for group in plan.sites["main"].compute.node_groups for name in group.machine_types}
+    names = {name for group in plan.aws_sites["main"].compute.node_groups for name in group.machine_types}
     return {str(catalog.machines[name].quota) for name in names}
 
 
@@ -75,7 +75,7 @@ def test_bound_and_cost_enclose_the_best_within_a_quota(catalog: Catalog, loads:
     plan = solve(Demand.model_validate(asked), catalog)
 
     machines = [line for line in plan.cost_lines if line.item.startswith("node-group")]
-    count = sum(group.machines.mean for group in plan.sites["main"].compute.node_groups)
+    count = sum(group.machines.mean for group in plan.aws_sites["main"].compute.node_groups)
     volume = sum(line.usd_per_month for line in machines if line.pool is Pool.STORAGE) / count / HOURS_PER_MONTH
     prices = {each.machine.name: each.on_demand_usd_per_hour or 0.0 for each in catalog.purchasable("us-east-1")}
     best = cheapest_usd_per_hour(sum(loads), quota, {name: prices[name] + volume for name in _HOLDS}) * HOURS_PER_MONTH

@@ -30,7 +30,7 @@ def ids(zones: tuple[str, ...], place: str) -> dict[str, str]:
 
 @pytest.fixture
 def zones(catalog: Catalog, make_demand: DemandMaker) -> tuple[str, ...]:
-    return tuple(sorted(catalog.region(make_demand().sites["main"].region).zone_ids[:3]))
+    return tuple(sorted(catalog.region(make_demand().aws_sites["main"].region).zone_ids[:3]))
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ def test_a_tier_has_subnets_only_where_something_lives(
 def test_a_zone_more_moves_no_subnet_and_no_gateway(
     catalog: Catalog, make_demand: DemandMaker, make_compute: ComputeMaker, mode: NatMode
 ) -> None:
-    known = sorted(catalog.region(make_demand().sites["main"].region).zone_ids)
+    known = sorted(catalog.region(make_demand().aws_sites["main"].region).zone_ids)
 
     def solve(zones: list[str], previous: NetworkPlan | None = None) -> NetworkPlan:
         wish = {"internet_gib_per_month": 0, "nat": mode, "dual_stack": True}

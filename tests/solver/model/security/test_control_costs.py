@@ -39,7 +39,7 @@ def plan(demand: Demand) -> Plan:
 
 @pytest.fixture(scope="module")
 def costs(demand: Demand, plan: Plan) -> dict[str, ControlCost]:
-    found = list(control_costs(demand, "main", INPUTS.catalog(), plan.sites["main"], backend("highs")))
+    found = list(control_costs(demand, "main", INPUTS.catalog(), plan.aws_sites["main"], backend("highs")))
     return {each.control: each for each in found}
 
 
@@ -50,7 +50,7 @@ def security_usd(demand: Demand, plan: Plan, catalog: Catalog, *waived: str) -> 
         for each in waived
     )
     wish = demand.compliance.model_copy(update={"waivers": waivers})
-    site = plan.sites["main"]
+    site = plan.aws_sites["main"]
     network, compute = without_measures(demand, "main", site.network, without_retired(site.compute))
     answer = solve_security(
         demand.model_copy(update={"compliance": wish}),

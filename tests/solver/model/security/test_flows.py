@@ -30,7 +30,7 @@ KIND = NetworkService(
 
 def network_of(demand: Demand, *endpoints: EndpointPlan) -> NetworkPlan:
     return NetworkPlan(
-        cidr=demand.sites["main"].network.cidr,
+        cidr=demand.aws_sites["main"].network.cidr,
         zones=("use1-az1",),
         subnets=(),
         nat=NatPlan(mode=NatMode.NONE, zones=(), reason="test"),

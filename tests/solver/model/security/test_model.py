@@ -68,7 +68,7 @@ def test_every_control_of_the_profile_is_covered(
 def test_controls_of_a_vpc_that_exists_are_covered_by_no_measure(
     solve: Solver, catalog: Catalog, make_demand: DemandMaker
 ) -> None:
-    region = make_demand().sites["main"].region
+    region = make_demand().aws_sites["main"].region
     zones = sorted(catalog.region(region).zone_ids[:2])
     existing = {
         "vpc_id": "vpc-0a1b2c3d",

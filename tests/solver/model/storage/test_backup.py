@@ -57,8 +57,8 @@ def test_backups_are_made_each_day_week_or_month(every: str, cron: str) -> None:
 
 def test_a_site_that_takes_copies_has_a_vault_and_copies_no_further(make_demand: DemandMaker) -> None:
     demand = wished(make_demand, copy_to={"site": "far", "keep_days": 90})
-    far = demand.sites["main"].model_copy(update={"region": "eu-west-1"})
-    demand = demand.model_copy(update={"sites": {**demand.sites, "far": far}})
+    far = demand.aws_sites["main"].model_copy(update={"region": "eu-west-1"})
+    demand = demand.model_copy(update={"sites": {**demand.aws_sites, "far": far}})
     there = backup_of(demand, "far", StoragePlan(protect=True))
     assert there is not None and there.claims == () and there.copy_to is None
     assert backup_of(demand, "main", StoragePlan(protect=True)) is None

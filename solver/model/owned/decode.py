@@ -1,0 +1,173 @@
+"""DockerSitePlan of each Docker site, and what its hosts cost, from what the hosts hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from solver.demand.demand import Demand
+from solver.demand.docker import DockerHost, DockerSite
+from solver.demand.storage import FileSystem, StorageClaim, Volume
+from solver.demand.workloads import Service
+from solver.model.owned.hosts import HostKey
+from solver.model.owned.placement import Held
+from solver.model.owned.rest import address_at, address_name
+from solver.model.owned.shares import Shares
+from solver.plan.cost import Billing, CostLine, Pool, cost_line
+from solver.plan.docker import (
+    DockerNetworkPlan,
+    DockerSitePlan,
+    HostedClaim,
+    HostedService,
+    HostedVariant,
+    HostPlan,
+)
+from solver.quantity import HOURS_PER_MONTH
+from solver.vocabulary import SiteKind, StorageKind
+
+
+def docker_plans(shares: Shares, held: Held) -> dict[str, DockerSitePlan]:
+    """The plan of each Docker site on which something runs, by key."""
+    found: dict[str, DockerSitePlan] = {}
+    for site, entry in sorted(shares.demand.docker_sites.items()):
+        running = {host.host: counts for host, counts in held.replicas.items() if host.site == site}
+        services = tuple(_services(shares, held, site))
+        if not services:
+            continue
+        network = entry.network
+        claims = tuple(_claims(shares.demand, entry, [each.key for each in services]))
+        found[site] = DockerSitePlan(
+            kind=SiteKind.DOCKER,
+            hosts=tuple(_host(key, host, running.get(key, {})) for key, host in sorted(entry.hosts.items())),
+            services=services,
+            claims=claims,
+            secrets=tuple(sorted({name for each in services for name in each.secrets.values()})),
+            network=DockerNetworkPlan(
+                domain=network.domain, https_port=network.https_port, http_port=network.http_port
+            ),
+            log_size_mib=entry.log_size_mib,
+        )
+    return found
+
+
+def host_lines(demand: Demand, plans: dict[str, DockerSitePlan]) -> tuple[CostLine, ...]:
+    """What the hosts cost that are used; those that cost nothing have a line too."""
+    return tuple(
+        cost_line(
+            Pool.COMPUTE,
+            site,
+            f"host {host.key}",
+            "hours as their owner prices them",
+            billing=Billing.FIXED,
+            amount_per_month=HOURS_PER_MONTH,
+            unit="machine-hour",
+            usd_per_unit=host.usd_per_hour,
+        )
+        for site, plan in plans.items()
+        for host in plan.hosts
+        if host.replicas
+    )
+
+
+def _host(key: str, host: DockerHost, replicas: dict[str, int] | object) -> HostPlan:
+    accelerators = host.accelerators
+    return HostPlan(
+        key=key,
+        docker_host=host.docker_host,
+        certificates=host.certificates,
+        address=host.reached_at,
+        architecture=host.architecture,
+        cpu_millis=host.cpu,
+        memory_mib=host.memory,
+        disk_gib=host.disk,
+        network_mbps=host.network_mbps,
+        accelerator_model=accelerators.model if accelerators is not None else None,
+        accelerator_kind=accelerators.kind if accelerators is not None else None,
+        accelerator_count=accelerators.count if accelerators is not None else 0,
+        usd_per_hour=host.usd_per_hour,
+        replicas=replicas,  # pyright: ignore[reportArgumentType]
+    )
+
+
+def _services(shares: Shares, held: Held, site: str) -> Iterator[HostedService]:
+    demand = shares.demand
+    names = {name for host, counts in held.replicas.items() if host.site == site for name in counts}
+    present = {name.partition(".")[0] for name in names}
+    for key, service in sorted(shares.services.items()):
+        if key not in present:
+            continue
+        served = held.served.get(key, {}).get(site, {})
+        peak = shares.peaks[key]
+        environment = {
+            address_name(callee): address_at(shares, callee) for callee in service.calls if callee not in present
+        }
+        yield HostedService(
+            key=key,
+            port=service.port,
+            protocol=service.protocol,
+            exposure=service.exposure,
+            path=service.path,
+            command=service.command,
+            secrets=dict(sorted(service.secrets.items())),
+            uses=dict(sorted(service.uses.items())),
+            calls=tuple(sorted(callee for callee in service.calls if callee in present)),
+            health_path=service.health_check.path,
+            health_interval_seconds=service.health_check.interval_seconds,
+            health_grace_seconds=service.health_check.grace_seconds,
+            serves={origin: amount / peak for origin, amount in sorted(served.items())},
+            most_per_second=sum(served.values()),
+            variants=tuple(
+                _variant(demand, service, name, environment)
+                for name in sorted(service.variants)
+                if f"{key}.{name}" in names
+            ),
+        )
+
+
+def _variant(demand: Demand, service: Service, name: str, addresses: dict[str, str]) -> HostedVariant:
+    variant = service.variants[name]
+    image = variant.image if variant.image is not None else service.image
+    asked = variant.accelerator
+    kinds = [
+        host.accelerators.kind
+        for site in demand.docker_sites.values()
+        for host in site.hosts.values()
+        if asked is not None and host.accelerators is not None and host.accelerators.model == asked.model
+    ]
+    return HostedVariant(
+        key=name,
+        image_reference=image.reference,
+        image_digest=image.digest,
+        framework=image.framework,
+        architecture=variant.architecture,
+        cpu_millis=variant.cpu,
+        memory_mib=variant.memory,
+        disk_gib=variant.disk,
+        accelerator_kind=kinds[0] if kinds else None,
+        accelerator_count=asked.count if asked is not None else 0,
+        environment=dict(sorted({**addresses, **service.environment, **variant.environment}.items())),
+        load_per_replica_per_second=variant.throughput_per_second * service.utilisation(name),
+    )
+
+
+def _claims(demand: Demand, site: DockerSite, services: list[str]) -> Iterator[HostedClaim]:
+    used = {claim for key in services for claim in demand.workloads[key].uses}
+    for key in sorted(used):
+        claim: StorageClaim = demand.storage[key]
+        if isinstance(claim, Volume):
+            yield HostedClaim(
+                key=key, kind=StorageKind.VOLUME, attach=claim.attach, size_gib=claim.size, mount=claim.mount
+            )
+        elif isinstance(claim, FileSystem):
+            yield HostedClaim(
+                key=key,
+                kind=StorageKind.FILE_SYSTEM,
+                attach="site",
+                size_gib=claim.size,
+                mount=claim.mount,
+                nfs=site.nfs,
+            )
+
+
+def approved_replicas(plans: dict[str, DockerSitePlan]) -> dict[HostKey, dict[str, int]]:
+    """What the hosts of approved plans hold."""
+    return {HostKey(site, host.key): dict(host.replicas) for site, plan in plans.items() for host in plan.hosts}

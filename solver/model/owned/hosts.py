@@ -1,0 +1,130 @@
+"""What hosts of Docker sites hold, and what a replica takes of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from solver.demand.demand import Demand
+from solver.demand.docker import DockerHost
+from solver.demand.residency import named_sites
+from solver.demand.storage import Volume
+from solver.demand.workloads import Service, Variant, Workload
+from solver.quantity import format_cpu, format_gib, format_memory_mib
+
+PROXY_CPU_MILLIS = 250
+"""Kept on each host of a site that exposes services, for the proxy in front of them."""
+PROXY_MEMORY_MIB = 128
+"""Likewise; a container that needs more is ended, so this is its limit too."""
+
+
+@dataclass(frozen=True, order=True)
+class HostKey:
+    """A host by its site and name."""
+
+    site: str
+    host: str
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """What a host has, or a replica takes."""
+
+    cpu_millis: int
+    memory_mib: int
+    disk_gib: int
+    network_mbps: int
+    accelerators: int
+
+    def by_name(self) -> Mapping[str, int]:
+        """By dimension."""
+        return vars(self)
+
+
+def hosts_of(demand: Demand) -> dict[HostKey, DockerHost]:
+    """All hosts, by site and name."""
+    return {
+        HostKey(site, name): host for site, entry in demand.docker_sites.items() for name, host in entry.hosts.items()
+    }
+
+
+def room_of(host: DockerHost, *, proxy: bool) -> Amounts:
+    """What containers of services may have of a host."""
+    return Amounts(
+        cpu_millis=host.cpu - (PROXY_CPU_MILLIS if proxy else 0),
+        memory_mib=host.memory - (PROXY_MEMORY_MIB if proxy else 0),
+        disk_gib=host.disk,
+        network_mbps=host.network_mbps,
+        accelerators=host.accelerators.count if host.accelerators is not None else 0,
+    )
+
+
+def request_of(demand: Demand, service: Service, variant: Variant) -> Amounts:
+    """What one replica takes, its own volumes among it."""
+    return Amounts(
+        cpu_millis=variant.cpu,
+        memory_mib=variant.memory,
+        disk_gib=variant.disk + _volumes_gib(demand, service, "replica"),
+        network_mbps=variant.network_mbps,
+        accelerators=variant.accelerator.count if variant.accelerator is not None else 0,
+    )
+
+
+def shared_disk_gib(demand: Demand, service: Service) -> int:
+    """What the service's volumes for each machine take of a host that has one of its replicas."""
+    return _volumes_gib(demand, service, "machine")
+
+
+def _volumes_gib(demand: Demand, service: Service, attach: str) -> int:
+    claims = (demand.storage[key] for key in service.uses)
+    return sum(claim.size for claim in claims if isinstance(claim, Volume) and claim.attach == attach)
+
+
+def may_hold(demand: Demand, service: Service, variant: Variant, host: DockerHost, *, proxy: bool) -> bool:
+    """Whether a host can run at least one replica."""
+    if not service.host_labels.items() <= host.labels.items() or variant.architecture is not host.architecture:
+        return False
+    if variant.accelerator is not None and (
+        host.accelerators is None or host.accelerators.model != variant.accelerator.model
+    ):
+        return False
+    asked, there = request_of(demand, service, variant).by_name(), room_of(host, proxy=proxy).by_name()
+    more = shared_disk_gib(demand, service)
+    return all(asked[name] + (more if name == "disk_gib" else 0) <= there[name] for name in there)
+
+
+def has_proxy(demand: Demand, site: str) -> bool:
+    """Whether a site's hosts have a proxy: some service that may run there is exposed."""
+    return any(
+        isinstance(entry, Service) and entry.exposure is not None and site in places
+        for key, places in demand.sites_of().items()
+        for entry in [demand.workloads[key]]
+    )
+
+
+def without_hosts(demand: Demand) -> frozenset[tuple[str, str]]:
+    """Services and Docker sites, of which no host can hold any of the service's variants; jobs run on none of them."""
+    found: set[tuple[str, str]] = set()
+    for site, entry in demand.docker_sites.items():
+        proxy = has_proxy(demand, site)
+        for key, workload in demand.workloads.items():
+            held = isinstance(workload, Service) and any(
+                may_hold(demand, workload, variant, host, proxy=proxy)
+                for variant in workload.variants.values()
+                for host in entry.hosts.values()
+            )
+            if not held:
+                found.add((key, site))
+    return frozenset(found)
+
+
+def hosts_words(demand: Demand, workload: Workload) -> str:
+    """What the hosts have on which a workload may run."""
+    names = named_sites(workload, tuple(demand.sites))
+    return "; ".join(
+        f"{key.host} has {format_cpu(host.cpu)} vCPU, {format_memory_mib(host.memory)}, {format_gib(host.disk)} disk, "
+        + (f"{host.accelerators.count} {host.accelerators.model}" if host.accelerators else "no accelerator")
+        + f", {host.architecture}"
+        for key, host in sorted(hosts_of(demand).items())
+        if key.site in names
+    )
