@@ -9,19 +9,20 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from poolwright.render.hosts_view import hosts_view
+from poolwright.render.money_view import money_view, separate_words
 from poolwright.render.network_view import network_view
 from poolwright.render.parts import heading as _heading
 from poolwright.render.parts import table as _table
 from poolwright.render.storage_view import item_usd, storage_view
 from solver.plan.compute import CapacityUse, ComputePlan, HeldUse, JobPlan, NodeGroup, ServicePlan, VariantPlan
-from solver.plan.cost import Billing, CostLine, Pool, total_usd_per_month
+from solver.plan.cost import CostLine
 from solver.plan.difference import Change, ChangeKind, Difference
 from solver.plan.docker import DockerSitePlan
 from solver.plan.explanation import Reason, RejectedMove
 from solver.plan.plan import Plan, Proof, SitePlan
 from solver.plan.schedule import WeekSchedule, format_days
 from solver.plan.security import SecurityPlan
-from solver.quantity import cents, format_clock, format_cpu, format_memory_mib, format_usd
+from solver.quantity import format_clock, format_cpu, format_memory_mib, format_usd
 
 _MARKS = {ChangeKind.ADDED: "+", ChangeKind.REMOVED: "-", ChangeKind.CHANGED: "~"}
 _STYLES = {ChangeKind.ADDED: "green", ChangeKind.REMOVED: "red", ChangeKind.CHANGED: "yellow"}
@@ -46,9 +47,9 @@ def plan_view(plan: Plan, change: Difference | None, *, growth: str = "") -> Ren
             continue
         parts += [Text(), _heading(f"Site {name}: {site.kind} {site.region}, {len(site.network.zones)} zones")]
         parts += list(_site_view(site, lines))
-    parts += [Text(), _heading("Money, USD a month before tax"), _money_view(plan.cost_lines)]
+    parts += [Text(), _heading("Money, USD a month before tax"), money_view(plan.cost_lines)]
     if plan.separate_usd_per_month is not None:
-        parts.append(Text(_separate_words(plan.proof.cost_usd_per_month, plan.separate_usd_per_month)))
+        parts.append(Text(separate_words(plan.proof.cost_usd_per_month, plan.separate_usd_per_month)))
     if plan.rejected:
         parts += [Text(), _heading("Not changed"), *rejected_view(plan.rejected)]
     if plan.reasons:
@@ -235,31 +236,6 @@ def _security_view(security: SecurityPlan) -> Iterator[RenderableType]:
         f"  Keys: {keys}. Secrets to fill: {', '.join(security.secrets) or 'none'}. "
         f"{len(security.flows)} allowed flows, {len(security.roles)} workload roles."
     )
-
-
-def _money_view(lines: Sequence[CostLine]) -> RenderableType:
-    shown = [billing for billing in Billing if any(line.billing is billing for line in lines)]
-    table = _table("pool", *shown, "total", right=(*shown, "total"))
-    for pool in Pool:
-        of_pool = [line for line in lines if line.pool is pool]
-        if of_pool:
-            table.add_row("", pool.value, *_billing_cells(of_pool, shown))
-    table.add_row("", "all", *_billing_cells(lines, shown), style="bold")
-    return table
-
-
-def _separate_words(together: float, apart: float) -> str:
-    more = cents(apart - together)
-    words = f"{format_usd(more)} more" if more > 0 else "the same"
-    if more < 0:  # The bound holds for that plan too, so it is no lower than the gap says.
-        words = f"{format_usd(-more)} less, which the gap allows"
-    return f"  Pool by pool these would cost {format_usd(apart)}, {words}."
-
-
-def _billing_cells(lines: Sequence[CostLine], shown: Sequence[Billing]) -> Iterator[str]:
-    for billing in shown:
-        yield f"{total_usd_per_month(line for line in lines if line.billing is billing):,.2f}"
-    yield f"{total_usd_per_month(lines):,.2f}"
 
 
 def rejected_view(moves: Sequence[RejectedMove]) -> Iterator[RenderableType]:

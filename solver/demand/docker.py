@@ -6,19 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from solver.demand.names import (
-    AcceleratorModel,
-    Count,
-    DockerAddress,
-    DomainName,
-    FolderPath,
-    HostName,
-    Key,
-    LabelKey,
-    LabelValue,
-    NfsExport,
-    Port,
-)
+from solver.demand.host_names import DockerAddress, FolderPath, HostName, LabelKey, LabelValue, NfsExport
+from solver.demand.names import AcceleratorModel, Count, DomainName, Key, Port
 from solver.quantity import CpuMillis, DiskGib, MemoryMib
 from solver.schema import Schema, is_empty
 from solver.vocabulary import AcceleratorKind, Architecture, SiteKind

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from solver.demand.contradiction import Contradiction
 from solver.demand.docker import DockerSite
 from solver.demand.residency import allowed_sites, claim_sites
-from solver.demand.storage import Bucket, FileSystem, StorageClaim
+from solver.demand.storage import Bucket, FileSystem, Lustre, StorageClaim
 from solver.demand.workloads import Service, Workload
 from solver.vocabulary import Exposure, Protocol
 
@@ -57,6 +57,11 @@ def docker_contradictions(
                 path=("workloads", key, "protocol"),
                 allowed=f"http or grpc is allowed behind the proxy of {_either(here)}",
             )
+        if workload.sidecars and allowed and len(here) == len(allowed):
+            yield Contradiction(
+                path=("workloads", key, "sidecars"),
+                allowed=f"sidecars are allowed on sites of the kind aws; {_either(here)} has none of them",
+            )
         yield from _called_by_jobs(key, workload, workloads, here if len(here) == len(allowed) else [])
         yield from _labels(key, workload, {name: owned[name] for name in here}, only=len(here) == len(allowed))
 
@@ -82,11 +87,11 @@ def _claim(
         site = owned.get(name)
         if site is None:
             continue
-        if isinstance(claim, Bucket):
+        if isinstance(claim, Bucket | Lustre):
             yield Contradiction(
                 path=("storage", key, "kind"),
-                allowed=f"a volume or a file system is allowed on {name}: Docker hosts have no buckets",
-                hint="A bucket is on a site of the kind aws",
+                allowed=f"a volume or a file system is allowed on {name}: Docker hosts have no {claim.kind}",
+                hint=f"A {claim.kind} is on a site of the kind aws",
             )
         elif isinstance(claim, FileSystem) and len(site.hosts) > 1 and site.nfs is None:
             yield Contradiction(

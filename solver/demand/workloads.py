@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from solver.demand.containers import ContainerImage, Sidecar
 from solver.demand.deployment import Deployment
+from solver.demand.host_names import LabelKey, LabelValue
 from solver.demand.load import LoadProfile
 from solver.demand.names import (
     AcceleratorModel,
@@ -17,8 +18,6 @@ from solver.demand.names import (
     EnvironmentName,
     FamilyPattern,
     Key,
-    LabelKey,
-    LabelValue,
     Port,
     SecretName,
     Text,

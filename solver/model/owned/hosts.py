@@ -81,8 +81,10 @@ def _volumes_gib(demand: Demand, service: Service, attach: str) -> int:
 
 
 def may_hold(demand: Demand, service: Service, variant: Variant, host: DockerHost, *, proxy: bool) -> bool:
-    """Whether a host can run at least one replica."""
-    if not service.host_labels.items() <= host.labels.items() or variant.architecture is not host.architecture:
+    """Whether a host can run at least one replica; none of a service with sidecars, which share a network on ECS only."""
+    if service.sidecars or not service.host_labels.items() <= host.labels.items():
+        return False
+    if variant.architecture is not host.architecture:
         return False
     if variant.accelerator is not None and (
         host.accelerators is None or host.accelerators.model != variant.accelerator.model

@@ -112,7 +112,7 @@ def test_claims_of_a_docker_site_are_what_its_hosts_can_keep() -> None:
         "access": [{"from_days": 0, "reads_per_object_month": 1, "retrieved_share_per_month": 1}],
     }
     assert told(document(storage={"objects": bucket})) == [
-        "storage.objects.kind: a volume or a file system is allowed on plant: Docker hosts have no buckets. "
+        "storage.objects.kind: a volume or a file system is allowed on plant: Docker hosts have no bucket. "
         "A bucket is on a site of the kind aws"
     ]
 
@@ -147,3 +147,11 @@ def test_a_tcp_address_without_tls_is_refused() -> None:
     wanted["sites"]["plant"]["hosts"]["two"]["docker_host"] = "tcp://two:2375"
     with pytest.raises(ValidationError, match="without TLS anybody could use the host"):
         Demand.model_validate(wanted)
+
+
+def test_sidecars_are_of_sites_of_aws() -> None:
+    wanted = document()
+    wanted["workloads"]["web"] |= {"site": "plant", "sidecars": {"log": {"image": {}, "cpu": 1, "memory": "1Gi"}}}
+    assert told(wanted) == [
+        "workloads.web.sidecars: sidecars are allowed on sites of the kind aws; plant has none of them"
+    ]

@@ -86,7 +86,7 @@ def test_one_node_group_is_told_to_hold_the_services_or_not(story: str, catalog:
 @pytest.mark.parametrize("story", [story for story, told in STORIES.items() if told[-1] is not None])
 def test_what_is_told_is_what_the_solver_finds(story: str, catalog: Catalog) -> None:
     if STORIES[story][-1]:
-        groups = solve(demand_of(story), catalog).sites["main"].compute.node_groups
+        groups = solve(demand_of(story), catalog).aws_sites["main"].compute.node_groups
         assert sum(group.runtime == "ecs" for group in groups) == 1
     else:
         with pytest.raises(InfeasibleError):
