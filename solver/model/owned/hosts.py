@@ -81,7 +81,7 @@ def _volumes_gib(demand: Demand, service: Service, attach: str) -> int:
 
 
 def may_hold(demand: Demand, service: Service, variant: Variant, host: DockerHost, *, proxy: bool) -> bool:
-    """Whether a host can run at least one replica; none of a service with sidecars, which share a network on ECS only."""
+    """Whether a host can run at least one replica; none of a service with sidecars."""
     if service.sidecars or not service.host_labels.items() <= host.labels.items():
         return False
     if variant.architecture is not host.architecture:

@@ -39,7 +39,7 @@ def secrets_of(demand: Demand, site_key: str) -> tuple[str, ...]:
 
 def rotations_of(demand: Demand, site_key: str) -> tuple[RotationPlan, ...]:
     """Secrets of the site that a function of its region changes."""
-    region = demand.sites[site_key].region
+    region = demand.aws_sites[site_key].region
     return tuple(
         RotationPlan(secret=name, days=wish.rotation_days, lambda_arn=wish.rotation_lambda_arn)
         for name in secrets_of(demand, site_key)

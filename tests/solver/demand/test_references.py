@@ -445,7 +445,7 @@ def test_secrets_that_change_are_those_of_workloads_by_functions_of_a_sites_regi
 def test_no_machine_waits_where_all_services_may_run_on_spot_machines() -> None:
     document = whole()
     document["sites"]["main"]["machines"] = {"warm_machines": 1}
-    assert Demand.model_validate(document).sites["main"].machines is not None
+    assert Demand.model_validate(document).aws_sites["main"].machines is not None
     document["workloads"]["web"]["interruptible_share"] = 1
     (said,) = contradictions(document)
     assert said.startswith("sites.main.machines.warm_machines: none is allowed where all services may run on spot")

@@ -207,7 +207,7 @@ def test_where_more_is_held_than_needed_one_machine_that_it_pays_holds_all_and_t
     ).model_dump(mode="json")
     demand = Demand.model_validate(services | {"workloads": services["workloads"] | {"night": night}})
     plan = solve(demand, catalog)
-    groups = plan.sites["main"].compute.node_groups
+    groups = plan.aws_sites["main"].compute.node_groups
     assert [group.machine_types for group in groups if group.runtime == "ecs"] == [("r7i.2xlarge",)]
     assert {str(group.purchase) for group in groups} == {"on-demand"}
     assert usd(plan, "node-group") == 0

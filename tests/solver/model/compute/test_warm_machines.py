@@ -35,7 +35,7 @@ def planned(make_demand: DemandMaker, catalog: Catalog, warm: int | None, **work
 
 def waiting(plan: Plan) -> dict[PurchaseOption, set[int]]:
     found: dict[PurchaseOption, set[int]] = {}
-    for group in plan.sites["main"].compute.node_groups:
+    for group in plan.aws_sites["main"].compute.node_groups:
         found.setdefault(group.purchase, set()).add(group.warm_machines)
     return found
 
@@ -50,7 +50,7 @@ def test_machines_wait_beside_those_on_demand_and_cost_their_root_volume(
     plan, demand = planned(make_demand, catalog, 2, interruptible_share=0.5)
     assert waiting(plan) == {PurchaseOption.ON_DEMAND: {2}, PurchaseOption.SPOT: {0}}
     gib = catalog.price("us-east-1", "ebs", "gp3_storage").usd_first
-    count = sum(group.warm_machines for group in plan.sites["main"].compute.node_groups)
+    count = sum(group.warm_machines for group in plan.aws_sites["main"].compute.node_groups)
     assert usd(plan) == pytest.approx(count * 40 * gib, abs=0.01)
     assert WARMING_NOT_PRICED in plan.not_priced
     without, _ = planned(make_demand, catalog, None, interruptible_share=0.5)
