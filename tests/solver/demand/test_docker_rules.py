@@ -151,7 +151,10 @@ def test_a_tcp_address_without_tls_is_refused() -> None:
 
 def test_sidecars_are_of_sites_of_aws() -> None:
     wanted = document()
-    wanted["workloads"]["web"] |= {"site": "plant", "sidecars": {"log": {"image": {}, "cpu": 1, "memory": "1Gi"}}}
+    wanted["workloads"]["web"] |= {
+        "site": "plant",
+        "sidecars": {"log": {"image": {"reference": "example.com/log:1"}, "cpu": 1, "memory": "1Gi"}},
+    }
     assert told(wanted) == [
         "workloads.web.sidecars: sidecars are allowed on sites of the kind aws; plant has none of them"
     ]
