@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any
 
 import pulumi
 
@@ -31,7 +31,6 @@ from components.outputs import ComputeOutputs, NetworkOutputs, StorageOutputs
 from components.source_positions import short_traces
 from solver.errors import ConfigError, PoolwrightError, Problem
 from solver.inputs import fresh_lock
-from solver.plan.docker import DockerSitePlan
 from solver.plan.lock import digest_of, read_lock, read_text
 from solver.plan.plan import Plan, SitePlan
 from stacks.existing_vpc import UnresolvedError, with_ids
@@ -79,10 +78,11 @@ def build_approved(approved: Approved) -> None:
     stack = pulumi.get_stack()
     account_id = configured_account(stack)
     refuse_other_regions(stack, approved.plan)
+    refuse_docker_sites(approved.plan)
     built: Built = {}
-    for key, site in sorted(approved.plan.sites.items()):
+    for key, site in sorted(approved.plan.aws_sites.items()):
         wanted = released(site) if os.environ.get(RELEASE_DATA) == "1" else site
-        pulumi.export(key, site_pools(key, wanted, approved.plan, account_id, built))
+        pulumi.export(key, aws_pools(key, wanted, approved.plan, account_id, built))
     copy_between_sites(built)
     proof = approved.plan.proof
     pulumi.export(
@@ -118,10 +118,8 @@ def replan(root: Path, stack: str) -> Approved:
     return Approved(plan=plan, lock_digest=None)
 
 
-def released(site: SitePlan | DockerSitePlan) -> SitePlan | DockerSitePlan:
+def released(site: SitePlan) -> SitePlan:
     """The site with nothing protected: buckets may be emptied, load balancers and keys deleted."""
-    if isinstance(site, DockerSitePlan):
-        return site
     return site.model_copy(update={"storage": site.storage.model_copy(update={"protect": False})})
 
 
@@ -155,17 +153,13 @@ def refuse_other_regions(stack: str, plan: Plan) -> None:
         raise ConfigError([problem])
 
 
-def site_pools(
-    key: str, site: SitePlan | DockerSitePlan, plan: Plan, account_id: str | None, built: Built | None = None
-) -> dict[str, Any]:
-    """The pools of one site; gives what people and other stacks need of them."""
-    match site:
-        case SitePlan():
-            return aws_pools(key, site, plan, account_id, built)
-        case DockerSitePlan():
-            raise PoolwrightError(f"site {key}: Docker hosts are planned for but can't be built by this version")
-        case _:
-            assert_never(site)
+def refuse_docker_sites(plan: Plan) -> None:
+    """PoolwrightError where a site has hosts of its own: nothing of such a stack is built, not even its other sites."""
+    if plan.docker_sites:
+        raise PoolwrightError(
+            f"site {', '.join(plan.docker_sites)}: Docker hosts are planned for, and this version can't build them",
+            hint="The lock has what runs on which host",
+        )
 
 
 def aws_pools(

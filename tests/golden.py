@@ -36,7 +36,7 @@ from solver.plan.lock import Lock, lock_of, lock_text
 from solver.plan.plan import Plan, PlanInputs
 from solver.schema import Schema
 from solver.solve import solve
-from stacks.program import site_pools
+from stacks.program import aws_pools
 from tests.recorder import Record, record
 
 CASES = Path(__file__).resolve().parent / "cases"
@@ -171,7 +171,7 @@ def resources_text(plan: Plan) -> str:
 
     def build() -> None:
         for key, site in sorted(plan.aws_sites.items()):
-            site_pools(key, site, plan, ACCOUNT_ID)
+            aws_pools(key, site, plan, ACCOUNT_ID)
 
     blocks = [_block(each) for each in record(build, stack=plan.stack).custom()]
     return "\n".join(sorted(blocks)) + "\n"

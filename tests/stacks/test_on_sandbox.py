@@ -138,9 +138,7 @@ def test_data_outlives_a_destroy_until_it_is_released(stack: Stack) -> None:
     assert {"main-storage-bucket-models", "main-security-key-data", "main-network-public", "main-network-zone"} <= left
     assert not any(name.startswith("main-compute") for name in left)
     # The next `up` stands on what was left; here it lets go of it at once.
-    freed = released(stack.site)
-    assert isinstance(freed, SitePlan)
-    stack.site = freed
+    stack.site = released(stack.site)
     stack.engine.up()
     stack.engine.destroy()
     assert stack.engine.records() == ()

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from components.aws.provider import ACCOUNT_LOOKUP
-from solver.errors import ConfigError, LockError, StaleError
+from solver.errors import ConfigError, LockError, PoolwrightError, StaleError
+from solver.plan.docker import DockerNetworkPlan, DockerSitePlan
 from solver.plan.lock import write_lock
+from solver.vocabulary import SiteKind
 from stacks.program import build
 from tests.components import plans
 from tests.recorder import Recording, record
@@ -159,6 +161,22 @@ def test_an_empty_account_in_the_configuration_means_none(tmp_path: Path) -> Non
         lookups={ACCOUNT_LOOKUP: {"accountId": "444455556666"}},
     )
     assert "allowedAccountIds" not in recorded.one("pulumi:providers:aws").inputs
+
+
+def test_nothing_is_built_of_a_stack_with_docker_sites(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    hosted = DockerSitePlan(
+        kind=SiteKind.DOCKER,
+        hosts=(),
+        services=(),
+        network=DockerNetworkPlan(https_port=8443, http_port=8080),
+        log_size_mib=10,
+    )
+    plan = plans.plan("trial", main=plans.minimal_site())
+    both = plan.model_copy(update={"sites": {**plan.sites, "plant": hosted}})
+    write_lock(root / "stacks" / "trial.lock.yaml", fresh(root, both))
+    with pytest.raises(PoolwrightError, match="site plant: Docker hosts are planned for"):
+        run(root)
 
 
 def test_everything_is_released_before_a_destroy_that_means_it(
