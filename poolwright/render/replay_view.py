@@ -117,7 +117,7 @@ def shortage_words(served: Served) -> str:
     )
     growth = short.next
     if growth is None:
-        return f"{text}; the plan does not have it"
+        return f"{text}; the plan has no more of it"
     if growth.but:
         return f"{text}; {growth.but}"
     machines = f"{growth.machines} × {growth.node_group}" if growth.machines else f"room on {growth.node_group}"
