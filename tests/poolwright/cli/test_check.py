@@ -97,7 +97,7 @@ def test_a_finding_about_the_demand_names_file_and_line(
         name="main-compute-task-fraud-cpu",
         parent="",
         operation=Operation.SAME,
-        inputs={"networkMode": "bridge", "tags": {"workload": "fraud"}},
+        inputs={"networkMode": "host", "tags": {"workload": "fraud"}},
     )
     engine.append(replace(engine[-1], changes=(*engine[-1].changes, changed)))
     assert main.run(["check", "dev", "--json"]) == 5

@@ -42,8 +42,9 @@ def test_a_job_sees_its_machines_volumes_and_can_write_nowhere_else(full_compute
     assert found["volumes"] == [
         {"name": "task_tmp", "host": {}},
         {"name": "checkpoints", "host": {"sourcePath": "/mnt/poolwright/checkpoints"}},
+        {"name": "corpus", "host": {"sourcePath": "/mnt/poolwright/corpus"}},
     ]
-    assert [mount["containerPath"] for mount in found["mountPoints"]] == ["/tmp", "/checkpoints"]
+    assert [mount["containerPath"] for mount in found["mountPoints"]] == ["/tmp", "/checkpoints", "/corpus"]
 
 
 def test_a_volume_for_each_replica_of_a_job_is_its_machines_too() -> None:
