@@ -12,15 +12,10 @@ from solver.demand.load import LoadProfile, rounded_up
 from solver.demand.workloads import Service, Workload
 from solver.plan.docker import DockerSitePlan, HostedService
 from solver.proofs.residency import is_hidden, may_run
+from solver.proofs.view import exactly
 
-HOURS = 168
 _TRACE = Fraction(1, 10**9)
 """Part of a load that is nothing: what two ways of rounding differ by."""
-
-
-def exactly(number: float) -> Fraction:
-    """The decimal number that stands in the file."""
-    return Fraction(repr(number))
 
 
 @dataclass(frozen=True)

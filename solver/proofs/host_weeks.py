@@ -14,7 +14,8 @@ from solver.demand.demand import Demand
 from solver.demand.load import LoadProfile, rounded_up
 from solver.demand.workloads import Service
 from solver.plan.docker import DockerSitePlan, HostedService
-from solver.proofs.beside import Beside, exactly
+from solver.proofs.beside import Beside
+from solver.proofs.view import exactly
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from solver.demand.storage import FileSystem, Volume
 from solver.demand.workloads import Service, Variant, Workload
 from solver.plan.docker import DockerSitePlan, HostedService
 from solver.plan.plan import Plan
-from solver.proofs.beside import Beside, exactly
+from solver.proofs.beside import Beside
+from solver.proofs.view import exactly
 from solver.vocabulary import Survive
 
 _PROXY = {"cpu": 250, "memory": 128}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from solver.demand.demand import Demand
 from solver.demand.docker import DockerHost, DockerSite
@@ -68,7 +68,7 @@ def host_lines(demand: Demand, plans: dict[str, DockerSitePlan]) -> tuple[CostLi
     )
 
 
-def _host(key: str, host: DockerHost, replicas: dict[str, int] | object) -> HostPlan:
+def _host(key: str, host: DockerHost, replicas: Mapping[str, int]) -> HostPlan:
     accelerators = host.accelerators
     return HostPlan(
         key=key,
@@ -84,7 +84,7 @@ def _host(key: str, host: DockerHost, replicas: dict[str, int] | object) -> Host
         accelerator_kind=accelerators.kind if accelerators is not None else None,
         accelerator_count=accelerators.count if accelerators is not None else 0,
         usd_per_hour=host.usd_per_hour,
-        replicas=replicas,  # pyright: ignore[reportArgumentType]
+        replicas=dict(replicas),
     )
 
 

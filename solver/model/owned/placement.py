@@ -34,7 +34,6 @@ from solver.vocabulary import Survive
 # pulp has no complete types: what it returns enters here as Any and leaves as plain values.
 _pulp: Any = pulp
 _NODES = 20_000
-_LEVELS = 24
 _MOVED = 1_000.0
 """What a replica that is not where the approved plan has it weighs, against one replica more."""
 
