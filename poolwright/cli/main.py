@@ -215,6 +215,18 @@ def controls(stack: Stack, on: On = None, as_json: Json = False) -> None:
     raise typer.Exit(command.run(stack, on=on, as_json=as_json))
 
 
+@app.command()
+def ansible(
+    stack: Stack,
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the files go.")] = Path("ansible"),
+    as_json: Json = False,
+) -> None:
+    """Write an Ansible inventory and play that prepare the hosts of a stack's Docker sites."""
+    from poolwright.cli import ansible as command
+
+    command.run(stack, out=out, as_json=as_json)
+
+
 @prices_app.command("show")
 def prices_show(
     region: Annotated[str | None, typer.Option(help="us-east-1, eu-west-1, …; all by default.")] = None,
