@@ -35,6 +35,12 @@ workloads:
     load: {constant_per_second: 1}
     sites: [desk]
     variants: {cpu: {cpu: 1, memory: 1Gi, throughput_per_second: 10, source: a guess}}
+  there:
+    kind: service
+    image: {reference: registry.example.com/there:1}
+    load: {constant_per_second: 1}
+    sites: [far-edge]
+    variants: {cpu: {cpu: 1, memory: 1Gi, throughput_per_second: 10, source: a guess}}
 """
 
 

@@ -1,0 +1,71 @@
+"""Arguments of preview, up, refresh, destroy: what is asked of the Pulumi engine."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from poolwright.cli.options import CloudName, Json, Packs, Replan, Stack, Yes
+
+app = typer.Typer()
+
+
+@app.command()
+def preview(
+    stack: Stack,
+    cloud: CloudName = "sandbox",
+    as_json: Json = False,
+    replan: Replan = False,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Look first at what was changed outside of Pulumi; `up` would undo it.")
+    ] = False,
+    policy_pack: Packs = None,
+) -> None:
+    """Show what `up` would create, change, replace and delete."""
+    from poolwright.cli import engine_commands as command
+
+    command.preview(stack, cloud=cloud, as_json=as_json, replan=replan, refresh=refresh, packs=policy_pack or ())
+
+
+@app.command()
+def up(
+    stack: Stack,
+    cloud: CloudName = "sandbox",
+    as_json: Json = False,
+    replan: Replan = False,
+    yes: Yes = False,
+    policy_pack: Packs = None,
+) -> None:
+    """Build the stack as its lock says. On AWS it previews and asks first."""
+    from poolwright.cli import engine_commands as command
+
+    command.up(stack, cloud=cloud, as_json=as_json, replan=replan, yes=yes, packs=policy_pack or ())
+
+
+@app.command()
+def refresh(stack: Stack, cloud: CloudName = "sandbox", as_json: Json = False, yes: Yes = False) -> None:
+    """Read the state of the stack's resources from the cloud anew."""
+    from poolwright.cli import engine_commands as command
+
+    command.refresh(stack, cloud=cloud, as_json=as_json, yes=yes)
+
+
+@app.command()
+def destroy(
+    stack: Stack,
+    cloud: CloudName = "sandbox",
+    as_json: Json = False,
+    yes: Yes = False,
+    with_data: Annotated[
+        bool, typer.Option("--with-data", help="Delete protected data too. Asks for the stack's name, or takes --yes.")
+    ] = False,
+) -> None:
+    """Delete the stack's resources, except its data.
+
+    Buckets, volumes, file systems and keys are protected: they, and what they can't be without, are kept and listed.
+    With --with-data the protection is taken off first and everything is deleted, for good.
+    """
+    from poolwright.cli import engine_commands as command
+
+    command.destroy(stack, cloud=cloud, as_json=as_json, yes=yes, with_data=with_data)
