@@ -53,9 +53,9 @@ test: engine  ## every test
 	@$(VENV)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 cases: engine  ## write anew what the golden cases expect, then show what changed
-	@$(VENV)/python -m pytest -q tests/test_cases.py tests/poolwright/checks/test_documentation.py \
+	@$(VENV)/python -m pytest -q tests/test_cases.py tests/examples tests/poolwright/checks/test_documentation.py \
 		tests/components/package/test_other_languages.py tests/poolwright/engine/sandbox/rules --update-cases
-	@git diff --stat -- tests/cases docs/checks.md docs/schemas/components.schema.json docs/sandbox-rules.md
+	@git diff --stat -- tests/cases examples docs/examples docs/checks.md docs/schemas/components.schema.json docs/sandbox-rules.md
 
 record: engine  ## keep what today's program makes, for later ones to be compared with: VERSION=0.2.0
 	@$(VENV)/python -m tests.releases.record $(VERSION)

@@ -124,12 +124,12 @@ def released(site: SitePlan) -> SitePlan:
 
 
 def configured_account(stack: str) -> str | None:
-    """The only account that the stack may touch, as `pulumi config set account` named it."""
-    account_id = pulumi.Config("poolwright").get("account") or None
+    """The only account that the stack may touch, as `pulumi config set account` named it, in any project."""
+    account_id = pulumi.Config().get("account") or pulumi.Config("poolwright").get("account") or None
     if account_id is not None and not _ACCOUNT.fullmatch(account_id):
         problem = Problem(
             file=f"stacks/Pulumi.{stack}.yaml",
-            path="poolwright:account",
+            path=f"{pulumi.get_project()}:account",
             found=f'"{account_id}"',
             allowed="the 12 digits of an AWS account are allowed",
             hint="Run: pulumi config set account 111122223333",

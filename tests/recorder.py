@@ -224,6 +224,7 @@ def record(
     build: Callable[[], _Built],
     *,
     stack: str = "test",
+    project: str = "poolwright",
     preview: bool = False,
     config: Mapping[str, str] | None = None,
     lookups: Mapping[str, Mapping[str, Any]] | None = None,
@@ -240,7 +241,7 @@ def record(
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
-        pulumi.runtime.set_mocks(recorder, project="poolwright", stack=stack, preview=preview, monitor=monitor)
+        pulumi.runtime.set_mocks(recorder, project=project, stack=stack, preview=preview, monitor=monitor)
         # set_mocks makes a root of its own, on which exports would be lost; run_in_stack makes the real one.
         set_root_resource(cast("Any", None))
         pulumi.runtime.set_all_config(dict(config or {}))

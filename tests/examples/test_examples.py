@@ -1,0 +1,87 @@
+"""The examples: proven, approved as planned, built by their own programs, told by their pages; see `make cases`."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+from solver.plan.lock import digest_of, lock_text
+from solver.proofs.view import HOURS
+from solver.replay import broken_promises
+from solver.witness import check_plan
+from tests.examples.pages import INDEX, PAGES, chart, index, page
+from tests.examples.stacks import EXAMPLES, FOLDER, ROOT, STACK, at_home, planned
+from tests.golden import difference
+from tests.recorder import record
+
+BUILT = ROOT / "tests" / "cases" / "examples"
+GAP = 0.005
+ACCOUNT = "123456789012"
+
+
+def held(path: Path, text: str, request: pytest.FixtureRequest) -> None:
+    """A file says what it would be written to say."""
+    if request.config.getoption("--update-cases"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    stands = path.read_text(encoding="utf-8") if path.is_file() else ""
+    found = difference(stands, text, str(path.relative_to(ROOT)))
+    assert not found, f"{found}\nIf that is meant: make cases, and review the difference"
+
+
+def _program() -> None:
+    runpy.run_path("__main__.py", run_name="__main__")
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_is_proven_and_its_promises_are_kept(name: str) -> None:
+    found = planned(name)
+
+    assert found.plan.proof.gap <= GAP
+    assert check_plan(found.plan, found.demand, found.catalog).text == found.plan.proof.witness
+    assert broken_promises(found.replayed) == ()
+    assert found.explanation.profile == found.demand.compliance.profile
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_lock_of_an_example_is_what_it_plans(name: str, request: pytest.FixtureRequest) -> None:
+    held(FOLDER / name / "stacks" / f"{STACK}.lock.yaml", lock_text(planned(name).lock), request)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_program_of_an_example_builds_its_lock(name: str, request: pytest.FixtureRequest) -> None:
+    with at_home(name):
+        recording = record(_program, stack=STACK, project=name, config={f"{name}:account": ACCOUNT})
+
+    lines = sorted(f"{each.type} {each.name}" for each in recording.custom())
+    held(BUILT / f"{name}.txt", "\n".join((*lines, "")), request)
+    for provider in recording.of_type("pulumi:providers:aws"):
+        assert provider.inputs["allowedAccountIds"] == f'["{ACCOUNT}"]', "the guard is the example's own setting"
+    assert recording.exports["approvedPlan"]["lockDigest"] == digest_of(
+        (FOLDER / name / "stacks" / f"{STACK}.lock.yaml").read_text(encoding="utf-8"), file="lock", stack=STACK
+    )
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_page_of_an_example_says_what_it_plans(name: str, request: pytest.FixtureRequest) -> None:
+    held(PAGES / f"{name}.md", page(name), request)
+    held(PAGES / f"{name}.svg", chart(name), request)
+
+
+def test_the_page_of_all_examples_leads_to_each(request: pytest.FixtureRequest) -> None:
+    held(PAGES / f"{INDEX}.md", index(), request)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_load_curve_says_where_it_comes_from(name: str) -> None:
+    traces = sorted((FOLDER / name / "stacks" / "traces").glob("*.csv"))
+
+    assert traces
+    for path in traces:
+        text = path.read_text(encoding="utf-8")
+        assert "# Source: " in text
+        assert "Licence: " in text
+        assert len([line for line in text.splitlines() if not line.startswith("#")]) == HOURS + 1
+        assert path.name in (path.parent / "NOTICE.md").read_text(encoding="utf-8")
