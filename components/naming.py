@@ -71,6 +71,8 @@ class SiteNames:
     """The account, 12 digits."""
     default_tags: Mapping[str, str] = field(default_factory=dict[str, str])
     """What the provider puts on each resource; needed again where AWS makes resources by itself (machines, volumes)."""
+    boundary_arn: str | None = None
+    """The policy that no role of the site may exceed."""
 
     def physical(self, kind: NameKind, *keys: str, changes_with: tuple[str, ...] = ()) -> str:
         """`prod-main-public`, within the kind's limit.

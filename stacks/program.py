@@ -177,6 +177,7 @@ def aws_pools(
         region=site.region,
         account_id=account_id or account_of(provider),
         default_tags=tags,
+        boundary_arn=site.security.permissions_boundary,
     )
     found = with_ids(site.network, f"sites.{key}.network.existing", provider)
     return pools_in_order(

@@ -66,7 +66,14 @@ def approved_site(component: str, *, lock: str, site: str | None, account_id: st
     if not (account_id.isdigit() and len(account_id) == 12):
         raise _mistake(component, "accountId", f'"{account_id}"', "the 12 digits of an AWS account are allowed")
     tags = default_tags(stack=plan.stack, site=key, owner=plan.owner, cost_centre=plan.cost_centre, more=plan.tags)
-    names = SiteNames(stack=plan.stack, site=key, region=chosen.region, account_id=account_id, default_tags=tags)
+    names = SiteNames(
+        stack=plan.stack,
+        site=key,
+        region=chosen.region,
+        account_id=account_id,
+        default_tags=tags,
+        boundary_arn=chosen.security.permissions_boundary,
+    )
     return ApprovedSite(plan=plan, key=key, site=chosen, names=names)
 
 

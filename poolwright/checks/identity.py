@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from poolwright.checks.check import on_each
+from poolwright.checks.check import Fault, on_each, on_stack
+from poolwright.checks.evidence import Evidence
 from poolwright.checks.resource import Resource, listed, part, statements, words
 
 ROLE = "aws:iam/role:Role"
@@ -23,6 +24,7 @@ IDENTITY_POLICIES = (ROLE_POLICY, POLICY, USER_POLICY, GROUP_POLICY)
 USER = "aws:iam/user:User"
 ACCESS_KEY = "aws:iam/accessKey:AccessKey"
 
+_TRUST = "assumeRolePolicy"
 _ROLES = "components/aws/security/roles.py"
 _TOO_MUCH = ("AdministratorAccess", "PowerUserAccess", "IAMFullAccess")
 _DECRYPTING = ("kms:decrypt", "kms:reencryptfrom", "kms:reencrypt*", "kms:*", "*")
@@ -150,6 +152,22 @@ def tokens_name_their_subjects(role: Resource) -> Iterator[str]:
                 broad = [value for value in values if "*" in value or "?" in value]
                 if broad:
                     yield f"takes tokens of {issuer} whose {claim} is like {', '.join(broad)}"
+
+
+@on_stack(
+    ROLE,
+    id="iam.boundary",
+    title="Where the plan has a boundary of roles, every role has it",
+    remedy="Give aws.iam.Role the permissions_boundary of its SiteNames, as components/aws/security/roles.py does",
+)
+def roles_have_the_boundary(evidence: Evidence) -> Iterator[Fault]:
+    # IAM is the whole account's, so all sites have the same one.
+    wanted = next((site.security.permissions_boundary for _, site in evidence.sites()), None)
+    for role in evidence.of_type(ROLE) if wanted is not None else ():
+        # Roles of CI work on the stack, not for it.
+        of_ci = any(words(part(each, "Principal"), "Federated") for each in statements(role.document(_TRUST)))
+        if not of_ci and role.get("permissionsBoundary") != wanted:
+            yield Fault(text=f"may do more than {wanted} allows, which the plan has as its boundary", resource=role)
 
 
 @on_each(

@@ -73,6 +73,7 @@ CHECKS: tuple[Check, ...] = (
     identity.roles_trust_named_principals,
     identity.services_act_for_this_account,
     identity.tokens_name_their_subjects,
+    identity.roles_have_the_boundary,
     identity.no_almighty_policies,
     identity.no_users,
     keys.keys_rotate,

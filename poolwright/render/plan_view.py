@@ -236,6 +236,8 @@ def _security_view(security: SecurityPlan) -> Iterator[RenderableType]:
         f"  Keys: {keys}. Secrets to fill: {', '.join(security.secrets) or 'none'}. "
         f"{len(security.flows)} allowed flows, {len(security.roles)} workload roles."
     )
+    if security.permissions_boundary is not None:
+        yield Text(f"  No role exceeds {security.permissions_boundary}.")
 
 
 def rejected_view(moves: Sequence[RejectedMove]) -> Iterator[RenderableType]:

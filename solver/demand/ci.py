@@ -16,6 +16,16 @@ Repository = Annotated[
 ]
 
 
+PolicyArn = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,128}$"
+    ),
+    Written("a policy's ARN like arn:aws:iam::111122223333:policy/workloads"),
+]
+"""A managed policy of IAM that exists."""
+
+
 class CiWish(Schema):
     """A role that pull requests of a repository take with a token of their run, to preview."""
 

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from solver.demand.backup import BackupWish
 from solver.demand.capacity_rules import capacity_contradictions
-from solver.demand.ci import CiWish
+from solver.demand.ci import CiWish, PolicyArn
 from solver.demand.compliance import ComplianceWish
 from solver.demand.containers import Daemon
 from solver.demand.docker import DockerSite, Milliseconds
@@ -194,6 +194,8 @@ class Demand(Schema):
     """What must be proven to auditors."""
     ci: Annotated[CiWish | None, Field(exclude_if=is_empty)] = None
     """A role for previews of pull requests; None: no role."""
+    permissions_boundary: Annotated[PolicyArn | None, Field(exclude_if=is_empty)] = None
+    """A policy of the account that no role of the stack may exceed; the role for previews has one of its own."""
     purchase: PurchaseWish = PurchaseWish()
     """Spot machines and commitments, or neither."""
     limits: Limits = Limits()

@@ -138,3 +138,5 @@ class SecurityPlan(Schema):
     """Secrets that change by themselves, by name."""
     ci: Annotated[CiPlan | None, Field(exclude_if=is_empty)] = None
     """The role for CI; on the stack's first site."""
+    permissions_boundary: Annotated[str | None, Field(exclude_if=is_empty)] = None
+    """ARN of the policy that no role of the site may exceed."""

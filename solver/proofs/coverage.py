@@ -48,6 +48,8 @@ def coverage_faults(view: SiteView) -> Iterator[str]:
             yield f"{key}: no role"
     if security.trail_lock != view.demand.compliance.trail_lock:
         yield "the lock of the trail's files is not the one that is wanted"
+    if security.permissions_boundary != view.demand.permissions_boundary:
+        yield "the boundary of roles is not the one that is wanted"
     yield from _rotation_faults(view)
     yield from _storage_faults(view)
 

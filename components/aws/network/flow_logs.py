@@ -43,6 +43,7 @@ def flow_logs(
                 "ArnLike": {"aws:SourceArn": names.arn("ec2", "vpc-flow-log/*")},
             },
         ),
+        permissions_boundary=names.boundary_arn,
         tags=names.tags("flow-logs"),
         opts=child_of(parent),
     )

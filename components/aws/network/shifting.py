@@ -53,6 +53,7 @@ def shifting_role(
         assume_role_policy=trust(
             "ecs.amazonaws.com", condition={"StringEquals": {"aws:SourceAccount": names.account_id}}
         ),
+        permissions_boundary=names.boundary_arn,
         tags=names.tags("shifting"),
         opts=child_of(parent),
     )

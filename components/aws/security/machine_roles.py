@@ -82,6 +82,7 @@ def _role(
         name=names.physical(NameKind.ROLE, purpose),
         description=f"Acts as {purpose}",
         assume_role_policy=trust(service, condition=condition),
+        permissions_boundary=names.boundary_arn,
         tags=names.tags(purpose),
         opts=child_of(parent),
     )

@@ -25,6 +25,7 @@ def recorder(watch: Watch) -> pulumi.Resource:
         assume_role_policy=trust(
             "config.amazonaws.com", condition={"StringEquals": {"aws:SourceAccount": names.account_id}}
         ),
+        permissions_boundary=names.boundary_arn,
         tags=names.tags("config"),
         opts=watch.child(),
     )

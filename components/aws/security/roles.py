@@ -81,6 +81,7 @@ def _role(name: str, workload: str, purpose: str, names: SiteNames, parent: pulu
                 "StringEquals": {"aws:SourceAccount": names.account_id},
             },
         ),
+        permissions_boundary=names.boundary_arn,
         tags=names.tags(workload, purpose, workload=workload),
         opts=child_of(parent),
     )

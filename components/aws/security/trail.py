@@ -139,6 +139,7 @@ def _log_group(watch: Watch) -> tuple[aws.cloudwatch.LogGroup, aws.iam.Role, aws
         assume_role_policy=trust(
             "cloudtrail.amazonaws.com", condition={"StringEquals": {"aws:SourceAccount": watch.names.account_id}}
         ),
+        permissions_boundary=watch.names.boundary_arn,
         tags=watch.names.tags("trail"),
         opts=watch.child(),
     )

@@ -106,6 +106,7 @@ def _role(
         assume_role_policy=trust(
             "backup.amazonaws.com", condition={"StringEquals": {"aws:SourceAccount": names.account_id}}
         ),
+        permissions_boundary=names.boundary_arn,
         tags=names.tags(purpose),
         opts=child_of(parent),
     )

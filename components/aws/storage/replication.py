@@ -64,6 +64,7 @@ def build_replication(
             "s3.amazonaws.com",
             condition={"StringEquals": {"aws:SourceAccount": names.account_id}, "ArnLike": {"aws:SourceArn": arn}},
         ),
+        permissions_boundary=names.boundary_arn,
         tags=names.tags("replication", source.key),
         opts=child_of(parent),
     )

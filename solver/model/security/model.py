@@ -82,6 +82,7 @@ def solve_security(
         trail_lock=_trail_lock(demand, asked, cover),
         rotations=rotations_of(demand, site_key),
         ci=ci_of(demand, site_key),
+        permissions_boundary=demand.permissions_boundary,
     )
     return PoolAnswer(
         plan=plan,

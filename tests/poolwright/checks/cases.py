@@ -78,6 +78,7 @@ def _trust(**values: Any) -> Edit:
     return with_document(identity.ROLE, "assumeRolePolicy", change)
 
 
+_BOUNDARY = "arn:aws:iam::123456789012:policy/workloads"
 _ISSUER = "token.actions.githubusercontent.com"
 
 
@@ -317,6 +318,13 @@ REFUSED: Mapping[str, tuple[Edit, ...]] = {
         _jobs(StringEquals={f"{_ISSUER}:sub": "repo:example/shop:pull_request"}),
         _jobs(StringLike={f"{_ISSUER}:aud": "sts.amazonaws.com", f"{_ISSUER}:sub": "repo:example/*"}),
         _jobs(**{"ForAllValues:StringEquals": {f"{_ISSUER}:aud": "sts.amazonaws.com", f"{_ISSUER}:sub": "x"}}),
+    ),
+    "iam.boundary": (
+        with_lock(lambda lock: lock["sites"]["main"]["security"].update(permissions_boundary=_BOUNDARY)),
+        both(
+            with_lock(lambda lock: lock["sites"]["main"]["security"].update(permissions_boundary=_BOUNDARY)),
+            with_input(identity.ROLE, "permissionsBoundary", "arn:aws:iam::123456789012:policy/other"),
+        ),
     ),
     "iam.managed-policies": (
         with_input(identity.ATTACHMENTS[0], "policyArn", "arn:aws:iam::aws:policy/AdministratorAccess"),

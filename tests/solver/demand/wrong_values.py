@@ -422,6 +422,11 @@ WRONG_VALUES = {
     "BackupCopy.vault_arn": Wrong("far", '"far"', "a backup vault's ARN"),
     "BackupCopy.key_arn": Wrong("alias/far", '"alias/far"', "a KMS key's ARN (not an alias)"),
     "BackupCopy.keep_days": Wrong("0", "0", "a whole number from 1 to 36500"),
+    "Demand.permissions_boundary": Wrong(
+        "arn:aws:iam::123456789012:role/workloads",
+        '"arn:aws:iam::123456789012:role/workloads"',
+        "a policy's ARN like arn:aws:iam::111122223333:policy/workloads",
+    ),
     "Demand.ci": Wrong("github", '"github"', "a mapping with repository"),
     "CiWish.provider": Wrong("gitlab", '"gitlab"', "github", "Did you mean github?"),
     "CiWish.repository": Wrong(

@@ -87,6 +87,26 @@ def trust_policy_names_who(inputs: Properties) -> Iterator[Refusal]:
         yield Refusal("LimitExceeded", words, "managedPolicyArns")
 
 
+_BOUNDARY: Final = re.compile(r"^arn:[\w-]+:iam::(\d{12}|aws):policy/.+$")
+
+
+@validates("iam.Role")
+def boundary_is_a_policy(inputs: Properties) -> Iterator[Refusal]:
+    """A permissions boundary is named by a policy's ARN."""
+    arn = text(inputs.get("permissionsBoundary"))
+    if arn and not _BOUNDARY.match(arn):
+        yield Refusal("InvalidInput", f"ARN {arn} is not valid.", "permissionsBoundary")
+
+
+@refuses("iam.Role", on=(Action.CREATE, Action.UPDATE))
+def boundary_is_of_this_account(change: Change, cloud: Cloud) -> Iterator[Refusal]:
+    """A permissions boundary is a policy of the role's account, or of AWS."""
+    arn = text(change.inputs.get("permissionsBoundary")) or ""
+    match = _BOUNDARY.match(arn)
+    if match and match.group(1) not in ("aws", cloud.identity.account):
+        yield Refusal("NoSuchEntity", f"Scope ARN: {arn} does not exist or is not attachable.", "permissionsBoundary")
+
+
 def _shared_issuers(document: object) -> Iterator[Refusal]:
     """Whose tokens all of GitHub's users get must be asked for their subject, and not for any.
 

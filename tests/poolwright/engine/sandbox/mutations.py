@@ -184,6 +184,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     _M("iam.Role", "path", "team", "ValidationError"),
     _M("iam.Role", "assumeRolePolicy", NOBODY, "MalformedPolicyDocument"),
     _M("iam.Role", "", None, "EntityAlreadyExists"),
+    _M("iam.Role", "permissionsBoundary", "workloads", "InvalidInput"),
     _M("iam.RolePolicy", "policy", NOBODY, "MalformedPolicyDocument"),
     _M("iam.RolePolicy", "policy", _longer, "LimitExceeded"),
     _M("iam.Policy", "policy", NOBODY, "MalformedPolicyDocument"),

@@ -210,6 +210,14 @@ def test_secrets_are_rotated_by_functions_of_the_region(solve: Solver, make_dema
     assert [(each.secret, each.days, each.lambda_arn) for each in answer.plan.rotations] == [("database", 30, arn)]
 
 
+def test_roles_have_the_wished_boundary(solve: Solver, make_demand: DemandMaker) -> None:
+    arn = "arn:aws:iam::123456789012:policy/workloads"
+    assert (
+        solve(make_demand({"app": APP}, {"documents": BUCKET}, permissions_boundary=arn))[0].plan.permissions_boundary
+        == arn
+    )
+
+
 def test_a_trail_is_locked_where_that_is_wished_for_and_there_is_one(solve: Solver, make_demand: DemandMaker) -> None:
     def asked(**compliance: Any) -> Demand:
         return make_demand({"app": APP}, {"documents": BUCKET}, compliance={"trail_lock": "compliance", **compliance})

@@ -82,6 +82,13 @@ LONG_TRUST = json.dumps(
     a_managed_policy_has_6144_characters=Case(
         "iam.Policy", {"policy": policy_of(6144)}, {"policy": policy_of(6145)}, "LimitExceeded", "policy"
     ),
+    a_boundary_is_a_policy=Case(
+        "iam.Role",
+        ROLE | {"permissionsBoundary": "arn:aws:iam::aws:policy/PowerUserAccess"},
+        {"permissionsBoundary": "arn:aws:iam::123456789012:role/web"},
+        "InvalidInput",
+        "permissionsBoundary",
+    ),
     an_inline_policy_has_10240_characters=Case(
         "iam.RolePolicy",
         {"role": "web", "policy": policy_of(10240)},
@@ -142,3 +149,13 @@ def test_policies_at_the_role_count_as_attached_ones(sandbox: Sandbox) -> None:
     arns = [f"{AWS_POLICY}{number}" for number in range(10)]
     role = sandbox.create("iam.Role", name="web", managedPolicyArns=arns, **ROLE)["name"]
     assert "LimitExceeded" in sandbox.refusal("iam.RolePolicyAttachment", "more", role=role, policyArn=AWS_POLICY)
+
+
+def test_a_boundary_is_a_policy_of_the_account(sandbox: Sandbox) -> None:
+    for account in ("123456789012", "999999999999"):
+        arn = f"arn:aws:iam::{account}:policy/workloads"
+        words = sandbox.refusal("iam.Role", name="web", permissionsBoundary=arn, **ROLE)
+        assert f"NoSuchEntity: Scope ARN: {arn} does not exist or is not attachable." in words
+    policy = sandbox.create("iam.Policy", name="workloads", policy=ALLOW)
+    role = sandbox.create("iam.Role", name="web", permissionsBoundary=policy["arn"], **ROLE)
+    assert role["permissionsBoundary"] == policy["arn"]
