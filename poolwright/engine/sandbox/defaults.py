@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,12 +65,17 @@ def name_rule(kind: str, schema: ResourceSchema) -> NameRule | None:
 
 
 def with_defaults(
-    kind: str, schema: ResourceSchema, inputs: Properties, old_inputs: Properties, naming: Naming
+    kind: str,
+    schema: ResourceSchema,
+    inputs: Properties,
+    old_inputs: Properties,
+    naming: Naming,
+    statics: Mapping[str, Properties] = DEFAULTS,
 ) -> Properties:
     """The inputs with names and defaults filled in; `__defaults` lists what was."""
     filled = dict(inputs)
     defaulted: list[str] = []
-    for name, value in DEFAULTS.get(kind, {}).items():
+    for name, value in statics.get(kind, {}).items():
         if filled.get(name) is None:
             filled[name] = value
             defaulted.append(name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from poolwright.engine.sandbox.force_new import DELETE_FIRST
-from poolwright.engine.sandbox.replace import needs_new_resource, order_matters
+from poolwright.engine.sandbox.replace import NeedsNew, needs_new_resource, order_matters
 from poolwright.engine.sandbox.schema import ResourceSchema
 from poolwright.engine.sandbox.values import DEFAULTS_KEY, Path, Properties, Unknown, Value, show, texts, visible
 
@@ -31,7 +31,11 @@ class Difference:
 
 
 def differences(
-    type_name: str, schema: ResourceSchema, old_inputs: Properties, new_inputs: Properties
+    type_name: str,
+    schema: ResourceSchema,
+    old_inputs: Properties,
+    new_inputs: Properties,
+    needs_new: NeedsNew = needs_new_resource,
 ) -> list[Difference]:
     """Every property that changes, in the schema's order of names."""
     found: list[Difference] = []
@@ -42,7 +46,7 @@ def differences(
             # An optional value that the cloud settles stays what it is when nobody asks for another.
             continue
         for path, kind in _changes(before, after, (name,)):
-            found.append(Difference(show(path), kind, needs_new_resource(type_name, path, old, new)))
+            found.append(Difference(show(path), kind, needs_new(type_name, path, old, new)))
     return found
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path as FilePath
 
 from poolwright.engine.sandbox.check import Failure, near_miss, schema_failures
 from poolwright.engine.sandbox.cloud import Cloud, region_of
 from poolwright.engine.sandbox.defaults import Naming, name_rule, with_defaults
-from poolwright.engine.sandbox.diff import Difference, deletes_before_replacing, differences
+from poolwright.engine.sandbox.diff import deletes_before_replacing, differences
 from poolwright.engine.sandbox.faults import Fault, FaultKind, Faults, Struck
 from poolwright.engine.sandbox.identity import Identity, is_region
 from poolwright.engine.sandbox.keys import SETTINGS, resource_key
@@ -23,65 +23,10 @@ from poolwright.engine.sandbox.schema import ResourceSchema, resource_schema
 from poolwright.engine.sandbox.sdk_source import module_tokens
 from poolwright.engine.sandbox.secrets import hidden, present, revealed
 from poolwright.engine.sandbox.store import Resource, Store
-from poolwright.engine.sandbox.tokens import kind_of, service_of, short_type
+from poolwright.engine.sandbox.subject import Checked, DiffResult, Known, NameWish, Refused, Subject
+from poolwright.engine.sandbox.tokens import kind_of, service_of
 from poolwright.engine.sandbox.updates import updated_outputs
 from poolwright.engine.sandbox.values import Path, Properties, fields, is_known, text, visible
-
-
-class Refused(Exception):
-    """The cloud said no, or was asked for something that it does not have."""
-
-
-@dataclass(frozen=True)
-class Checked:
-    """Inputs with defaults, or what is wrong with them."""
-
-    inputs: Properties
-    failures: list[Failure]
-
-
-@dataclass(frozen=True)
-class DiffResult:
-    """What changes, and whether the old resource goes before the new one comes."""
-
-    differences: list[Difference]
-    deletes_first: bool
-
-
-@dataclass(frozen=True)
-class Known:
-    """A resource as the provider answers it."""
-
-    id: str
-    outputs: Properties
-    inputs: Properties
-    secrets: frozenset[Path]
-    remarks: tuple[str, ...] = ()
-    """What a reader should know of it, although AWS made it."""
-    unready: tuple[str, ...] = ()
-    """Why it does not work, although it exists: Pulumi keeps it, and tries again with the next update."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Subject:
-    """Which resource a request is about."""
-
-    urn: str
-    token: str
-    name: str
-
-    @property
-    def type(self) -> str:
-        """The type's short name."""
-        return short_type(self.token)
-
-
-@dataclass(frozen=True, kw_only=True)
-class NameWish:
-    """What the stack's configuration says about names that a program leaves open."""
-
-    proposed: str | None = None
-    none: bool = False
 
 
 class Provider:

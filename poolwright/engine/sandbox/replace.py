@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeAlias
 
 from poolwright.engine.sandbox.force_new import FORCE_NEW
 from poolwright.engine.sandbox.values import Path, Properties, fields, flag, items, number
+
+NeedsNew: TypeAlias = Callable[[str, Path, Properties, Properties], bool]
+"""Type, path, old and new inputs → whether the change takes a new resource."""
 
 _USUAL: Final = frozenset({"name", "namePrefix"})
 
@@ -16,12 +19,14 @@ _SEQUENCES: Final = frozenset(
         "blockDeviceMappings",
         "command",
         "defaultActions",
+        "entrypoints",
         "eventSelectors",
         "networkInterfaces",
         "orderedPlacementStrategies",
         "overrides",
         "tagSpecifications",
         "terminationPolicies",
+        "tests",
         "transitions",
     }
 )

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from poolwright.engine.sandbox.sdk_source import SourceFile, module_folder, resource_file, source_file
+from poolwright.engine.sandbox.sdk_source import (
+    PACKAGES,
+    SourceFile,
+    module_folder,
+    module_of,
+    resource_file,
+    source_file,
+)
 
 
 class Primitive(Enum):
@@ -118,7 +125,7 @@ def resource_schema(token: str) -> ResourceSchema | None:
     source = resource_file(token)
     if source is None:
         return None
-    module = module_folder(token.split(":")[1].split("/")[0])
+    module = module_of(token)
     name = token.rpartition(":")[2]
     body = source.class_text(name)
     if body is None:
@@ -144,10 +151,11 @@ def enum_values(kind: EnumType) -> tuple[str, ...]:
     return tuple(_ENUM_VALUE.findall(body or ""))
 
 
-def provider_inputs() -> dict[str, Property]:
+def provider_inputs(package: str = PACKAGES[0]) -> dict[str, Property]:
     """The configuration that the provider resource takes."""
-    source = source_file("index", "provider")
-    return {} if source is None else _inputs(source.class_text("ProviderArgs") or "", "index")
+    module = "index" if package == PACKAGES[0] else f"{package}:index"
+    source = source_file(module, "provider")
+    return {} if source is None else _inputs(source.class_text("ProviderArgs") or "", module)
 
 
 def _enum_text(module: str, name: str) -> str | None:

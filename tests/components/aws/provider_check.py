@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from poolwright.engine.sandbox.identity import Identity
-from poolwright.engine.sandbox.provider import NameWish, Provider, Subject
+from poolwright.engine.sandbox.provider import Provider
+from poolwright.engine.sandbox.subject import NameWish, Subject
 from tests.components import plans
 from tests.recorder import Recording
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from poolwright.engine.sandbox.provider import Refused
+from poolwright.engine.sandbox.subject import Refused
 from poolwright.engine.sandbox.tokens import short_type
 from tests.components.aws.provider_check import whole_numbers
 from tests.poolwright.engine.sandbox.harness import CheckFailed, Made, Sandbox

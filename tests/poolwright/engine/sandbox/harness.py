@@ -12,7 +12,8 @@ import pytest
 from poolwright.engine.sandbox.check import Failure
 from poolwright.engine.sandbox.diff import Difference
 from poolwright.engine.sandbox.identity import Identity
-from poolwright.engine.sandbox.provider import NameWish, Provider, Refused, Subject
+from poolwright.engine.sandbox.provider import Provider
+from poolwright.engine.sandbox.subject import NameWish, Refused, Subject
 from poolwright.engine.sandbox.tokens import type_token
 from poolwright.engine.sandbox.values import Path as ValuePath
 from poolwright.engine.sandbox.values import Properties, Value

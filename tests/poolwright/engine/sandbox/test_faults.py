@@ -8,8 +8,9 @@ import pytest
 
 from poolwright.engine.sandbox.faults import ATTEMPTS, Fault, FaultKind, Faults, Moment, Struck
 from poolwright.engine.sandbox.identity import Identity
-from poolwright.engine.sandbox.provider import Provider, Refused
+from poolwright.engine.sandbox.provider import Provider
 from poolwright.engine.sandbox.rules.rule import Action
+from poolwright.engine.sandbox.subject import Refused
 from tests.poolwright.engine.sandbox.estate import TRUST, Estate
 from tests.poolwright.engine.sandbox.harness import Made, Sandbox
 

@@ -6,8 +6,9 @@ import pytest
 
 from poolwright.engine.sandbox.faults import ALWAYS, Fault, FaultKind
 from poolwright.engine.sandbox.identity import Identity
-from poolwright.engine.sandbox.provider import Known, Provider
+from poolwright.engine.sandbox.provider import Provider
 from poolwright.engine.sandbox.store import Resource
+from poolwright.engine.sandbox.subject import Known
 from poolwright.engine.sandbox.values import Properties, Value, fields
 from tests.poolwright.engine.sandbox.estate import Estate
 from tests.poolwright.engine.sandbox.harness import NO_SECRETS

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from poolwright.engine.sandbox.diff import Kind
-from poolwright.engine.sandbox.provider import NameWish
+from poolwright.engine.sandbox.subject import NameWish
 from poolwright.engine.sandbox.values import UNKNOWN, Properties
 from tests.poolwright.engine.sandbox.estate import TRUST, Estate
 from tests.poolwright.engine.sandbox.harness import NO_SECRETS, Sandbox

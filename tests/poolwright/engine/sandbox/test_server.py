@@ -13,7 +13,8 @@ import pytest
 from poolwright.engine.sandbox.messages import empty, messages, service
 from poolwright.engine.sandbox.plugins import AWS_PLUGIN, write_plugins
 from poolwright.engine.sandbox.sdk_source import sdk_version
-from poolwright.engine.sandbox.server import Servicer, start
+from poolwright.engine.sandbox.server import Servicer
+from poolwright.engine.sandbox.serving import start
 from poolwright.engine.sandbox.store import FOLDER_VARIABLE
 from poolwright.engine.sandbox.values import UNKNOWN, Properties
 from poolwright.engine.sandbox.wire import decode, encode
