@@ -7,14 +7,15 @@ from typing import Final
 from poolwright.engine.sandbox.check import Failure, schema_failures
 from poolwright.engine.sandbox.identity import config_failures
 from poolwright.engine.sandbox.schema import Primitive, provider_inputs
+from poolwright.engine.sandbox.sdk_source import PACKAGES
 from poolwright.engine.sandbox.values import Properties, parsed_json
 
 _ENGINE_KEYS: Final = frozenset({"version", "pluginDownloadURL"})
 
 
-def plain_config(config: Properties) -> Properties:
+def plain_config(config: Properties, package: str = PACKAGES[0]) -> Properties:
     """The configuration with its nested values as data: they arrive as JSON text."""
-    declared = provider_inputs()
+    declared = provider_inputs(package)
     plain: Properties = {}
     for name, value in config.items():
         if name not in _ENGINE_KEYS:

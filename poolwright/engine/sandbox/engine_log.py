@@ -17,19 +17,28 @@ class EngineLog:
 
     def __init__(self, address: str | None) -> None:
         self._address = address
-        self._told = False
+        self._told: set[str] = set()
         self._lock = threading.Lock()
 
     def say_where(self, folder: Path) -> None:
-        """Say once where the aws resources are, without waiting for the engine."""
+        """Say once where the aws resources are."""
+        self.say(NOTICE.format(folder=folder))
+
+    def say(self, text: str) -> None:
+        """Say something of the whole stack, and each thing once, without waiting for the engine."""
         with self._lock:
-            first, self._told = not self._told, True
+            first = text not in self._told
+            self._told.add(text)
         if first:
-            self._in_background("INFO", NOTICE.format(folder=folder), "")
+            self._in_background("INFO", text, "")
 
     def warn(self, text: str, urn: str) -> None:
         """Warn of one resource."""
         self._in_background("WARNING", f"sandbox: {text}", urn)
+
+    def note(self, text: str, urn: str) -> None:
+        """Tell something of one resource."""
+        self._in_background("INFO", f"sandbox: {text}", urn)
 
     def _in_background(self, severity: str, text: str, urn: str) -> None:
         if self._address:

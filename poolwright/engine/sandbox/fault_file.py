@@ -43,6 +43,7 @@ FIELDS: Final[dict[FaultKind, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     FaultKind.NOT_YET_VISIBLE: (("type",), ("name", "after", "times")),
     FaultKind.CHANGED_OUTSIDE: (("type", "set"), ("name", "after", "times")),
     FaultKind.DELETED_OUTSIDE: (("type",), ("name", "after", "times")),
+    FaultKind.DOCKER_HOST_GONE: (("host",), ("after", "times", "moment")),
 }
 """Fields that an entry of each kind must have, and may have, beside `kind`."""
 _ZONE: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d[a-z]|[a-z]+\d-az\d+")
@@ -157,7 +158,7 @@ def _value_mistakes(name: str, value: object) -> Iterator[_Mistake]:
             yield name, shown, "a machine type of the catalog, g6.xlarge", ""
         case "type":
             yield from _type_mistakes(value)
-        case "name" | "code" | "message" if not isinstance(value, str) or not value:
+        case "name" | "code" | "message" | "host" if not isinstance(value, str) or not value:
             yield name, shown, "a text", ""
         case _:
             pass
@@ -174,7 +175,7 @@ def _type_mistakes(value: object) -> Iterator[_Mistake]:
 def _token(value: object) -> str | None:
     if not isinstance(value, str):
         return None
-    if re.fullmatch(r"aws:\w+/\w+:\w+", value):
+    if re.fullmatch(r"(aws|docker):\w+/\w+:\w+", value):
         return value
     return type_token(value) if re.fullmatch(r"\w+\.\w+", value) else None
 
@@ -198,12 +199,13 @@ def _fault(entry: dict[str, Any]) -> Fault:
         action=Action[entry.get("action", "create").upper()],
         after=entry.get("after", 0),
         times=ALWAYS if times == "always" else times,
-        moment=Moment(entry.get("moment", "after")),
+        moment=Moment(entry.get("moment", "before" if kind is FaultKind.DOCKER_HOST_GONE else "after")),
         seconds=float(entry.get("seconds", 0)),
         code=entry.get("code", ""),
         message=entry.get("message", ""),
         machine_type=entry.get("machine_type", ""),
         zone=entry.get("zone", ""),
         quota=entry.get("quota", ""),
+        host=entry.get("host", ""),
         set=entry.get("set", {}),
     )

@@ -44,6 +44,7 @@ class FaultKind(Enum):
     NOT_YET_VISIBLE = "not-yet-visible"
     CHANGED_OUTSIDE = "changed-outside"
     DELETED_OUTSIDE = "deleted-outside"
+    DOCKER_HOST_GONE = "docker-host-gone"
 
 
 class Moment(Enum):
@@ -74,12 +75,23 @@ class Fault:
     zone: str = ""
     """A zone's name or id; empty for all."""
     quota: str = ""
+    host: str = ""
+    """The address of a Docker host, as the program gives it."""
     set: Properties = field(default_factory=dict[str, Value], hash=False)
 
     @property
     def key(self) -> str:
         """What its strikes are counted under."""
-        told = (self.type, self.name, self.action.name, self.moment.value, self.machine_type, self.zone, self.quota)
+        told = (
+            self.type,
+            self.name,
+            self.action.name,
+            self.moment.value,
+            self.machine_type,
+            self.zone,
+            self.quota,
+            self.host,
+        )
         return f"fault:{self.kind.value}:{':'.join((*told, str(self.after)))}"
 
     def is_in(self, zone: str) -> bool:
@@ -97,7 +109,7 @@ class Faults:
     def __init__(self, faults: tuple[Fault, ...], store: Store, end: Callable[[], None] | None = None) -> None:
         self._faults = faults
         self._store = store
-        self._end = end or _end_process
+        self.end = end or _end_process
 
     def of(self, *kinds: FaultKind) -> tuple[Fault, ...]:
         """Those of some kinds, in the file's order."""
@@ -112,19 +124,19 @@ class Faults:
 
     def _wait(self, kind: str, name: str, action: Action, moment: Moment) -> None:
         for fault in self.of(FaultKind.SLOW):
-            if fault.moment is moment and _meets(fault, kind, name, action) and self.strikes(fault):
+            if fault.moment is moment and meets(fault, kind, name, action) and self.strikes(fault):
                 time.sleep(fault.seconds)
 
     def before(self, change: Change, name: str, cloud: Cloud) -> None:
         """What happens to a request that AWS has not heard of yet; raises Struck when it fails."""
         for fault in self._faults:
             match fault.kind:
-                case FaultKind.THROTTLING if _meets(fault, change.type, name, change.action):
+                case FaultKind.THROTTLING if meets(fault, change.type, name, change.action):
                     self._retried(fault, Refusal("ThrottlingException", "Rate exceeded"))
                 case FaultKind.NOT_YET_VISIBLE if change.action is not Action.DELETE:
                     for refusal in _unseen(fault, change, cloud):
                         self._retried(fault, refusal)
-                case FaultKind.ERROR if _meets(fault, change.type, name, change.action) and self.strikes(fault):
+                case FaultKind.ERROR if meets(fault, change.type, name, change.action) and self.strikes(fault):
                     raise Struck(str(Refusal(fault.code, fault.message)))
                 case FaultKind.ZONE_LOST if change.action is Action.CREATE and self._in_lost_zone(fault, change, cloud):
                     raise Struck(_gave_up(_zone_refusal(_zone_of(change, cloud))))
@@ -170,10 +182,10 @@ class Faults:
         raise Struck(_gave_up(refusal))
 
     def _cut_off(self, fault: Fault, change: Change, name: str, cloud: Cloud) -> None:
-        if not _meets(fault, change.type, name, change.action) or not self.strikes(fault):
+        if not meets(fault, change.type, name, change.action) or not self.strikes(fault):
             return
         if fault.kind is FaultKind.CRASH:
-            self._end()
+            self.end()
         address = f"https://{service_of(change.type)}.{cloud.region}.{cloud.identity.dns_suffix}/"
         raise Struck(
             f"exceeded maximum number of attempts, {ATTEMPTS}, https response error StatusCode: 0, RequestID: , "
@@ -194,7 +206,8 @@ def _end_process() -> None:
     os._exit(70)
 
 
-def _meets(fault: Fault, kind: str, name: str, action: Action) -> bool:
+def meets(fault: Fault, kind: str, name: str, action: Action) -> bool:
+    """Whether a fault is about a request."""
     return fault.type in ("", kind) and fault.name in ("", name) and fault.action is action
 
 

@@ -53,9 +53,9 @@ def subject_of(request: Any) -> Subject:
     return Subject(urn=urn, token=token, name=name)
 
 
-def wish_of(autonaming: Any) -> NameWish:
+def wish_of(autonaming: Any, seed: int) -> NameWish:
     """What the stack's configuration says about names."""
-    return NameWish(proposed=autonaming.proposed_name or None, none=autonaming.mode == _NO_NAMES)
+    return NameWish(proposed=autonaming.proposed_name or None, none=autonaming.mode == _NO_NAMES, seed=seed)
 
 
 def failures_of(failures: list[Failure]) -> list[Any]:
@@ -134,11 +134,12 @@ class PluginServicer(Generic[_P]):
     def Check(self, request: Any, context: Any) -> Any:
         news = decode(request.news)
         autonaming = request.autonaming if request.HasField("autonaming") else None
+        seed = int.from_bytes(request.randomSeed[:8], "big")
         checked = self._ready(context).check(
             subject_of(request),
             news.properties,
             decode(request.olds).properties,
-            NameWish() if autonaming is None else wish_of(autonaming),
+            NameWish(seed=seed) if autonaming is None else wish_of(autonaming, seed),
         )
         secrets = with_copies(news.secrets)
         return messages.CheckResponse(inputs=encode(checked.inputs, secrets), failures=failures_of(checked.failures))
@@ -163,7 +164,7 @@ class PluginServicer(Generic[_P]):
 
     def Read(self, request: Any, context: Any) -> Any:
         state = decode(request.properties)
-        known = self.guarded(context, lambda provider: provider.read(subject_of(request), request.id, state.properties))
+        known = self.guarded(context, lambda provider: self.read(provider, request, state.properties))
         if known is None:
             return messages.ReadResponse()
         secrets = known.secrets | state.secrets
@@ -211,6 +212,8 @@ class PluginServicer(Generic[_P]):
     def _warn(self, known: Known, subject: Subject) -> None:
         for remark in known.remarks:
             self.log.warn(remark, subject.urn)
+        for note in known.notes:
+            self.log.note(note, subject.urn)
 
     def _ready(self, context: Any) -> _P:
         if self.provider is None:

@@ -40,6 +40,8 @@ class Known:
     secrets: frozenset[Path]
     remarks: tuple[str, ...] = ()
     """What a reader should know of it, although AWS made it."""
+    notes: tuple[str, ...] = ()
+    """What a reader may want to know, and nothing is wrong with."""
     unready: tuple[str, ...] = ()
     """Why it does not work, although it exists: Pulumi keeps it, and tries again with the next update."""
 
@@ -64,3 +66,5 @@ class NameWish:
 
     proposed: str | None = None
     none: bool = False
+    seed: int = 0
+    """A number of the engine's, another one for each resource that is made."""

@@ -1,0 +1,1 @@
+"""The sandbox's plugin for docker: it drives the Docker Engine that is there, so that containers really run."""
