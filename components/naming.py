@@ -57,6 +57,16 @@ def partition_of(region: str) -> str:
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
+def internal_domain(stack: str, site: str) -> str:
+    """`main.prod.internal`: the name under which services of a site reach each other, resolved there alone."""
+    return f"{site}.{stack}.internal"
+
+
+def variable(kind: str, key: str) -> str:
+    """`PATH_MODEL_CACHE`: the environment variable that tells a workload about the claim or service `model-cache`."""
+    return f"{kind}_{key.replace('-', '_').upper()}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SiteNames:
     """Names on one site of one stack; two stacks or sites in one account never share one."""

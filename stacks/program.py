@@ -27,9 +27,9 @@ from components.aws.security.pool import SecurityPool, SecurityPoolArgs
 from components.aws.storage.copies import BucketCopies, BucketCopiesArgs, SiteBuckets, copies_elsewhere
 from components.aws.storage.pool import StoragePool, StoragePoolArgs
 from components.naming import SiteNames, default_tags
-from components.outputs import ComputeOutputs, NetworkOutputs, StorageOutputs
+from components.outputs import ComputeOutputs, LoadBalancerOutputs, NetworkOutputs, StorageOutputs
 from components.source_positions import short_traces
-from solver.errors import ConfigError, PoolwrightError, Problem
+from solver.errors import ConfigError, Problem
 from solver.inputs import fresh_lock
 from solver.plan.lock import digest_of, read_lock, read_text
 from solver.plan.plan import Plan, SitePlan
@@ -45,8 +45,20 @@ _OBJECTS_BEFORE_COLLECTION = 50_000
 _ACCOUNT = re.compile(r"\d{12}")
 
 
-Built = dict[str, tuple[SiteBuckets, pulumi.ResourceOptions]]
-"""Sites that are made, by key, with the options of their resources."""
+@dataclass(frozen=True, kw_only=True)
+class BuiltSite:
+    """What other sites of the stack need of one in AWS."""
+
+    buckets: SiteBuckets
+    """Where copies go."""
+    load_balancers: Mapping[str, LoadBalancerOutputs]
+    """Where overflow goes."""
+    opts: pulumi.ResourceOptions
+    """Of its resources."""
+
+
+Built = dict[str, BuiltSite]
+"""Sites that are made, by key."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,13 +90,23 @@ def build_approved(approved: Approved) -> None:
     stack = pulumi.get_stack()
     account_id = configured_account(stack)
     refuse_other_regions(stack, approved.plan)
-    refuse_docker_sites(approved.plan)
+    plan, releases = approved.plan, os.environ.get(RELEASE_DATA) == "1"
+    if plan.docker_sites:
+        # Docker's SDK takes half a second to load: only who has such a site pays.
+        from stacks.docker_site import refuse_missing_secrets
+
+        refuse_missing_secrets(plan, stack)
     built: Built = {}
-    for key, site in sorted(approved.plan.aws_sites.items()):
-        wanted = released(site) if os.environ.get(RELEASE_DATA) == "1" else site
-        pulumi.export(key, aws_pools(key, wanted, approved.plan, account_id, built))
+    for key, site in sorted(plan.aws_sites.items()):
+        pulumi.export(key, aws_pools(key, released(site) if releases else site, plan, account_id, built))
     copy_between_sites(built)
-    proof = approved.plan.proof
+    if plan.docker_sites:
+        from stacks.docker_site import build_docker_sites
+
+        balancers = {key: (plan.aws_sites[key], site.load_balancers) for key, site in built.items()}
+        for key, exported in build_docker_sites(plan, balancers, protect=not releases):
+            pulumi.export(key, exported)
+    proof = plan.proof
     pulumi.export(
         "approvedPlan",  # no site's key has a capital
         {
@@ -151,15 +173,6 @@ def refuse_other_regions(stack: str, plan: Plan) -> None:
             hint="The region stands in the demand file; run: pulumi config rm aws:region",
         )
         raise ConfigError([problem])
-
-
-def refuse_docker_sites(plan: Plan) -> None:
-    """PoolwrightError where a site has hosts of its own: nothing of such a stack is built, not even its other sites."""
-    if plan.docker_sites:
-        raise PoolwrightError(
-            f"site {', '.join(plan.docker_sites)}: Docker hosts are planned for, and this version can't build them",
-            hint="The lock has what runs on which host",
-        )
 
 
 def aws_pools(
@@ -262,16 +275,16 @@ def pools_in_order(
     )
     if built is not None:
         buckets = SiteBuckets(plan=site.storage, names=names, security=security, storage=storage)
-        built[key] = buckets, opts
+        built[key] = BuiltSite(buckets=buckets, load_balancers=network.load_balancers, opts=opts)
     return exports(site, names, network, storage, compute)
 
 
 def copy_between_sites(built: Built) -> None:
     """Replication of buckets from one site to another, once both are there."""
-    buckets = {key: site for key, (site, _) in built.items()}
-    for key, (site, opts) in built.items():
-        if copies_elsewhere(site.plan):
-            BucketCopies(f"{key}-copies", BucketCopiesArgs(here=site, others=buckets), opts)
+    buckets = {key: site.buckets for key, site in built.items()}
+    for key, site in built.items():
+        if copies_elsewhere(site.buckets.plan):
+            BucketCopies(f"{key}-copies", BucketCopiesArgs(here=site.buckets, others=buckets), site.opts)
 
 
 def exports(

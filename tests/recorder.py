@@ -50,6 +50,10 @@ class Record:
     """URNs."""
     ignore_changes: tuple[str, ...]
     """Properties whose changes an update leaves alone."""
+    delete_before_replace: bool
+    """What must be replaced goes first."""
+    replaced_with: str
+    """Another value makes the engine replace the resource; empty for none."""
 
     @property
     def arn(self) -> str:
@@ -142,6 +146,7 @@ def _computed(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any
         "zoneId": "Z0000000000",
         "bucket": inputs.get("bucket", name),
         "prefixListId": f"pl-{name}",
+        "imageId": f"sha256:{name}",
         "repositoryUrl": f"{ACCOUNT_ID}.dkr.ecr.eu-west-1.amazonaws.com/{inputs.get('name', name)}",
         "latestVersion": 1,
         "revision": 1,
@@ -211,6 +216,8 @@ class _Monitor(pulumi_mocks.MockMonitor):
                 provider=request.provider,
                 depends_on=tuple(sorted(request.dependencies)),
                 ignore_changes=tuple(request.ignoreChanges),
+                delete_before_replace=bool(request.deleteBeforeReplace),
+                replaced_with=str(request.replacement_trigger) if request.HasField("replacement_trigger") else "",
             )
         return response
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from solver.demand.containers import ContainerImage
 from solver.demand.host_names import DockerAddress, FolderPath, HostName, LabelKey, LabelValue, NfsExport
 from solver.demand.names import AcceleratorModel, Count, DomainName, Key, Port
 from solver.quantity import CpuMillis, DiskGib, MemoryMib
@@ -84,6 +85,8 @@ class DockerNetworkWish(Schema):
     """Where the proxy of each host listens with TLS."""
     http_port: Port = 8080
     """Where it sends browsers on to HTTPS."""
+    proxy: ContainerImage | None = Field(default=None, exclude_if=is_empty)
+    """Image of the proxy, which also gives volumes their owner; None: the project's own."""
 
     @model_validator(mode="after")
     def _two_ports(self) -> Self:

@@ -19,6 +19,11 @@ from solver.vocabulary import (
     StorageKind,
 )
 
+PROXY_CPU_MILLIS = 250
+"""Kept on each host of a site that exposes services, for the proxy in front of them."""
+PROXY_MEMORY_MIB = 128
+"""Likewise; a container that needs more is ended, so this is its limit too."""
+
 
 class HostPlan(Schema):
     """One host and what containers may have of it."""
@@ -144,6 +149,10 @@ class DockerNetworkPlan(Schema):
     """Where each host's proxy listens with TLS."""
     http_port: int
     """Where it sends browsers on to HTTPS."""
+    proxy_reference: str | None = Field(default=None, exclude_if=is_empty)
+    """Image of the proxy, address with tag; None: the project's own."""
+    proxy_digest: str | None = Field(default=None, exclude_if=is_empty)
+    """Pins it."""
 
 
 class DockerSitePlan(Schema):
@@ -163,6 +172,8 @@ class DockerSitePlan(Schema):
     """How services are reached."""
     log_size_mib: int
     """Size at which a container's log file is rotated."""
+    protect: bool = True
+    """The engine refuses to delete volumes of claims, and they outlive the stack."""
 
     def host(self, key: str) -> HostPlan:
         """The host of that key; KeyError where there is none."""

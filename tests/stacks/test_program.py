@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from components.aws.provider import ACCOUNT_LOOKUP
-from solver.errors import ConfigError, LockError, PoolwrightError, StaleError
-from solver.plan.docker import DockerNetworkPlan, DockerSitePlan
+from solver.errors import ConfigError, LockError, StaleError
 from solver.plan.lock import write_lock
-from solver.vocabulary import SiteKind
 from stacks.program import build
 from tests.components import plans
+from tests.components.docker import hosted
 from tests.recorder import Recording, record
 from tests.stacks.projects import DEMAND, fresh, project
 
@@ -163,20 +162,32 @@ def test_an_empty_account_in_the_configuration_means_none(tmp_path: Path) -> Non
     assert "allowedAccountIds" not in recorded.one("pulumi:providers:aws").inputs
 
 
-def test_nothing_is_built_of_a_stack_with_docker_sites(tmp_path: Path) -> None:
-    root = project(tmp_path)
-    hosted = DockerSitePlan(
-        kind=SiteKind.DOCKER,
-        hosts=(),
-        services=(),
-        network=DockerNetworkPlan(https_port=8443, http_port=8080),
-        log_size_mib=10,
-    )
+def hybrid(root: Path) -> Path:
+    """A project with a site in AWS and one of hosts."""
+    project(root)
     plan = plans.plan("trial", main=plans.minimal_site())
-    both = plan.model_copy(update={"sites": {**plan.sites, "plant": hosted}})
+    both = plan.model_copy(update={"sites": {**plan.sites, "plant": hosted.site()}})
     write_lock(root / "stacks" / "trial.lock.yaml", fresh(root, both))
-    with pytest.raises(PoolwrightError, match="site plant: Docker hosts are planned for"):
-        run(root)
+    return root
+
+
+def test_one_program_builds_sites_of_both_kinds(tmp_path: Path) -> None:
+    recorded = run(hybrid(tmp_path), {**ACCOUNT, **hosted.SECRETS})
+    assert recorded.names(":Vpc") == ("main-network-vpc",)
+    assert "trial-plant-one-shop-cpu-0" in recorded.names(":Container")
+    assert recorded.exports["plant"]["urls"]["shop"]["one"] == "https://one.example.com:8443/"
+    assert {"approvedPlan", "main", "plant"} == set(recorded.exports)
+
+
+def test_a_secret_without_a_value_is_told_before_any_resource(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="pulumi config set --stack trial --secret"):
+        run(hybrid(tmp_path))
+
+
+def test_volumes_of_hosts_are_released_like_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POOLWRIGHT_RELEASE_DATA", "1")
+    recorded = run(hybrid(tmp_path), {**ACCOUNT, **hosted.SECRETS})
+    assert not any(record_.protect or record_.retain_on_delete for record_ in recorded.records)
 
 
 def test_everything_is_released_before_a_destroy_that_means_it(
@@ -204,10 +215,11 @@ def test_tags_of_the_plan_are_on_everything(full: Recording[None]) -> None:
         assert text in tags
 
 
-def test_loading_the_program_loads_no_solver() -> None:
+def test_loading_the_program_loads_no_solver_and_not_dockers_sdk() -> None:
     code = (
         "import sys, stacks.program; "
-        "print([name for name in sys.modules if name.split('.')[0] in ('pulp', 'highspy', 'numpy', 'poolwright')"
+        "unwanted = ('pulp', 'highspy', 'numpy', 'poolwright', 'pulumi_docker'); "
+        "print([name for name in sys.modules if name.split('.')[0] in unwanted"
         " or name.startswith('solver.solve')])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

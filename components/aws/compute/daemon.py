@@ -9,7 +9,7 @@ from pulumi_aws import ecs
 
 from components.aws.compute.args import ComputePoolArgs
 from components.aws.compute.container import Json, cpu_units, name_value_pairs
-from components.aws.compute.images import pinned
+from components.image_names import pinned
 from components.naming import NameKind
 from components.options import child_of
 from solver.plan.sidecar import DaemonPlan

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pulumi
 from pulumi_aws import servicediscovery
 
-from components.naming import SiteNames
+from components.naming import SiteNames, internal_domain
 from components.options import child_of
 from solver.plan.compute import ServicePlan
 
@@ -18,7 +18,7 @@ RECORD_SECONDS = 10
 
 def namespace_name(names: SiteNames) -> str:
     """`main.prod.internal`: only the VPC resolves it."""
-    return f"{names.site}.{names.stack}.internal"
+    return internal_domain(names.stack, names.site)
 
 
 def call_address(names: SiteNames, service: ServicePlan) -> str:

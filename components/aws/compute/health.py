@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from components.aws.compute.container import Json
+from components.health_probe import probe
 from solver.plan.compute import ServicePlan, VariantPlan
-from solver.vocabulary import Framework, Protocol
+from solver.vocabulary import Framework
 
 INTERVAL_SECONDS = 15
 TIMEOUT_SECONDS = 5
@@ -22,27 +23,9 @@ def container_health_check(service: ServicePlan, variant: VariantPlan) -> Json |
     if service.load_balancers or variant.framework is Framework.OTHER:
         return None
     return {
-        "command": ["CMD-SHELL", _probe(service)],
+        "command": ["CMD-SHELL", probe(service.port, service.protocol, service.health_path)],
         "interval": INTERVAL_SECONDS,
         "timeout": TIMEOUT_SECONDS,
         "retries": RETRIES,
         "startPeriod": min(service.health_grace_seconds, MOST_GRACE_SECONDS),
     }
-
-
-def _probe(service: ServicePlan) -> str:
-    """Asks the health path, or connects where the service speaks no HTTP, with the first tool that the image has."""
-    port = service.port
-    if service.protocol is not Protocol.HTTP:
-        return (
-            "if command -v python3 > /dev/null; "
-            f"then python3 -c \"import socket; socket.create_connection(('127.0.0.1', {port}), 3)\" || exit 1; "
-            f"elif command -v bash > /dev/null; then bash -c ': < /dev/tcp/127.0.0.1/{port}' || exit 1; fi"
-        )
-    url = f"http://127.0.0.1:{port}{service.health_path}"
-    return (
-        "if command -v python3 > /dev/null; "
-        f"then python3 -c \"import urllib.request; urllib.request.urlopen('{url}', timeout=3)\" || exit 1; "
-        f"elif command -v curl > /dev/null; then curl -fsS -m 3 -o /dev/null '{url}' || exit 1; "
-        f"elif command -v wget > /dev/null; then wget -q -T 3 -O /dev/null '{url}' || exit 1; fi"
-    )

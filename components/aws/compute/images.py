@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_aws import ecr
 
+from components.image_names import pinned
 from components.naming import SiteNames
 from components.options import child_of
 from components.outputs import SecurityOutputs
@@ -76,14 +77,3 @@ def image_address(
         return pinned(variant.image_reference, digest)
     url = repository_urls[workload]
     return pulumi.Output.concat(url, f":{variant.key}" if digest is None else f"@{digest}")
-
-
-def pinned(reference: str, digest: str | None) -> str:
-    """An image of another registry, by its digest where there is one."""
-    return reference if digest is None else f"{_without_tag(reference)}@{digest}"
-
-
-def _without_tag(reference: str) -> str:
-    """`registry:5000/name:tag` → `registry:5000/name`: a colon before the last slash is a port."""
-    head, slash, tail = reference.rpartition("/")
-    return f"{head}{slash}{tail.partition(':')[0]}"

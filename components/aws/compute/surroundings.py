@@ -11,6 +11,7 @@ from components.aws.compute.args import ComputePoolArgs
 from components.aws.compute.discovery import call_address
 from components.aws.storage.lustre import host_path
 from components.aws.storage.volume import HOST_ROOT
+from components.naming import variable
 from solver.plan.compute import JobPlan, ServicePlan, VariantPlan
 from solver.plan.storage import StorageClassName, VolumePlan
 
@@ -54,16 +55,16 @@ def environment(
         "XDG_CACHE_HOME": "/tmp/.cache",
     }
     for bucket in args.buckets(workload.storage):
-        ours[_variable("BUCKET", bucket.key)] = args.names.bucket(bucket.key)
+        ours[variable("BUCKET", bucket.key)] = args.names.bucket(bucket.key)
         if bucket.storage_class is not StorageClassName.STANDARD:
-            ours[f"{_variable('BUCKET', bucket.key)}_CLASS"] = bucket.storage_class.value
+            ours[f"{variable('BUCKET', bucket.key)}_CLASS"] = bucket.storage_class.value
     held = workload.storage
     for claim in (*args.volumes(held), *args.file_systems(held), *args.lustre(held)):
-        ours[_variable("PATH", claim.key)] = claim.mount
+        ours[variable("PATH", claim.key)] = claim.mount
     if isinstance(workload, ServicePlan):
         for service in args.plan.services:
             if service.key in workload.calls:
-                ours[_variable("ADDRESS", service.key)] = call_address(args.names, service)
+                ours[variable("ADDRESS", service.key)] = call_address(args.names, service)
     return dict(sorted({**ours, **variant.environment}.items()))
 
 
@@ -97,7 +98,3 @@ def mounts(args: ComputePoolArgs, workload: ServicePlan | JobPlan, *, on_machine
 def machine_paths(volumes: tuple[VolumePlan, ...]) -> dict[str, str]:
     """Where machines mount their volumes, by claim."""
     return {volume.key: f"{HOST_ROOT}/{volume.key}" for volume in volumes if volume.attach == "machine"}
-
-
-def _variable(kind: str, key: str) -> str:
-    return f"{kind}_{key.replace('-', '_').upper()}"

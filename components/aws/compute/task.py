@@ -22,8 +22,8 @@ from components.aws.compute.container import (
     secret_pairs,
 )
 from components.aws.compute.health import container_health_check
-from components.aws.compute.images import pinned
 from components.aws.compute.surroundings import SCRATCH, Mount, environment, machine_paths, mounts, secrets
+from components.image_names import pinned
 from components.naming import NameKind
 from components.options import child_of
 from solver.plan.compute import ServicePlan, VariantPlan

@@ -42,9 +42,14 @@ def docker_plans(shares: Shares, held: Held) -> dict[str, DockerSitePlan]:
             claims=claims,
             secrets=tuple(sorted({name for each in services for name in each.secrets.values()})),
             network=DockerNetworkPlan(
-                domain=network.domain, https_port=network.https_port, http_port=network.http_port
+                domain=network.domain,
+                https_port=network.https_port,
+                http_port=network.http_port,
+                proxy_reference=network.proxy.reference if network.proxy is not None else None,
+                proxy_digest=network.proxy.digest if network.proxy is not None else None,
             ),
             log_size_mib=entry.log_size_mib,
+            protect=shares.demand.data_protection,
         )
     return found
 

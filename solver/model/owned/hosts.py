@@ -10,12 +10,8 @@ from solver.demand.docker import DockerHost
 from solver.demand.residency import named_sites
 from solver.demand.storage import Volume
 from solver.demand.workloads import Service, Variant, Workload
+from solver.plan.docker import PROXY_CPU_MILLIS, PROXY_MEMORY_MIB
 from solver.quantity import format_cpu, format_gib, format_memory_mib
-
-PROXY_CPU_MILLIS = 250
-"""Kept on each host of a site that exposes services, for the proxy in front of them."""
-PROXY_MEMORY_MIB = 128
-"""Likewise; a container that needs more is ended, so this is its limit too."""
 
 
 @dataclass(frozen=True, order=True)

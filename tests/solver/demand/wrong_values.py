@@ -71,7 +71,7 @@ WRONG_VALUES = {
     "DockerSite.hosts": Wrong(
         "[edge-1]", "a list of 1", "a mapping of 1 to 100 entries, each a mapping with cpu, memory,"
     ),
-    "DockerSite.network": Wrong("8443", "8443", "a mapping of domain, https_port, http_port"),
+    "DockerSite.network": Wrong("8443", "8443", "a mapping of domain, https_port, http_port, proxy"),
     "DockerSite.nfs": Wrong("/export", '"/export"', "an NFS export like nas.example.com:/models"),
     "DockerSite.latency_ms": Wrong("80", "80", "a mapping, each a number above 0 and at most 10000,"),
     "DockerSite.log_size_mib": Wrong("10Mi", '"10Mi"', "a whole number from 1 to 100000"),
@@ -96,6 +96,7 @@ WRONG_VALUES = {
     "HostAccelerators.count": Wrong("0.5", "0.5", "a whole number from 1 to 64"),
     "HostAccelerators.kind": Wrong("cuda", '"cuda"', "gpu, inferentia, trainium or fpga"),
     "DockerNetworkWish.domain": Wrong("API", '"API"', "a DNS name like api.example.com"),
+    "DockerNetworkWish.proxy": Wrong("caddy:2", '"caddy:2"', "a mapping of reference, digest, size_mib, framework"),
     "DockerNetworkWish.https_port": Wrong("0", "0", "a whole number from 1 to 65535"),
     "DockerNetworkWish.http_port": Wrong("70000", "70000", "a whole number from 1 to 65535"),
     "WorkloadBase.host_labels": Wrong("rack", '"rack"', "a mapping, each a text of 1 to 63 letters, digits and ._-,"),

@@ -1,0 +1,1 @@
+"""The pools of a Docker site: containers on hosts that somebody owns."""
