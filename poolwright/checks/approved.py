@@ -13,6 +13,7 @@ from poolwright.checks.check import Fault, on_stack
 from poolwright.checks.evidence import Evidence
 from poolwright.checks.resource import Resource
 from solver.plan.plan import SitePlan
+from solver.plan.security import CI_UP_POLICIES
 from solver.vocabulary import EndpointKind, Tier
 
 AUDIT_MEASURES = frozenset({"cloudtrail", "config", "load-balancer-logs", "s3-access-logs"})
@@ -79,6 +80,8 @@ def _of_security(site: SitePlan, add: _Add) -> None:
     issuer = ["security-ci-issuer"] if security.ci is not None and security.ci.builds_issuer else []
     add("aws:iam/openIdConnectProvider:OpenIdConnectProvider", *issuer)
     add("aws:iam/policy:Policy", *(["security-ci-preview"] if security.ci is not None else []))
+    applied = security.ci is not None and security.ci.up is not None
+    add("aws:iam/policy:Policy", *(f"security-ci-up-{subject}" for subject in CI_UP_POLICIES if applied))
     add("aws:wafv2/webAcl:WebAcl", *(f"guards-waf-{waf.load_balancer}" for waf in security.waf))
     add(
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",

@@ -11,7 +11,7 @@ from typing import Protocol
 from poolwright.checks.approved import AUDIT_MEASURES, listed_names
 from solver.model.security.effects import built_measures
 from solver.plan.plan import SitePlan
-from solver.plan.security import KeyPurpose
+from solver.plan.security import CI_UP_POLICIES, KeyPurpose
 from solver.plan.shares import held_replicas
 
 
@@ -113,6 +113,11 @@ def _of_roles(site: SitePlan, add: _Add) -> None:
     add("secretsmanager/secretRotation:SecretRotation", *rotating)
     if site.security.ci is not None:
         add(policy, "security-ci-preview")
+        if site.security.ci.up is not None:
+            add(
+                "iam/rolePolicyAttachment:RolePolicyAttachment",
+                *(f"security-ci-up-{subject}" for subject in CI_UP_POLICIES),
+            )
     if site.compute.jobs:
         add(policy, "security-scheduler")
     if any(volume.attach == "replica" for volume in site.storage.volumes):

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from solver.demand.backup import BackupWish
 from solver.demand.capacity_rules import capacity_contradictions
-from solver.demand.ci import CiWish, PolicyArn
+from solver.demand.ci import CiWish, PolicyArn, ci_contradictions
 from solver.demand.compliance import ComplianceWish
 from solver.demand.containers import Daemon
 from solver.demand.docker import DockerSite, Milliseconds
@@ -221,6 +221,7 @@ class Demand(Schema):
                 self.secrets,
             ),
             *capacity_contradictions(self.aws_sites, self.purchase.capacity),
+            *ci_contradictions(self.ci, self.permissions_boundary, len(self.aws_sites)),
             *waiting_contradictions(self.aws_sites, self.workloads, spot=self.purchase.spot),
         )
         if contradictions:

@@ -14,6 +14,9 @@ CONTROLS_OF_A_VPC = frozenset({"EC2.2", "EC2.15"})
 """Controls of the catalog about a VPC itself; whoever runs it answers for them, so no measure of a site in a VPC that
 exists covers them."""
 
+CI_UP_POLICIES = ("read", "network", "entrances", "compute", "storage", "security", "identity")
+"""Subjects of the policies of CI's role for `up`: together they are longer than one may be."""
+
 
 class KeyPurpose(StrEnum):
     """What a KMS key encrypts; one key for each purpose that occurs."""
@@ -98,8 +101,28 @@ class RotationPlan(Schema):
     """By which function."""
 
 
+class CiSite(Schema):
+    """Another site of the stack that the roles for CI reach."""
+
+    key: str
+    """Its key."""
+    region: str
+    """Its region."""
+
+
+class CiUpPlan(Schema):
+    """The role with which jobs of a repository apply the stack."""
+
+    subjects: tuple[str, ...]
+    """Jobs that may take it, by the subject of their token."""
+    domains: tuple[str, ...] = Field(default=(), exclude_if=is_empty)
+    """Names whose DNS records it may change."""
+    functions: tuple[str, ...] = Field(default=(), exclude_if=is_empty)
+    """Functions that rotate secrets: who sets a rotation must be allowed to call them."""
+
+
 class CiPlan(Schema):
-    """The role for pull requests of a repository."""
+    """The roles for CI of a repository."""
 
     builds_issuer: bool
     """False: the account has the provider of the tokens already."""
@@ -107,6 +130,10 @@ class CiPlan(Schema):
     """Jobs that may take it, by the subject of their token."""
     cloudformation_stacks: tuple[str, ...] = Field(default=(), exclude_if=is_empty)
     """CloudFormation stacks whose outputs a preview needs."""
+    others: tuple[CiSite, ...] = Field(default=(), exclude_if=is_empty)
+    """The stack's other sites on AWS; the roles are for all of them."""
+    up: Annotated[CiUpPlan | None, Field(exclude_if=is_empty)] = None
+    """The role for `up`; None: an administrator applies the stack."""
 
 
 class SecurityPlan(Schema):

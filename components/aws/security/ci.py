@@ -1,23 +1,25 @@
-"""The role that a repository's pull requests take with a token of their run; no key is kept anywhere.
+"""The roles that a repository's jobs take with a token of their run; no key is kept anywhere.
 
-It reads what `pulumi preview --refresh` compares, and CloudFormation stacks that have the VPC: never data, logs or
-secrets. Where AWS names no narrower resource for a read, it holds for the site's region alone. The list was not tried
-against AWS yet; actions are named in https://docs.aws.amazon.com/service-authorization/latest/reference/.
+That of pull requests reads what `pulumi preview --refresh` compares, and CloudFormation stacks that have the VPC: never
+data, logs or secrets. Where AWS names no narrower resource for a read, it holds for the sites' regions alone. The list
+was not tried against AWS yet; actions are named in https://docs.aws.amazon.com/service-authorization/latest/reference/.
 https://docs.github.com/en/actions/reference/security/oidc
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pulumi
 import pulumi_aws as aws
 
+from components.aws.security.ci_up import UP, up_documents
 from components.aws.security.policies import Statement, allow, document
 from components.naming import NameKind, SiteNames
 from components.options import child_of
-from solver.plan.security import CiPlan
+from solver.plan.security import CiPlan, CiUpPlan
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
@@ -28,6 +30,10 @@ _REGIONAL = (
     "application-autoscaling:Describe*",
     "application-autoscaling:ListTagsForResource",
     "autoscaling:Describe*",
+    "backup:DescribeBackupVault",
+    "backup:GetBackupPlan",
+    "backup:GetBackupSelection",
+    "backup:ListTags",
     "batch:Describe*",
     "batch:ListTagsForResource",
     "cloudtrail:DescribeTrails",
@@ -48,6 +54,8 @@ _REGIONAL = (
     "elasticfilesystem:Describe*",
     "elasticfilesystem:ListTagsForResource",
     "elasticloadbalancing:Describe*",
+    "fsx:Describe*",
+    "fsx:ListTagsForResource",
     "guardduty:GetDetector",
     "inspector2:BatchGetAccountStatus",
     "kms:ListAliases",
@@ -73,6 +81,7 @@ _BUCKET = (
     "s3:GetBucket*",
     "s3:GetAccelerateConfiguration",
     "s3:GetEncryptionConfiguration",
+    "s3:GetInventoryConfiguration",
     "s3:GetLifecycleConfiguration",
     "s3:GetReplicationConfiguration",
     "s3:ListBucket",
@@ -80,8 +89,8 @@ _BUCKET = (
 _ROLE = ("iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies")
 
 
-def ci(name: str, plan: CiPlan, names: SiteNames, *, parent: pulumi.Resource) -> None:
-    """The issuer where the account has none, and the role for previews with its boundary."""
+def ci(name: str, plan: CiPlan, names: SiteNames, *, switches: frozenset[str], parent: pulumi.Resource) -> None:
+    """The issuer where the account has none, the role for previews with its boundary, and the role for `up`."""
     needs: list[pulumi.Resource] = []
     if plan.builds_issuer:
         issuer = aws.iam.OpenIdConnectProvider(
@@ -92,7 +101,8 @@ def ci(name: str, plan: CiPlan, names: SiteNames, *, parent: pulumi.Resource) ->
             opts=child_of(parent),
         )
         needs = [issuer]
-    statements = [*preview_statements(names), *stack_statements(names, plan.cloudformation_stacks)]
+    sites = [names, *(replace(names, site=each.key, region=each.region) for each in plan.others)]
+    statements = [*preview_statements(*sites), *stack_statements(sites, plan.cloudformation_stacks)]
     boundary = aws.iam.Policy(
         f"{name}-ci-preview",
         name=names.physical(NameKind.POLICY, "ci-preview"),
@@ -111,6 +121,42 @@ def ci(name: str, plan: CiPlan, names: SiteNames, *, parent: pulumi.Resource) ->
         opts=child_of(parent, needs),
     )
     aws.iam.RolePolicy(f"{name}-ci-preview", role=preview.name, policy=document(statements), opts=child_of(parent))
+    if plan.up is not None:
+        documents = up_documents(plan.up, sites, switches, reads=statements)
+        _up(name, plan.up, names, documents, needs=needs, parent=parent)
+
+
+def _up(
+    name: str,
+    plan: CiUpPlan,
+    names: SiteNames,
+    documents: Mapping[str, pulumi.Input[str]],
+    *,
+    needs: Sequence[pulumi.Resource],
+    parent: pulumi.Resource,
+) -> None:
+    """The role for `up` with a policy for each subject: together they are longer than one may be."""
+    role = aws.iam.Role(
+        f"{name}-{UP}",
+        name=names.physical(NameKind.ROLE, UP),
+        description="Jobs apply the stack with it",
+        assume_role_policy=trust_jobs(names, plan.subjects),
+        max_session_duration=_SECONDS,
+        tags=names.tags(UP),
+        opts=child_of(parent, needs),
+    )
+    for subject, text in documents.items():
+        policy = aws.iam.Policy(
+            f"{name}-{UP}-{subject}",
+            name=names.physical(NameKind.POLICY, UP, subject),
+            description=f"What the role for up may do: {subject}",
+            policy=text,
+            tags=names.tags(UP, subject),
+            opts=child_of(parent),
+        )
+        aws.iam.RolePolicyAttachment(
+            f"{name}-{UP}-{subject}", role=role.name, policy_arn=policy.arn, opts=child_of(parent)
+        )
 
 
 def trust_jobs(names: SiteNames, subjects: Sequence[str]) -> str:
@@ -124,23 +170,26 @@ def trust_jobs(names: SiteNames, subjects: Sequence[str]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def stack_statements(names: SiteNames, stacks: Sequence[str]) -> list[Statement]:
+def stack_statements(sites: Sequence[SiteNames], stacks: Sequence[str]) -> list[Statement]:
     """Reads of CloudFormation stacks that have the VPC; AWS's look-up of outputs asks for the template too."""
     if not stacks:
         return []
     actions = ["cloudformation:DescribeStacks", "cloudformation:GetTemplate"]
-    return [allow("Stacks", actions, [names.arn("cloudformation", f"stack/{stack}/*") for stack in stacks])]
+    arns = [names.arn("cloudformation", f"stack/{stack}/*") for names in sites for stack in stacks]
+    return [allow("Stacks", actions, arns)]
 
 
-def preview_statements(names: SiteNames) -> list[Statement]:
+def preview_statements(names: SiteNames, *others: SiteNames) -> list[Statement]:
     """Reads of the settings of what the stack has, by the beginnings of its names where AWS knows such."""
-    own = f"{names.stack}-{names.site}"
-    slashed = f"{names.stack}/{names.site}"
-    iam = [names.iam_arn(f"{kind}/{own}-*") for kind in ("role", "instance-profile", "policy")]
+    sites = (names, *others)
+    own = [f"{site.stack}-{site.site}" for site in sites]
+    iam = [names.iam_arn(f"{kind}/{each}-*") for kind in ("role", "instance-profile", "policy") for each in own]
+    regions = list(dict.fromkeys(site.region for site in sites))
+    in_regions = {"StringEquals": {"aws:RequestedRegion": regions if others else names.region}}
     return [
-        allow("Settings", _REGIONAL, ["*"], condition={"StringEquals": {"aws:RequestedRegion": names.region}}),
+        allow("Settings", _REGIONAL, ["*"], condition=in_regions),
         allow("Account", ["s3:GetAccountPublicAccessBlock", "access-analyzer:GetAnalyzer"], ["*"]),
-        allow("Buckets", _BUCKET, [f"arn:{names.partition}:s3:::{own}-*"]),
+        allow("Buckets", _BUCKET, [f"arn:{names.partition}:s3:::{each}-*" for each in own]),
         allow(
             "Images",
             [
@@ -149,17 +198,17 @@ def preview_statements(names: SiteNames) -> list[Statement]:
                 "ecr:GetRepositoryPolicy",
                 "ecr:ListTagsForResource",
             ],
-            [names.arn("ecr", f"repository/{slashed}/*")],
+            [site.arn("ecr", f"repository/{site.stack}/{site.site}/*") for site in sites],
         ),
         allow(
             "Secrets",
             ["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy"],
-            [names.arn("secretsmanager", f"secret:{slashed}/*")],
+            [site.arn("secretsmanager", f"secret:{site.stack}/{site.site}/*") for site in sites],
         ),
         allow(
             "Keys",
             ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"],
-            [names.arn("kms", "key/*")],
+            [f"arn:{names.partition}:kms:{region}:{names.account_id}:key/*" for region in regions],
             condition={"StringEquals": {"aws:ResourceTag/stack": names.stack}},
         ),
         allow("Roles", [*_ROLE, "iam:GetInstanceProfile", "iam:GetPolicy", "iam:GetPolicyVersion"], iam),

@@ -27,6 +27,11 @@ def allow(
     return _statement("Allow", sid, actions, condition, Resource=list(resources))
 
 
+def deny(sid: str, actions: Sequence[str], resources: Sequence[str]) -> Statement:
+    """A statement of an identity's policy that takes rights away, whatever else gives them."""
+    return _statement("Deny", sid, actions, None, Resource=list(resources))
+
+
 def allow_principal(
     sid: str,
     principal: Mapping[str, pulumi.Input[str] | Sequence[pulumi.Input[str]]],

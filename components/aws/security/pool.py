@@ -96,7 +96,8 @@ class SecurityPool(pulumi.ComponentResource):
             )
         )
         if plan.ci is not None:
-            ci(name, plan.ci, names, parent=self)
+            trunking = {"eni-trunking"} if args.compute.eni_trunking else set[str]()
+            ci(name, plan.ci, names, switches=measures | trunking, parent=self)
         self.outputs = SecurityOutputs(
             key_arns=key_arns,
             task_role_arns={workload: role.arn for workload, role in workloads.task.items()},

@@ -1,21 +1,40 @@
-"""ci_of: the role of a repository's pull requests, on the stack's first site: IAM is the whole account's."""
+"""ci_of: the roles of a repository's jobs, on the stack's first site: IAM is the whole account's."""
 
 from __future__ import annotations
 
+from solver.demand.ci import CiWish
 from solver.demand.demand import Demand
-from solver.plan.security import CiPlan
+from solver.plan.security import CiPlan, CiSite, CiUpPlan
 from solver.vocabulary import StackKind
 
 
 def ci_of(demand: Demand, site_key: str) -> CiPlan | None:
     """What the stack builds for its CI at a site; None: nothing."""
-    wish = demand.ci
-    if wish is None or site_key != next(iter(demand.aws_sites)):
+    wish, sites = demand.ci, demand.aws_sites
+    if wish is None or site_key != next(iter(sites)):
         return None
-    existing = demand.aws_sites[site_key].network.existing
-    source = None if existing is None else existing.stack
+    existing = [site.network.existing for site in sites.values()]
+    sources = [each.stack for each in existing if each is not None and each.stack is not None]
+    stacks = [source.name for source in sources if source.kind is StackKind.CLOUDFORMATION]
     return CiPlan(
         builds_issuer=not wish.issuer_exists,
         subjects=(f"repo:{wish.repository}:pull_request",),
-        cloudformation_stacks=(source.name,) if source is not None and source.kind is StackKind.CLOUDFORMATION else (),
+        cloudformation_stacks=tuple(dict.fromkeys(stacks)),
+        others=tuple(CiSite(key=key, region=site.region) for key, site in sites.items() if key != site_key),
+        up=_up(demand, wish),
+    )
+
+
+def _up(demand: Demand, wish: CiWish) -> CiUpPlan | None:
+    if wish.up is None:
+        return None
+    # GitHub names the environment where a job has one, and the branch of all others.
+    of_jobs = (
+        f"ref:refs/heads/{wish.up.branch}" if wish.up.environment is None else f"environment:{wish.up.environment}"
+    )
+    names = [site.network.dns.domain for site in demand.aws_sites.values() if site.network.dns is not None]
+    return CiUpPlan(
+        subjects=(f"repo:{wish.repository}:{of_jobs}",),
+        domains=tuple(dict.fromkeys(names)),
+        functions=tuple(sorted({each.rotation_lambda_arn for each in demand.secrets.values()})),
     )

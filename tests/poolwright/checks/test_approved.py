@@ -15,6 +15,7 @@ from solver.model.security.effects import with_log_retention
 from solver.model.security.effects import with_measures as with_effects
 from solver.plan.lock import lock_of
 from solver.plan.plan import SitePlan
+from solver.plan.security import CiUpPlan
 from solver.plan.storage import ObjectLockPlan
 from solver.vocabulary import LockMode
 from stacks.program import aws_pools
@@ -31,14 +32,23 @@ MADE_UP = {"cost.not-in-plan", "cost.sum"}
 
 
 def everything() -> SitePlan:
-    """The full site with every measure of the catalog that goes with the others, IPv6, a locked bucket, a canary."""
+    """The full site with every measure of the catalog that goes with the others, IPv6, a locked bucket, a canary,
+    a role for `up`."""
     chosen = [measure for measure in measures() if measure != "ecr-scan-on-push"]
     site = edits.deployed(with_measures(routed(dual_stack(plans.full_site())), *chosen), "recommender", edits.CANARY)
     compute = site.compute.model_copy(update={"daemons": (AGENT,)})
     site = site.model_copy(update={"compute": compute})
     first, *others = site.storage.buckets
     locked = first.model_copy(update={"object_lock": ObjectLockPlan(mode=LockMode.GOVERNANCE, days=30)})
-    security = site.security.model_copy(update={"trail_lock": LockMode.GOVERNANCE})
+    assert site.security.ci is not None
+    up = CiUpPlan(subjects=("repo:example/shop:ref:refs/heads/main",), domains=("api.example.com",))
+    security = site.security.model_copy(
+        update={
+            "trail_lock": LockMode.GOVERNANCE,
+            "permissions_boundary": "arn:aws:iam::aws:policy/PowerUserAccess",
+            "ci": site.security.ci.model_copy(update={"up": up}),
+        }
+    )
     return site.model_copy(
         update={
             "security": security,

@@ -433,6 +433,9 @@ WRONG_VALUES = {
     "CiWish.repository": Wrong(
         '"example/*"', '"example/*"', "a repository with its owner like example/ai-platform, without wildcards,"
     ),
+    "CiWish.up": Wrong("main", '"main"', "a mapping of environment, branch"),
+    "CiUp.environment": Wrong('"*"', '"*"', "an environment of the repository like production"),
+    "CiUp.branch": Wrong('"release/*"', '"release/*"', "a branch like main, without wildcards,"),
     "CiWish.issuer_exists": Wrong("1", "1", "true or false"),
     "Demand.purchase": Wrong("spot", '"spot"', "a mapping of spot, commitments, held, capacity"),
     "PurchaseWish.spot": Wrong("maybe", '"maybe"', "true or false"),

@@ -51,8 +51,8 @@ def test_previews_read_settings_alone_and_neither_data_nor_secrets() -> None:
 
 
 def test_only_named_cloudformation_stacks_are_read() -> None:
-    assert stack_statements(plans.names(), ()) == []
-    (statement,) = stack_statements(plans.names(), ("network-prod",))
+    assert stack_statements([plans.names()], ()) == []
+    (statement,) = stack_statements([plans.names()], ("network-prod",))
     assert statement["Resource"] == [f"arn:aws:cloudformation:eu-west-1:{plans.ACCOUNT_ID}:stack/network-prod/*"]
 
 
