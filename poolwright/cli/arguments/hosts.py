@@ -1,4 +1,4 @@
-"""Arguments of ansible: what hosts of Docker sites need."""
+"""Arguments of ansible, hosts: what hosts of Docker sites need."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from poolwright.cli.options import Json, Stack
+from poolwright.cli.options import CloudName, Json, Stack
 
 app = typer.Typer()
 
@@ -22,3 +22,18 @@ def ansible(
     from poolwright.cli import ansible as command
 
     command.run(stack, out=out, as_json=as_json)
+
+
+@app.command()
+def hosts(
+    stack: Stack,
+    cloud: CloudName = "sandbox",
+    wait: Annotated[
+        float, typer.Option("--wait", metavar="SECONDS", min=0, help="Ask again until all is well, or so long.")
+    ] = 0.0,
+    as_json: Json = False,
+) -> None:
+    """Say what runs on the hosts of Docker sites, what it uses, and which addresses answer."""
+    from poolwright.cli import hosts as command
+
+    raise typer.Exit(command.run(stack, cloud=cloud, wait_seconds=wait, as_json=as_json))
