@@ -50,6 +50,7 @@ destroy: engine  ## remove STACK; data is kept (see: poolwright destroy --help)
 	@$(POOLWRIGHT) destroy $(STACK) --cloud $(CLOUD)
 
 test: engine  ## every test
+	@sh tools/install-docker
 	@$(VENV)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 cases: engine  ## write anew what the golden cases expect, then show what changed

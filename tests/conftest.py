@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -12,6 +14,8 @@ from poolwright.engine import cli_binary, environment
 from poolwright.engine.cli_binary import PulumiCli
 from poolwright.engine.environment import Cloud, EngineEnvironment
 from poolwright.engine.project import Project
+from poolwright.engine.sandbox.docker.hosts import STAND_IN_VARIABLE
+from tests import docker_engine
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,6 +26,35 @@ settings.load_profile("repeatable")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-cases", action="store_true", help="write what the golden cases expect anew")
+
+
+@pytest.fixture(scope="session")
+def docker_host(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    """The address of a Docker Engine, which is also that of the sandbox; tests are skipped where none can be had."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    try:
+        address = docker_engine.engine_address(shared)
+    except docker_engine.NoEngine as error:
+        pytest.skip(str(error))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("DOCKER_HOST", address)
+        patched.setenv(STAND_IN_VARIABLE, address)
+        yield address
+
+
+@pytest.fixture(scope="session")
+def docker_client(docker_host: str) -> Any:
+    """The Docker SDK's client of that engine."""
+    import docker
+
+    return docker.DockerClient(base_url=docker_host)
+
+
+@pytest.fixture(scope="session")
+def small_image(docker_client: Any) -> str:
+    """The id of an image that needs no registry: a shell and a few programs."""
+    return docker_engine.small_image(docker_client)
 
 
 SandboxEnvironment = Callable[..., EngineEnvironment]

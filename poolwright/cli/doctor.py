@@ -19,6 +19,7 @@ import typer
 
 from poolwright.cli import console
 from poolwright.engine import cli_binary, cli_build, language_host
+from poolwright.engine.docker import reach
 from poolwright.engine.project import Project, find_project
 from solver.errors import ExitCode, PoolwrightError
 
@@ -214,15 +215,20 @@ def _aws() -> Fact:
 
 
 def _docker() -> Fact:
-    docker = shutil.which("docker")
-    version = _first_line([docker, "version", "--format", "{{.Server.Version}}"]) if docker is not None else ""
-    if version:
-        return Fact(name="Docker Engine", standing=Standing.OK, value=version)
+    engine, tried = reach.find_engine()
+    if engine is not None:
+        return Fact(name="Docker Engine", standing=Standing.OK, value=f"{engine.version} at {engine.address}")
+    where = "; ".join(f"{address}: {reason}" for address, reason in tried.items())
+    get = (
+        "start it"
+        if shutil.which("dockerd")
+        else "apt-get install docker.io, or https://docs.docker.com/engine/install/"
+    )
     return Fact(
         name="Docker Engine",
         standing=Standing.ABSENT,
-        value="not running" if docker is not None else "not installed",
-        remedy="only sites of the kind docker need one: apt-get install docker.io",
+        value=f"none answers ({where})",
+        remedy=f"only sites of the kind docker need one: {get}; DOCKER_HOST names another",
     )
 
 

@@ -13,7 +13,7 @@ from poolwright.cli.progress import Progress
 from poolwright.engine import cli_binary, environment
 from poolwright.engine.preview import Preview, ResourceRecord
 from poolwright.engine.project import Project, find_project
-from solver.errors import ConfigError, Problem
+from solver.errors import ConfigError, PoolwrightError, Problem
 
 if TYPE_CHECKING:
     from poolwright.engine.automation import Engine, Watch
@@ -117,6 +117,7 @@ def _engine(
             from solver.inputs import fresh_lock
 
             fresh_lock(project.root, stack)
+        keep_going = _has_docker_sites(project, stack)
         if chosen is environment.Cloud.SANDBOX:
             _say_faults(project)
         cli = cli_binary.ensure(console.say)
@@ -126,7 +127,18 @@ def _engine(
         from poolwright.engine.automation import Engine
         from stacks.program import build
 
-        yield Engine(prepared, lambda: build(project.root), console.say)
+        yield Engine(prepared, lambda: build(project.root), console.say, keep_going=keep_going)
+
+
+def _has_docker_sites(project: Project, stack: str) -> bool:
+    """Whether a host that is gone must not keep the rest of the stack from being made."""
+    from solver.plan.lock import read_lock
+
+    try:
+        return bool(read_lock(project.config_file(stack).with_name(f"{stack}.lock.yaml")).docker_sites)
+    except PoolwrightError:
+        # Without a lock there is nothing to build; what is to be deleted is in the state.
+        return False
 
 
 def _say_faults(project: Project) -> None:

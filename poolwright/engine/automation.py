@@ -38,10 +38,14 @@ Watch = Callable[[ResourceChange, int], None]
 class Engine:
     """The Pulumi engine on one stack of one cloud."""
 
-    def __init__(self, environment: EngineEnvironment, build: Callable[[], None], say: Say) -> None:
+    def __init__(
+        self, environment: EngineEnvironment, build: Callable[[], None], say: Say, *, keep_going: bool = False
+    ) -> None:
+        """With `keep_going`, what fails keeps nothing from being made or deleted that does not need it."""
         self._environment = environment
         self._program = InlineProgram(build)
         self._say = say
+        self._options: dict[str, object] = {"continue_on_error": True} if keep_going else {}
         project = environment.project
         self._journal = Journal(project.begun(environment.stack)) if environment.cloud is Cloud.SANDBOX else None
         command = EngineCommand(environment, say)
@@ -60,7 +64,7 @@ class Engine:
         mandatory policy of a pack says no.
         """
         self._recover()
-        return self._run("up", watch, self._stack.up, **self._packs(packs))
+        return self._run("up", watch, self._stack.up, **self._options, **self._packs(packs))
 
     def refresh(self, watch: Watch | None = None) -> Preview:
         """Makes the state what the cloud says."""
@@ -72,7 +76,7 @@ class Engine:
         self._recover()
         if with_data:
             self._release()
-        return self._run("destroy", watch, self._stack.destroy, exclude_protected=not with_data)
+        return self._run("destroy", watch, self._stack.destroy, exclude_protected=not with_data, **self._options)
 
     def records(self) -> tuple[ResourceRecord, ...]:
         """The resources in the stack's state, ordered by URN, secrets masked."""

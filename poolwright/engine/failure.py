@@ -10,6 +10,7 @@ from poolwright.engine.preview import Diagnostic, Preview, Severity
 from solver.errors import CloudError, EngineError, GateError, PoolwrightError
 
 _MESSAGES_SHOWN = 10
+_NAMES_SHOWN = 3
 _INLINE_PREFIX = re.compile(r"^python inline source runtime error: ")
 _CHANGES_STATE = ("up", "refresh", "destroy")
 
@@ -68,16 +69,23 @@ def _locked(environment: EngineEnvironment, output: str) -> EngineError:
 
 
 def _distinct(errors: list[Diagnostic]) -> list[str]:
-    """Messages in order, each once, without the engine's closing remark that something failed."""
-    messages: dict[str, None] = {}
+    """Messages in order, each once with all that it is about, without the engine's closing remark that it failed."""
+    messages: dict[str, list[str]] = {}
     for error in errors:
         text = _INLINE_PREFIX.sub("", error.message)
         if text in ("update failed", "preview failed", "refresh failed", "destroy failed"):
             continue
         name = error.urn.rpartition("::")[2]
         is_resource = name and "pulumi:pulumi:Stack" not in error.urn
-        messages[f"{name}: {text}" if is_resource else text] = None
-    return list(messages)
+        about = messages.setdefault(text, [])
+        if is_resource and name not in about:
+            about.append(name)
+    return [f"{_named(about)}: {text}" if about else text for text, about in messages.items()]
+
+
+def _named(names: list[str]) -> str:
+    shown = names[:_NAMES_SHOWN]
+    return ", ".join(shown) + (f" and {len(names) - len(shown)} more" if len(names) > len(shown) else "")
 
 
 def _listed(messages: list[str]) -> str:

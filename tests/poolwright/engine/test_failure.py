@@ -56,6 +56,14 @@ def test_a_failing_cloud_is_code_six_and_says_how_to_go_on() -> None:
     assert "poolwright up dev --cloud aws" in str(error)
 
 
+def test_what_several_resources_say_alike_is_one_line() -> None:
+    said = [("no engine answers", f"{URN}-{number}") for number in range(5)]
+    error = engine_failure("up", _environment(), _seen(*said, failed=True), "")
+
+    assert str(error).count("no engine answers") == 1
+    assert "models-0, models-1, models-2 and 2 more: no engine answers" in str(error)
+
+
 def test_a_failing_resource_of_a_preview_is_no_failure_of_the_cloud() -> None:
     assert isinstance(engine_failure("preview", _environment(), _seen(("bad", URN), failed=True), ""), EngineError)
 

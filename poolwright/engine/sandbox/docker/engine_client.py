@@ -60,7 +60,7 @@ class EngineClient:
         """The SDK's low-level client."""
         with self._lock:
             if self._api is None:
-                self._api = _connected(self.host)
+                self._api = connected(self.host.address, _SECONDS)
             return self._api
 
     @contextlib.contextmanager
@@ -76,7 +76,7 @@ class EngineClient:
         except BuildError as error:
             raise Refused(refusal(doing, str(error.msg))) from None
         except (DockerException, requests.RequestException, OSError) as error:
-            raise Refused(unreachable(self.host, _reason(error))) from None
+            raise Refused(unreachable(self.host, reason_of(error))) from None
 
 
 def section(answer: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -100,17 +100,16 @@ def unreachable(host: Host, reason: str) -> str:
     )
 
 
-def _connected(host: Host) -> Any:
+def connected(address: str, seconds: int) -> Any:
+    """A client of the engine at an address, which has answered; raises what the SDK raises."""
     import docker
     from docker.utils import kwargs_from_env
 
-    settings: Any = kwargs_from_env(environment=dict(os.environ) | {"DOCKER_HOST": host.address})
-    return docker.APIClient(
-        version="auto", timeout=_SECONDS, use_ssh_client=host.address.startswith("ssh://"), **settings
-    )
+    settings: Any = kwargs_from_env(environment=dict(os.environ) | {"DOCKER_HOST": address})
+    return docker.APIClient(version="auto", timeout=seconds, use_ssh_client=address.startswith("ssh://"), **settings)
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
     """The operating system's words, which the libraries wrap several times."""
     seen: list[object] = [error]
     for found in seen:

@@ -39,6 +39,7 @@ DEFAULTS: Final[dict[str, Properties]] = {
 }
 
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+_NETWORK_NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 _DURATION: Final = re.compile(r"(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+|0")
 _PATTERNS: Final = {
     "restart": (re.compile(r"no|on-failure|always|unless-stopped"), "no, on-failure, always or unless-stopped"),
@@ -70,7 +71,8 @@ def value_failures(kind: str, inputs: Properties) -> list[Failure]:
 
 def _names(kind: str, inputs: Properties) -> Iterator[Failure]:
     name = text(inputs.get("name"))
-    if kind in ("docker.Container", "docker.Network", "docker.Volume") and name and not _NAME.fullmatch(name):
+    pattern = _NETWORK_NAME if kind == "docker.Network" else _NAME
+    if kind in ("docker.Container", "docker.Network", "docker.Volume") and name and not pattern.fullmatch(name):
         yield Failure("name", f"invalid name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed")
 
 
