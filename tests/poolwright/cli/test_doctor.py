@@ -10,6 +10,8 @@ import pytest
 
 from poolwright.cli import doctor, main
 from poolwright.cli.doctor import Standing, locked_differences
+from poolwright.engine.docker import reach
+from poolwright.engine.sandbox.docker.hosts import STAND_IN_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -22,6 +24,9 @@ def _bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # p
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("POOLWRIGHT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    monkeypatch.delenv(STAND_IN_VARIABLE, raising=False)
+    monkeypatch.setattr(reach, "DEFAULT_ADDRESS", "unix:///nowhere/either.sock")
     monkeypatch.chdir(ROOT)
 
 
@@ -34,6 +39,8 @@ def test_what_is_missing_is_told_with_what_to_do() -> None:
     assert "poolwright doctor --get" in facts["Pulumi CLI"].remedy
     assert facts["AWS credentials"].standing is Standing.ABSENT
     assert facts["Docker Engine"].remedy.startswith("only sites of the kind docker")
+    tried = "unix:///nowhere/docker.sock: No such file or directory; unix:///nowhere/either.sock: No such file"
+    assert tried in facts["Docker Engine"].value
 
 
 @pytest.mark.usefixtures("_bare_machine")
