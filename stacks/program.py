@@ -16,16 +16,23 @@ from typing import Any
 
 import pulumi
 
-from components.aws.compute.args import ComputePoolArgs
 from components.aws.compute.pool import ComputePool
 from components.aws.lean_sdk import lean
-from components.aws.network.pool import NetworkPool, NetworkPoolArgs
+from components.aws.network.pool import NetworkPool
+from components.aws.of_site import (
+    compute_args,
+    groups_args,
+    guards_args,
+    network_args,
+    security_args,
+    storage_args,
+)
 from components.aws.provider import account_of, site_provider
-from components.aws.security.groups import SecurityGroups, SecurityGroupsArgs
-from components.aws.security.guards import Guards, GuardsArgs
-from components.aws.security.pool import SecurityPool, SecurityPoolArgs
+from components.aws.security.groups import SecurityGroups
+from components.aws.security.guards import Guards
+from components.aws.security.pool import SecurityPool
 from components.aws.storage.copies import BucketCopies, BucketCopiesArgs, SiteBuckets, copies_elsewhere
-from components.aws.storage.pool import StoragePool, StoragePoolArgs
+from components.aws.storage.pool import StoragePool
 from components.naming import SiteNames, default_tags
 from components.outputs import ComputeOutputs, LoadBalancerOutputs, NetworkOutputs, StorageOutputs
 from components.source_positions import short_traces
@@ -213,66 +220,26 @@ def pools_in_order(
     built: Built | None = None,
 ) -> dict[str, Any]:
     """Security, network, storage, compute of a region, in the order in which each needs the ones before it."""
-    security = SecurityPool(
-        f"{key}-security",
-        SecurityPoolArgs(plan=site.security, compute=site.compute, storage=site.storage, names=names),
-        opts,
-    ).outputs
-    network = NetworkPool(
-        f"{key}-network",
-        NetworkPoolArgs(
-            plan=site.network,
-            names=names,
-            security=security,
-            flows=site.security.flows,
-            buckets=tuple(bucket.key for bucket in site.storage.buckets),
-            protect=site.storage.protect,
-        ),
-        opts,
-    ).outputs
-    groups = SecurityGroups(
-        f"{key}-groups",
-        SecurityGroupsArgs(
-            flows=site.security.flows,
-            compute=site.compute,
-            storage=site.storage,
-            internet=site.network.leads_out,
-            names=names,
-            network=network,
-        ),
-        opts,
-    ).outputs
+    security = SecurityPool(f"{key}-security", security_args(site, names), opts).outputs
+    network = NetworkPool(f"{key}-network", network_args(site, names, security), opts).outputs
+    groups = SecurityGroups(f"{key}-groups", groups_args(site, names, network), opts).outputs
     storage = StoragePool(
-        f"{key}-storage",
-        StoragePoolArgs(
-            plan=site.storage,
-            names=names,
-            network=network,
-            security=security,
-            groups=groups,
-            roles=site.security.roles,
-        ),
-        opts,
+        f"{key}-storage", storage_args(site, names, security=security, network=network, groups=groups), opts
     ).outputs
     compute = ComputePool(
         f"{key}-compute",
-        ComputePoolArgs(
-            plan=site.compute,
-            storage_plan=site.storage,
+        compute_args(
+            site,
+            names,
             time_zone=time_zone,
-            names=names,
-            network=network,
             security=security,
+            network=network,
             groups=groups,
             storage=storage,
         ),
         opts,
     ).outputs
-    Guards(
-        f"{key}-guards",
-        GuardsArgs(plan=site.security, names=names, security=security, network=network),
-        opts,
-    )
+    Guards(f"{key}-guards", guards_args(site, names, security, network), opts)
     if built is not None:
         buckets = SiteBuckets(plan=site.storage, names=names, security=security, storage=storage)
         built[key] = BuiltSite(buckets=buckets, load_balancers=network.load_balancers, opts=opts)

@@ -6,8 +6,8 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from components.aws.compute.args import ComputePoolArgs
 from components.aws.compute.pool import ComputePool
+from components.aws.of_site import compute_args
 from components.package.approved import approved_site
 from components.package.handover import groups_from, network_from, security_from, storage_from, together
 
@@ -47,13 +47,12 @@ class Compute(pulumi.ComponentResource):
         site = approved.site
         made = ComputePool(
             name,
-            ComputePoolArgs(
-                plan=site.compute,
-                storage_plan=site.storage,
+            compute_args(
+                site,
+                approved.names,
                 time_zone=approved.plan.time_zone,
-                names=approved.names,
-                network=network_from(args["network"], site),
                 security=security_from(args["security"], site),
+                network=network_from(args["network"], site),
                 groups=groups_from(args["network"], site),
                 storage=storage_from(args["storage"], site),
             ),

@@ -6,9 +6,10 @@ from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi
 
-from components.aws.network.pool import NetworkPool, NetworkPoolArgs
-from components.aws.security.groups import SecurityGroups, SecurityGroupsArgs
-from components.aws.security.guards import Guards, GuardsArgs
+from components.aws.network.pool import NetworkPool
+from components.aws.of_site import groups_args, guards_args, network_args
+from components.aws.security.groups import SecurityGroups
+from components.aws.security.guards import Guards
 from components.package.approved import approved_site
 from components.package.handover import hand_over, security_from, together
 
@@ -45,31 +46,9 @@ class Network(pulumi.ComponentResource):
         approved = approved_site(name, lock=args["lock"], site=args.get("site"), account_id=args["account_id"])
         site, names, options = approved.site, approved.names, approved.options(self, name)
         security = security_from(args["security"], site)
-        made = NetworkPool(
-            name,
-            NetworkPoolArgs(
-                plan=site.network,
-                names=names,
-                security=security,
-                flows=site.security.flows,
-                buckets=tuple(bucket.key for bucket in site.storage.buckets),
-                protect=site.storage.protect,
-            ),
-            options,
-        ).outputs
-        groups = SecurityGroups(
-            f"{name}-groups",
-            SecurityGroupsArgs(
-                flows=site.security.flows,
-                compute=site.compute,
-                storage=site.storage,
-                internet=site.network.leads_out,
-                names=names,
-                network=made,
-            ),
-            options,
-        ).outputs
-        Guards(f"{name}-guards", GuardsArgs(plan=site.security, names=names, security=security, network=made), options)
+        made = NetworkPool(name, network_args(site, names, security), options).outputs
+        groups = SecurityGroups(f"{name}-groups", groups_args(site, names, made), options).outputs
+        Guards(f"{name}-guards", guards_args(site, names, security, made), options)
         self.handover = hand_over(network=made, groups=groups)
         self.vpc_id = made.vpc_id
         self.subnet_ids = pulumi.Output.from_input(

@@ -6,7 +6,8 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from components.aws.security.pool import SecurityPool, SecurityPoolArgs
+from components.aws.of_site import security_args
+from components.aws.security.pool import SecurityPool
 from components.package.approved import approved_site
 from components.package.handover import hand_over, together
 
@@ -38,11 +39,7 @@ class Security(pulumi.ComponentResource):
         super().__init__("poolwright:index:Security", name, None, opts)
         approved = approved_site(name, lock=args["lock"], site=args.get("site"), account_id=args["account_id"])
         site = approved.site
-        made = SecurityPool(
-            name,
-            SecurityPoolArgs(plan=site.security, compute=site.compute, storage=site.storage, names=approved.names),
-            approved.options(self, name),
-        ).outputs
+        made = SecurityPool(name, security_args(site, approved.names), approved.options(self, name)).outputs
         self.handover = hand_over(security=made)
         self.key_arns = together({purpose.value: arn for purpose, arn in made.key_arns.items()})
         self.task_role_arns = together(made.task_role_arns)

@@ -6,7 +6,8 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from components.aws.storage.pool import StoragePool, StoragePoolArgs
+from components.aws.of_site import storage_args
+from components.aws.storage.pool import StoragePool
 from components.package.approved import approved_site
 from components.package.handover import groups_from, hand_over, network_from, security_from, together
 
@@ -42,13 +43,12 @@ class Storage(pulumi.ComponentResource):
         site = approved.site
         made = StoragePool(
             name,
-            StoragePoolArgs(
-                plan=site.storage,
-                names=approved.names,
-                network=network_from(args["network"], site),
+            storage_args(
+                site,
+                approved.names,
                 security=security_from(args["security"], site),
+                network=network_from(args["network"], site),
                 groups=groups_from(args["network"], site),
-                roles=site.security.roles,
             ),
             approved.options(self, name),
         ).outputs

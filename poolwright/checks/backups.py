@@ -8,6 +8,7 @@ from typing import Any
 from poolwright.checks.check import Fault, on_each, on_stack
 from poolwright.checks.evidence import Evidence
 from poolwright.checks.resource import Resource, part
+from poolwright.checks.shapes import under_awss_key
 from solver.plan.security import KeyPurpose
 
 VAULT = "aws:backup/vault:Vault"
@@ -26,9 +27,7 @@ _HERE = "components/aws/storage/vault.py"
     remedy=f"Pass the key for backups in {_HERE}",
 )
 def vaults_have_the_customer_key(evidence: Evidence) -> Iterator[Fault]:
-    for vault in evidence.of_type(VAULT):
-        if evidence.has_key(vault, KeyPurpose.BACKUPS) and "kmsKeyArn" not in vault.inputs:
-            yield Fault(text="is encrypted with AWS's key, which the account can't revoke", resource=vault)
+    yield from under_awss_key(evidence, VAULT, KeyPurpose.BACKUPS, named_by="kmsKeyArn")
 
 
 @on_stack(

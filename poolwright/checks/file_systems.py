@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from poolwright.checks.check import Fault, NotYet, on_each, on_stack
 from poolwright.checks.evidence import Evidence
 from poolwright.checks.resource import Resource, listed, statements
+from poolwright.checks.shapes import in_public_subnets, under_awss_key
 from solver.plan.security import KeyPurpose
 
 FILE_SYSTEM = "aws:efs/fileSystem:FileSystem"
 ACCESS_POINT = "aws:efs/accessPoint:AccessPoint"
 MOUNT_TARGET = "aws:efs/mountTarget:MountTarget"
 POLICY = "aws:efs/fileSystemPolicy:FileSystemPolicy"
-SUBNET = "aws:ec2/subnet:Subnet"
 BACKUP = "aws:efs/backupPolicy:BackupPolicy"
 
 _HERE = "components/aws/storage/file_system.py"
@@ -39,9 +39,7 @@ def file_systems_are_encrypted(file_system: Resource) -> Iterator[str]:
     remedy=f"Pass the data key in {_HERE}",
 )
 def file_systems_have_the_customer_key(evidence: Evidence) -> Iterator[Fault]:
-    for file_system in evidence.of_type(FILE_SYSTEM):
-        if evidence.has_key(file_system, KeyPurpose.DATA) and "kmsKeyId" not in file_system.inputs:
-            yield Fault(text="is encrypted with AWS's key, which the account can't revoke", resource=file_system)
+    yield from under_awss_key(evidence, FILE_SYSTEM, KeyPurpose.DATA)
 
 
 @on_stack(
@@ -98,13 +96,7 @@ def entrances_have_a_user(entrance: Resource) -> Iterator[str]:
     remedy=f"Put mount targets into the data subnets in {_HERE}",
 )
 def mount_targets_are_private(evidence: Evidence) -> Iterator[Fault | NotYet]:
-    for target in evidence.of_type(MOUNT_TARGET):
-        if not target.known("subnetId"):
-            yield NotYet(target)
-            continue
-        subnet = evidence.by_id(target, "subnetId", SUBNET)
-        if subnet is not None and subnet.get("tags.tier") == "public":
-            yield Fault(text="stands in a public subnet", resource=target)
+    yield from in_public_subnets(evidence, MOUNT_TARGET, named_by="subnetId")
 
 
 @on_each(

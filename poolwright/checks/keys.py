@@ -8,6 +8,7 @@ from typing import Any
 from poolwright.checks.check import Fault, on_changes, on_each, on_stack
 from poolwright.checks.evidence import Evidence
 from poolwright.checks.resource import Resource, listed, statements, words
+from poolwright.checks.shapes import under_awss_key
 from poolwright.engine.preview import Operation
 from solver.plan.security import KeyPurpose
 
@@ -95,9 +96,7 @@ def keys_are_not_deleted(evidence: Evidence) -> Iterator[Fault]:
     remedy=f"Pass the key for secrets in {_SECRETS}",
 )
 def secrets_have_the_customer_key(evidence: Evidence) -> Iterator[Fault]:
-    for secret in evidence.of_type(SECRET):
-        if evidence.has_key(secret, KeyPurpose.SECRETS) and "kmsKeyId" not in secret.inputs:
-            yield Fault(text="is encrypted with AWS's key, which the account can't revoke", resource=secret)
+    yield from under_awss_key(evidence, SECRET, KeyPurpose.SECRETS)
 
 
 @on_stack(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from poolwright.checks.check import Fault, on_each, on_stack
 from poolwright.checks.evidence import Evidence
 from poolwright.checks.resource import Resource, statements
+from poolwright.checks.shapes import under_awss_key
 from solver.plan.security import KeyPurpose
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
@@ -61,9 +62,7 @@ def logs_are_kept_a_year(evidence: Evidence) -> Iterator[Fault]:
     remedy="Pass log_key_arn where the group is made in components/aws",
 )
 def logs_have_the_customer_key(evidence: Evidence) -> Iterator[Fault]:
-    for group in evidence.of_type(LOG_GROUP):
-        if evidence.has_key(group, KeyPurpose.LOGS) and "kmsKeyId" not in group.inputs:
-            yield Fault(text="is encrypted with AWS's key, which the account can't revoke", resource=group)
+    yield from under_awss_key(evidence, LOG_GROUP, KeyPurpose.LOGS)
 
 
 @on_stack(

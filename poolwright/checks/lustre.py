@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from poolwright.checks.check import Fault, NotYet, on_stack
 from poolwright.checks.evidence import Evidence
+from poolwright.checks.shapes import in_public_subnets, under_awss_key
 from solver.plan.security import KeyPurpose
 
 LUSTRE = "aws:fsx/lustreFileSystem:LustreFileSystem"
 LINK = "aws:fsx/dataRepositoryAssociation:DataRepositoryAssociation"
-SUBNET = "aws:ec2/subnet:Subnet"
 
 _HERE = "components/aws/storage/lustre.py"
 
@@ -22,9 +22,7 @@ _HERE = "components/aws/storage/lustre.py"
     remedy=f"Pass the data key in {_HERE}",
 )
 def lustre_has_the_customer_key(evidence: Evidence) -> Iterator[Fault]:
-    for system in evidence.of_type(LUSTRE):
-        if evidence.has_key(system, KeyPurpose.DATA) and "kmsKeyId" not in system.inputs:
-            yield Fault(text="is encrypted with AWS's key, which the account can't revoke", resource=system)
+    yield from under_awss_key(evidence, LUSTRE, KeyPurpose.DATA)
 
 
 @on_stack(
@@ -37,12 +35,7 @@ def lustre_is_private(evidence: Evidence) -> Iterator[Fault | NotYet]:
     for system in evidence.of_type(LUSTRE):
         if not system.inputs.get("securityGroupIds"):
             yield Fault(text="has the VPC's default group", resource=system)
-        if not system.known("subnetIds"):
-            yield NotYet(system)
-            continue
-        subnet = evidence.by_id(system, "subnetIds", SUBNET)
-        if subnet is not None and subnet.get("tags.tier") == "public":
-            yield Fault(text="stands in a public subnet", resource=system)
+    yield from in_public_subnets(evidence, LUSTRE, named_by="subnetIds")
 
 
 @on_stack(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from components.aws.network.pool import NetworkPool, NetworkPoolArgs
-from components.aws.security.groups import SecurityGroups, SecurityGroupsArgs
-from components.aws.security.guards import Guards, GuardsArgs
-from components.aws.security.pool import SecurityPool, SecurityPoolArgs
+from components.aws.network.pool import NetworkPool
+from components.aws.of_site import groups_args, guards_args, network_args, security_args
+from components.aws.security.groups import SecurityGroups
+from components.aws.security.guards import Guards
+from components.aws.security.pool import SecurityPool
 from components.outputs import NetworkOutputs, SecurityGroupsOutputs, SecurityOutputs
 from solver.plan.network import PeerPlan, TransitGatewayPlan
 from solver.plan.plan import SitePlan
@@ -32,33 +33,10 @@ def early(site: SitePlan, *, stack: str = "prod", key: str = "main", preview: bo
     names = plans.names(stack, key)
 
     def build() -> Early:
-        security = SecurityPool(
-            f"{key}-security",
-            SecurityPoolArgs(plan=site.security, compute=site.compute, storage=site.storage, names=names),
-        ).outputs
-        network = NetworkPool(
-            f"{key}-network",
-            NetworkPoolArgs(
-                plan=site.network,
-                names=names,
-                security=security,
-                flows=site.security.flows,
-                buckets=tuple(bucket.key for bucket in site.storage.buckets),
-                protect=site.storage.protect,
-            ),
-        ).outputs
-        groups = SecurityGroups(
-            f"{key}-groups",
-            SecurityGroupsArgs(
-                flows=site.security.flows,
-                compute=site.compute,
-                storage=site.storage,
-                internet=site.network.leads_out,
-                names=names,
-                network=network,
-            ),
-        ).outputs
-        Guards(f"{key}-guards", GuardsArgs(plan=site.security, names=names, security=security, network=network))
+        security = SecurityPool(f"{key}-security", security_args(site, names)).outputs
+        network = NetworkPool(f"{key}-network", network_args(site, names, security)).outputs
+        groups = SecurityGroups(f"{key}-groups", groups_args(site, names, network)).outputs
+        Guards(f"{key}-guards", guards_args(site, names, security, network))
         return Early(security=security, network=network, groups=groups)
 
     return record(build, stack=stack, preview=preview)
@@ -66,7 +44,7 @@ def early(site: SitePlan, *, stack: str = "prod", key: str = "main", preview: bo
 
 def secured(site: SitePlan) -> Recording[SecurityOutputs]:
     """The security pool of a site alone."""
-    args = SecurityPoolArgs(plan=site.security, compute=site.compute, storage=site.storage, names=plans.names())
+    args = security_args(site, plans.names())
     return record(lambda: SecurityPool("main-security", args).outputs, stack="prod")
 
 
