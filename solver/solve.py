@@ -98,6 +98,7 @@ def solve(
         cost_centre=demand.cost_centre,
         tags=dict(demand.tags),
         time_zone=demand.time_zone,
+        week_of=demand.week_of,
         inputs=made_from,
         proof=_proof(demand, engine, cost, bound, witness=""),
         sites={**{answer.key: reserved.with_targets(answer.key, answer.plan) for answer in answers}, **found.docker},

@@ -36,6 +36,8 @@ def plan_view(plan: Plan, change: Difference | None, *, growth: str = "") -> Ren
     `growth` says what the plan serves of more than its demand.
     """
     parts: list[RenderableType] = [verdict(plan)]
+    if plan.week_of is not None:
+        parts.append(Text(f"For the week of {plan.week_of} alone; a month is one of such weeks."))
     if growth:
         parts.append(Text(growth))
     if change is not None:

@@ -7,6 +7,7 @@ how the content is spread over files don't count. What a field's default is, is 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +17,8 @@ from solver.demand.inherits import STACK, merged_stack
 from solver.demand.located import Located, Steps, shown_path
 from solver.demand.trace import TRACE_ROWS, read_trace
 from solver.errors import DemandError, Problem
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ def content_of(tree: Located, files: tuple[Path, ...], problems: list[Problem]) 
     """The content of a merged tree; its traces are read."""
     plain = cast("dict[str, Any]", tree.plain())
     traces = _fill_traces(tree, plain, problems)
+    _fill_week(tree, plain)
     text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
     return Content(tree, plain, (*files, *traces), sha256(text.encode()).hexdigest())
 
@@ -77,6 +81,18 @@ def problem_at(
         allowed=allowed,
         hint=hint,
     )
+
+
+def _fill_week(tree: Located, plain: dict[str, Any]) -> None:
+    """Puts the stack's week in each load that has events of its own days."""
+    week = plain.get("week_of")
+    workloads = tree.child("workloads")
+    if workloads is None or not isinstance(week, str) or not _DATE.fullmatch(week):
+        return  # What is wrong with it is told of the stack's own.
+    for name in workloads.mapping or {}:
+        events = tree.at(("workloads", name, "load", "events"))
+        if events is not None and events.mapping and tree.at(("workloads", name, "load", "week_of")) is None:
+            plain["workloads"][name]["load"]["week_of"] = week
 
 
 def _fill_traces(tree: Located, plain: dict[str, Any], problems: list[Problem]) -> tuple[Path, ...]:

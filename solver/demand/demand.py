@@ -14,6 +14,7 @@ from solver.demand.ci import CiWish, PolicyArn, ci_contradictions
 from solver.demand.compliance import ComplianceWish
 from solver.demand.containers import Daemon
 from solver.demand.docker import DockerSite, Milliseconds
+from solver.demand.events import DayOfYear
 from solver.demand.existing import ExistingVpc
 from solver.demand.machine_rules import waiting_contradictions
 from solver.demand.machines import MachinesWish
@@ -42,6 +43,7 @@ from solver.demand.residency import settled_sites
 from solver.demand.routed import Peer, TransitGatewayLink
 from solver.demand.secrets import SecretWish
 from solver.demand.storage import StorageClaim
+from solver.demand.week_rules import week_contradictions
 from solver.demand.workloads import Workload
 from solver.quantity import Headroom, RootGib, Share, UsdPerMonth
 from solver.schema import Schema, is_empty
@@ -178,6 +180,8 @@ class Demand(Schema):
     """Added to every resource."""
     time_zone: TimeZone = "UTC"
     """Of all hours in this file; schedules run in it."""
+    week_of: DayOfYear | None = Field(default=None, exclude_if=is_empty)
+    """The Monday of the one week that is planned, with the events of that week; None: a week as any, without events."""
     sites: Annotated[dict[Key, Site], Field(min_length=1, max_length=20)]
     """Where capacity is bought."""
     locations: dict[Key, Location] = Field(default_factory=dict[str, Location], max_length=100, exclude_if=is_empty)
@@ -223,6 +227,7 @@ class Demand(Schema):
             *capacity_contradictions(self.aws_sites, self.purchase.capacity),
             *ci_contradictions(self.ci, self.permissions_boundary, len(self.aws_sites)),
             *waiting_contradictions(self.aws_sites, self.workloads, spot=self.purchase.spot),
+            *week_contradictions(self.week_of, self.workloads, self.purchase, self.limits),
         )
         if contradictions:
             raise PydanticCustomError(

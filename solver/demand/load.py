@@ -8,8 +8,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from solver.demand.events import DayOfYear, LoadEvent
+from solver.demand.names import Key
 from solver.quantity import HOURS_PER_WEEK, PositiveRate
-from solver.schema import Schema
+from solver.schema import Schema, is_empty
 
 HourlyRates = Annotated[tuple[Annotated[float, Field(ge=0, le=1e9)], ...], Field(min_length=24, max_length=168)]
 
@@ -32,6 +34,12 @@ class LoadProfile(Schema):
     """24 or 168 rates; hour 0 is Monday 00:00."""
     constant_per_second: PositiveRate | None = None
     """The same rate in every hour."""
+    events: Annotated[dict[Key, LoadEvent], Field(max_length=20, exclude_if=is_empty)] = Field(
+        default_factory=dict[str, LoadEvent]
+    )
+    """Days on which the load is a multiple: they are planned for in the week that `week_of` of the stack names."""
+    week_of: DayOfYear | None = Field(default=None, exclude_if=is_empty)
+    """Filled from `week_of` of the stack where there are events."""
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
@@ -53,6 +61,16 @@ class LoadProfile(Schema):
 
     def week_per_second(self) -> tuple[float, ...]:
         """168 rates, units of load a second; a trace must have been read into `shape` before."""
+        week = self._usual_week()
+        if self.week_of is None or not self.events:
+            return week
+        times = [1.0] * HOURS_PER_WEEK
+        for event in self.events.values():
+            for hour in event.hours_of(self.week_of):
+                times[hour] = event.times if times[hour] == 1.0 else max(times[hour], event.times)
+        return tuple(rate * each for rate, each in zip(week, times, strict=True))
+
+    def _usual_week(self) -> tuple[float, ...]:
         if self.constant_per_second is not None:
             return (self.constant_per_second,) * HOURS_PER_WEEK
         if self.hourly_per_second is not None:

@@ -88,6 +88,8 @@ def _decisions(lock: Lock) -> Iterator[tuple[str, str]]:
     content: dict[str, Any] = lock.model_dump(mode="json")
     for name in ("owner", "cost_centre", "time_zone"):
         yield name, content[name]
+    if "week_of" in content:
+        yield "week_of", content["week_of"]
     for tag, value in content["tags"].items():
         yield f"tags.{tag}", value
     for site, pools in content["sites"].items():

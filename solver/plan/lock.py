@@ -11,11 +11,12 @@ import hashlib
 import os
 import re
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, cast
 
 import yaml
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from solver.errors import LockError, Problem, StaleError
 from solver.plan.cost import total_usd_per_month
@@ -31,7 +32,7 @@ from solver.plan.plan import (
     aws_sites_of,
     docker_sites_of,
 )
-from solver.schema import Schema
+from solver.schema import Schema, is_empty
 
 _HEADER = """\
 # Lock of stack {stack}: the approved plan. Made by `poolwright plan {stack} --write`; review it, don't edit it.
@@ -61,6 +62,8 @@ class Lock(Schema):
     """Added to every resource."""
     time_zone: str
     """Of all hours and schedules."""
+    week_of: date | None = Field(default=None, exclude_if=is_empty)
+    """The Monday of the one week that it is for; None: any week."""
     inputs: PlanInputs
     """Digests of what the plan was made from."""
     proof: Proof
@@ -88,6 +91,7 @@ class Lock(Schema):
             cost_centre=self.cost_centre,
             tags=self.tags,
             time_zone=self.time_zone,
+            week_of=self.week_of,
             inputs=self.inputs,
             proof=self.proof,
             sites=self.sites,
@@ -108,6 +112,7 @@ def lock_of(plan: Plan) -> Lock:
         cost_centre=plan.cost_centre,
         tags=plan.tags,
         time_zone=plan.time_zone,
+        week_of=plan.week_of,
         inputs=plan.inputs,
         proof=plan.proof,
         cost_usd_per_month=_cost_by_item(plan),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -111,6 +112,8 @@ class Plan(Schema):
     """Added to every resource."""
     time_zone: str
     """Of all hours and schedules."""
+    week_of: date | None = Field(default=None, exclude_if=is_empty)
+    """The Monday of the one week that it is for; None: any week."""
     inputs: PlanInputs
     """What it was made from."""
     proof: Proof

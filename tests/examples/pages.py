@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -19,9 +20,9 @@ from solver.demand.workloads import Service
 from solver.plan.compute import NodeGroup
 from solver.plan.cost import Billing, Pool, total_usd_per_month
 from solver.plan.docker import DockerSitePlan
-from solver.quantity import format_cpu, format_gib, format_memory_mib, format_usd
-from solver.replay import Case, Loss, least_served
-from tests.examples.stacks import EXAMPLES, ROOT, STACK, Example, planned
+from solver.quantity import HOURS_PER_MONTH, HOURS_PER_WEEK, format_cpu, format_gib, format_memory_mib, format_usd
+from solver.replay import Case, Loss, least_served, replay
+from tests.examples.stacks import EXAMPLES, FOLDER, ROOT, Example, planned
 
 PAGES = ROOT / "docs" / "examples"
 _SOURCE = PAGES / "source"
@@ -39,10 +40,18 @@ def index() -> str:
     return _environment().get_template(f"{INDEX}.md.j2").render(stories=stories, so=so)
 
 
-def chart(name: str, stack: str = STACK) -> str:
-    """The example's week as a picture."""
-    found = planned(name, stack)
-    return week_chart(f"Load and capacity of {name}, hour by hour", week_panels(found.plan, found.demand))
+def charts(name: str) -> dict[str, str]:
+    """The pictures that an example's page shows, by file: its week, and other weeks that it plans."""
+    weeks = {name: None, **{f"{name}-{path.stem}": f"weeks/{path.name}" for path in _weeks(name)}}
+    found = {file: planned(name, demand) for file, demand in weeks.items()}
+    return {
+        f"{file}.svg": week_chart(f"Load and capacity of {name}, hour by hour", week_panels(each.plan, each.demand))
+        for file, each in found.items()
+    }
+
+
+def _weeks(name: str) -> list[Path]:
+    return sorted((FOLDER / name / "stacks" / "weeks").glob("*.yaml"))
 
 
 def so(holds: object) -> str:
@@ -207,6 +216,27 @@ class Story:
         ]
         return _table(head, rows, right=range(1, len(head)))
 
+    def served_in(self, other: Story, service: str, *, grown: bool = False) -> str:
+        """Part of a service's load in another week that this plan serves."""
+        cases = replay(self.found.lock.as_plan(), other.demand, self.found.catalog, factors=(1.0,))
+        case = next(each for each in cases if each.workload == service and each.loss is Loss.NOTHING)
+        return share_words((case.grown if grown else case.planned).share)
+
+    def week_usd(self, other: Story) -> str:
+        """What a week of the other plan costs more than one of this."""
+        more = other.plan.proof.cost_usd_per_month - self.plan.proof.cost_usd_per_month
+        return format_usd(more * HOURS_PER_WEEK / HOURS_PER_MONTH)
+
+    def at_most(self, workload: str) -> int:
+        """Replicas of a workload in its highest hour."""
+        return max(
+            sum(hours)
+            for site in self.plan.aws_sites.values()
+            for service in site.compute.services
+            if service.key == workload
+            for hours in [[max(each.replicas.hourly()) for each in service.variants]]
+        )
+
     def served(self, service: str, loss: str, factor: float = 1.0, *, grown: bool = False) -> str:
         """Part of a service's load that is served."""
         case = next(
@@ -252,8 +282,8 @@ class Story:
 
 
 def _other(name: str) -> Callable[[str], Story]:
-    def other(stack: str) -> Story:
-        return Story(planned(name, stack))
+    def other(demand: str) -> Story:
+        return Story(planned(name, demand))
 
     return other
 

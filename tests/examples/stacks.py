@@ -44,7 +44,6 @@ class Example:
     """A stack of an example that was planned as `poolwright plan` does, with the lock that stands."""
 
     name: str
-    stack: str
     inputs: StackInputs
     plan: Plan
     standing: Lock | None
@@ -92,12 +91,13 @@ class Example:
 
 
 @cache
-def planned(name: str, stack: str = STACK) -> Example:
-    """The example's stack, solved once for all tests."""
+def planned(name: str, demand: str | None = None) -> Example:
+    """The example's stack, or what another file of its folder `stacks` asks for, solved once for all tests."""
     with at_home(name):
-        inputs = read_inputs(FOLDER / name, stack)
-        plan, standing, _ = solved(stack, inputs)
-    return Example(name, stack, inputs, plan, standing)
+        file = None if demand is None else Path("stacks") / demand
+        inputs = read_inputs(FOLDER / name, STACK, demand_file=file)
+        plan, standing, _ = solved(STACK, inputs)
+    return Example(name, inputs, plan, standing)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from solver.plan.lock import digest_of, lock_text
 from solver.proofs.view import HOURS
 from solver.replay import broken_promises
 from solver.witness import check_plan
-from tests.examples.pages import INDEX, PAGES, chart, index, page
+from tests.examples.pages import INDEX, PAGES, charts, index, page
 from tests.examples.stacks import EXAMPLES, FOLDER, ROOT, STACK, at_home, planned
 from tests.golden import difference
 from tests.recorder import record
@@ -67,7 +67,8 @@ def test_the_program_of_an_example_builds_its_lock(name: str, request: pytest.Fi
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_the_page_of_an_example_says_what_it_plans(name: str, request: pytest.FixtureRequest) -> None:
     held(PAGES / f"{name}.md", page(name), request)
-    held(PAGES / f"{name}.svg", chart(name), request)
+    for file, picture in charts(name).items():
+        held(PAGES / file, picture, request)
 
 
 def test_the_page_of_all_examples_leads_to_each(request: pytest.FixtureRequest) -> None:

@@ -31,6 +31,7 @@ ENTRIES = {
     "Daemon": "agent",
     "Lustre": "corpus",
     "SecretWish": "api-token",
+    "LoadEvent": "sale-day",
 }
 
 

@@ -12,6 +12,7 @@ from solver.errors import ConfigError, DemandError
 
 ROOT = Path(__file__).parents[3]
 WHOLE = Path(__file__).with_name("whole.yaml").read_text("utf-8")
+LOAD = "{constant_per_second: 5, events: {sale-day: {date: 2026-11-27, times: 8}}}"
 TRACE = "hour,load\n" + "".join(f"{hour},{1 + hour % 24}\n" for hour in range(168))
 
 
@@ -76,10 +77,10 @@ def test_a_missing_key_is_told_at_the_line_that_removed_it_or_of_what_lacks_it()
     found = refusals("inherits: whole.yaml\nworkloads:\n  web:\n    load: null\n  new: {kind: service}\n  other: {}\n")
     assert found == [
         "dev.yaml:4 workloads.web.load: found nothing; a mapping of peak_per_second, trace, shape, hourly_per_second, "
-        "constant_per_second is needed",
+        "constant_per_second, events, week_of is needed",
         "dev.yaml:5 workloads.new.image: found nothing; a mapping of reference, digest, size_mib, framework is needed",
         "dev.yaml:5 workloads.new.load: found nothing; a mapping of peak_per_second, trace, shape, hourly_per_second, "
-        "constant_per_second is needed",
+        "constant_per_second, events, week_of is needed",
         "dev.yaml:5 workloads.new.variants: found nothing; a mapping of 1 or more entries, each a mapping with cpu, "
         "memory, throughput_per_second, source, is needed",
         "dev.yaml:6 workloads.other.kind: found nothing; service, batch or training is needed",
@@ -124,7 +125,7 @@ def test_an_hours_load_is_neither_negative_nor_no_number(value: str, found: str)
     ],
 )
 def test_a_load_has_exactly_one_form(load_lines: str, message: str) -> None:
-    Path("base.yaml").write_text(WHOLE.replace("{constant_per_second: 5}", load_lines), "utf-8")
+    Path("base.yaml").write_text(WHOLE.replace(LOAD, load_lines), "utf-8")
     (line,) = refusals("inherits: base.yaml")
     assert line.startswith("base.yaml:14 workloads.web.load")
     assert message in line
@@ -142,7 +143,7 @@ def test_a_child_that_changes_the_form_of_a_load_is_told_how_to_drop_the_inherit
 def test_a_trace_gives_the_shape_and_the_peak_its_height() -> None:
     Path("traces").mkdir()
     Path("traces/day.csv").write_text(TRACE, "utf-8")
-    text = WHOLE.replace("{constant_per_second: 5}", "{peak_per_second: 48, trace: traces/day.csv}")
+    text = WHOLE.replace(LOAD, "{peak_per_second: 48, trace: traces/day.csv}")
     loaded = load(text)
     service = loaded.demand.workloads["web"]
     assert service.kind == "service"
@@ -154,7 +155,7 @@ def test_a_trace_gives_the_shape_and_the_peak_its_height() -> None:
 def test_a_traces_path_counts_from_the_file_that_names_it() -> None:
     Path("common/traces").mkdir(parents=True)
     Path("common/traces/day.csv").write_text(TRACE, "utf-8")
-    text = WHOLE.replace("{constant_per_second: 5}", "{peak_per_second: 48, trace: traces/day.csv}")
+    text = WHOLE.replace(LOAD, "{peak_per_second: 48, trace: traces/day.csv}")
     Path("common/base.yaml").write_text(text, "utf-8")
     assert [str(file) for file in load("inherits: common/base.yaml").files] == [
         "common/base.yaml",
@@ -165,7 +166,7 @@ def test_a_traces_path_counts_from_the_file_that_names_it() -> None:
 
 def test_a_missing_trace_and_a_wrong_row_are_told_with_the_other_mistakes() -> None:
     Path("day.csv").write_text(TRACE.replace("5,6\n", "5,?\n", 1), "utf-8")
-    text = WHOLE.replace("{constant_per_second: 5}", "{peak_per_second: 0, trace: day.csv}")
+    text = WHOLE.replace(LOAD, "{peak_per_second: 0, trace: day.csv}")
     assert [line.split(";")[0] for line in refusals(text)] == [
         'day.csv:7: found "5,?"',
         "dev.yaml:14 workloads.web.load.peak_per_second: found 0",
@@ -195,7 +196,7 @@ def test_writing_out_a_default_changes_the_content_but_not_the_demand() -> None:
 
 def test_a_changed_number_or_trace_changes_both_digests() -> None:
     Path("day.csv").write_text(TRACE, "utf-8")
-    text = WHOLE.replace("{constant_per_second: 5}", "{peak_per_second: 48, trace: day.csv}")
+    text = WHOLE.replace(LOAD, "{peak_per_second: 48, trace: day.csv}")
     before = load(text)
     changed = load(text.replace("48", "49"))
     Path("day.csv").write_text(TRACE.replace("0,1\n", "0,2\n", 1), "utf-8")

@@ -36,6 +36,7 @@ WRONG_VALUES = {
         "a name of the IANA time zone database like Europe/Dublin",
         "Did you mean Europe/Dublin?",
     ),
+    "Demand.week_of": Wrong("48", "48", "a date like 2026-11-27"),
     "Demand.sites": Wrong(
         "us-east-1", '"us-east-1"', "a mapping of 1 to 20 entries, each a mapping with kind aws or docker,"
     ),
@@ -265,7 +266,7 @@ WRONG_VALUES = {
     "RollBackOn.latency_ms": Wrong("0", "0", "a number above 0 and at most 3600000"),
     "RollBackOn.alarms": Wrong('[""]', '""', "a CloudWatch alarm's name, not its ARN,"),
     "Service.load": Wrong(
-        "5", "5", "a mapping of peak_per_second, trace, shape, hourly_per_second, constant_per_second"
+        "5", "5", "a mapping of peak_per_second, trace, shape, hourly_per_second, constant_per_second, events, week_of"
     ),
     "LoadProfile.peak_per_second": Wrong("0", "0", "a number above 0 and at most 1000000000"),
     "LoadProfile.trace": Wrong("12", "12", "a text", 'Did you mean "12" in quotes?'),
@@ -275,6 +276,14 @@ WRONG_VALUES = {
     "LoadProfile.hourly_per_second": Wrong(
         "10", "10", "a list of 24 to 168 values, each a number from 0 to 1000000000,"
     ),
+    "LoadProfile.events": Wrong(
+        "sale-day", '"sale-day"', "a mapping of at most 20 entries, each a mapping with date, times,"
+    ),
+    "LoadProfile.week_of": Wrong("monday", '"monday"', "a date like 2026-11-27"),
+    "LoadEvent.date": Wrong("27.11.2026", '"27.11.2026"', "a date like 2026-11-27"),
+    "LoadEvent.times": Wrong("0", "0", "a number above 0 and at most 1000"),
+    "LoadEvent.opens": Wrong("8.30", "8.30", "a full hour like 22:00, from 00:00 to 24:00,"),
+    "LoadEvent.hours": Wrong("0", "0", "a whole number from 1 to 168"),
     "LoadProfile.constant_per_second": Wrong("-5", "-5", "a number above 0 and at most 1000000000"),
     "Service.headroom": Wrong("20%", '"20%"', "a number from 0 to 10", "Did you mean 0.2?"),
     "Service.max_utilisation": Wrong("0", "0", "a number above 0 and at most 1 or auto"),
@@ -526,6 +535,7 @@ WRONG_KEYS = {
     "ExistingSubnets.public": Wrong("eu-west-1a: subnet-0a1b2c3d", 'the key "eu-west-1a"', "a zone id like euw1-az2"),
     "ExistingSubnets.data": Wrong("eu-west-1a: subnet-0a1b2c3d", 'the key "eu-west-1a"', "a zone id like euw1-az2"),
     "Demand.tags": Wrong("aws:team: x", 'the key "aws:team"', "a tag key that does not begin with aws:"),
+    "LoadProfile.events": Wrong("Sale: {date: 2026-11-27, times: 8}", 'the key "Sale"', _A_NAME),
     "Demand.sites": Wrong(
         "Main: {}",
         'the key "Main"',
