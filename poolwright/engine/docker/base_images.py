@@ -28,7 +28,7 @@ from solver.errors import ConfigError, EngineError, Problem
 
 LABEL: Final = "org.poolwright.base"
 """Names the recipe in an image's labels."""
-_EDITION: Final = "1"
+_EDITION: Final = "2"
 """Goes up when the same packages are laid out in another way."""
 _ARCHITECTURES: Final = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 """The Docker Engine's word → Debian's, which is also that of images."""

@@ -35,6 +35,14 @@ _COPIES: Final = {
     "root/.profile": "usr/share/base-files/dot.profile",
     "root/.bashrc": "usr/share/base-files/dot.bashrc",
 }
+_MIRRORS: Final = {
+    "debian": (
+        ("http://deb.debian.org/debian", ("", "-updates"), "main"),
+        ("http://deb.debian.org/debian-security", ("-security",), "main"),
+    ),
+    "ubuntu": (("http://archive.ubuntu.com/ubuntu", ("", "-updates", "-security"), "main universe"),),
+}
+"""By a distribution's id: address, what follows its codename, components."""
 _CERTIFICATES: Final = "usr/share/ca-certificates/"
 _BUNDLE: Final = "etc/ssl/certs/ca-certificates.crt"
 _INFO: Final = "var/lib/dpkg/info/"
@@ -156,7 +164,25 @@ def _settle(tree: _Tree) -> None:
         tree.put(_BUNDLE, bundle)
         names = (path.removeprefix(_CERTIFICATES) for path in certificates)
         tree.put("etc/ca-certificates.conf", "".join(f"{name}\n" for name in names).encode())
+    if "usr/bin/apt-get" in tree.entries:
+        _name_sources(tree)
     tree.put("etc/shadow", _shadow(tree.content("etc/passwd") or b""), mode=0o640)
+
+
+def _name_sources(tree: _Tree) -> None:
+    """Lets apt in a container find the distribution's public mirrors, as the distribution's own images do."""
+    release = (tree.content("usr/lib/os-release") or b"").decode()
+    told = {key: value.strip('"') for key, _, value in (line.partition("=") for line in release.splitlines())}
+    codename = told.get("VERSION_CODENAME", "")
+    mirrors = _MIRRORS.get(told.get("ID", ""))
+    if mirrors is not None and codename:
+        key = f"/usr/share/keyrings/{told['ID']}-archive-keyring.gpg"
+        stanzas = (
+            f"Types: deb\nURIs: {address}\nSuites: {' '.join(f'{codename}{end}' for end in ends)}\n"
+            f"Components: {components}\nSigned-By: {key}\n"
+            for address, ends, components in mirrors
+        )
+        tree.put(f"etc/apt/sources.list.d/{told['ID']}.sources", "\n".join(stanzas).encode())
 
 
 def _shadow(passwd: bytes) -> bytes:

@@ -16,6 +16,8 @@ pytestmark = pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="this m
 
 SHIPPED = {
     "bin/su": "a program",
+    "usr/bin/apt-get": "another program",
+    "usr/lib/os-release": "ID=debian\nVERSION_CODENAME=bookworm\n",
     "usr/share/doc/tool/copyright": "its licence",
     "usr/share/doc/tool/changelog": "what changed",
     "usr/share/man/man1/su.1": "a manual",
@@ -35,7 +37,6 @@ def deb(tmp_path_factory: pytest.TempPathFactory) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content, encoding="utf-8")
     (tree / "bin" / "su").chmod(0o4755)
-    (tree / "usr" / "bin").mkdir()
     (tree / "DEBIAN").mkdir()
     control = (
         "Package: tool\nVersion: 1.0\nArchitecture: amd64\nMulti-Arch: same\nMaintainer: A <a@b.c>\nDescription: it\n"
@@ -84,6 +85,13 @@ def test_accounts_have_no_password_and_certificates_are_in_one_bundle(members: M
     assert members["etc/passwd"][1].startswith("root:*:0:0:")
     assert members["etc/shadow"][1].startswith("root:*:")
     assert members["etc/ssl/certs/ca-certificates.crt"][1] == "first\nsecond\n"
+
+
+def test_apt_finds_the_mirrors_of_the_distribution(members: Members) -> None:
+    sources = members["etc/apt/sources.list.d/debian.sources"][1]
+
+    assert "URIs: http://deb.debian.org/debian\nSuites: bookworm bookworm-updates\n" in sources
+    assert "Suites: bookworm-security\n" in sources
 
 
 def test_scanners_find_the_package_installed(system: RootFileSystem, members: Members) -> None:
