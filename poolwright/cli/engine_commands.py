@@ -23,13 +23,29 @@ OWN_PACK = "checks"
 """How a user names the project's own policy pack."""
 
 
-def preview(stack: str, *, cloud: str, as_json: bool, replan: bool, refresh: bool, packs: Sequence[str] = ()) -> None:
-    """Prints what `up` would do; GateError when a policy pack says no."""
+def preview(
+    stack: str,
+    *,
+    cloud: str,
+    as_json: bool,
+    replan: bool,
+    refresh: bool,
+    packs: Sequence[str] = (),
+    save: Path | None = None,
+) -> None:
+    """Prints what `up` would do, and writes it to a file; GateError when a policy pack says no."""
     project = find_project()
     with _engine(project, stack, cloud, as_json=as_json, replan=replan) as engine:
         result = _watched(
             "preview", stack, lambda watch: engine.preview(watch, refresh=refresh, packs=pack_folders(packs))
         )
+    if save is not None:
+        from poolwright.engine.saved_preview import save_preview
+        from solver.plan.lock import digest_of, read_text
+
+        lock = project.stacks / f"{stack}.lock.yaml"
+        digest = digest_of(read_text(lock) or "", file=str(lock), stack=stack)
+        save_preview(save, result, cloud=cloud, lock_digest=digest)
     _print(result, cloud, done=False, as_json=as_json)
 
 

@@ -73,10 +73,12 @@ def run(
     if time_limit is not None:
         say(f"note: with a time limit of {time_limit:g} s the plan may be another one on another machine")
     if write:
+        from poolwright.review.plan_at_hand import keep_plan
         from solver.plan.lock import lock_of, read_text, write_lock
 
         before = read_text(inputs.lock_path)
         digest = write_lock(inputs.lock_path, lock_of(plan))
+        keep_plan(find_project(), digest, plan)
         same = read_text(inputs.lock_path) == before
         say(f"{shown(inputs.lock_path)}: {'unchanged' if same else 'written'}, {digest}")
     if as_json:

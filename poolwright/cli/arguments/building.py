@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,11 +22,16 @@ def preview(
         bool, typer.Option("--refresh", help="Look first at what was changed outside of Pulumi; `up` would undo it.")
     ] = False,
     policy_pack: Packs = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="FILE", help="Also write it to a file, for `report --preview`.")
+    ] = None,
 ) -> None:
     """Show what `up` would create, change, replace and delete."""
     from poolwright.cli import engine_commands as command
 
-    command.preview(stack, cloud=cloud, as_json=as_json, replan=replan, refresh=refresh, packs=policy_pack or ())
+    command.preview(
+        stack, cloud=cloud, as_json=as_json, replan=replan, refresh=refresh, packs=policy_pack or (), save=save
+    )
 
 
 @app.command()

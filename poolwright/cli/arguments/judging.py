@@ -1,10 +1,14 @@
-"""Arguments of check, controls: what is asked before something is built."""
+"""Arguments of check, controls, report: what is asked before something is built."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from poolwright.cli.options import CloudName, Json, On, Stack
+from poolwright.cli.report_form import Format
 
 app = typer.Typer()
 
@@ -28,3 +32,45 @@ def controls(stack: Stack, on: On = None, as_json: Json = False) -> None:
     from poolwright.cli import controls as command
 
     raise typer.Exit(command.run(stack, on=on, as_json=as_json))
+
+
+@app.command()
+def report(
+    stack: Stack,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against", metavar="REF|LOCK|state", help="A git revision (HEAD), a lock file, or what runs: state."
+        ),
+    ] = None,
+    cloud: CloudName = "sandbox",
+    preview: Annotated[
+        Path | None, typer.Option("--preview", metavar="FILE", help="What `preview --save` wrote; asks no engine.")
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.TERMINAL,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where it is written.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="On a terminal: also what is folded elsewhere.")] = False,
+    gate: Annotated[bool, typer.Option("--gate", help="End with code 5 when a gate says no.")] = False,
+    max_age_days: Annotated[
+        int | None, typer.Option("--max-age-days", min=0, help="A gate: how old prices may be.")
+    ] = None,
+    on: On = None,
+) -> None:
+    """Review a change: what happens, what it costs, why, and what says no."""
+    from poolwright.cli import report as command
+
+    chosen = Format.JSON if as_json else form
+    code = command.run(
+        stack,
+        against=against,
+        cloud=cloud,
+        preview_file=preview,
+        form=chosen,
+        out=out,
+        everything=everything,
+        gate=gate,
+        on=on,
+        max_age_days=max_age_days,
+    )
+    raise typer.Exit(code)

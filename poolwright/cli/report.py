@@ -1,0 +1,120 @@
+"""`poolwright report STACK`: the review of a stack, for a terminal, a pull request, a browser, a program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from poolwright.cli import engine_commands
+from poolwright.cli.check import report_on
+from poolwright.cli.console import say
+from poolwright.cli.report_form import Format
+from poolwright.cli.waiver_day import day_of
+from poolwright.engine.project import find_project
+from solver.errors import ConfigError, ExitCode, PoolwrightError, Problem
+from solver.inputs import read_inputs, refuse_stale, shown
+
+if TYPE_CHECKING:
+    from poolwright.review.review import Review
+    from solver.catalog.catalog import Catalog
+
+
+def run(
+    stack: str,
+    *,
+    against: str | None,
+    cloud: str,
+    preview_file: Path | None,
+    form: Format,
+    out: Path | None,
+    everything: bool,
+    gate: bool,
+    on: str | None,
+    max_age_days: int | None,
+) -> int:
+    """Prints or writes the report; 5 with `gate` when a gate says no.
+
+    With a preview's file neither engine nor cloud is asked.
+    """
+    review = review_of_stack(
+        stack, against=against, cloud=cloud, preview_file=preview_file, on=on, max_age_days=max_age_days
+    )
+    _write(review, form, out, everything=everything)
+    return int(ExitCode.REFUSED if gate and not review.passed else ExitCode.DONE)
+
+
+def review_of_stack(
+    stack: str,
+    *,
+    against: str | None = None,
+    cloud: str = "sandbox",
+    preview_file: Path | None = None,
+    on: str | None = None,
+    max_age_days: int | None = None,
+) -> Review:
+    """The review of a fresh lock; StaleError (4) for one that is not."""
+    day = day_of(on)
+    project = find_project()
+    inputs = read_inputs(project.root, stack)
+    from poolwright.engine.saved_preview import saved_preview
+    from poolwright.review.against import against as side
+    from poolwright.review.assemble import Sources, review_of
+    from poolwright.review.plan_at_hand import plan_of
+    from solver.plan.lock import digest_of, read_lock, read_text
+
+    lock = read_lock(inputs.lock_path, shown_as=shown(inputs.lock_path))
+    refuse_stale(lock, inputs)
+    digest = digest_of(read_text(inputs.lock_path) or "", file=shown(inputs.lock_path), stack=stack)
+    if preview_file is None:
+        preview = engine_commands.previewed(stack, cloud=cloud)
+    else:
+        preview, cloud = saved_preview(preview_file, stack=stack, lock_digest=digest)
+    catalog = inputs.catalog()
+    return review_of(
+        Sources(
+            demand=inputs.loaded.demand,
+            lock=lock,
+            lock_digest=digest,
+            plan=plan_of(project, inputs, lock, digest),
+            preview=preview,
+            checked=report_on(inputs, preview, cloud=cloud, on=day),
+            against=side(against, project.root, stack, preview),
+            list_price=lambda region, machine: _list_price(catalog, region, machine),
+            cloud=cloud,
+            on=day,
+            max_age_days=max_age_days,
+        )
+    )
+
+
+def _list_price(catalog: Catalog, region: str, machine: str) -> float:
+    """On-demand price of a type, USD an hour; 0 for one that the tables no longer have."""
+    try:
+        return catalog.offering(region, machine).on_demand_usd_per_hour or 0.0
+    except PoolwrightError:
+        return 0.0
+
+
+def _write(review: Review, form: Format, out: Path | None, *, everything: bool) -> None:
+    from poolwright.render.report.sections import document_of
+
+    if form is Format.TERMINAL:
+        if out is not None:
+            allowed = "a file is allowed with --format markdown, html or json"
+            raise ConfigError([Problem(file="", path="--out", found=str(out), allowed=allowed)])
+        from poolwright.render.report.terminal import terminal
+        from poolwright.render.screen import screen
+
+        screen().print(terminal(document_of(review), everything=everything))
+        return
+    text = review.model_dump_json(indent=2) + "\n"
+    if form is Format.MARKDOWN:
+        from poolwright.render.report.markdown import markdown
+
+        text = markdown(document_of(review))
+    if out is None:
+        print(text, end="")
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
+    say(f"{shown(out.resolve())}: written")

@@ -1,0 +1,303 @@
+"""From a Review to a document: the first screen, then what is folded; every sentence of a report is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from poolwright.render.report.document import (
+    Block,
+    Bullets,
+    Callout,
+    Document,
+    Line,
+    Paragraph,
+    Section,
+    Span,
+    Table,
+    code,
+    line,
+    strong,
+)
+from poolwright.review.drivers import hour_words
+from poolwright.review.review import Choice, Money, ResourceRow, Review, Word
+from solver.quantity import format_usd
+
+_WORDS = {
+    Word.REPLACE: "replaced",
+    Word.DELETE: "deleted",
+    Word.FORGET: "left in the cloud",
+    Word.CHANGE: "changed",
+    Word.IMPORT: "imported",
+    Word.CREATE: "created",
+}
+_SHOWN_CHOICES = 2
+"""Next best choices on the first screen; the others are folded."""
+
+
+def document_of(review: Review) -> Document:
+    """The whole document; where nothing changes it is the verdict alone, with the folds below it."""
+    return Document(
+        stack=review.stack,
+        title=f"{review.stack}: {_money_words(review.money)}",
+        verdict=tuple(_verdict(review)),
+        sections=tuple(_sections(review)),
+        quiet=review.quiet,
+        footer=line(
+            "Lock ",
+            code(review.lock_digest[:19]),
+            f", compared with {review.against}; preview on {review.cloud}; ages and waivers of {review.on}.",
+        ),
+    )
+
+
+def _money_words(money: Money) -> str:
+    if money.old is None:
+        return f"{format_usd(money.new)} a month"
+    if not money.change:
+        return f"{format_usd(money.new)} a month, as before"
+    return f"{format_usd(money.old)} → {format_usd(money.new)} a month ({_signed(money.change)})"
+
+
+def _signed(usd: float) -> str:
+    return f"{'+' if usd >= 0 else '−'}{format_usd(abs(usd))}"
+
+
+def counts_words(review: Review) -> str:
+    """`3 replaced, 1 deleted, 12 changed, 4 created, 371 unchanged`."""
+    parts = [f"{count} {_WORDS[word]}" for word, count in review.counts.items()]
+    return ", ".join([*parts, f"{review.unchanged} unchanged"])
+
+
+def _verdict(review: Review) -> Iterator[Block]:
+    failed = [gate for gate in review.gates if not gate.passed]
+    gates = f"{len(review.gates)} gates passed" if not failed else f"{len(failed)} of {len(review.gates)} gates say no"
+    if review.quiet:
+        yield Paragraph(
+            line(strong(review.stack), f": nothing changes. {format_usd(review.money.new)} a month, {gates}.")
+        )
+    else:
+        yield Paragraph(
+            line(
+                strong(review.stack),
+                f": {counts_words(review)}. ",
+                strong(f"{_money_words(review.money)}"),
+                f". {gates}.",
+            )
+        )
+    if failed:
+        yield Bullets(tuple(line(strong(gate.id), f": {gate.evidence}") for gate in failed))
+    if review.cautions:
+        yield Callout("Replaced or deleted", (_cautions(review),))
+
+
+def _cautions(review: Review) -> Table:
+    rows = tuple(
+        (
+            line(_WORDS[each.word] + (", with its data" if each.holds_data else "")),
+            line(code(each.resource), f" and {each.others} more" if each.others else ""),
+            line(each.type),
+            line(", ".join(each.because) or "the lock no longer has it")
+            if not each.protected
+            else line("it is protected: the engine refuses"),
+        )
+        for each in review.cautions
+    )
+    return Table(("what", "resource", "type", "because"), rows, caption="Resources that are replaced or deleted")
+
+
+def _sections(review: Review) -> Iterator[Section]:
+    if review.needs:
+        yield Section("needs", "Need and have", (_needs(review),), folded=review.quiet, cut_first=1)
+    if review.drivers:
+        yield Section("why", "Why", tuple(_why(review)), cut_first=0)
+    if review.decisions.number:
+        title = f"Decisions that differ ({review.decisions.number})"
+        bullets = Bullets(tuple(line(code(text)) for text in review.decisions.lines))
+        yield Section("decisions", title, (bullets,), folded=True, cut_first=7)
+    yield Section("money", "Cost by pool", tuple(_pools(review)), folded=True, cut_first=3)
+    yield Section("items", f"Cost by item ({len(review.items)})", (_items(review),), folded=True, cut_first=8)
+    changed = [row for row in review.resources if row.word is not None]
+    same = [row for row in review.resources if row.word is None]
+    if changed:
+        title = f"Resources that change ({len(changed)})"
+        yield Section("resources", title, tuple(_resources(changed)), True, 5, (_by_type(changed),))
+    if same:
+        title = f"Resources that stay ({len(same)})"
+        yield Section("unchanged", title, tuple(_resources(same)), True, 10, (_by_type(same),))
+    yield Section("elsewhere", "Bill of no one resource", (_elsewhere(review),), folded=True, cut_first=6)
+    yield Section("gates", f"Gates ({len(review.gates)})", (_gates(review),), folded=True, cut_first=2)
+    if review.findings:
+        title = f"Findings ({len(review.findings)})"
+        yield Section("findings", title, (_findings(review),), folded=True, cut_first=4)
+    if review.choices:
+        yield Section("choices", "What else was possible", (_choices(review),), folded=True, cut_first=9)
+    if review.not_priced:
+        title = f"Not in the figures ({len(review.not_priced)})"
+        yield Section("not-priced", title, (Bullets(tuple(line(text) for text in review.not_priced)),), True, 7)
+    yield Section("inputs", "Inputs", (_inputs(review),), folded=True, cut_first=9)
+
+
+def _needs(review: Review) -> Table:
+    rows = tuple(
+        (
+            line(each.site),
+            line(code(each.workload)),
+            line(hour_words(each.hour)),
+            line(f"{each.need_per_second:,.4g}/s"),
+            line(f"{each.have_per_second:,.4g}/s"),
+            line(f"{each.spare:+.0%}".replace("%", " %")),
+            line(", ".join(each.runs_on)),
+        )
+        for each in review.needs
+    )
+    return Table(
+        ("site", "workload", "tightest hour", "need", "have", "spare", "on"),
+        rows,
+        frozenset({"need", "have", "spare"}),
+        "Need and have of each service in its tightest hour",
+    )
+
+
+def _why(review: Review) -> Iterator[Block]:
+    yield Bullets(
+        tuple(
+            line(strong(each.subject), f": {each.text}, ", strong(f"{_signed(each.usd_per_month)} a month"))
+            for each in review.drivers
+        )
+    )
+    if review.choices:
+        for each in _nearest(review):
+            extra = each.extra_usd_per_month or 0.0
+            more = f"{format_usd(abs(extra))} a month {'more' if extra >= 0 else 'less'}"
+            yield Paragraph(line("Next best for ", code(each.subject), f": {each.next_best}, {more}. {each.text}"))
+
+
+def _nearest(review: Review) -> list[Choice]:
+    """Next best choices on the first screen: those of what moved, then those nearest in money."""
+    moved = {driver.subject for driver in review.drivers}
+    priced = [each for each in review.choices if each.extra_usd_per_month is not None]
+    concerned = [each for each in priced if moved & set(each.subject.replace(",", " ").split())]
+    return [*concerned, *(each for each in priced if each not in concerned)][:_SHOWN_CHOICES]
+
+
+def _pools(review: Review) -> Iterator[Block]:
+    kinds = sorted({billing for pool in review.pools for billing in pool.by_billing})
+    rows = [
+        (
+            line(pool.pool),
+            line("" if pool.money.old is None else f"{pool.money.old:,.2f}"),
+            line(f"{pool.money.new:,.2f}"),
+            *(line(f"{pool.by_billing.get(kind, 0.0):,.2f}") for kind in kinds),
+        )
+        for pool in review.pools
+    ]
+    total = (
+        line(strong("all")),
+        line("" if review.money.old is None else strong(f"{review.money.old:,.2f}")),
+        line(strong(f"{review.money.new:,.2f}")),
+        *(line(f"{sum(pool.by_billing.get(kind, 0.0) for pool in review.pools):,.2f}") for kind in kinds),
+    )
+    columns = ("pool", "old", "new", *(kind.value for kind in kinds))
+    yield Table(columns, (*rows, total), frozenset(columns[1:]), "Cost by pool, USD a month")
+    yield Paragraph(line("USD a month before tax; old is ", review.against, "."))
+
+
+def _items(review: Review) -> Table:
+    rows = tuple(
+        (
+            line(each.site),
+            line(each.pool),
+            line(code(each.item)),
+            line("" if each.money.old is None else f"{each.money.old:,.2f}"),
+            line(f"{each.money.new:,.2f}"),
+            line("" if each.money.old is None else f"{each.money.change:+,.2f}" if each.money.change else ""),
+        )
+        for each in review.items
+    )
+    columns = ("site", "pool", "item", "old", "new", "change")
+    return Table(columns, rows, frozenset(columns[3:]), "Cost by item, USD a month")
+
+
+def _resources(rows: Sequence[ResourceRow]) -> Iterator[Block]:
+    made = tuple(
+        (
+            line("" if row.word is None else _WORDS[row.word]),
+            line(row.pool),
+            line(code(row.name)),
+            line(row.type.rpartition(":")[2]),
+            line("; ".join(row.properties) or row.reason),
+            line(f"{row.usd_per_month:,.2f}"),
+        )
+        for row in rows
+    )
+    yield Table(("", "pool", "resource", "type", "why", "USD"), made, frozenset({"USD"}), "Resources")
+
+
+def _by_type(rows: Sequence[ResourceRow]) -> Table:
+    kinds = sorted({(row.word or "", row.pool, row.type) for row in rows})
+    made = tuple(
+        (
+            line(_WORDS[Word(word)] if word else ""),
+            line(pool),
+            line(kind.rpartition(":")[2]),
+            line(str(len(found))),
+            line(f"{sum(row.usd_per_month for row in found):,.2f}"),
+        )
+        for word, pool, kind in kinds
+        if (found := [row for row in rows if ((row.word or ""), row.pool, row.type) == (word, pool, kind)])
+    )
+    return Table(("", "pool", "type", "number", "USD"), made, frozenset({"number", "USD"}), "Resources by type")
+
+
+def _elsewhere(review: Review) -> Table:
+    rows = [(line(code(item)), line(f"{usd:,.2f}")) for item, usd in sorted(review.billed_elsewhere.items())]
+    by_resources = sum(row.usd_per_month for row in review.resources)
+    rows.append((line("resources of the preview"), line(f"{by_resources:,.2f}")))
+    total = by_resources + sum(review.billed_elsewhere.values())
+    rows.append((line(strong("all")), line(strong(f"{total:,.2f}"))))
+    return Table(("item", "USD"), tuple(rows), frozenset({"USD"}), "What the bill has besides resources")
+
+
+def _gates(review: Review) -> Table:
+    rows = tuple(
+        (line(gate.id), line("yes" if gate.passed else strong("no")), line(gate.evidence)) for gate in review.gates
+    )
+    return Table(("gate", "says", "evidence"), rows, caption="Gates")
+
+
+def _findings(review: Review) -> Table:
+    rows = tuple(
+        (
+            line("waived" if each.waived else strong("refused") if each.refused else "warning"),
+            line(code(each.check)),
+            line(code(each.resource)),
+            line(each.text),
+            line(each.waived or each.remedy),
+            line(each.place),
+        )
+        for each in review.findings
+    )
+    return Table(("", "check", "resource", "found", "what to do, or who waives it", "place"), rows, caption="Findings")
+
+
+def _choices(review: Review) -> Table:
+    def extra(usd: float | None) -> Line:
+        return line("" if usd is None else f"{usd:+,.2f}")
+
+    rows = tuple(
+        (line(code(each.subject)), line(each.next_best), extra(each.extra_usd_per_month), line(each.text))
+        for each in review.choices
+    )
+    return Table(("decided", "next best", "USD more", "why not"), rows, frozenset({"USD more"}), "Next best choices")
+
+
+def _inputs(review: Review) -> Table:
+    rows = tuple(
+        (line(each.name), _digest(each.value), line("" if each.age_days is None else f"{each.age_days} days"))
+        for each in review.inputs
+    )
+    return Table(("input", "value", "age"), rows, frozenset({"age"}), "What the plan was made from")
+
+
+def _digest(value: str) -> tuple[Span, ...]:
+    return line(code(value[:19]) if value.startswith("sha256:") else value)
