@@ -100,7 +100,7 @@ def _write(review: Review, form: Format, out: Path | None, *, everything: bool) 
 
     if form is Format.TERMINAL:
         if out is not None:
-            allowed = "a file is allowed with --format markdown, html or json"
+            allowed = "a file is allowed with --format markdown or json"
             raise ConfigError([Problem(file="", path="--out", found=str(out), allowed=allowed)])
         from poolwright.render.report.terminal import terminal
         from poolwright.render.screen import screen

@@ -10,5 +10,4 @@ class Format(StrEnum):
 
     TERMINAL = "terminal"
     MARKDOWN = "markdown"
-    HTML = "html"
     JSON = "json"

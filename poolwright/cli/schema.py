@@ -50,6 +50,12 @@ def _controls() -> Json:
     return described(ControlsReport.model_json_schema(mode="serialization"), ControlsReport)
 
 
+def _review() -> Json:
+    from poolwright.review.review import Review
+
+    return described(Review.model_json_schema(mode="serialization"), Review)
+
+
 KINDS: dict[str, Callable[[], Json]] = {
     "demand": _demand,
     "plan": _plan,
@@ -57,6 +63,7 @@ KINDS: dict[str, Callable[[], Json]] = {
     "explanation": _explanation,
     "check": _check,
     "controls": _controls,
+    "review": _review,
 }
 """File formats by name; a format's modules are loaded when its schema is asked for."""
 

@@ -10,7 +10,7 @@ from math import fsum
 from poolwright.checks.report import CheckReport, FindingRecord, WaivedRecord
 from poolwright.engine.preview import Preview
 from poolwright.review.against import Against, loads_of
-from poolwright.review.drivers import ListPrice, Side, drivers_of
+from poolwright.review.drivers import ListPrice, Side, covered_shares, drivers_of
 from poolwright.review.gates import age_days, gates_of
 from poolwright.review.needs import needs_of
 from poolwright.review.resources import WORDS, cautions_of, resource_rows
@@ -57,7 +57,8 @@ def review_of(sources: Sources) -> Review:
     """The review; what it says of money adds up to the cent."""
     lock, old = sources.lock, sources.against.side
     items = tuple(_items(None if old is None else old.lock, lock))
-    rows, elsewhere = resource_rows(sources.preview, items)
+    covered = {site: covered_shares(lock, site, sources.list_price) for site in lock.aws_sites}
+    rows, elsewhere = resource_rows(sources.preview, items, covered)
     cautions = cautions_of(sources.preview)
     return Review(
         stack=lock.stack,

@@ -86,15 +86,21 @@ def _parts(lock: Lock, site: str, item: str, list_price: ListPrice) -> dict[str,
 
 
 def _parts_of_commitment(lock: Lock, site: str, list_price: ListPrice) -> dict[str, float]:
+    groups = {group.key: group for group in lock.aws_sites[site].compute.node_groups}
+    found: dict[str, float] = {}
+    for key, share in covered_shares(lock, site, list_price).items():
+        for workload, part in _parts_of_group(lock, site, groups[key]).items():
+            found[workload] = found.get(workload, 0.0) + part * share
+    return found
+
+
+def covered_shares(lock: Lock, site: str, list_price: ListPrice) -> dict[str, float]:
+    """On-demand node group → its part of what a commitment on its site pays for: as its machines' list prices are."""
     plan = lock.aws_sites[site]
     groups = [each for each in plan.compute.node_groups if each.purchase is PurchaseOption.ON_DEMAND]
     worth = [group.machines.mean * list_price(plan.region, group.machine_types[0]) for group in groups]
     whole = fsum(worth)
-    found: dict[str, float] = {}
-    for group, usd in zip(groups, worth, strict=True) if whole else ():
-        for workload, part in _parts_of_group(lock, site, group).items():
-            found[workload] = found.get(workload, 0.0) + part * usd / whole
-    return found
+    return {group.key: usd / whole for group, usd in zip(groups, worth, strict=True) if usd}
 
 
 def _parts_of_group(lock: Lock, site: str, group: NodeGroup) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from math import fsum
 from typing import Any
 
 from poolwright.checks.billed import TYPES, Free, Paid
@@ -27,13 +28,21 @@ _WEIGHTY = HOLDS_DATA | SERVES | {"aws:kms/key:Key", "aws:iam/role:Role"}
 """Types whose replacement or deletion is told one by one."""
 
 
-def resource_rows(preview: Preview, items: Sequence[Item]) -> tuple[tuple[ResourceRow, ...], dict[str, float]]:
+Shares = Mapping[str, Mapping[str, float]]
+"""Site → node group → its part of what commitments there pay for."""
+
+
+def resource_rows(
+    preview: Preview, items: Sequence[Item], covered: Shares
+) -> tuple[tuple[ResourceRow, ...], dict[str, float]]:
     """A row for each resource but providers and components, and what of the bill none of them stands for.
 
     The parts of an item are whole cents that add up to it, the first ones a cent more where they don't divide.
     """
     shown = [change for change in preview.changes if ":" in change.type and _is_resource(change)]
-    cost, elsewhere = _shared_out([change for change in shown if change.operation is not Operation.DELETE], items)
+    cost, elsewhere = _shared_out(
+        [change for change in shown if change.operation is not Operation.DELETE], items, covered
+    )
     rows = [_row(change, cost.get(change.urn, 0)) for change in shown]
     order = list(WORDS.values())
     rows.sort(key=lambda row: (order.index(row.word) if row.word else len(order), row.pool, row.type, row.name))
@@ -134,21 +143,46 @@ def _short(value: Any) -> str:
     return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
 
 
-def _shared_out(changes: Sequence[ResourceChange], items: Sequence[Item]) -> tuple[dict[str, int], dict[str, float]]:
+def _shared_out(
+    changes: Sequence[ResourceChange], items: Sequence[Item], covered: Shares
+) -> tuple[dict[str, int], dict[str, float]]:
     found: dict[str, int] = {}
     elsewhere: dict[str, float] = {}
     for item in items:
         amount = round(item.money.new * 100)
-        bearers = _bearers(changes, item)
-        if not bearers:
+        weights = dict(_covering(changes, item, covered.get(item.site, {}))) or dict.fromkeys(
+            (change.urn for change in _bearers(changes, item)), 1.0
+        )
+        if not weights:
             if amount:
-                name = f"{item.site} {item.item}" if item.site else item.item
+                name = f"{item.site} {item.item}"
                 elsewhere[name] = round(elsewhere.get(name, 0.0) + amount / 100, 2)
             continue
-        part, over = divmod(amount, len(bearers))
-        for place, change in enumerate(bearers):
-            found[change.urn] = found.get(change.urn, 0) + part + (place < over)
+        for urn, part in _whole_parts(amount, weights).items():
+            found[urn] = found.get(urn, 0) + part
     return found, elsewhere
+
+
+def _whole_parts(amount: int, weights: Mapping[str, float]) -> dict[str, int]:
+    """Whole numbers in proportion to weights that add up to the amount."""
+    whole = fsum(weights.values())
+    parts = {name: int(amount * weight / whole) for name, weight in weights.items()}
+    for name in list(parts)[: amount - sum(parts.values())]:
+        parts[name] += 1
+    return parts
+
+
+def _covering(
+    changes: Sequence[ResourceChange], item: Item, shares: Mapping[str, float]
+) -> Iterator[tuple[str, float]]:
+    """Groups of machines that a commitment pays for, with their parts."""
+    if not item.item.startswith("commitment "):
+        return
+    paying = [change for change in changes if _pays(change, item)]
+    for key, share in shares.items():
+        for change in paying:
+            if change.name.endswith(f"-{key}"):
+                yield change.urn, share
 
 
 def _bearers(changes: Sequence[ResourceChange], item: Item) -> list[ResourceChange]:

@@ -36,7 +36,7 @@ def env(stack: Stack, cloud: CloudName = "sandbox", as_json: Json = False) -> No
 
 @app.command()
 def schema(
-    kind: Annotated[str, typer.Argument(help="demand, plan, lock, explanation, check or controls.")] = "demand",
+    kind: Annotated[str, typer.Argument(help="demand, plan, lock, explanation, check, controls or review.")] = "demand",
 ) -> None:
     """Print the JSON Schema of a file format."""
     from poolwright.cli import schema as command

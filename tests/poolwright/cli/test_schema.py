@@ -26,6 +26,11 @@ def test_the_exported_schema_of_the_controls_report_is_current() -> None:
     assert exported == schema_text("controls"), "run: poolwright schema controls > docs/schemas/controls.schema.json"
 
 
+def test_the_exported_schema_of_the_review_is_current() -> None:
+    exported = (ROOT / "docs/schemas/review.schema.json").read_text("utf-8")
+    assert exported == schema_text("review"), "run: poolwright schema review > docs/schemas/review.schema.json"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_schema_is_printed_as_json_on_standard_output(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     run(kind)
@@ -45,7 +50,7 @@ def test_every_field_of_every_record_is_described(kind: str) -> None:
 def test_an_unknown_kind_is_told_with_those_that_exist() -> None:
     with pytest.raises(ConfigError) as refused:
         run("demnd")
-    kinds = "demand, plan, lock, explanation, check, controls"
+    kinds = "demand, plan, lock, explanation, check, controls, review"
     assert str(refused.value) == f'kind: found "demnd"; one of {kinds} is allowed. Did you mean demand?'
 
 

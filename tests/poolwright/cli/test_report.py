@@ -1,0 +1,110 @@
+"""`poolwright report` as a user types it, with a preview at hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from poolwright.cli import main
+from poolwright.engine.saved_preview import save_preview, saved_preview
+from poolwright.render.report.markdown import marker
+from poolwright.review.review import Review
+from solver.plan.lock import digest_of, read_text
+from tests.poolwright.checks.estate import ROOT
+from tests.poolwright.review.reviews import preview
+
+LOCK = ROOT / "stacks" / "dev.lock.yaml"
+DIGEST = digest_of(read_text(LOCK) or "", file=str(LOCK), stack="dev")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Working files that all reports of this module share: the plan is solved once."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
+def at_hand(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A preview of dev in a file."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("POOLWRIGHT_HOME", str(home))
+    path = home / "preview.json"
+    save_preview(path, preview("dev"), cloud="sandbox", lock_digest=DIGEST)
+    return path
+
+
+def report(path: Path, *more: str) -> int:
+    return main.run(["report", "dev", "--against", str(LOCK), "--preview", str(path), "--on", "2026-11-02", *more])
+
+
+def test_a_saved_preview_is_read_as_it_was(at_hand: Path) -> None:
+    assert saved_preview(at_hand, stack="dev", lock_digest=DIGEST) == (preview("dev"), "sandbox")
+
+
+def test_json_is_the_schemas_review_and_nothing_else(at_hand: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert report(at_hand, "--json") == 0
+    review = Review.model_validate_json(capsys.readouterr().out)
+    assert (review.stack, review.quiet, review.cloud) == ("dev", True, "sandbox")
+    assert {need.workload for need in review.needs} >= {"assistant", "recommender"}
+    assert review.choices
+    assert review.not_priced
+
+
+def test_the_second_report_solves_nothing(
+    at_hand: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert report(at_hand, "--json") == 0
+    first = capsys.readouterr().out
+
+    def solve(*_: object, **__: object) -> None:
+        raise AssertionError("solved")
+
+    monkeypatch.setattr("poolwright.review.plan_at_hand.solve", solve)
+    assert report(at_hand, "--json") == 0
+    assert capsys.readouterr().out == first
+
+
+def test_markdown_goes_to_a_file(at_hand: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "new" / "review.md"
+    assert report(at_hand, "--format", "markdown", "--out", str(out)) == 0
+    assert out.read_text("utf-8").startswith(marker("dev"))
+    assert capsys.readouterr().out == ""
+
+
+def test_a_terminal_gets_the_first_screen_and_with_all_the_rest(
+    at_hand: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert report(at_hand) == 0
+    short = capsys.readouterr().out
+    assert report(at_hand, "--all") == 0
+    long = capsys.readouterr().out
+    assert short.startswith("dev: nothing changes. ")
+    assert "With --all: " in short
+    assert len(long) > 5 * len(short)
+
+
+def test_a_gate_that_says_no_ends_with_5_where_it_is_asked(at_hand: Path) -> None:
+    assert report(at_hand, "--max-age-days", "1") == 0
+    assert report(at_hand, "--max-age-days", "1", "--gate") == 5
+
+
+def test_previews_of_something_else_are_refused(
+    at_hand: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.json"
+    save_preview(other, preview("dev"), cloud="sandbox", lock_digest="sha256:1")
+    assert report(other) == 4
+    assert "poolwright preview dev --save" in capsys.readouterr().err
+    save_preview(other, preview("staging"), cloud="sandbox", lock_digest=DIGEST)
+    assert report(other) == 2
+    other.write_text(json.dumps({"counts": {}}), "utf-8")
+    assert report(other) == 2
+    assert report(tmp_path / "none.json") == 2
+    assert "`poolwright preview STACK --save FILE` wrote is allowed" in capsys.readouterr().err
+
+
+def test_a_name_to_compare_with_that_is_nothing_is_bad_input(at_hand: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["report", "dev", "--against", "no-such-branch", "--preview", str(at_hand)]) == 2
+    assert "--against" in capsys.readouterr().err

@@ -1,0 +1,74 @@
+"""Markdown for a pull request: within the limits, found again, and nobody's text becomes mark-up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from poolwright.engine.preview import Operation
+from poolwright.render.report.document import Bullets, Document, Paragraph, Section, Span, Style, Table, code, line
+from poolwright.render.report.markdown import MOST_BYTES, MOST_CHARACTERS, markdown, marker, plain
+from poolwright.render.report.sections import document_of
+from tests.poolwright.review.reviews import happening, review
+
+SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
+texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=60)
+
+
+def test_the_first_line_finds_the_comment_again() -> None:
+    text = markdown(document_of(review()))
+    assert text.startswith(marker("dev") + "\n")
+    assert "nothing changes" in text.split("\n")[2]
+
+
+def test_what_is_replaced_stands_in_a_block_of_caution_before_any_fold() -> None:
+    text = markdown(document_of(review("prod", happening(Operation.REPLACE, SECURITY_GROUP, because="vpcId"))))
+    assert text.index("> [!CAUTION]") < text.index("<details>")
+    assert "vpcId" in text.split("<details>")[0]
+
+
+def test_a_review_of_a_whole_new_stack_fits_and_says_what_was_cut() -> None:
+    text = markdown(document_of(review("prod", lambda change: replace(change, operation=Operation.CREATE))))
+    assert len(text) <= MOST_CHARACTERS
+    assert len(text.encode()) <= MOST_BYTES
+    assert text.count("<details>") == text.count("</details>")
+
+
+@given(st.lists(st.integers(1, 900), min_size=1, max_size=9), st.sampled_from(["x", "ü", "語", "🙂"]))
+def test_too_long_texts_give_way_in_a_fixed_order(sizes: list[int], letter: str) -> None:
+    sections = tuple(
+        Section(f"s{number}", f"Part {number}", (Bullets((line(letter * 100),) * size),), True, number + 1)
+        for number, size in enumerate(sizes)
+    )
+    text = markdown(Document("dev", "t", (Paragraph(line("verdict")),), sections))
+    assert len(text) <= MOST_CHARACTERS
+    assert len(text.encode()) <= MOST_BYTES
+    kept = [number for number in range(len(sizes)) if f"<summary>Part {number}</summary>" in text]
+    assert kept == list(range(len(kept))), "the last parts go first"
+    assert ("Cut, because" in text) == (len(kept) < len(sizes))
+
+
+def test_even_a_first_screen_that_is_too_long_fits() -> None:
+    bullets = Bullets((line("x" * 500),) * 500)
+    text = markdown(Document("dev", "t", (bullets,), ()))
+    assert len(text) <= MOST_CHARACTERS
+    assert text.rstrip().endswith("too long.")
+
+
+@given(texts, texts)
+def test_nobodys_text_becomes_markup(one: str, other: str) -> None:
+    table = Table(("a", "b"), ((line(one), line(code(other))),))
+    text = markdown(Document("dev", "t", (table, Paragraph((Span(one, Style.STRONG),))), ()))
+    body = text.removeprefix(marker("dev"))
+    outside = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", body.replace("<!-- -->", ""))
+    assert "<" not in outside
+    row = body.split("\n")[4]
+    assert len(re.findall(r"(?<!\\)\|", row)) == 3
+
+
+def test_links_mentions_and_references_are_plain_words() -> None:
+    text = plain("ask @alice at https://evil.example/#1 or www.x.example, see #12 and [this](javascript:x)")
+    assert not re.search(r"@\w|https://|www\.|(?<!\\)#|(?<!\\)\[", text)
