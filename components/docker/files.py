@@ -2,13 +2,14 @@
 
 Docker puts files only into containers whose root can be written to, and the provider puts all of them in at `/`: so a
 container of its own takes them, with the volume in the place in which readers will see it. It is never started.
-A new volume belongs to root, and no container runs as root: a second container gives it to their user, and ends.
+A new volume belongs to root, and no container runs as root: another such container gives it to their user.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_docker as docker
@@ -17,7 +18,9 @@ from components.docker.naming import DockerNames
 from components.docker.provider import Host
 from components.docker.user import USER
 
-_PREPARER_MEMORY_MIB = 32
+STATE = "/data"
+"""The folder that the proxy's image gives to the user of the containers."""
+_MEMORY_MIB = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,16 +51,6 @@ def file_writer(
         name,
         name=name,
         image=image,
-        entrypoints=["/bin/false"],
-        start=False,
-        must_run=False,
-        restart="no",
-        user=f"{USER}:{USER}",
-        network_mode="none",
-        memory=_PREPARER_MEMORY_MIB,
-        memory_swap=_PREPARER_MEMORY_MIB,
-        capabilities={"drops": ["ALL"]},
-        security_opts=["no-new-privileges"],
         labels=names.labels_of(host.key, role="writes-files"),
         volumes=[{"volume_name": volume, "container_path": folder}],
         uploads=[
@@ -65,6 +58,7 @@ def file_writer(
             for file in files
         ],
         opts=host.child_of(parent),
+        **never_started(),
     )
 
 
@@ -76,27 +70,34 @@ def owner_of_volume(
     names: DockerNames,
     image: pulumi.Input[str],
     volume: pulumi.Input[str],
-    mode: str = "0750",
 ) -> docker.Container:
-    """Gives the volume's own folder to the user of the containers, and ends; what is in it keeps its owners."""
+    """Gives an empty volume to the user of the containers; what holds files already keeps its owners.
+
+    A volume that is new takes its owner and its rights from the folder of the image over which it is mounted first: in
+    the proxy's image, `/data` is that user's. The container need not start for it.
+    """
     return docker.Container(
         name,
         name=name,
         image=image,
-        entrypoints=["/bin/sh", "-c"],
-        command=[f"chown {USER}:{USER} /volume && chmod {mode} /volume"],
-        # Waits for its end: who writes to the volume starts after it.
-        attach=True,
-        must_run=False,
-        restart="no",
-        user="0:0",
-        read_only=True,
-        network_mode="none",
-        memory=_PREPARER_MEMORY_MIB,
-        memory_swap=_PREPARER_MEMORY_MIB,
-        capabilities={"drops": ["ALL"], "adds": ["CHOWN", "FOWNER"]},
-        security_opts=["no-new-privileges"],
         labels=names.labels_of(host.key, role="gives-a-volume-its-owner"),
-        volumes=[{"volume_name": volume, "container_path": "/volume"}],
+        volumes=[{"volume_name": volume, "container_path": STATE, "read_only": False}],
         opts=host.child_of(parent),
+        **never_started(),
     )
+
+
+def never_started() -> dict[str, Any]:
+    """Settings of a container that is only made; should anybody start it, it could do nothing and would end at once."""
+    return {
+        "entrypoints": ["/bin/false"],
+        "start": False,
+        "must_run": False,
+        "restart": "no",
+        "user": f"{USER}:{USER}",
+        "network_mode": "none",
+        "memory": _MEMORY_MIB,
+        "memory_swap": _MEMORY_MIB,
+        "capabilities": {"drops": ["ALL"]},
+        "security_opts": ["no-new-privileges"],
+    }

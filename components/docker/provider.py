@@ -37,21 +37,24 @@ class Host:
         *,
         keep: bool = False,
         ignore_changes: Sequence[str] = (),
-        replaced_with: pulumi.Input[str] | None = None,
+        replaced_with: pulumi.CustomResource | None = None,
     ) -> pulumi.ResourceOptions:
         """For a child that is made on this host; `keep` is for what holds data.
 
         Names are fixed, so what must be replaced goes first: two can't have the same name at once. Docker can't change
         labels in place: where a new owner must not replace a network or a volume, the labels stay as they were made.
-        `replaced_with` is what none of the properties shows: another value makes another one of the child.
+        The provider changes a health check, scratch and reaper in the state alone: they make another container.
+        `replaced_with` is a resource whose successor, unlike that of one in a property, makes another one of the child
+        only after itself, in the child's own turn.
         """
         options = pulumi.ResourceOptions(parent=parent, provider=self.provider, delete_before_replace=True)
+        options.replace_on_changes = ["healthcheck", "init", "tmpfs"]
         if depends_on:
             options.depends_on = list(depends_on)
         if ignore_changes:
             options.ignore_changes = list(ignore_changes)
         if replaced_with is not None:
-            options.replacement_trigger = replaced_with
+            options.replacement_trigger = replaced_with.id
         if keep:
             options.protect, options.retain_on_delete = True, True
         return options

@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_docker as docker
 
-from components.docker.files import File, file_writer, owner_of_volume
+from components.docker.files import STATE, File, file_writer
 from components.docker.naming import DockerNames
 from components.docker.network import Attachment, services_on
 from components.docker.provider import Host
-from components.docker.proxy_config import CONFIG_FOLDER, HEALTH_PORT, HTTP_PORT, HTTPS_PORT, STATE, proxy_config
+from components.docker.proxy_config import CONFIG_FOLDER, HEALTH_PORT, HTTP_PORT, HTTPS_PORT, proxy_config
 from components.docker.settings import common_settings
 from components.docker.user import USER
-from components.naming import digest
 from solver.plan.docker import PROXY_CPU_MILLIS, PROXY_MEMORY_MIB, DockerSitePlan
 
 _CONFIG = f"{CONFIG_FOLDER}/caddy.json"
@@ -74,13 +73,12 @@ def build_proxy(
         volume=files.name,
         folder=CONFIG_FOLDER,
     )
-    owner = owner_of_volume(parent, f"{name}-state-owner", host, names=names, image=image, volume=state.name)
     return docker.Container(
         name,
         name=name,
         image=image,
         command=["caddy", "run", "--config", _CONFIG],
-        labels=[*labels, {"label": "config", "value": config.apply(lambda text: digest(text, length=16))}],
+        labels=labels,
         envs=["HOME=/tmp", "XDG_CONFIG_HOME=/tmp", f"XDG_DATA_HOME={STATE}"],
         ports=[
             {"internal": HTTPS_PORT, "external": plan.network.https_port, "protocol": "tcp"},
@@ -110,6 +108,6 @@ def build_proxy(
         wait_timeout=_WAIT_SECONDS,
         stop_timeout=_STOP_SECONDS,
         destroy_grace_seconds=_STOP_SECONDS,
-        opts=host.child_of(parent, [*after, writer, owner]),
+        opts=host.child_of(parent, [*after, writer], replaced_with=writer),
         **common_settings(plan, networks),
     )

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any
 
+from components.docker.files import STATE
 from solver.plan.docker import DockerSitePlan, HostedService, HostPlan
 from solver.vocabulary import Protocol
 
@@ -20,8 +21,6 @@ HTTP_PORT = 8080
 """Likewise."""
 HEALTH_PORT = 8079
 """Answers inside the container alone."""
-STATE = "/data"
-"""Where it keeps its own certificate authority."""
 CONFIG_FOLDER = "/etc/poolwright"
 """Folder of the configuration."""
 _FIND_AGAIN = "2s"

@@ -20,7 +20,6 @@ from components.docker.naming import DockerNames
 from components.docker.network import services_on
 from components.docker.provider import Host
 from components.docker.user import USER
-from components.naming import digest
 from solver.errors import ConfigError, Problem
 from solver.plan.docker import DockerSitePlan, HostedService, HostedVariant
 from solver.vocabulary import AcceleratorKind, Framework
@@ -55,10 +54,8 @@ class SecretFiles:
 
     volume: pulumi.Output[str]
     """Name of the volume."""
-    digest: pulumi.Output[str]
-    """A secret itself; another one when a value changes: who has read the old one starts anew."""
-    writer: pulumi.Resource
-    """The container through which they were written; replicas start after it."""
+    writer: pulumi.CustomResource
+    """The container through which they were written; another one takes its place when a value changes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +108,6 @@ class SecurityPool(pulumi.ComponentResource):
         )
         return SecretFiles(
             volume=volume.name,
-            digest=pulumi.Output.all(*values.values()).apply(lambda all_of_them: digest(name, *all_of_them, length=16)),
             writer=writer,
         )
 

@@ -128,7 +128,7 @@ class StoragePool(pulumi.ComponentResource):
         if claim.nfs is not None:
             # The server says who owns its folders; most take nobody else's word for it.
             return VolumeOutputs(name=volume.name, ready=())
-        return VolumeOutputs(name=volume.name, ready=(self._owner(host, name, volume.name, "0750"),))
+        return VolumeOutputs(name=volume.name, ready=(self._owner(host, name, volume.name),))
 
     def _scratch(self, host: Host, replica: Replica) -> VolumeOutputs:
         name = f"{replica.name}-scratch"
@@ -139,13 +139,11 @@ class StoragePool(pulumi.ComponentResource):
             labels=self._args.names.labels_of(host.key, workload=replica.service.key),
             opts=host.child_of(self, ignore_changes=["labels"]),
         )
-        return VolumeOutputs(name=volume.name, ready=(self._owner(host, name, volume.name, "1777"),))
+        return VolumeOutputs(name=volume.name, ready=(self._owner(host, name, volume.name),))
 
-    def _owner(self, host: Host, name: str, volume: pulumi.Output[str], mode: str) -> pulumi.Resource:
+    def _owner(self, host: Host, name: str, volume: pulumi.Output[str]) -> pulumi.Resource:
         image = self._args.images.proxies[host.key]
-        return owner_of_volume(
-            self, f"{name}-owner", host, names=self._args.names, image=image, volume=volume, mode=mode
-        )
+        return owner_of_volume(self, f"{name}-owner", host, names=self._args.names, image=image, volume=volume)
 
 
 def nfs_options(export: str, claim: str) -> dict[str, str]:

@@ -50,9 +50,9 @@ def test_who_only_reads_a_claim_mounts_it_so_and_is_told_where() -> None:
 def test_a_volume_gets_its_user_before_the_replica_starts() -> None:
     recording = hosted.whole()
     owner = container(recording, "one-stock-cpu-1-ledger-owner")
-    assert owner.inputs["command"] == ["chown 10001:10001 /volume && chmod 0750 /volume"]
-    assert owner.inputs["capabilities"] == {"drops": ["ALL"], "adds": ["CHOWN", "FOWNER"]}
-    assert owner.inputs["networkMode"] == "none" and owner.inputs["attach"] is True
+    assert owner.inputs["image"] == recording.one(":RemoteImage", "prod-plant-one-proxy-image").outputs["imageId"]
+    assert owner.inputs["volumes"][0]["containerPath"] == "/data", "the folder of that image which is the user's"
+    assert owner.inputs["start"] is False and owner.inputs["networkMode"] == "none"
     assert owner.urn in container(recording, "one-stock-cpu-1").depends_on
     assert "prod-plant-two-files-owner" not in recording.names(":Container")
 
