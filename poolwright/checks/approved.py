@@ -11,6 +11,7 @@ from typing import Protocol
 
 from poolwright.checks.check import Fault, on_stack
 from poolwright.checks.evidence import Evidence
+from poolwright.checks.hosted_names import hosted_names, is_hosted
 from poolwright.checks.resource import Resource
 from solver.plan.plan import SitePlan
 from solver.plan.security import CI_UP_POLICIES
@@ -166,18 +167,35 @@ def nothing_is_unlisted(evidence: Evidence) -> Iterator[Fault]:
             if evidence.site_of(resource.name) == key and not _is_listed(resource, key, site, names):
                 yield Fault(text="is nowhere in the lock", resource=resource)
     for resource in evidence.resources if evidence.lock is not None else ():
-        if resource.type.startswith("pulumi:"):
+        if resource.type.startswith(("pulumi:", "docker:")):
             continue
         if not resource.pool:
             yield Fault(text="belongs to no pool", resource=resource)
         elif evidence.site_of(resource.name) is None:
             yield Fault(text="belongs to no site of the lock", resource=resource)
+    yield from _unlisted_on_hosts(evidence)
+
+
+def _unlisted_on_hosts(evidence: Evidence) -> Iterator[Fault]:
+    if evidence.lock is None:
+        return
+    names = {key: hosted_names(evidence.lock.stack, key, hosted) for key, hosted in evidence.hosted()}
+    for resource in evidence.resources:
+        if not resource.type.startswith("docker:"):
+            continue
+        key = evidence.hosted_site_of(resource)
+        if not resource.pool:
+            yield Fault(text="belongs to no pool", resource=resource)
+        elif key is None:
+            yield Fault(text="belongs to no site of the lock", resource=resource)
+        elif resource.type in names[key] and not is_hosted(resource, names[key]):
+            yield Fault(text="is nowhere in the lock", resource=resource)
 
 
 @on_stack(
     id="plan.missing",
     title="Everything that the lock lists is built",
-    remedy="Build it in components/aws, or plan again: the lock and the program have gone apart",
+    remedy="Build it in components/aws or components/docker, or plan again: the lock and the program have gone apart",
 )
 def nothing_is_missing(evidence: Evidence) -> Iterator[Fault]:
     if not evidence.resources:
@@ -185,5 +203,10 @@ def nothing_is_missing(evidence: Evidence) -> Iterator[Fault]:
     for key, site in evidence.sites():
         for type_, names in listed_names(key, site).items():
             built = {resource.name for resource in evidence.at_site(key, type_)}
+            for name in sorted(names - built):
+                yield Fault(text=f"is in the lock, and no {type_} of this name is built", subject=name)
+    for key, hosted in evidence.hosted():
+        for type_, names in hosted_names(evidence.lock.stack, key, hosted).items() if evidence.lock is not None else ():
+            built = {resource.name for resource in evidence.of_type(type_)}
             for name in sorted(names - built):
                 yield Fault(text=f"is in the lock, and no {type_} of this name is built", subject=name)

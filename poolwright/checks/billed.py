@@ -31,6 +31,7 @@ _BALANCER_PART = Free("part of a load balancer, whose hours and capacity units a
 _SCALING = Free("AWS bills nothing for Auto Scaling; the machines and replicas that it starts are in the plan")
 _BACKUP = Free("AWS bills what is in the vault; the tables have no price of it, and `plan` says so: not in the figures")
 _ACCOUNT_SETTING = Free("a setting of the account")
+_HOST = Free("hosts cost what their owners say, by the hour, and that is in the plan; what is on them costs no more")
 
 TYPES: Mapping[str, Paid | Free] = {
     "aws:accessanalyzer/analyzer:Analyzer": Free("analyzers of external access are free"),
@@ -137,5 +138,9 @@ TYPES: Mapping[str, Paid | Free] = {
     "aws:wafv2/webAcl:WebAcl": Paid(("measure waf",)),
     "aws:wafv2/webAclAssociation:WebAclAssociation": _SETTING,
     "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": Paid(("measure waf-logs",)),
+    "docker:index/container:Container": _HOST,
+    "docker:index/network:Network": _HOST,
+    "docker:index/remoteImage:RemoteImage": _HOST,
+    "docker:index/volume:Volume": _HOST,
 }
 """By type token, in the order of the alphabet."""

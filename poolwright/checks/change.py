@@ -20,6 +20,7 @@ HOLDS_DATA = frozenset(
         "aws:cloudwatch/logGroup:LogGroup",
         "aws:ecr/repository:Repository",
         "aws:backup/vault:Vault",
+        "docker:index/volume:Volume",
     }
 )
 """Types whose deletion takes data with it; keys have a check of their own."""

@@ -48,6 +48,11 @@ def containers(definition: Resource) -> list[Container]:
     return found
 
 
+def looks_secret(name: str, value: str) -> bool:
+    """Whether a setting is a secret, by its name or by how keys of well-known services begin."""
+    return any(word in name.lower() for word in _SECRET_WORDS) or value.startswith(_KEY_BEGINNINGS)
+
+
 def _called(container: Container) -> str:
     return str(container.get("name", "its container"))
 
@@ -132,7 +137,7 @@ def settings_hold_no_secrets(definition: Resource) -> Iterator[str]:
     for container in containers(definition):
         for setting in container.get("environment") or ():
             name, value = str(setting.get("name", "")), str(setting.get("value", ""))
-            if any(word in name.lower() for word in _SECRET_WORDS) or value.startswith(_KEY_BEGINNINGS):
+            if looks_secret(name, value):
                 yield f"{name} of {_called(container)} is a secret in plain text"
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from poolwright.checks.resource import NotKnownError, Resource
 from poolwright.engine.preview import ResourceChange
 from solver.demand.demand import Demand
+from solver.plan.docker import DockerSitePlan
 from solver.plan.lock import Lock
 from solver.plan.plan import SitePlan
 from solver.plan.security import KeyPurpose
@@ -51,11 +52,23 @@ class Evidence:
         keys = () if self.lock is None else self.lock.aws_sites
         return max((key for key in keys if name.startswith(f"{key}-")), key=len, default=None)
 
+    def hosted(self) -> Iterator[tuple[str, DockerSitePlan]]:
+        """The plan's Docker sites, by key."""
+        if self.lock is not None:
+            yield from sorted(self.lock.docker_sites.items())
+
+    def hosted_site_of(self, resource: Resource) -> str | None:
+        """Key of the Docker site that something on a host belongs to: its name begins with the stack and the site."""
+        if self.lock is None or not resource.type.startswith(("docker:", "pulumi:providers:docker")):
+            return None
+        begins = {key: f"{self.lock.stack}-{key}-" for key in self.lock.docker_sites}
+        return max((key for key, begin in begins.items() if resource.name.startswith(begin)), key=len, default=None)
+
     def items(self, site: str) -> frozenset[str]:
         """Names of what the plan pays for at a site."""
         if self.lock is None:
             return frozenset()
-        several = len(self.lock.aws_sites) > 1
+        several = len(self.lock.sites) > 1
         costs = self.lock.cost_usd_per_month.items()
         return frozenset(
             item for pool, by_item in costs if not several or pool.startswith(f"{site} ") for item in by_item
@@ -69,6 +82,9 @@ class Evidence:
 
     def protects_data(self, name: str) -> bool:
         """Whether the plan of a resource's site protects its data; of a resource that no plan names: yes."""
+        for key, hosted in self.hosted():
+            if self.lock is not None and name.startswith(f"{self.lock.stack}-{key}-"):
+                return hosted.protect
         key = self.site_of(name)
         return key is None or self.lock is None or self.lock.aws_sites[key].storage.protect
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from poolwright.engine.preview import MASK, UNKNOWN, Operation, Preview
+from solver.vocabulary import SiteKind
 
 _NOT_TO_BE_READ = (UNKNOWN, MASK)
 _GONE = (Operation.DELETE, Operation.FORGET)
@@ -37,14 +38,30 @@ class Resource:
     @property
     def pool(self) -> str:
         """Kind of the component that it belongs to, `StoragePool`; empty outside Poolwright's components."""
-        _, found, rest = self.urn.partition("poolwright:aws:")
-        return rest.partition("$")[0].partition("::")[0] if found else ""
+        for kind in SiteKind:
+            _, found, rest = self.urn.partition(f"poolwright:{kind}:")
+            if found:
+                return rest.partition("$")[0].partition("::")[0]
+        return ""
 
     @property
     def workload(self) -> str | None:
-        """The workload that its tags name."""
+        """The workload that its tags, or on Docker its labels, name."""
         tags = self.inputs.get("tags")
-        return cast("Mapping[str, str]", tags).get("workload") if isinstance(tags, Mapping) else None
+        if isinstance(tags, Mapping):
+            return cast("Mapping[str, str]", tags).get("workload")
+        return self.labels.get("workload")
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Labels of what is made on a Docker host; empty for anything else."""
+        given = self.inputs.get("labels")
+        entries = cast("Sequence[Any]", given) if isinstance(given, list) else ()
+        return {
+            str(cast("Mapping[str, Any]", each).get("label")): str(cast("Mapping[str, Any]", each).get("value"))
+            for each in entries
+            if isinstance(each, Mapping)
+        }
 
     def get(self, path: str, default: Any = None) -> Any:
         """The value at a dotted path; NotKnownError when it, or what holds it, is not known yet."""

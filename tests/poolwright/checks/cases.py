@@ -25,6 +25,7 @@ from poolwright.checks import (
     stack,
 )
 from poolwright.engine.preview import Operation
+from tests.poolwright.checks import hosted_cases
 from tests.poolwright.checks.estate import (
     REMOVED,
     Edit,
@@ -198,6 +199,7 @@ LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 
 REFUSED: Mapping[str, tuple[Edit, ...]] = {
+    **hosted_cases.REFUSED,
     # The lock and the stack.
     "plan.unlisted": (
         with_resource("aws:ec2/natGateway:NatGateway", name="main-network-nat-use1-az9"),

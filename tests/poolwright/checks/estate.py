@@ -16,6 +16,7 @@ from solver.inputs import read_inputs
 from solver.plan.lock import Lock, read_lock
 from stacks.program import build
 from tests.components import plans
+from tests.components.docker import hosted
 from tests.recorder import Recording, record
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -34,6 +35,26 @@ def shipped(stack: str = "prod") -> Evidence:
     return Evidence(
         lock=read_lock(inputs.lock_path), demand=inputs.loaded.demand, resources=recorded_resources(recording)
     )
+
+
+@cache
+def _hosts() -> tuple[Resource, ...]:
+    site = hosted.site(network=hosted.site().network.model_copy(update={"proxy_digest": hosted.DIGEST}))
+    return recorded_resources(record(lambda: hosted.build(site), stack="prod", config=hosted.SECRETS))
+
+
+def with_hosts(evidence: Evidence) -> Evidence:
+    """The same with a Docker site more, `plant`, in the lock and among the resources."""
+    assert evidence.lock is not None
+    costs = {f"main {pool}": items for pool, items in evidence.lock.cost_usd_per_month.items()}
+    sites = {**evidence.lock.sites, "plant": hosted.site()}
+    lock = evidence.lock.model_copy(update={"sites": sites, "cost_usd_per_month": costs})
+    return replace(evidence, lock=lock, resources=(*evidence.resources, *_hosts()))
+
+
+def on_hosts(*edits: Edit) -> Edit:
+    """With a Docker site, and then the edits."""
+    return both(with_hosts, *edits)
 
 
 def recorded_resources(recording: Recording[Any]) -> tuple[Resource, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -24,7 +25,7 @@ from tests.components.aws import edits
 from tests.components.aws.compute.test_daemon import AGENT
 from tests.components.aws.early import dual_stack, routed, with_measures
 from tests.components.aws.security.test_detection import measures
-from tests.poolwright.checks.estate import recorded_resources, shipped
+from tests.poolwright.checks.estate import recorded_resources, shipped, with_hosts
 from tests.recorder import record
 
 MADE_UP = {"cost.not-in-plan", "cost.sum"}
@@ -92,7 +93,7 @@ def test_no_site_of_the_components_tests_is_refused(name: str) -> None:
 def test_every_type_that_is_built_is_priced_or_free_and_no_row_is_left_over() -> None:
     made = {
         resource.type
-        for evidence in (built("everything"), built("minimal"), shipped("prod"), shipped("dev"))
+        for evidence in (built("everything"), built("minimal"), with_hosts(shipped("prod")), shipped("dev"))
         for resource in evidence.resources
         if not resource.type.startswith("pulumi:")
     }
@@ -106,3 +107,30 @@ def test_every_item_that_pays_for_a_type_is_one_that_plans_have() -> None:
     rare = {"transit-gateway", "alarms ", "lustre ", "measure s3-access-logs", "endpoint"}
     paying = {begin for row in TYPES.values() if isinstance(row, Paid) for begin in row.items}
     assert {begin for begin in paying if not any(item.startswith(begin) for item in items)} <= rare
+
+
+def test_a_replica_on_a_host_that_the_lock_lists_not_is_refused_and_one_that_it_lists_is_missed() -> None:
+    evidence = with_hosts(shipped("prod"))
+    container = next(each for each in evidence.resources if each.name == "prod-plant-one-shop-cpu-1")
+    more = replace(container, name="prod-plant-one-shop-cpu-2")
+    grown = replace(evidence, resources=(*evidence.resources, more))
+    assert [found.resource for found in BY_ID["plan.unlisted"].findings(grown, [])] == [more.name]
+    left = tuple(each for each in evidence.resources if each is not container)
+    missed = list(BY_ID["plan.missing"].findings(replace(evidence, resources=left), []))
+    assert [found.resource for found in missed] == ["prod-plant-one-shop-cpu-1"]
+
+
+def test_what_belongs_to_no_host_of_the_lock_is_refused() -> None:
+    evidence = with_hosts(shipped("prod"))
+    volume = next(each for each in evidence.resources if each.name == "prod-plant-one-files")
+    strangers = (
+        replace(volume, name="other-volume"),
+        replace(volume, urn="urn:pulumi:prod::poolwright::docker:index/volume:Volume::prod-plant-one-files"),
+        replace(volume, name="prod-plant-one-more"),
+    )
+    more = replace(evidence, resources=(*evidence.resources, *strangers))
+    assert [found.text for found in BY_ID["plan.unlisted"].findings(more, [])] == [
+        "belongs to no site of the lock",
+        "belongs to no pool",
+        "is nowhere in the lock",
+    ]

@@ -13,7 +13,7 @@ from poolwright.checks.judging import judge
 from poolwright.checks.registry import BY_ID, CHECKS, waivable
 from solver.catalog.loader import load_catalog
 from tests.poolwright.checks.cases import PASSED, REFUSED
-from tests.poolwright.checks.estate import Edit, shipped
+from tests.poolwright.checks.estate import Edit, shipped, with_hosts
 
 TODAY = date(2026, 11, 26)
 CONTROL = re.compile(r"[A-Z][A-Za-z0-9]+\.(\d+|cmk)|CIS \d\.\d+(\.\d+)?")
@@ -58,6 +58,12 @@ def test_a_check_lets_what_is_right_pass(check: Check) -> None:
 @pytest.mark.parametrize("stack", ["dev", "staging"])
 def test_the_other_shipped_stacks_have_no_refusals(stack: str) -> None:
     verdict = judge(CHECKS, shipped(stack), on=TODAY)
+    assert verdict.refusals == ()
+    assert verdict.undecided == ()
+
+
+def test_a_stack_with_docker_sites_has_no_refusals() -> None:
+    verdict = judge(CHECKS, with_hosts(shipped()), on=TODAY)
     assert verdict.refusals == ()
     assert verdict.undecided == ()
 
