@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import io
+import json
 import os
 import re
 import shutil
@@ -71,7 +72,9 @@ def _started() -> str:
         return "no Docker Engine answers, and dockerd is not installed: sh tools/install-docker"
     # A short path: the name of a socket has at most 108 characters.
     folder = Path(tempfile.mkdtemp(prefix="pw-docker-", dir="/tmp"))
-    (folder / "daemon.json").write_text("{}", encoding="utf-8")
+    # The engine's own pools are enough for some thirty networks.
+    settings = {"default-address-pools": [{"base": "10.201.0.0/16", "size": 26}]}
+    (folder / "daemon.json").write_text(json.dumps(settings), encoding="utf-8")
     worker = "PYTEST_XDIST_WORKER" in os.environ
     watched = os.getppid() if worker else os.getpid()
     process = subprocess.Popen(["sh", "-c", _WATCH, str(folder), str(watched)], start_new_session=True)

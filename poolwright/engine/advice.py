@@ -83,6 +83,14 @@ def _doubtful(match: re.Match[str], environment: EngineEnvironment) -> str:
     return "where no answer came, AWS may have done it: look there before the next command (docs/recovery.md)"
 
 
+def _docker_host(match: re.Match[str], environment: EngineEnvironment) -> str:
+    del match
+    return (
+        "a Docker host does not answer: `docker -H ADDRESS info` shows why; "
+        f"`poolwright ansible {environment.stack}` prepares hosts"
+    )
+
+
 def _disk(match: re.Match[str], environment: EngineEnvironment) -> str:
     del match
     if environment.cloud is Cloud.SANDBOX:
@@ -96,6 +104,7 @@ _REMEDIES: Final = (
     _Remedy(re.compile(r"unavailable in the Availability Zone you requested \(([\w-]+)\)"), _zone),
     _Remedy(re.compile(r"Throttling|Rate exceeded|RequestLimitExceeded|TooManyRequests"), _throttled),
     _Remedy(re.compile(r"role with name \S+ cannot be found|cannot be assumed|Invalid IAM Instance Profile"), _unseen),
+    _Remedy(re.compile(r"[Ee]rror pinging Docker server|Cannot connect to the Docker daemon"), _docker_host),
     _Remedy(_DOUBTFUL, _doubtful),
     _Remedy(_DISK_FULL, _disk),
 )

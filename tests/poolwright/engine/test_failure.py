@@ -157,6 +157,7 @@ def test_a_state_that_was_cut_off_says_which_command_puts_it_together() -> None:
         ("api error TrailX: (quota trails: 5)", "quota trails is used up at 5: free some, or ask AWS's support"),
         ("The role with name web-1 cannot be found.", "a role that was just made may take minutes"),
         ("error reading from server: EOF", "the cloud may have done it"),
+        ("Error pinging Docker server: error during connect", "`docker -H ADDRESS info` shows why"),
     ],
 )
 def test_each_known_cause_comes_with_what_to_do(cloud: Cloud, message: str, said: str) -> None:

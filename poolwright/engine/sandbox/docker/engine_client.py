@@ -41,6 +41,10 @@ _HINTS: Final = (
         r"volume is in use|has active endpoints",
         "a container still has it, perhaps one that was made outside of this stack: see `docker ps --all`",
     ),
+    (
+        r"non-overlapping IPv4 address pool",
+        "`docker network prune` removes networks without containers; default-address-pools of the engine gives more",
+    ),
     (r"memoryswap limit", "change memorySwap together with memory"),
     (r"no space left on device", "`docker system df` shows what takes the room"),
     (r"could not select device driver", "the host needs the driver's container runtime, as the NVIDIA toolkit"),
