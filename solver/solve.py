@@ -38,12 +38,15 @@ from solver.plan.plan import (
     SitePlan,
 )
 from solver.quantity import cents, format_usd, millionths_up
-from solver.vocabulary import Termination
+from solver.vocabulary import Termination, WorkloadKind
 from solver.witness import check_plan
 
 OPTIMAL_GAP = 1e-4
 """Gap up to which a plan is called optimal."""
 _OTHER_REGIONS = "data transfer to other regions and over peerings: the demand has no figures of it"
+_SCALING_ALARMS = (
+    "alarms that AWS makes by itself for scaling: two for each way a service scales, two for each node group"
+)
 NOT_PRICED = (
     "taxes, and support plans: a part of the account's whole bill",
     _OTHER_REGIONS,
@@ -219,6 +222,8 @@ def _sites(
 
 def _not_priced(demand: Demand) -> tuple[str, ...]:
     held = (FEES_NOT_PRICED,) if demand.purchase.capacity else ()
+    if demand.aws_sites and any(each.kind is WorkloadKind.SERVICE for each in demand.workloads.values()):
+        held = (*held, _SCALING_ALARMS)
     if len(demand.aws_sites) == 1:
         return (*held, *NOT_PRICED)
     between = "data transfer between sites but for calls of services whose load_from says their part, and over peerings"

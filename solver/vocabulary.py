@@ -166,6 +166,8 @@ class StackKind(StrEnum):
 
     PULUMI = "pulumi"
     CLOUDFORMATION = "cloudformation"
+    CLOUDFORMATION_EXPORTS = "cloudformation-exports"
+    """No stack by name: what all stacks of an account and region export."""
 
 
 class StorageKind(StrEnum):

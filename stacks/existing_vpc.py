@@ -23,12 +23,14 @@ from solver.vocabulary import StackKind
 
 PULUMI_OUTPUTS = "pulumi:pulumi:readStackOutputs"
 CLOUDFORMATION_STACK = "aws:cloudformation/getStack:getStack"
+CLOUDFORMATION_EXPORT = "aws:cloudformation/getExport:getExport"
 _STEP = re.compile(r"\[(\d+)\]|\.?([^.\[\]]+)")
 _MOST_NAMES = 12
 _PLACES = {
     StackKind.PULUMI: "a Pulumi stack in the backend of this one",
     StackKind.CLOUDFORMATION: "a CloudFormation stack in the site's account and region",
 }
+"""Where stacks with names are; exports have none."""
 
 
 class UnresolvedError(ConfigError):
@@ -52,7 +54,11 @@ def with_ids(network: NetworkPlan, path: str, provider: pulumi.ProviderResource 
     existing = network.existing
     if existing is None or existing.stack is None:
         return network
-    reading = _Reading(existing.stack, _outputs_of(existing.stack, provider, path))
+    if existing.stack.kind is StackKind.CLOUDFORMATION_EXPORTS:
+        outputs: Mapping[str, Any] = _exports(existing, provider, path)
+    else:
+        outputs = _outputs_of(existing.stack, provider, path)
+    reading = _Reading(existing.stack, outputs)
     ids = {place: reading.id_at(f"{path}.{place}", name) for place, name in _names(existing)}
     reading.refuse_shared(existing, ids, path)
     if reading.problems:
@@ -77,16 +83,47 @@ def _outputs_of(stack: SourceStackPlan, provider: pulumi.ProviderResource | None
     try:
         answer: Any = pulumi.runtime.invoke(token, {"name": stack.name}, options).value
     except Exception as error:  # the SDK raises nothing narrower for a look-up that failed
-        why = re.split(r" failed: | returned an error: ", str(error))[-1]
         problem = Problem(
             file="",
             path=f"{path}.stack.name",
             found=f'"{stack.name}"',
             allowed=f"{_PLACES[stack.kind]} is allowed",
-            hint=f"It said: {' '.join(why.split())}",
+            hint=f"It said: {_said(error)}",
         )
         raise UnresolvedError([problem]) from error
     return cast("Mapping[str, Any]", answer.get("outputs") or {})
+
+
+def _exports(existing: ExistingPlan, provider: pulumi.ProviderResource | None, path: str) -> Mapping[str, Any]:
+    """Each export that is no id, asked for by its name; UnresolvedError names all that there are not."""
+    found: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for place, name in _names(existing):
+        if is_vpc_id(name) or is_subnet_id(name) or name in found:
+            continue
+        try:
+            answer: Any = pulumi.runtime.invoke(
+                CLOUDFORMATION_EXPORT, {"name": name}, pulumi.InvokeOptions(provider=provider)
+            ).value
+        except Exception as error:  # the SDK raises nothing narrower for a look-up that failed
+            problems.append(
+                Problem(
+                    file="",
+                    path=f"{path}.{place}",
+                    found=f'export "{name}"',
+                    allowed="an export of a CloudFormation stack in the site's account and region is allowed",
+                    hint=f"It said: {_said(error)}",
+                )
+            )
+        else:
+            found[name] = answer["value"]
+    if problems:
+        raise UnresolvedError(problems)
+    return found
+
+
+def _said(error: Exception) -> str:
+    return " ".join(re.split(r" failed: | returned an error: ", str(error))[-1].split())
 
 
 @dataclass

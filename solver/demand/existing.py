@@ -14,9 +14,9 @@ class SourceStack(Schema):
 
     kind: StackKind
     """What it was made with; one of Pulumi is in this stack's backend, one of CloudFormation in the site's region and
-    account."""
-    name: ForeignStack
-    """Its name; of Pulumi: organization/project/stack."""
+    account. With cloudformation-exports all stacks there are meant, by the names that they export."""
+    name: ForeignStack | None = Field(default=None, exclude_if=is_empty)
+    """Its name; of Pulumi: organization/project/stack. None for exports, which say nothing of their stack."""
 
 
 class ExistingSubnets(Schema):

@@ -57,10 +57,7 @@ def _references(path: tuple[str, ...], existing: ExistingVpc) -> Iterator[Contra
     """Without a stack only ids say what is meant."""
     stack = existing.stack
     if stack is not None:
-        if stack.kind is StackKind.CLOUDFORMATION and not _CLOUDFORMATION_NAME.fullmatch(stack.name):
-            yield Contradiction(
-                path=(*path, "stack", "name"), allowed="a CloudFormation stack's name like network-prod is allowed"
-            )
+        yield from _stack_name(path, stack.kind, stack.name)
         return
     hint = "The name of an output is allowed where network.existing.stack says of which stack"
     if not is_vpc_id(existing.vpc_id):
@@ -72,6 +69,20 @@ def _references(path: tuple[str, ...], existing: ExistingVpc) -> Iterator[Contra
             if not is_subnet_id(subnet):
                 allowed = "a subnet's id like subnet-0a1b2c3d4e5f60718 is allowed"
                 yield Contradiction(path=(*path, "subnets", tier.value, zone), allowed=allowed, hint=hint)
+
+
+def _stack_name(path: tuple[str, ...], kind: StackKind, name: str | None) -> Iterator[Contradiction]:
+    """A stack is named, and exports are not, since their names are new in an account and region."""
+    if kind is StackKind.CLOUDFORMATION_EXPORTS:
+        if name is not None:
+            allowed = "no name is allowed for cloudformation-exports: they are known by their own names"
+            yield Contradiction(path=(*path, "stack", "name"), allowed=allowed)
+    elif name is None:
+        yield Contradiction(path=(*path, "stack"), found="no name", allowed=f"a name is needed for {kind}")
+    elif kind is StackKind.CLOUDFORMATION and not _CLOUDFORMATION_NAME.fullmatch(name):
+        yield Contradiction(
+            path=(*path, "stack", "name"), allowed="a CloudFormation stack's name like network-prod is allowed"
+        )
 
 
 def _ranges(path: tuple[str, ...], existing: ExistingVpc, cidr: AddressRange) -> Iterator[Contradiction]:

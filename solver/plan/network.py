@@ -143,14 +143,13 @@ class SourceStackPlan(Schema):
 
     kind: StackKind
     """What it was made with."""
-    name: str
-    """As its tool names it."""
+    name: str | None = Field(default=None, exclude_if=is_empty)
+    """As its tool names it; None: all stacks of CloudFormation, by what they export."""
 
     def __str__(self) -> str:
-        return f"{_STACK_WORDS[self.kind]} stack {self.name}"
-
-
-_STACK_WORDS = {StackKind.PULUMI: "Pulumi", StackKind.CLOUDFORMATION: "CloudFormation"}
+        if self.kind is StackKind.CLOUDFORMATION_EXPORTS:
+            return "exports of CloudFormation"
+        return f"{'Pulumi' if self.kind is StackKind.PULUMI else 'CloudFormation'} stack {self.name}"
 
 
 class ExistingPlan(Schema):

@@ -130,6 +130,8 @@ class CiPlan(Schema):
     """Jobs that may take it, by the subject of their token."""
     cloudformation_stacks: tuple[str, ...] = Field(default=(), exclude_if=is_empty)
     """CloudFormation stacks whose outputs a preview needs."""
+    cloudformation_exports: bool = Field(default=False, exclude_if=is_empty)
+    """A preview needs what CloudFormation stacks export."""
     others: tuple[CiSite, ...] = Field(default=(), exclude_if=is_empty)
     """The stack's other sites on AWS; the roles are for all of them."""
     up: Annotated[CiUpPlan | None, Field(exclude_if=is_empty)] = None

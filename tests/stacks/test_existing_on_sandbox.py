@@ -25,6 +25,7 @@ pytestmark = pytest.mark.engine
 
 ZONES = plans.ZONES[:2]
 PULUMI = SourceStackPlan(kind=StackKind.PULUMI, name="organization/poolwright/staging")
+EXPORTS = SourceStackPlan(kind=StackKind.CLOUDFORMATION_EXPORTS)
 CLOUDFORMATION = SourceStackPlan(kind=StackKind.CLOUDFORMATION, name="landing-zone")
 
 
@@ -58,7 +59,7 @@ def landing_zone() -> None:
     template = {
         "Parameters": {name: {"Type": "String"} for name in named},
         "Resources": {"Vpc": {"Type": "AWS::EC2::VPC"}},
-        "Outputs": {name: {"Value": {"Ref": name}} for name in named},
+        "Outputs": {name: {"Value": {"Ref": name}, "Export": {"Name": f"landing:{name}"}} for name in named},
     }
     aws.cloudformation.Stack(
         "landing-zone", name="landing-zone", parameters=named, template_body=json.dumps(template), opts=opts
@@ -82,8 +83,8 @@ def by_path() -> dict[Tier, dict[str, str]]:
     return {tier: {zone: f"subnetIds.{tier}.{zone}" for zone in ZONES} for tier in Tier}
 
 
-def by_name() -> dict[Tier, dict[str, str]]:
-    return {tier: {zone: f"{tier}{number}" for number, zone in enumerate(ZONES)} for tier in Tier}
+def by_name(begins: str = "") -> dict[Tier, dict[str, str]]:
+    return {tier: {zone: f"{begins}{tier}{number}" for number, zone in enumerate(ZONES)} for tier in Tier}
 
 
 class Stacks:
@@ -121,6 +122,11 @@ def test_a_site_stands_in_the_vpc_of_another_stack_and_leaves_it_as_it_was(stack
     # The same ids by another way: nothing changes.
     stacks.site = within(site, CLOUDFORMATION, "VpcId", by_name())
     assert set(operations(stacks.engine.preview())) == {Operation.SAME}
+    stacks.site = within(site, EXPORTS, "landing:VpcId", by_name("landing:"))
+    assert set(operations(stacks.engine.preview())) == {Operation.SAME}
+    stacks.site = within(site, EXPORTS, "landing:Vpc", by_name("landing:"))
+    with pytest.raises(UnresolvedError, match=r'vpc_id: found export "landing:Vpc"; an export of a CloudFormation'):
+        stacks.engine.preview()
     stacks.site = within(site, PULUMI.model_copy(update={"name": f"{PULUMI.name}-2"}), "vpcId", by_path())
     with pytest.raises(UnresolvedError, match=r'-2"; a Pulumi stack in .* is allowed. It said: unknown stack'):
         stacks.engine.preview()

@@ -11,7 +11,7 @@ from solver.errors import ConfigError
 from solver.plan.lock import write_lock
 from solver.plan.network import ExistingPlan, SourceStackPlan
 from solver.vocabulary import StackKind, Tier
-from stacks.existing_vpc import CLOUDFORMATION_STACK, PULUMI_OUTPUTS, UnresolvedError, with_ids
+from stacks.existing_vpc import CLOUDFORMATION_EXPORT, CLOUDFORMATION_STACK, PULUMI_OUTPUTS, UnresolvedError, with_ids
 from stacks.program import build
 from tests.components import plans
 from tests.components.aws.early import with_network
@@ -38,11 +38,21 @@ def resolved(plan: ExistingPlan, outputs: dict[str, Any]) -> ExistingPlan:
     return after
 
 
-@pytest.mark.parametrize("kind", list(StackKind))
+@pytest.mark.parametrize("kind", [StackKind.PULUMI, StackKind.CLOUDFORMATION])
 def test_outputs_are_found_by_name_by_path_and_by_place(kind: StackKind) -> None:
     outputs = {"vpc": VPC, "ids": [FIRST, "x"], "subnets": {"private": {TWO: SECOND}}}
     after = resolved(existing("vpc", "ids[0]", f"subnets.private.{TWO}", kind=kind), outputs)
     assert after == ExistingPlan(vpc_id=VPC, subnets={Tier.PRIVATE: {ONE: FIRST, TWO: SECOND}})
+
+
+def test_an_export_is_asked_for_by_its_name_and_has_to_hold_an_id() -> None:
+    exports = SourceStackPlan(kind=StackKind.CLOUDFORMATION_EXPORTS)
+    plan = ExistingPlan(vpc_id="network:vpc", subnets={Tier.PRIVATE: {ONE: FIRST}}, stack=exports)
+    network = plans.minimal_site().network.model_copy(update={"existing": plan})
+    made = record(lambda: with_ids(network, PATH), lookups={CLOUDFORMATION_EXPORT: {"value": VPC}}).built.existing
+    assert made == ExistingPlan(vpc_id=VPC, subnets={Tier.PRIVATE: {ONE: FIRST}})
+    with pytest.raises(UnresolvedError, match=f'{PATH}.vpc_id: found output "network:vpc", another text'):
+        record(lambda: with_ids(network, PATH), lookups={CLOUDFORMATION_EXPORT: {"value": "a-secret"}})
 
 
 def test_an_id_beside_outputs_stays_and_a_name_with_dots_is_a_name_first() -> None:

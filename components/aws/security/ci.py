@@ -16,7 +16,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.aws.security.ci_up import UP, up_documents
-from components.aws.security.policies import Statement, allow, document
+from components.aws.security.policies import Condition, Statement, allow, document
 from components.naming import NameKind, SiteNames
 from components.options import child_of
 from solver.plan.security import CiPlan, CiUpPlan
@@ -102,7 +102,9 @@ def ci(name: str, plan: CiPlan, names: SiteNames, *, switches: frozenset[str], p
         )
         needs = [issuer]
     sites = [names, *(replace(names, site=each.key, region=each.region) for each in plan.others)]
-    statements = [*preview_statements(*sites), *stack_statements(sites, plan.cloudformation_stacks)]
+    exports = plan.cloudformation_exports
+    of_stacks = stack_statements(sites, plan.cloudformation_stacks, exports=exports)
+    statements = [*preview_statements(*sites), *of_stacks]
     boundary = aws.iam.Policy(
         f"{name}-ci-preview",
         name=names.physical(NameKind.POLICY, "ci-preview"),
@@ -170,13 +172,20 @@ def trust_jobs(names: SiteNames, subjects: Sequence[str]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def stack_statements(sites: Sequence[SiteNames], stacks: Sequence[str]) -> list[Statement]:
+def stack_statements(sites: Sequence[SiteNames], stacks: Sequence[str], *, exports: bool = False) -> list[Statement]:
     """Reads of CloudFormation stacks that have the VPC; AWS's look-up of outputs asks for the template too."""
+    # AWS lists what all stacks of a region export, or nothing: the action has no resource.
+    listing = [allow("Exports", ["cloudformation:ListExports"], ["*"], condition=_in_regions(sites))] if exports else []
     if not stacks:
-        return []
+        return listing
     actions = ["cloudformation:DescribeStacks", "cloudformation:GetTemplate"]
     arns = [names.arn("cloudformation", f"stack/{stack}/*") for names in sites for stack in stacks]
-    return [allow("Stacks", actions, arns)]
+    return [allow("Stacks", actions, arns), *listing]
+
+
+def _in_regions(sites: Sequence[SiteNames]) -> Condition:
+    regions = list(dict.fromkeys(site.region for site in sites))
+    return {"StringEquals": {"aws:RequestedRegion": regions if len(sites) > 1 else regions[0]}}
 
 
 def preview_statements(names: SiteNames, *others: SiteNames) -> list[Statement]:
@@ -185,9 +194,8 @@ def preview_statements(names: SiteNames, *others: SiteNames) -> list[Statement]:
     own = [f"{site.stack}-{site.site}" for site in sites]
     iam = [names.iam_arn(f"{kind}/{each}-*") for kind in ("role", "instance-profile", "policy") for each in own]
     regions = list(dict.fromkeys(site.region for site in sites))
-    in_regions = {"StringEquals": {"aws:RequestedRegion": regions if others else names.region}}
     return [
-        allow("Settings", _REGIONAL, ["*"], condition=in_regions),
+        allow("Settings", _REGIONAL, ["*"], condition=_in_regions(sites)),
         allow("Account", ["s3:GetAccountPublicAccessBlock", "access-analyzer:GetAnalyzer"], ["*"]),
         allow("Buckets", _BUCKET, [f"arn:{names.partition}:s3:::{each}-*" for each in own]),
         allow(

@@ -15,11 +15,12 @@ def ci_of(demand: Demand, site_key: str) -> CiPlan | None:
         return None
     existing = [site.network.existing for site in sites.values()]
     sources = [each.stack for each in existing if each is not None and each.stack is not None]
-    stacks = [source.name for source in sources if source.kind is StackKind.CLOUDFORMATION]
+    stacks = [each.name for each in sources if each.kind is StackKind.CLOUDFORMATION and each.name is not None]
     return CiPlan(
         builds_issuer=not wish.issuer_exists,
         subjects=(f"repo:{wish.repository}:pull_request",),
         cloudformation_stacks=tuple(dict.fromkeys(stacks)),
+        cloudformation_exports=any(each.kind is StackKind.CLOUDFORMATION_EXPORTS for each in sources),
         others=tuple(CiSite(key=key, region=site.region) for key, site in sites.items() if key != site_key),
         up=_up(demand, wish),
     )

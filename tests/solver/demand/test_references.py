@@ -267,6 +267,14 @@ def test_names_of_outputs_need_a_stack_that_has_them() -> None:
     assert contradictions(document) == [
         f"{path}.stack.name: a CloudFormation stack's name like network-prod is allowed"
     ]
+    existing["stack"] = {"kind": "pulumi"}
+    assert contradictions(document) == [f"{path}.stack: a name is needed for pulumi"]
+    existing["stack"] = {"kind": "cloudformation-exports"}
+    Demand.model_validate(document)
+    existing["stack"] = {"kind": "cloudformation-exports", "name": "network-prod"}
+    assert contradictions(document) == [
+        f"{path}.stack.name: no name is allowed for cloudformation-exports: they are known by their own names"
+    ]
     del existing["stack"]
     assert contradictions(document) == [
         f"{path}.vpc_id: a VPC's id like vpc-0a1b2c3d4e5f60718 is allowed. {hint}",

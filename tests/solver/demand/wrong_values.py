@@ -146,9 +146,12 @@ WRONG_VALUES = {
     "ExistingVpc.vpc_id": Wrong(
         "the main", '"the main"', "a VPC's id like vpc-0a1b2c3d4e5f60718, or an output of existing.stack,"
     ),
-    "ExistingVpc.stack": Wrong("network-prod", '"network-prod"', "a mapping with kind, name"),
+    "ExistingVpc.stack": Wrong("network-prod", '"network-prod"', "a mapping with kind"),
     "SourceStack.kind": Wrong(
-        "cloud-formation", '"cloud-formation"', "pulumi or cloudformation", "Did you mean cloudformation?"
+        "cloud-formation",
+        '"cloud-formation"',
+        "pulumi, cloudformation or cloudformation-exports",
+        "Did you mean cloudformation?",
     ),
     "SourceStack.name": Wrong("a/b/c/d", '"a/b/c/d"', "a stack's name, of Pulumi as organization/project/stack,"),
     "ExistingVpc.subnets": Wrong("[subnet-0a1b2c3d]", "a list of 1", "a mapping with private"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from poolwright.engine.sandbox.check import Failure
 from poolwright.engine.sandbox.cloud import Cloud
 from poolwright.engine.sandbox.invokes.invoke import Answer, answers
+from poolwright.engine.sandbox.outputs.stacks import exports_of
 from poolwright.engine.sandbox.store import Resource
 from poolwright.engine.sandbox.values import Properties, Value, fields, flag, objects, text, texts
 
@@ -84,6 +85,18 @@ def stack(arguments: Properties, cloud: Cloud) -> Answer:
         return {**found.outputs, "id": found.id}
     words = f"ValidationError: Stack with id {name} does not exist"
     return [Failure("name", f"reading CloudFormation Stack ({name}): {words}")]
+
+
+@answers("cloudformation.getExport")
+def export(arguments: Properties, cloud: Cloud) -> Answer:
+    """What a CloudFormation stack of the region exports under a name."""
+    name = text(arguments.get("name")) or ""
+    for found in cloud.all("cloudformation.Stack"):
+        for output, exported in exports_of(found.outputs).items():
+            if exported == name:
+                value = fields(found.outputs.get("outputs")).get(output)
+                return {**arguments, "id": f"{cloud.region}-{name}", "value": value, "exportingStackId": found.id}
+    return [Failure("name", f"reading CloudFormation Export ({name}): couldn't find resource")]
 
 
 @answers("ecs.getCluster")

@@ -25,6 +25,13 @@ def stack(making: Making) -> Properties:
     }
 
 
+def exports_of(stack: Properties) -> dict[str, str]:
+    """Names that a stack exports, by its output; `stack` are its inputs or outputs, which have the template."""
+    outputs = fields(fields(parsed_json(stack.get("templateBody"))).get("Outputs"))
+    names = {key: text(fields(fields(each).get("Export")).get("Name")) for key, each in outputs.items()}
+    return {key: name for key, name in names.items() if name is not None}
+
+
 def output_value(value: Value, parameters: Properties) -> Value:
     """A text, or the parameter that it refers to; None for what only CloudFormation can tell."""
     if text(value) is not None:

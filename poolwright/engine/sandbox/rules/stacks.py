@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from poolwright.engine.sandbox.cloud import Cloud
-from poolwright.engine.sandbox.outputs.stacks import output_value
+from poolwright.engine.sandbox.outputs.stacks import exports_of, output_value
 from poolwright.engine.sandbox.rules.rule import Action, Change, Refusal, refuses, validates
 from poolwright.engine.sandbox.values import Properties, fields, parsed_json, text
 
@@ -56,3 +56,14 @@ def stack_name_is_new(change: Change, cloud: Cloud) -> Iterator[Refusal]:
     name = text(change.inputs.get("name"))
     if name is not None and cloud.where("cloudformation.Stack", "name", name):
         yield Refusal("AlreadyExistsException", f"Stack [{name}] already exists", "name")
+
+
+@refuses("cloudformation.Stack", on=(Action.CREATE, Action.UPDATE))
+def exports_are_new(change: Change, cloud: Cloud) -> Iterator[Refusal]:
+    """A region has one export of a name."""
+    own = exports_of(change.inputs)
+    for other in cloud.all("cloudformation.Stack"):
+        taken = set(exports_of(other.outputs).values()) if other.id != change.id else set[str]()
+        for name in sorted(taken & set(own.values())):
+            words = f"Export with name {name} is already exported by stack {other.outputs.get('name')}."
+            yield Refusal("ValidationError", words, "templateBody")

@@ -52,6 +52,9 @@ def test_previews_read_settings_alone_and_neither_data_nor_secrets() -> None:
 
 def test_only_named_cloudformation_stacks_are_read() -> None:
     assert stack_statements([plans.names()], ()) == []
+    (listing,) = stack_statements([plans.names()], (), exports=True)
+    assert listing["Action"] == ["cloudformation:ListExports"]
+    assert listing["Condition"] == {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}
     (statement,) = stack_statements([plans.names()], ("network-prod",))
     assert statement["Resource"] == [f"arn:aws:cloudformation:eu-west-1:{plans.ACCOUNT_ID}:stack/network-prod/*"]
 

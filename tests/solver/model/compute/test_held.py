@@ -121,6 +121,7 @@ def test_with_more_than_the_demand_needs_nothing_is_bought_and_the_rest_is_told(
     assert 0 < uses(plan)[0].used < 0.001
     assert plan.proof.proven
     assert any("fees are paid" in text for text in plan.not_priced)
+    assert any("alarms that AWS makes by itself" in text for text in plan.not_priced)
 
 
 def test_fees_are_no_part_of_the_cost(catalog: Catalog, make_demand: DemandMaker) -> None:

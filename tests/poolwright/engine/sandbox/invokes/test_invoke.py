@@ -35,6 +35,15 @@ def test_outputs_of_a_cloudformation_stack_are_read_by_its_name(sandbox: Sandbox
     assert "Stack with id other does not exist" in refused(sandbox, token, name="other").reason
 
 
+def test_what_a_cloudformation_stack_exports_is_read_by_the_exports_name(sandbox: Sandbox) -> None:
+    token = "aws:cloudformation/getExport:getExport"
+    outputs = {"VpcId": {"Value": "vpc-1", "Export": {"Name": "network:vpc"}}, "Other": {"Value": "x"}}
+    template = json.dumps({"Resources": {"Vpc": {"Type": "AWS::EC2::VPC"}}, "Outputs": outputs})
+    sandbox.create("cloudformation.Stack", "it", name="network", templateBody=template)
+    assert ask(sandbox, token, name="network:vpc")["value"] == "vpc-1"
+    assert "CloudFormation Export (Other)" in refused(sandbox, token, name="Other").reason
+
+
 def test_zones_are_those_of_the_catalog(sandbox: Sandbox) -> None:
     answer = ask(sandbox, "aws:index/getAvailabilityZones:getAvailabilityZones", state="available")
     names, ids = answer["names"], answer["zoneIds"]

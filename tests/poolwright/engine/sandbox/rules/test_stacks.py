@@ -48,3 +48,10 @@ def test_outputs_are_texts_or_parameters_and_a_name_is_new(sandbox: Sandbox) -> 
     made = sandbox.create("cloudformation.Stack", "it", **template({"Ref": "Vpc"}))
     assert made["outputs"] == {"VpcId": "vpc-1"}
     assert "AlreadyExistsException" in sandbox.refusal("cloudformation.Stack", "two", **template("vpc-0"))
+
+
+def test_a_region_has_one_export_of_a_name(sandbox: Sandbox) -> None:
+    exported = template("vpc-0", Outputs={"VpcId": {"Value": "vpc-0", "Export": {"Name": "vpc"}}})
+    sandbox.create("cloudformation.Stack", "it", **exported)
+    words = sandbox.refusal("cloudformation.Stack", "two", **(exported | {"name": "other"}))
+    assert "ValidationError: Export with name vpc is already exported by stack network." in words
