@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from poolwright.engine.sandbox.docker.container_spec import OWNER_LABEL, container_config, updated_limits
+from poolwright.engine.sandbox.docker.container_spec import container_config, updated_limits
 from poolwright.engine.sandbox.docker.container_state import container_outputs
 from poolwright.engine.sandbox.docker.engine_client import EngineClient, section
 from poolwright.engine.sandbox.docker.force_new import IN_PLACE
@@ -27,7 +27,7 @@ def create(making: Making) -> tuple[str, Properties]:
     with making.client.asking("Unable to create container") as api:
         _require_image(making, str(inputs["image"]))
         _remove_left_over(making)
-        config = container_config(inputs, making.client.host, making.stack, making.urn)
+        config = container_config(inputs, making.client.host, making.stack, making.labels)
         made = api.create_container_from_config(config, text(inputs.get("name")), platform=text(inputs.get("platform")))
     container = str(made["Id"])
     try:
@@ -105,7 +105,7 @@ def _remove_left_over(making: Making) -> None:
     """A container of this very resource whose creation was never answered makes room for the new one."""
     name = text(making.inputs.get("name"))
     shown = None if name is None else inspected(making.client, name)
-    if shown is not None and section(shown["Config"], "Labels").get(OWNER_LABEL) == making.urn:
+    if shown is not None and making.is_own(section(shown["Config"], "Labels")):
         _removed(making.client, str(shown["Id"]), volumes=True)
 
 

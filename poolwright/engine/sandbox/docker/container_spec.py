@@ -9,11 +9,8 @@ from poolwright.engine.sandbox.docker.hosts import Host
 from poolwright.engine.sandbox.docker.units import BILLION, MIB, nanoseconds, swap_bytes
 from poolwright.engine.sandbox.values import Properties, Value, fields, flag, objects, text, texts, whole
 
-OWNER_LABEL = "org.poolwright.urn"
-"""Names what was made for which resource, so that a creation whose answer was lost is known again."""
 
-
-def container_config(inputs: Properties, host: Host, stack: str, urn: str) -> dict[str, Any]:
+def container_config(inputs: Properties, host: Host, stack: str, own_labels: Mapping[str, str]) -> dict[str, Any]:
     """The body of the engine's create request."""
     ports, bindings = _ports(inputs, host, stack)
     volumes, binds, sources = _volumes(inputs)
@@ -29,7 +26,7 @@ def container_config(inputs: Properties, host: Host, stack: str, urn: str) -> di
         "Entrypoint": texts(inputs.get("entrypoints")),
         "ExposedPorts": ports,
         "Volumes": volumes,
-        "Labels": labels | {OWNER_LABEL: urn},
+        "Labels": {**labels, **own_labels},
         "StopSignal": text(inputs.get("stopSignal")),
         "StopTimeout": whole(inputs.get("stopTimeout")),
         "Healthcheck": _healthcheck(fields(inputs.get("healthcheck"))),

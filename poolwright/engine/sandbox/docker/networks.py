@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from poolwright.engine.sandbox.docker.container_spec import OWNER_LABEL
 from poolwright.engine.sandbox.docker.engine_client import EngineClient, section
-from poolwright.engine.sandbox.docker.making import Making
+from poolwright.engine.sandbox.docker.making import SANDBOX_LABEL, URN_LABEL, Making
 from poolwright.engine.sandbox.values import Properties, Value, fields, flag, objects, text
 
 _PATIENCE_SECONDS: Final = 5.0
 """How long something may still be in use that is to be removed: what used it may be on its way out."""
 _LOOK_AGAIN_SECONDS: Final = 0.2
+_OWN: Final = (URN_LABEL, SANDBOX_LABEL)
 
 
 def create_network(making: Making) -> tuple[str, Properties]:
@@ -37,7 +37,7 @@ def create_network(making: Making) -> tuple[str, Properties]:
         },
     }
     with making.client.asking("Unable to create network") as api:
-        for left in api.networks(filters={"label": f"{OWNER_LABEL}={making.urn}"}):
+        for left in api.networks(filters={"label": [f"{key}={value}" for key, value in making.labels.items()]}):
             # Made by a creation of this very resource whose answer was lost.
             if left["Name"] == name:
                 api.remove_network(left["Id"])
@@ -145,13 +145,13 @@ def _patiently(words: str, remove: Callable[[], None]) -> None:
 
 def _labels(making: Making) -> dict[str, str]:
     own = {str(each["label"]): str(each["value"]) for each in objects(making.inputs.get("labels"))}
-    return own | {OWNER_LABEL: making.urn}
+    return own | making.labels
 
 
 def _with_labels(outputs: Properties, shown: Mapping[str, Any]) -> Properties:
     """The outputs with the labels that are not the sandbox's own."""
     found = sorted(section(shown, "Labels").items())
-    labels: list[Value] = [{"label": name, "value": value} for name, value in found if name != OWNER_LABEL]
+    labels: list[Value] = [{"label": name, "value": value} for name, value in found if name not in _OWN]
     return {**outputs, "labels": labels} if labels else outputs
 
 

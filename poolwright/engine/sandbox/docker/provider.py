@@ -21,6 +21,7 @@ from poolwright.engine.sandbox.rules.rule import Action
 from poolwright.engine.sandbox.schema import ResourceSchema, resource_schema
 from poolwright.engine.sandbox.sdk_source import module_tokens
 from poolwright.engine.sandbox.secrets import present
+from poolwright.engine.sandbox.store import default_folder
 from poolwright.engine.sandbox.subject import Checked, DiffResult, Known, NameWish, Refused, Subject
 from poolwright.engine.sandbox.tokens import DOCKER
 from poolwright.engine.sandbox.values import UNKNOWN, Path, Properties, objects, text, visible
@@ -153,7 +154,7 @@ class DockerProvider:
 
     def invoke(self, token: str, arguments: Properties) -> Properties | list[Failure]:
         """The answer of a data source."""
-        return lookups.looked_up(token, Making(inputs=arguments, urn="", client=self._client))
+        return lookups.looked_up(token, Making(inputs=arguments, urn="", client=self._client, sandbox=default_folder()))
 
     def _read(self, subject: Subject, making: Making, resource_id: str, state: Properties) -> Properties | None:
         inputs = making.inputs or state
@@ -216,7 +217,13 @@ class DockerProvider:
         return self._faults.around(subject.type, subject.name, action)
 
     def _making(self, subject: Subject, inputs: Properties) -> Making:
-        return Making(inputs=visible(inputs), urn=subject.urn, client=self._client, registries=self._registries)
+        return Making(
+            inputs=visible(inputs),
+            urn=subject.urn,
+            client=self._client,
+            sandbox=default_folder(),
+            registries=self._registries,
+        )
 
 
 CHANGED_OUTSIDE: Final = (

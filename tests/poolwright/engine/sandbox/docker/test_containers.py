@@ -164,6 +164,18 @@ def test_a_creation_whose_answer_was_lost_leaves_no_second_container(host: Host)
     assert len(host.client.networks.list(names=[host.name("net")])) == 1
 
 
+def test_another_checkouts_container_of_the_same_stack_stays(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = host.run("web")
+    with monkeypatch.context() as patched:
+        patched.setenv("POOLWRIGHT_SANDBOX_DIR", str(tmp_path))
+        with pytest.raises(Refused, match="already in use"):
+            host.run("web")
+
+    assert host.container(theirs).attrs["State"]["Running"]
+
+
 def test_a_container_of_somebody_else_with_the_name_stays(host: Host) -> None:
     theirs = host.client.containers.create(host.image, SLEEPS, name=host.name("web"))
     try:
