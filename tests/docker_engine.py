@@ -13,6 +13,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tarfile
 import tempfile
@@ -26,7 +27,7 @@ from poolwright.engine.docker.reach import find_engine, version_at
 _START_SECONDS: Final = 60
 _WATCH: Final = """
 dockerd --config-file "$0/daemon.json" --data-root "$0/data" --exec-root "$0/exec" --pidfile "$0/pid" \
-    --host "unix://$0/docker.sock" >"$0/log" 2>&1 &
+    --host "unix://$0/docker.sock" >"$0.log" 2>&1 &
 daemon=$!
 while kill -0 "$1" 2>/dev/null && kill -0 "$daemon" 2>/dev/null; do sleep 1; done
 kill "$daemon" 2>/dev/null
@@ -79,15 +80,21 @@ def _started() -> str:
     watched = os.getppid() if worker else os.getpid()
     process = subprocess.Popen(["sh", "-c", _WATCH, str(folder), str(watched)], start_new_session=True)
     address = f"unix://{folder}/docker.sock"
+    log = folder.with_name(f"{folder.name}.log")
     until = time.monotonic() + _START_SECONDS
     while time.monotonic() < until and process.poll() is None:
         if (folder / "docker.sock").exists() and version_at(address)[0] is not None:
+            log.unlink()
             return address
         time.sleep(0.2)
-    log = (folder / "log").read_text(errors="replace") if (folder / "log").exists() else ""
-    said = re.findall(r'level=(?:error|fatal) msg="([^"]*)"|^(failed to start daemon.*)$', log, re.MULTILINE)
+    written = log.read_text(errors="replace") if log.exists() else ""
+    said = re.findall(r'level=(?:error|fatal) msg="([^"]*)"|^(failed to start daemon.*)$', written, re.MULTILINE)
     last = " ".join("".join(said[-1]).split()) if said else "it does not answer"
-    process.terminate()
+    log.unlink(missing_ok=True)
+    if process.poll() is None:
+        # The shell and the engine are a group of their own.
+        os.killpg(process.pid, signal.SIGTERM)
+    shutil.rmtree(folder, ignore_errors=True)
     return f"no Docker Engine answers, and the one that was started does not work: {last}"
 
 

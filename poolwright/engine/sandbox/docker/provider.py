@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from poolwright.engine.sandbox.check import Failure, near_miss, schema_failures
 from poolwright.engine.sandbox.defaults import Naming, with_defaults
 from poolwright.engine.sandbox.diff import deletes_before_replacing, differences
 from poolwright.engine.sandbox.docker import container, images, lookups, networks
 from poolwright.engine.sandbox.docker.engine_client import EngineClient
-from poolwright.engine.sandbox.docker.faults import DockerFaults
 from poolwright.engine.sandbox.docker.force_new import WITHOUT_EFFECT, needs_new
 from poolwright.engine.sandbox.docker.hosts import Host
 from poolwright.engine.sandbox.docker.inputs import DEFAULTS, TYPES, value_failures
@@ -25,6 +24,10 @@ from poolwright.engine.sandbox.store import default_folder
 from poolwright.engine.sandbox.subject import Checked, DiffResult, Known, NameWish, Refused, Subject
 from poolwright.engine.sandbox.tokens import DOCKER
 from poolwright.engine.sandbox.values import UNKNOWN, Path, Properties, objects, text, visible
+
+if TYPE_CHECKING:
+    # Faults bring the rules of aws along, which a plugin without a fault file needs for nothing.
+    from poolwright.engine.sandbox.docker.faults import DockerFaults
 
 _CREATE: Final[dict[str, Callable[[Making], tuple[str, Properties]]]] = {
     "docker.Container": container.create,
