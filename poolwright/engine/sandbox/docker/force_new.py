@@ -8,6 +8,7 @@ from poolwright.engine.sandbox.values import Path, Properties
 
 IN_PLACE: Final[dict[str, frozenset[str]]] = {
     "docker.Container": frozenset(
+        # The engine can change memoryReservation; that the provider lets it is taken from what it does for memory.
         {"restart", "maxRetryCount", "cpuShares", "cpuSet", "memory", "memorySwap", "memoryReservation"}
     ),
     "docker.RemoteImage": frozenset({"build", "forceRemove", "keepLocally"}),

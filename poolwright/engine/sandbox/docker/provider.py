@@ -37,7 +37,7 @@ _CREATE: Final[dict[str, Callable[[Making], tuple[str, Properties]]]] = {
     "docker.Tag": images.create_tag,
     "docker.Volume": networks.create_volume,
 }
-_NAMED: Final = ("docker.Container", "docker.Network", "docker.Volume")
+_NAMED: Final = ("docker.Network", "docker.Volume")
 
 
 class DockerProvider:
@@ -76,7 +76,9 @@ class DockerProvider:
         schema = _schema(subject)
         found = differences(subject.type, schema, old_inputs, new_inputs, needs_new)
         named = "name" if subject.type in _NAMED else None
-        return DiffResult(found, deletes_before_replacing(subject.type, named, new_inputs))
+        # The provider lets a container go before its successor comes, whatever their names.
+        first = subject.type == "docker.Container" or deletes_before_replacing(subject.type, named, new_inputs)
+        return DiffResult(found, first)
 
     def preview_create(self, subject: Subject, inputs: Properties) -> Properties:
         """The outputs as far as they are known before the engine answers."""

@@ -35,10 +35,10 @@ class Servicer(PluginServicer[DockerProvider]):
     def DiffConfig(self, request: Any, context: Any) -> Any:
         old, new = decode(request.old_inputs).properties, decode(request.news).properties
         changed = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
-        # A provider for another host manages other resources.
-        moved = [name for name in changed if name in ("host", "context")]
+        if "host" in changed:
+            self.log.warn(_MOVED.format(old=old.get("host"), new=new.get("host")), request.urn)
         kind = messages.DiffResponse.DIFF_SOME if changed else messages.DiffResponse.DIFF_NONE
-        return messages.DiffResponse(changes=kind, diffs=changed, replaces=moved)
+        return messages.DiffResponse(changes=kind, diffs=changed, replaces=[])
 
     def Configure(self, request: Any, context: Any) -> Any:
         config = plain_config(decode(request.args).properties, DOCKER)
@@ -70,6 +70,10 @@ class Servicer(PluginServicer[DockerProvider]):
 
 
 _NOTICE = "sandbox: docker resources are made on {host}"
+_MOVED = (
+    "pulumi-docker takes {new} for another address of the host {old}: what is there stays, and nothing is made on "
+    "another host until a refresh has shown that it is not there"
+)
 _OWN_NOTICE = "sandbox: docker resources are really made, on {host}"
 
 
