@@ -15,7 +15,7 @@ export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install engine plan write preview check up refresh destroy test cases record lint format types lock doctor clean clean-cache
+.PHONY: help install engine plan write preview check images up refresh destroy test cases record lint format types lock doctor clean clean-cache
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -40,6 +40,9 @@ preview: engine  ## plan STACK, then show what the engine would do
 check: engine  ## judge the lock of STACK, and what `up` would do
 	@$(POOLWRIGHT) check $(STACK) --cloud $(CLOUD)
 
+images: install  ## build the images of STACK that are not built yet, and put them into its lock
+	@$(POOLWRIGHT) images $(STACK) --build --write
+
 up: engine  ## build STACK as its lock says
 	@$(POOLWRIGHT) up $(STACK) --cloud $(CLOUD)
 
@@ -55,8 +58,9 @@ test: engine  ## every test
 
 cases: engine  ## write anew what the golden cases expect, then show what changed
 	@$(VENV)/python -m pytest -q tests/test_cases.py tests/examples tests/poolwright/checks/test_documentation.py \
+		tests/poolwright/checks/test_dockerfiles.py tests/poolwright/images/test_templates.py \
 		tests/components/package/test_other_languages.py tests/poolwright/engine/sandbox/rules --update-cases
-	@git diff --stat -- tests/cases examples docs/examples docs/checks.md docs/schemas/components.schema.json docs/sandbox-rules.md
+	@git diff --stat -- tests/cases examples docs/examples docs/checks.md docs/images.md tests/poolwright/images docs/schemas/components.schema.json docs/sandbox-rules.md
 
 record: engine  ## keep what today's program makes, for later ones to be compared with: VERSION=0.2.0
 	@$(VENV)/python -m tests.releases.record $(VERSION)

@@ -86,6 +86,16 @@ class Framework(StrEnum):
     OTHER = "other"
 
 
+class ImageTemplate(StrEnum):
+    """What an image is made from, when the project builds it."""
+
+    PYTHON = "python"
+    PYTORCH = "pytorch"
+    BERT = "bert"
+    TENSORFLOW = "tensorflow"
+    FPGA = "fpga"
+
+
 class LockMode(StrEnum):
     """Who may shorten a lock on objects, in S3's words."""
 

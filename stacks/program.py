@@ -131,7 +131,8 @@ def locked(root: Path, stack: str) -> Approved:
     """
     path = root / "stacks" / f"{stack}.lock.yaml"
     lock = read_lock(path) if os.environ.get(RELEASE_DATA) == "1" else fresh_lock(root, stack)
-    return Approved(plan=lock.as_plan(), lock_digest=digest_of(read_text(path) or "", file=str(path), stack=stack))
+    approved_digest = digest_of(read_text(path) or "", file=str(path), stack=stack)
+    return Approved(plan=lock.plan_to_build(), lock_digest=approved_digest)
 
 
 def replan(root: Path, stack: str) -> Approved:

@@ -49,7 +49,7 @@ def approved_site(component: str, *, lock: str, site: str | None, account_id: st
     The lock's text and digest are checked. That its demand is still the same, only the folder it comes from can tell:
     `poolwright plan STACK --check` does, there.
     """
-    plan = lock_in(lock, file=f"the lock that {component} was given", stack="STACK").as_plan()
+    plan = lock_in(lock, file=f"the lock that {component} was given", stack="STACK").plan_to_build()
     sites = sorted(plan.aws_sites)
     if site is None and len(sites) > 1:
         raise _mistake(component, "site", "nothing", f"one of {', '.join(sites)} is needed: the lock has several")

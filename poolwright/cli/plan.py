@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from solver.demand.loader import LoadedDemand
     from solver.model.deadline import Deadline
     from solver.plan.difference import Difference
+    from solver.plan.images import BuiltImage
     from solver.plan.lock import Lock
     from solver.plan.plan import Plan
 
@@ -69,7 +70,7 @@ def run(
     if check:
         _check(inputs, day_of(on), as_json)
         return
-    plan, _, change = solved(stack, inputs, solver_name=solver_name, separate=separate, deadline=deadline)
+    plan, old, change = solved(stack, inputs, solver_name=solver_name, separate=separate, deadline=deadline)
     if time_limit is not None:
         say(f"note: with a time limit of {time_limit:g} s the plan may be another one on another machine")
     if write:
@@ -77,7 +78,7 @@ def run(
         from solver.plan.lock import lock_of, read_text, write_lock
 
         before = read_text(inputs.lock_path)
-        digest = write_lock(inputs.lock_path, lock_of(plan))
+        digest = write_lock(inputs.lock_path, lock_of(plan, _kept_images(inputs, plan, old)))
         keep_plan(find_project(), digest, plan)
         same = read_text(inputs.lock_path) == before
         say(f"{shown(inputs.lock_path)}: {'unchanged' if same else 'written'}, {digest}")
@@ -85,6 +86,19 @@ def run(
         print(plan.model_dump_json(indent=2))
         return
     _print(plan, change, growth_of(plan, inputs))
+
+
+def _kept_images(inputs: StackInputs, plan: Plan, old: Lock | None) -> dict[str, BuiltImage]:
+    """The images of the lock that stands which the new plan needs too, made of files that have not changed."""
+    if old is None or not old.images:
+        return {}
+    from poolwright.images.wanted import unchanged_images
+    from solver.plan.lock import lock_of
+
+    kept = unchanged_images(inputs.loaded, lock_of(plan), old.images, find_project().root)
+    if gone := sorted(set(old.images) - set(kept)):
+        say(f"note: no longer in the lock are the images {', '.join(gone)}: poolwright images {plan.stack}")
+    return {key: old.images[key] for key in kept}
 
 
 def _deadline(clock: Callable[[], float], seconds: float) -> Deadline:

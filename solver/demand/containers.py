@@ -6,10 +6,41 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from solver.demand.image_names import DebianPackage, EntryPoint, LicenceName, ProjectPath, SourceUrl
 from solver.demand.names import Digest, Distinct, EnvironmentName, HostPath, ImageReference
 from solver.quantity import CpuMillis, MemoryMib
-from solver.schema import Schema
-from solver.vocabulary import Framework
+from solver.schema import Schema, is_empty
+from solver.vocabulary import Framework, ImageTemplate
+
+
+class ImageBuild(Schema):
+    """How the project makes an image: from a template and an app's files, or by a Dockerfile of one's own."""
+
+    template: ImageTemplate | None = None
+    """python, pytorch, bert, tensorflow or fpga; what it computes on follows from the variant."""
+    dockerfile: ProjectPath | None = None
+    """Instead of a template: a Dockerfile inside `app`, by its path there."""
+    app: ProjectPath | None = None
+    """Folder of the project with the app's files, apps/assistant; its requirements.txt is installed."""
+    entry: EntryPoint | None = None
+    """What is started: main:app of a service, main:run or a module of a job; main:app and main when not given."""
+    packages: Annotated[tuple[DebianPackage, ...], Distinct, Field(max_length=100)] = ()
+    """Debian's packages that the app needs as well: libgomp1."""
+    licence: LicenceName | None = None
+    """Of the app, as SPDX has it, Apache-2.0: a label of the image."""
+    source: SourceUrl | None = None
+    """Where the app's source is: a label of the image."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.template is None) == (self.dockerfile is None):
+            found = "both" if self.template else "neither"
+            raise ValueError(f"either a template or a dockerfile is allowed; there is {found}")
+        if self.app is None and self.template is not ImageTemplate.BERT:
+            raise ValueError("an app is needed: only the template bert serves a model without one")
+        if self.dockerfile is not None and (self.entry or self.packages):
+            raise ValueError("entry and packages are allowed with a template; a Dockerfile says them itself")
+        return self
 
 
 class ContainerImage(Schema):
@@ -22,7 +53,31 @@ class ContainerImage(Schema):
     size_mib: Annotated[int, Field(ge=1, le=100_000)] = 2048
     """Compressed size: what a new machine pulls."""
     framework: Framework = Framework.OTHER
-    """What the container is built on."""
+    """What the container is built on; a template says it."""
+    build: ImageBuild | None = Field(default=None, exclude_if=is_empty)
+    """How the project makes it; None: it is pushed by others."""
+
+    @model_validator(mode="after")
+    def _made_or_had(self) -> Self:
+        if self.build is not None and (self.reference is not None or self.digest is not None):
+            raise ValueError("a build, or a reference and digest are allowed; here are both")
+        return self
+
+    @property
+    def built_on(self) -> Framework:
+        """The framework of the template, or the one that is named."""
+        if self.build is None or self.build.template is None or self.framework is not Framework.OTHER:
+            return self.framework
+        return _FRAMEWORKS[self.build.template]
+
+
+_FRAMEWORKS = {
+    ImageTemplate.PYTHON: Framework.PYTHON,
+    ImageTemplate.FPGA: Framework.PYTHON,
+    ImageTemplate.PYTORCH: Framework.PYTORCH,
+    ImageTemplate.BERT: Framework.PYTORCH,
+    ImageTemplate.TENSORFLOW: Framework.TENSORFLOW,
+}
 
 
 class Sidecar(Schema):

@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -21,6 +22,7 @@ from pydantic import Field, ValidationError
 from solver.errors import LockError, Problem, StaleError
 from solver.plan.cost import total_usd_per_month
 from solver.plan.docker import DockerSitePlan
+from solver.plan.images import BuiltImage, with_images
 from solver.plan.lines import lines_of
 from solver.plan.plan import (
     MODEL_VERSION,
@@ -72,6 +74,8 @@ class Lock(Schema):
     """Pool → item → dollars a month; of a stack with several sites, `site pool`."""
     sites: dict[str, AnySitePlan]
     """What is built."""
+    images: dict[str, BuiltImage] = Field(default_factory=dict[str, BuiltImage], exclude_if=is_empty)
+    """Images that the project made: `workload.variant` → image."""
 
     @property
     def aws_sites(self) -> dict[str, SitePlan]:
@@ -98,14 +102,18 @@ class Lock(Schema):
             cost_lines=(),
         )
 
+    def plan_to_build(self) -> Plan:
+        """The plan, with the images that were made for it."""
+        return with_images(self.as_plan(), self.images)
+
     def stale_inputs(self, *, demand: str, catalog: str) -> tuple[str, ...]:
         """What changed since the lock was written, in words; empty when it is fresh."""
         now = {"demand": demand, "catalog": catalog, "model": MODEL_VERSION}
         return tuple(text for name, text in _STALE.items() if getattr(self.inputs, name) != now[name])
 
 
-def lock_of(plan: Plan) -> Lock:
-    """The lock that approves this plan."""
+def lock_of(plan: Plan, images: Mapping[str, BuiltImage] | None = None) -> Lock:
+    """The lock that approves this plan, with the images that are built for it."""
     return Lock(
         stack=plan.stack,
         owner=plan.owner,
@@ -117,6 +125,7 @@ def lock_of(plan: Plan) -> Lock:
         proof=plan.proof,
         cost_usd_per_month=_cost_by_item(plan),
         sites=plan.sites,
+        images=dict(sorted((images or {}).items())),
     )
 
 

@@ -37,7 +37,7 @@ def _variant(
         key=key,
         image_reference=image.reference,
         image_digest=image.digest,
-        framework=image.framework,
+        framework=image.built_on,
         architecture=variant.architecture,
         cpu_millis=variant.cpu,
         memory_mib=variant.memory,

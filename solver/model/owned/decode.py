@@ -142,7 +142,7 @@ def _variant(demand: Demand, service: Service, name: str, addresses: dict[str, s
         key=name,
         image_reference=image.reference,
         image_digest=image.digest,
-        framework=image.framework,
+        framework=image.built_on,
         architecture=variant.architecture,
         cpu_millis=variant.cpu,
         memory_mib=variant.memory,

@@ -78,7 +78,8 @@ def test_a_missing_key_is_told_at_the_line_that_removed_it_or_of_what_lacks_it()
     assert found == [
         "dev.yaml:4 workloads.web.load: found nothing; a mapping of peak_per_second, trace, shape, hourly_per_second, "
         "constant_per_second, events, week_of is needed",
-        "dev.yaml:5 workloads.new.image: found nothing; a mapping of reference, digest, size_mib, framework is needed",
+        "dev.yaml:5 workloads.new.image: found nothing; a mapping of reference, digest, size_mib, framework, build is "
+        "needed",
         "dev.yaml:5 workloads.new.load: found nothing; a mapping of peak_per_second, trace, shape, hourly_per_second, "
         "constant_per_second, events, week_of is needed",
         "dev.yaml:5 workloads.new.variants: found nothing; a mapping of 1 or more entries, each a mapping with cpu, "

@@ -50,7 +50,7 @@ WRONG_VALUES = {
     "AwsSite.daemons": Wrong(
         "agent", '"agent"', "a mapping of at most 10 entries, each a mapping with image, cpu, memory,"
     ),
-    "Daemon.image": Wrong("agent", '"agent"', "a mapping of reference, digest, size_mib, framework"),
+    "Daemon.image": Wrong("agent", '"agent"', "a mapping of reference, digest, size_mib, framework, build"),
     "Daemon.cpu": Wrong("true", "true", "a number of vCPUs like 2, 0.5 or 500m"),
     "Daemon.memory": Wrong("128", "128", "a quantity like 16Gi"),
     "Daemon.command": Wrong("run", '"run"', "a list, each a text,"),
@@ -59,7 +59,7 @@ WRONG_VALUES = {
     "Service.sidecars": Wrong(
         "proxy", '"proxy"', "a mapping of at most 9 entries, each a mapping with image, cpu, memory,"
     ),
-    "Sidecar.image": Wrong("envoy", '"envoy"', "a mapping of reference, digest, size_mib, framework"),
+    "Sidecar.image": Wrong("envoy", '"envoy"', "a mapping of reference, digest, size_mib, framework, build"),
     "Sidecar.cpu": Wrong("true", "true", "a number of vCPUs like 2, 0.5 or 500m"),
     "Sidecar.memory": Wrong("128", "128", "a quantity like 16Gi"),
     "Sidecar.command": Wrong("run", '"run"', "a list, each a text,"),
@@ -97,7 +97,9 @@ WRONG_VALUES = {
     "HostAccelerators.count": Wrong("0.5", "0.5", "a whole number from 1 to 64"),
     "HostAccelerators.kind": Wrong("cuda", '"cuda"', "gpu, inferentia, trainium or fpga"),
     "DockerNetworkWish.domain": Wrong("API", '"API"', "a DNS name like api.example.com"),
-    "DockerNetworkWish.proxy": Wrong("caddy:2", '"caddy:2"', "a mapping of reference, digest, size_mib, framework"),
+    "DockerNetworkWish.proxy": Wrong(
+        "caddy:2", '"caddy:2"', "a mapping of reference, digest, size_mib, framework, build"
+    ),
     "DockerNetworkWish.https_port": Wrong("0", "0", "a whole number from 1 to 65535"),
     "DockerNetworkWish.http_port": Wrong("70000", "70000", "a whole number from 1 to 65535"),
     "WorkloadBase.host_labels": Wrong("rack", '"rack"', "a mapping, each a text of 1 to 63 letters, digits and ._-,"),
@@ -197,7 +199,9 @@ WRONG_VALUES = {
         '"Main Site"',
         "a name of lower-case words joined by hyphens, like fraud-scoring, of at most 24 characters",
     ),
-    "WorkloadBase.image": Wrong("python:3.12", '"python:3.12"', "a mapping of reference, digest, size_mib, framework"),
+    "WorkloadBase.image": Wrong(
+        "python:3.12", '"python:3.12"', "a mapping of reference, digest, size_mib, framework, build"
+    ),
     "ContainerImage.reference": Wrong(
         "Python:latest", '"Python:latest"', "an image's address like public.ecr.aws/docker/library/python:3.12-slim"
     ),
@@ -205,6 +209,22 @@ WRONG_VALUES = {
     "ContainerImage.size_mib": Wrong("2Gi", '"2Gi"', "a whole number from 1 to 100000"),
     "ContainerImage.framework": Wrong(
         "torch", '"torch"', "pytorch, tensorflow, python or other", "Did you mean pytorch?"
+    ),
+    "ContainerImage.build": Wrong(
+        "pytorch", '"pytorch"', "a mapping of template, dockerfile, app, entry, packages, licence, source"
+    ),
+    "ImageBuild.template": Wrong(
+        "torch", '"torch"', "python, pytorch, bert, tensorflow or fpga", "Did you mean pytorch?"
+    ),
+    "ImageBuild.dockerfile": Wrong("../Dockerfile", '"../Dockerfile"', "a path inside the project like apps/assistant"),
+    "ImageBuild.app": Wrong("/srv/app", '"/srv/app"', "a path inside the project like apps/assistant"),
+    "ImageBuild.entry": Wrong("main app", '"main app"', "a Python module and what it has, like main:app"),
+    "ImageBuild.packages": Wrong(
+        "[libgomp1, libgomp1]", "a list of 2", "each only once is allowed; libgomp1 is there twice"
+    ),
+    "ImageBuild.licence": Wrong("MIT or so", '"MIT or so"', "a licence as SPDX writes it, like Apache-2.0,"),
+    "ImageBuild.source": Wrong(
+        "http://example.com", '"http://example.com"', "an address like https://github.com/example/assistant"
     ),
     "WorkloadBase.command": Wrong("python -m app", '"python -m app"', "a list, each a text,"),
     "WorkloadBase.environment": Wrong("[A]", "a list of 1", "a mapping, each a text,"),
@@ -230,7 +250,7 @@ WRONG_VALUES = {
     "Variant.source": Wrong('""', '""', "a text of 1 to 500 characters"),
     "Variant.architecture": Wrong("arm", '"arm"', "x86_64 or arm64", "Did you mean arm64?"),
     "Variant.machines": Wrong("c7i.*", '"c7i.*"', "a list, each a machine type or a pattern like m7g.xlarge or c7i.*,"),
-    "Variant.image": Wrong("gpu", '"gpu"', "a mapping of reference, digest, size_mib, framework"),
+    "Variant.image": Wrong("gpu", '"gpu"', "a mapping of reference, digest, size_mib, framework, build"),
     "Variant.environment": Wrong("{A: 1}", "1", "a text", 'Did you mean "1" in quotes?'),
     "WorkloadBase.interruptible_share": Wrong("30", "30", "a number from 0 to 1"),
     "WorkloadBase.spot_pools": Wrong("0", "0", "a whole number from 1 to 20"),

@@ -1,0 +1,62 @@
+# Made by `poolwright images`: fpga, training, fpga.
+FROM registry.example/debian@sha256:0000000000000000000000000000000000000000000000000000000000000001 AS tools
+# Versions are Debian's: its fixes for the pinned base are wanted.
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates gcc git libc6-dev make \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+# A commit's name is the checksum of all its files.
+RUN git init -q \
+ && git fetch -q --depth 1 https://github.com/aws/aws-fpga.git 47fd5cb3e3022a0902025ef8597f14be9108efcf \
+ && git checkout -q FETCH_HEAD \
+ && make -C sdk/userspace \
+ && install -D sdk/userspace/fpga_mgmt_tools/src/fpga-local-cmd-static /out/fpga-local-cmd
+
+FROM registry.example/debian@sha256:0000000000000000000000000000000000000000000000000000000000000001 AS runtime
+# Versions are Debian's: its fixes for the pinned base are wanted.
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates python3 \
+ && rm -rf /var/lib/apt/lists/*
+
+FROM runtime AS build
+# Versions are Debian's: its fixes for the pinned base are wanted.
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends python3-venv \
+ && rm -rf /var/lib/apt/lists/*
+RUN python3 -m venv /opt/pip && python3 -m venv --without-pip /opt/venv
+COPY .poolwright/packages.txt app/requirements.txt /build/
+RUN /opt/pip/bin/pip --python /opt/venv/bin/python install --no-cache-dir --disable-pip-version-check \
+--requirement /build/requirements.txt --requirement /build/packages.txt
+COPY .poolwright/runtime /opt/poolwright
+COPY app /app
+RUN mkdir -p /app && python3 -m compileall -q --invalidation-mode unchecked-hash /opt/poolwright /app
+
+FROM runtime
+LABEL \
+    "org.opencontainers.image.base.digest"="sha256:0000000000000000000000000000000000000000000000000000000000000001" \
+    "org.opencontainers.image.base.name"="docker.io/library/debian:bookworm-slim" \
+    "org.opencontainers.image.licenses"="Apache-2.0" \
+    "org.opencontainers.image.source"="https://git.example.com/shop" \
+    "org.opencontainers.image.title"="shop, variant a: it's \"here\"" \
+    "org.poolwright.template"="fpga"
+ENV PATH="/opt/venv/bin:$PATH" \
+    PYTHONPATH="/opt/poolwright:/app" \
+    PYTHONUNBUFFERED="1" \
+    PYTHONDONTWRITEBYTECODE="1" \
+    HOME="/tmp" \
+    ENTRY="main" \
+    ACCELERATOR="cpu" \
+    FRAMEWORK="fpga"
+COPY --from=build /opt/venv /opt/venv
+COPY --from=tools /out/fpga-local-cmd /usr/local/bin/fpga-local-cmd
+COPY --from=build /opt/poolwright /opt/poolwright
+COPY --from=build /app /app
+WORKDIR /app
+USER 10001:10001
+HEALTHCHECK NONE
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["python", "-m", "poolwright.images.runtime.start"]
+CMD ["python", "-m", "poolwright.images.runtime.train"]
