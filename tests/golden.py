@@ -36,7 +36,7 @@ from solver.plan.lock import Lock, lock_of, lock_text
 from solver.plan.plan import Plan, PlanInputs
 from solver.schema import Schema
 from solver.solve import solve
-from stacks.program import aws_pools
+from stacks.program import Approved, build_approved
 from tests.recorder import Record, record
 
 CASES = Path(__file__).resolve().parent / "cases"
@@ -169,11 +169,13 @@ def plan_text(lock: Lock) -> str:
 def resources_text(plan: Plan) -> str:
     """A block for each resource of the Pulumi program, by type and name: first line both, then one line an input."""
 
-    def build() -> None:
-        for key, site in sorted(plan.aws_sites.items()):
-            aws_pools(key, site, plan, ACCOUNT_ID)
+    named = {secret for site in plan.docker_sites.values() for secret in site.secrets}
+    config = {"poolwright:account": ACCOUNT_ID, "poolwright:secrets": json.dumps(dict.fromkeys(sorted(named), "made up"))}
 
-    blocks = [_block(each) for each in record(build, stack=plan.stack).custom()]
+    def build() -> None:
+        build_approved(Approved(plan=plan, lock_digest=None))
+
+    blocks = [_block(each) for each in record(build, stack=plan.stack, config=config).custom()]
     return "\n".join(sorted(blocks)) + "\n"
 
 

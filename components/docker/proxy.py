@@ -99,7 +99,7 @@ def build_proxy(
         memory_swap=PROXY_MEMORY_MIB,
         healthcheck={
             "tests": ["CMD", "bash", "-c", _PROBE],
-            "interval": "5s",
+            "interval": "2s",
             "timeout": "3s",
             "retries": 3,
             "start_period": "10s",

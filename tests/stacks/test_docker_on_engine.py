@@ -1,0 +1,159 @@
+"""A stack of both kinds of sites, its containers on a real Docker Engine: made, answering, unchanged, grown, gone."""
+
+from __future__ import annotations
+
+import io
+import json
+import ssl
+import urllib.request
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from poolwright.engine.automation import Engine
+from poolwright.engine.docker.base_images import ensure_base
+from poolwright.engine.environment import EngineEnvironment
+from poolwright.engine.preview import Operation, Preview
+from solver.errors import EngineError
+from solver.plan.docker import DockerSitePlan
+from solver.vocabulary import AccessMode, Exposure, Framework
+from stacks.program import Approved, build_approved
+from tests.components import plans
+from tests.components.docker import hosted
+from tests.stacks.projects import project
+
+pytestmark = pytest.mark.engine
+
+STACK = "trial"
+_OF_PROXY = "FROM {base}\nRUN mkdir /data && chown 10001:10001 /data\n"
+
+
+@pytest.fixture(scope="module")
+def images(docker_client: Any) -> tuple[str, str]:
+    """The image of services, Debian with Caddy, and the proxy's, made of it; skips where no mirror can be reached."""
+    try:
+        base = ensure_base(docker_client, "caddy")
+    except EngineError as failure:
+        pytest.skip(str(failure))
+    made, _ = docker_client.images.build(fileobj=io.BytesIO(_OF_PROXY.format(base=base).encode()), rm=True)
+    return base, str(made.id)
+
+
+@pytest.fixture
+def emptied(docker_client: Any) -> Generator[Any]:
+    """The engine's client; what a failed test leaves is removed."""
+    yield docker_client
+    for container in docker_client.containers.list(all=True, filters={"label": f"stack={STACK}"}):
+        container.remove(force=True, v=True)
+    for network in docker_client.networks.list(filters={"label": f"stack={STACK}"}):
+        network.remove()
+    for volume in docker_client.volumes.list(filters={"label": f"stack={STACK}"}):
+        volume.remove(force=True)
+
+
+class Stack:
+    """A site in AWS and two of hosts: a shop that calls its stock on one, a stock alone on the other."""
+
+    def __init__(self, environment: EngineEnvironment, images: tuple[str, str]) -> None:
+        self._image, self._proxy = images
+        self.shops = 1
+        self.engine = Engine(environment, self._build, lambda text: None)
+
+    def _build(self) -> None:
+        plan = plans.plan(STACK, main=plans.minimal_site())
+        sites = {**plan.sites, "depot": self._site("depot", {"stock.cpu": 1}), "plant": self._plant()}
+        build_approved(Approved(plan=plan.model_copy(update={"sites": sites}), lock_digest=None))
+
+    def _plant(self) -> DockerSitePlan:
+        return self._site("plant", {"shop.cpu": self.shops, "stock.cpu": 1})
+
+    def _site(self, key: str, replicas: dict[str, int]) -> DockerSitePlan:
+        variant = hosted.variant(
+            image_reference=self._image,
+            image_digest=None,
+            framework=Framework.OTHER,
+            cpu_millis=250,
+            memory_mib=64,
+        )
+        stock = hosted.service(
+            "stock",
+            variant,
+            port=9000,
+            command=("sh", "-c", "echo seen >> $PATH_LEDGER/log && exec caddy respond --listen :9000 --body stock"),
+            uses={"ledger": AccessMode.READ_WRITE},
+        )
+        shop = hosted.service(
+            "shop",
+            variant,
+            exposure=Exposure.PUBLIC,
+            calls=("stock",),
+            secrets={"TOKEN": "shop-token"},
+            command=("sh", "-c", "cat $TOKEN_FILE && exec caddy reverse-proxy --from http://:8080 --to $ADDRESS_STOCK"),
+        )
+        ledger = hosted.site().claims[1].model_copy(update={"attach": "machine"})
+        network = hosted.site().network
+        return hosted.site(
+            hosts=(hosted.host("one", replicas, docker_host=f"ssh://ops@{key}", address="localhost"),),
+            services=(shop, stock),
+            claims=(ledger,),
+            network=network.model_copy(update={"domain": None, "proxy_digest": self._proxy}),
+        )
+
+
+@pytest.fixture
+def stack(
+    sandbox_env: Callable[..., EngineEnvironment], images: tuple[str, str], tmp_path: Path, docker_host: str
+) -> Stack:
+    root = project(tmp_path / "project")
+    (root / "Pulumi.yaml").write_text("name: trial\nruntime: python\nstackConfigDir: stacks\n", encoding="utf-8")
+    settings = {"config": {"poolwright:account": plans.ACCOUNT_ID, "poolwright:secrets": {"shop-token": "hush"}}}
+    (root / "stacks" / f"Pulumi.{STACK}.yaml").write_text(json.dumps(settings), encoding="utf-8")
+    return Stack(sandbox_env(STACK, root=root), images)
+
+
+def on_hosts(preview: Preview) -> dict[str, Operation]:
+    """What happens to containers, networks and volumes, by name without stack and site."""
+    return {
+        change.name.removeprefix(f"{STACK}-"): change.operation
+        for change in preview.changed
+        if change.type.startswith("docker:")
+    }
+
+
+def answer(client: Any, path: str) -> str:
+    """What the shop says over HTTPS, with the certificate verified by the proxy's own authority."""
+    proxy = client.containers.get(f"{STACK}-plant-one-proxy")
+    authority = proxy.exec_run(["cat", "/data/pki/authorities/local/root.crt"]).output.decode()
+    (published,) = proxy.attrs["NetworkSettings"]["Ports"]["8443/tcp"]
+    context = ssl.create_default_context(cadata=authority)
+    context.check_hostname = False  # the sandbox's loopback address is no name of the host
+    with urllib.request.urlopen(f"https://{published['HostIp']}:{published['HostPort']}{path}", context=context) as got:
+        assert got.headers["X-Content-Type-Options"] == "nosniff"
+        return str(got.read().decode())
+
+
+def test_a_stack_of_both_kinds_of_sites_is_made_answers_stays_grows_and_goes(stack: Stack, emptied: Any) -> None:
+    made = stack.engine.up()
+    assert made.count(Operation.CREATE) == len(made.changes)
+    assert answer(emptied, "/") == "stock"
+    shop = emptied.containers.get(f"{STACK}-plant-one-shop-cpu-0")
+    assert shop.logs(stderr=False).startswith(b"hush"), "the secret's file is its own to read"
+    limits = shop.attrs["HostConfig"]
+    assert (limits["NanoCpus"], limits["Memory"], limits["ReadonlyRootfs"]) == (250_000_000, 64 * 1024**2, True)
+    assert shop.exec_run(["touch", "/new"]).exit_code != 0
+
+    assert {change.operation for change in stack.engine.preview().changes} == {Operation.SAME}
+    stack.shops = 2
+    assert on_hosts(stack.engine.up()) == {"plant-one-shop-cpu-1": Operation.CREATE}
+
+    stack.engine.destroy()
+    ours = {"label": f"stack={STACK}"}
+    assert emptied.containers.list(all=True, filters=ours) == []
+    assert emptied.networks.list(filters=ours) == []
+    kept = sorted(volume.name for volume in emptied.volumes.list(filters=ours))
+    assert kept == [f"{STACK}-depot-one-ledger", f"{STACK}-plant-one-ledger"]
+    stack.engine.destroy(with_data=True)
+    assert emptied.volumes.list(filters=ours) == []
+    assert stack.engine.records() == ()
