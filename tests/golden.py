@@ -170,7 +170,8 @@ def resources_text(plan: Plan) -> str:
     """A block for each resource of the Pulumi program, by type and name: first line both, then one line an input."""
 
     named = {secret for site in plan.docker_sites.values() for secret in site.secrets}
-    config = {"poolwright:account": ACCOUNT_ID, "poolwright:secrets": json.dumps(dict.fromkeys(sorted(named), "made up"))}
+    secrets = json.dumps(dict.fromkeys(sorted(named), "made up"))
+    config = {"poolwright:account": ACCOUNT_ID, "poolwright:secrets": secrets}
 
     def build() -> None:
         build_approved(Approved(plan=plan, lock_digest=None))

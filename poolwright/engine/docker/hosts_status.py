@@ -10,12 +10,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from components.docker.naming import DockerNames
+from components.docker.proxy_config import HTTPS_PORT
 from components.docker.replicas import replicas_on
 from poolwright.engine.sandbox.docker.hosts import DEFAULT_ADDRESS, Host, host_of
 from solver.plan.docker import DockerSitePlan, HostedService, HostPlan
@@ -241,9 +243,22 @@ def _memory_mib(stats: Json) -> float:
     return max(0, memory.get("usage", 0) - cache) / _MIB
 
 
+def _place(asked: _Asked) -> str:
+    """Where the host's proxy is reached; of a host that is stood in for, where its ports are really published."""
+    from docker.errors import APIError
+
+    published: list[Json] = []
+    if asked.engine.stood_in:
+        proxy = DockerNames(stack=asked.stack, site=asked.site).on_host(asked.host.key, PROXY)
+        with suppress(APIError, OSError):
+            settings: Json = asked.client.inspect_container(proxy).get("NetworkSettings") or {}
+            ports: dict[str, list[Json] | None] = settings.get("Ports") or {}
+            published = ports.get(f"{HTTPS_PORT}/tcp") or []
+    return str(published[0]["HostIp"]) if published else asked.host.address
+
+
 def _address(asked: _Asked, service: HostedService) -> AddressStatus:
-    place = asked.engine.loopback(asked.stack) if asked.engine.stood_in else asked.host.address
-    url = f"https://{place}:{asked.plan.network.https_port}{service.path}"
+    url = f"https://{_place(asked)}:{asked.plan.network.https_port}{service.path}"
     status, words = _asked_once(url, asked)
     return AddressStatus(
         site=asked.site, host=asked.host.key, workload=service.key, url=url, status=status, words=words

@@ -131,3 +131,17 @@ def test_the_view_has_bars_and_addresses() -> None:
         console.print(hosts_status_view(HostsStatus(containers=(container,), addresses=(address,), unreachable={})))
     assert "█████░░░░░  50 %" in shown.get()
     assert "https://localhost:8443/  hello  answers 200" in shown.get()
+
+
+def test_a_host_that_is_stood_in_for_is_called_where_its_proxy_is_published(
+    monkeypatch: pytest.MonkeyPatch, plan: Plan
+) -> None:
+    site = plan.docker_sites["desk"]
+    away = tuple(host.model_copy(update={"docker_host": "ssh://ops@desk", "address": "desk"}) for host in site.hosts)
+    elsewhere = plan.model_copy(update={"sites": {"desk": site.model_copy(update={"hosts": away})}})
+    ports = {"8443/tcp": [{"HostIp": "127.0.7.9", "HostPort": "8443"}]}
+    proxy = {**INSPECTED, "NetworkSettings": {"Ports": ports}}
+    found = asked(monkeypatch, elsewhere, Engine({"local-desk-here-proxy": proxy}))
+    assert [address.url for address in found.addresses] == ["https://127.0.7.9:8443/"]
+    gone = asked(monkeypatch, elsewhere, Engine({}))
+    assert [address.url for address in gone.addresses] == ["https://desk:8443/"]
