@@ -4,26 +4,27 @@
 
 Capacity is counted twice: as planned, with what the schedule runs, and grown, when autoscaling has gone as far as the
 plan's ceilings and the account's quotas allow (`solver/proofs/growth.py`). The load is the demand's own, hour by hour,
-without headroom: headroom is what shall carry a factor. Nothing here is shared with the models, and nothing is solved.
+without headroom: headroom is what shall carry a factor. Where there are several sites, each is also lost whole, and the
+others have the whole load of what it ran. Nothing here is shared with the models, and nothing is solved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
-from math import ceil, fsum
 
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.demand.workloads import Service
-from solver.plan.compute import ServicePlan
 from solver.plan.plan import Plan, SitePlan
 from solver.proofs.beside import Beside
-from solver.proofs.growth import Growing, Lost, SiteGrowth
+from solver.proofs.growth import Lost, growth_of
 from solver.proofs.host_weeks import hosted_weeks, times
-from solver.proofs.served import HAIR, Growth, Served, served_week
+from solver.proofs.served import Served, served_week
+from solver.proofs.service_weeks import ServiceWeek
+from solver.proofs.site_losses import SiteLosses
 from solver.proofs.view import HOURS
 from solver.vocabulary import Survive
 
@@ -38,6 +39,7 @@ class Loss(StrEnum):
     ZONE = "a zone"
     SPOT = "spot pools"
     ZONE_AND_SPOT = "a zone and spot pools"
+    SITE = "a site"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,7 @@ class Case:
     """One workload at one multiple of its load, with one loss."""
 
     site: str
+    """Where something is lost, or which is lost whole."""
     workload: str
     factor: float
     loss: Loss
@@ -72,19 +75,53 @@ def replay(
     """Every service of every site, by site, factor, loss and workload.
 
     `pools` spot capacity pools are lost where spot pools are; by default as many as the service's own `spot_pools`. A
-    loss that can't happen, of spot pools where no service has a spot machine, is left out. The plan may be an approved
-    lock's, without a witness, and the demand another one than it was made for.
+    loss that can't happen, of spot pools where no service has a spot machine, of the only site, is left out. The plan
+    may be an approved lock's, without a witness, and the demand another one than it was made for.
     """
+    inside = [loss for loss in losses if loss is not Loss.SITE]
+    cases = list(_inside_sites(plan, demand, catalog, factors, pools, inside))
+    if Loss.SITE in losses and len(plan.sites) > 1:
+        cases += _whole_sites(plan, demand, catalog, factors)
+    return tuple(cases)
+
+
+def _inside_sites(
+    plan: Plan,
+    demand: Demand,
+    catalog: Catalog,
+    factors: Sequence[float],
+    pools: int | None,
+    losses: Sequence[Loss],
+) -> Iterator[Case]:
     if not plan.docker_sites:
-        return tuple(_aws_cases(plan, demand, catalog, factors, pools, losses))
-    cases: list[Case] = []
+        yield from _aws_cases(plan, demand, catalog, factors, pools, losses)
+        return
     for factor in factors:
         # What owned hosts leave over of a multiple of the load is no multiple of what they leave of the load.
         beside = Beside(times(demand, factor), plan.docker_sites)
         bought = _aws_cases(plan, beside.demand_left(), catalog, (1.0,), pools, losses)
-        cases += (replace(case, factor=factor, promised=case.promised and factor <= 1) for case in bought)
-        cases += _hosted_cases(beside, factor, losses)
-    return tuple(cases)
+        yield from (replace(case, factor=factor, promised=case.promised and factor <= 1) for case in bought)
+        yield from _hosted_cases(beside, factor, losses)
+
+
+def _whole_sites(plan: Plan, demand: Demand, catalog: Catalog, factors: Sequence[float]) -> Iterator[Case]:
+    """Each site lost whole: of what ran there, what the other sites serve."""
+    losses = SiteLosses(plan, demand, catalog)
+    for factor in factors:
+        for site in sorted(plan.sites):
+            for name in losses.running(site):
+                planned, grown = (losses.served(name, site, factor, grown=more) for more in (False, True))
+                yield Case(
+                    site=site,
+                    workload=name,
+                    factor=factor,
+                    loss=Loss.SITE,
+                    zone=None,
+                    pools=0,
+                    promised=False,
+                    planned=planned,
+                    grown=grown,
+                )
 
 
 def _aws_cases(
@@ -143,11 +180,7 @@ def _site_cases(
     losses: Sequence[Loss],
 ) -> Iterator[Case]:
     compute = site.compute
-    growth = SiteGrowth(
-        compute=compute,
-        family_of={group.key: catalog.machine(group.machine_types[0]).quota for group in compute.node_groups},
-        quotas=demand.aws_sites[key].quotas if key in demand.aws_sites else {},
-    )
+    growth = growth_of(compute, key, demand, catalog)
     planned = {service.key: service for service in compute.services}
     services = [
         (name, _served_here(site, name, entry))
@@ -155,7 +188,7 @@ def _site_cases(
         if isinstance(entry, Service) and (name in planned or entry.site == key or len(demand.aws_sites) == 1)
     ]
     weeks = {
-        (name, loss): _Week(growth, planned.get(name), entry, _tries(loss, site.network.zones, pools, entry))
+        (name, loss): ServiceWeek(growth, planned.get(name), entry, _tries(loss, site.network.zones, pools, entry))
         for name, entry in services
         for loss in losses
     }
@@ -164,7 +197,32 @@ def _site_cases(
             if loss in (Loss.SPOT, Loss.ZONE_AND_SPOT) and not growth.has_spot:
                 continue
             for name, _ in services:
-                yield weeks[name, loss].case(key, name, factor, loss)
+                yield _case(weeks[name, loss], key, name, factor, loss)
+
+
+def _case(week: ServiceWeek, site: str, workload: str, factor: float, loss: Loss) -> Case:
+    load = [each * factor for each in week.service.load.week_per_second()]
+    held = [week.in_hour(hour) for hour in range(HOURS)]
+    outcomes = {
+        lost: (
+            week.served(load, [hour[lost][0] for hour in held], lost, grown=False),
+            week.served(load, [hour[lost][1] for hour in held], lost, grown=True),
+        )
+        for lost in week.tries
+    }
+    worst = min(week.tries, key=lambda lost: (outcomes[lost][0].share, outcomes[lost][1].share))
+    survives = loss is Loss.NOTHING or (loss is Loss.ZONE and week.service.survive is Survive.ZONE)
+    return Case(
+        site=site,
+        workload=workload,
+        factor=factor,
+        loss=loss,
+        zone=worst.zone,
+        pools=worst.pools,
+        promised=survives and factor <= 1,
+        planned=outcomes[worst][0],
+        grown=min((each[1] for each in outcomes.values()), key=lambda served: served.share),
+    )
 
 
 def _served_here(site: SitePlan, name: str, service: Service) -> Service:
@@ -181,115 +239,3 @@ def _tries(loss: Loss, zones: Sequence[str], pools: int | None, service: Service
     if loss in (Loss.NOTHING, Loss.SPOT):
         return [Lost(pools=count)]
     return [Lost(zone, count) for zone in zones]
-
-
-class _Week:
-    """One service's capacity in every hour of a week, for each thing that may be lost; filled when it is asked for."""
-
-    def __init__(self, growth: SiteGrowth, plan: ServicePlan | None, service: Service, tries: list[Lost]) -> None:
-        self.growth = growth
-        self.plan = plan
-        self.service = service
-        self.tries = tries
-        self._held: dict[tuple[int, ...], dict[Lost, tuple[float, float]]] = {}
-
-    def case(self, site: str, workload: str, factor: float, loss: Loss) -> Case:
-        load = [each * factor for each in self.service.load.week_per_second()]
-        held = [self._in_hour(hour) for hour in range(HOURS)]
-        outcomes = {
-            lost: (
-                self._served(load, [hour[lost][0] for hour in held], lost, grown=False),
-                self._served(load, [hour[lost][1] for hour in held], lost, grown=True),
-            )
-            for lost in self.tries
-        }
-        worst = min(self.tries, key=lambda lost: (outcomes[lost][0].share, outcomes[lost][1].share))
-        survives = loss is Loss.NOTHING or (loss is Loss.ZONE and self.service.survive is Survive.ZONE)
-        return Case(
-            site=site,
-            workload=workload,
-            factor=factor,
-            loss=loss,
-            zone=worst.zone,
-            pools=worst.pools,
-            promised=survives and factor <= 1,
-            planned=outcomes[worst][0],
-            grown=min((each[1] for each in outcomes.values()), key=lambda served: served.share),
-        )
-
-    def _in_hour(self, hour: int) -> Mapping[Lost, tuple[float, float]]:
-        """Capacity as planned and grown, units a second, for each thing that may be lost."""
-        if self.plan is None:
-            return dict.fromkeys(self.tries, (0.0, 0.0))
-        state = self.growth.state(self.plan, hour)
-        if state not in self._held:
-            self._held[state] = {
-                lost: (
-                    fsum(each.replicas * each.variant.load_per_replica_per_second for each in variants),
-                    fsum(each.most * each.variant.load_per_replica_per_second for each in variants),
-                )
-                for lost in self.tries
-                for variants in [list(self.growth.variants(self.plan, hour, lost))]
-            }
-        return self._held[state]
-
-    def _served(self, load: Sequence[float], held: Sequence[float], lost: Lost, *, grown: bool) -> Served:
-        return served_week(load, held, lambda hour, missing: self._next(hour, missing, lost, grown=grown))
-
-    def _next(self, hour: int, missing: float, lost: Lost, *, grown: bool) -> Growth | None:
-        if self.plan is None:
-            return None
-        plan = self.plan
-        variants = list(self.growth.variants(plan, hour, lost))
-        # Where nothing of the workload runs in this hour, any of its groups will have to.
-        pairs = [(each, key) for each in variants for key in each.groups] or [
-            (each, key) for each in variants for key in each.variant.node_groups
-        ]
-        if not pairs:
-            return None
-        first, key = max(
-            pairs,
-            key=lambda pair: (
-                self.growth.can_start(pair[1], plan, hour, lost),
-                self.growth.replicas(plan, pair[0].variant, pair[1], hour) * _rate(pair[0]),
-            ),
-        )
-        more = ceil(missing / _rate(first) - HAIR)
-        slots = self.growth.group(key).slots.get(f"{plan.key}.{first.variant.key}", 0) or 1
-        if not grown:
-            machines = -(-max(0, more - first.free) // slots)
-            return Growth(node_group=key, machines=machines, variant=first.variant.key, replicas=more)
-        machines = -(-max(0, first.most + more - first.places) // slots)
-        total = sum(each.most for each in variants) + more
-        return Growth(
-            node_group=key,
-            machines=machines,
-            variant=first.variant.key,
-            replicas=more,
-            over=tuple(self._ceilings(first, key, hour, machines, first.most + more, total)),
-            but=self._obstacle(plan, first, key, hour, lost, machines),
-        )
-
-    def _ceilings(self, first: Growing, key: str, hour: int, machines: int, replicas: int, total: int) -> Iterator[str]:
-        if total > self.service.replicas.max:
-            yield f"replicas.max {self.service.replicas.max} of the demand ({total} are needed)"
-        elif replicas > first.variant.max_replicas:
-            yield f"max_replicas {first.variant.max_replicas} of the plan ({replicas} are needed)"
-        if machines and self.growth.is_held_by_quota(key, hour):
-            family = self.growth.family_of[key]
-            yield f"the quota of {self.growth.quotas[family]:,} {family} vCPUs"
-        elif machines:
-            yield f"max_machines {self.growth.group(key).max_machines} of {key}"
-
-    def _obstacle(
-        self, plan: ServicePlan, first: Growing, key: str, hour: int, lost: Lost, machines: int
-    ) -> str | None:
-        if not first.scales:
-            return "nothing tells how loaded an accelerator without a load balancer is, so it follows the plan's hours"
-        if machines and not self.growth.can_start(key, plan, hour, lost):
-            return "no group of its hour has a zone or capacity pool left"
-        return None
-
-
-def _rate(growing: Growing) -> float:
-    return growing.variant.load_per_replica_per_second

@@ -53,6 +53,12 @@ def _table(site: str, cases: Sequence[Case]) -> Table:
     return table
 
 
+def _elsewhere_words(cases: Sequence[Case]) -> str:
+    """What of a lost site the others have nothing of."""
+    names = dict.fromkeys(case.workload for case in cases if case.grown.share == 0)
+    return f"nowhere else: {', '.join(names)}" if names else ""
+
+
 def _loss_words(cases: Sequence[Case]) -> str:
     pools = sorted({case.pools for case in cases if case.pools})
     few = pools == [1]
@@ -63,6 +69,7 @@ def _loss_words(cases: Sequence[Case]) -> str:
         Loss.ZONE: "any one zone",
         Loss.SPOT: f"the {many}largest {of_spot}",
         Loss.ZONE_AND_SPOT: f"a zone, and the {many}largest {of_spot}",
+        Loss.SITE: "the whole site",
     }[cases[0].loss]
 
 
@@ -78,7 +85,10 @@ def _cells(cases: Sequence[Case], factors: Sequence[float]) -> Iterator[Text]:
 
 
 def _first_added(cases: Sequence[Case]) -> str:
-    """The first machines that autoscaling adds at the smallest factor that asks for any."""
+    """The first machines that autoscaling adds at the smallest factor that asks for any; of a lost site, what ran there
+    alone."""
+    if cases[0].loss is Loss.SITE:
+        return _elsewhere_words(cases)
     for case in cases:
         short = case.planned.short
         if short is not None and short.next is not None and short.next.machines:
@@ -99,14 +109,24 @@ def short_lines(cases: Sequence[Case]) -> Iterator[Text]:
         shown += 1
         if shown > _MOST_SHORT:
             continue
-        lost = "" if case.loss is Loss.NOTHING else f" without {_loss_words([case])}"
-        yield Text(f"  {case.workload} at {case.factor:g} × the demand{lost}: {shortage_words(case.grown)}")
+        lost = "" if case.loss is Loss.NOTHING else f" without {_lost_words(case)}"
+        yield Text(f"  {case.workload} at {case.factor:g} × the demand{lost}: {_short_words(case)}")
     if shown > _MOST_SHORT:
         yield Text(f"  … and {shown - _MOST_SHORT} more")
 
 
-def shortage_words(served: Served) -> str:
-    """When and how much is short, and what would serve it."""
+def _lost_words(case: Case) -> str:
+    return f"site {case.site}" if case.loss is Loss.SITE else _loss_words([case])
+
+
+def _short_words(case: Case) -> str:
+    if case.loss is Loss.SITE and case.grown.share == 0:
+        return "no other site has any of it"
+    return shortage_words(case.grown, "the other sites have" if case.loss is Loss.SITE else "the plan has")
+
+
+def shortage_words(served: Served, holder: str = "the plan has") -> str:
+    """When and how much is short, and what would serve it; `holder` has no more where nothing would."""
     short = served.short
     if short is None:
         return "all is served"
@@ -117,7 +137,7 @@ def shortage_words(served: Served) -> str:
     )
     growth = short.next
     if growth is None:
-        return f"{text}; the plan has no more of it"
+        return f"{text}; {holder} no more of it"
     if growth.but:
         return f"{text}; {growth.but}"
     machines = f"{growth.machines} × {growth.node_group}" if growth.machines else f"room on {growth.node_group}"

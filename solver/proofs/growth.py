@@ -21,6 +21,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from solver.catalog.catalog import Catalog
+from solver.demand.demand import Demand
 from solver.plan.compute import ComputePlan, NodeGroup, ServicePlan, VariantPlan
 from solver.plan.shares import held_replicas, replicas_by_group
 from solver.proofs.view import HOURS
@@ -234,6 +236,15 @@ class SiteGrowth:
             )
         }
         return _Hit({key: frozenset(zones) for key, zones in gone.items()}, frozenset(closed))
+
+
+def growth_of(compute: ComputePlan, site: str, demand: Demand, catalog: Catalog) -> SiteGrowth:
+    """A site's machines under the quotas that the demand says."""
+    return SiteGrowth(
+        compute=compute,
+        family_of={group.key: catalog.machine(group.machine_types[0]).quota for group in compute.node_groups},
+        quotas=demand.aws_sites[site].quotas if site in demand.aws_sites else {},
+    )
 
 
 def is_scaled(service: ServicePlan, variant: VariantPlan) -> bool:

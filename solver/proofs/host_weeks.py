@@ -58,7 +58,7 @@ def hosted_weeks(beside: Beside) -> Iterator[HostedWeek]:
     for site, plan in sorted(beside.sites.items()):
         for service in plan.services:
             if service.key in beside.demand.workloads:
-                held = {host.key: _held(plan, service, host.key) for host in plan.hosts}
+                held = held_by_host(plan, service)
                 whole = sum(held.values(), Fraction(0))
                 yield HostedWeek(
                     site=site,
@@ -67,6 +67,11 @@ def hosted_weeks(beside: Beside) -> Iterator[HostedWeek]:
                     held=float(whole),
                     held_without={key: float(whole - each) for key, each in held.items() if each},
                 )
+
+
+def held_by_host(plan: DockerSitePlan, service: HostedService) -> dict[str, Fraction]:
+    """Units a second that a service's replicas are asked for at most, by host."""
+    return {host.key: _held(plan, service, host.key) for host in plan.hosts}
 
 
 def _held(plan: DockerSitePlan, service: HostedService, host: str) -> Fraction:

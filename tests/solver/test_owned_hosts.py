@@ -194,3 +194,17 @@ def test_a_replay_knows_hosts_as_what_may_be_lost(plan: Plan, demand: Demand, ca
     bought = [case for case in cases if case.site == "cloud" and case.workload == "web" and case.loss is Loss.NOTHING]
     assert [case.factor for case in bought] == [1.0, 1.5]
     assert bought[0].planned.share == 1
+
+
+def test_a_replay_without_the_plant_or_the_region_counts_what_the_other_has(
+    plan: Plan, demand: Demand, catalog: Catalog
+) -> None:
+    cases = replay(plan, demand, catalog, factors=(1.0,), losses=(Loss.SITE,))
+    lost = {(case.site, case.workload): case for case in cases}
+    assert set(lost) == {("plant", "archive"), ("plant", "web"), ("plant", "rank"), ("cloud", "web"), ("cloud", "rank")}
+    assert lost["plant", "archive"].grown.share == 0
+    held = sum(count for host in hosted(plan).hosts for name, count in host.replicas.items() if name == "web.cpu") * 21
+    week = Beside(demand, {}).week("web")
+    served = sum(min(float(load), held) for load in week) / float(sum(week))
+    assert lost["cloud", "web"].planned.share == pytest.approx(served)
+    assert lost["plant", "web"].planned.share < lost["plant", "web"].grown.share

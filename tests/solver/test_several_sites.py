@@ -22,6 +22,7 @@ NEAR = two_sites(
         "night": JOB,
     }
 )
+PAIR = ("front", "back")
 CALLS = two_sites(
     {
         "front": PUBLIC | {"site": "eu", "calls": ["api"]},
@@ -118,6 +119,27 @@ def test_a_replay_asks_of_each_site_its_part_of_the_load(near: Plan, catalog: Ca
     fronts = {case.site: case for case in cases if case.workload == "front"}
     assert set(fronts) == {"us", "eu"}
     assert all(case.planned.share == 1 for case in fronts.values())
+
+
+def test_a_replay_loses_each_whole_site_in_turn(near: Plan, catalog: Catalog) -> None:
+    cases = replay(near, NEAR, catalog, factors=(1.0, 2.0), losses=(Loss.SITE,))
+    assert {(case.site, case.workload) for case in cases} == {(site, key) for site in ("us", "eu") for key in PAIR}
+    assert not any(case.promised for case in cases)
+    shares = {(case.site, case.workload): case for case in cases if case.factor == 1}
+    for lost, left in (("us", 0.6), ("eu", 0.4)):
+        # Neither site may serve the users of the other one, so what is left is what it serves already.
+        assert shares[lost, "front"].planned.share == pytest.approx(left)
+        assert shares[lost, "front"].grown.share == pytest.approx(left)
+        # What it calls is counted by itself: it holds its part and the headroom, and grows up to its ceiling.
+        assert left <= shares[lost, "back"].planned.share <= shares[lost, "back"].grown.share
+    twice = {(case.site, case.workload): case for case in cases if case.factor == 2}
+    assert twice["us", "back"].planned.share < shares["us", "back"].planned.share
+
+
+def test_what_lives_on_one_site_alone_is_not_served_without_it(calls: Plan, catalog: Catalog) -> None:
+    cases = replay(calls, CALLS, catalog, factors=(1.0,), losses=(Loss.SITE,))
+    assert {(case.site, case.workload): case.planned.share for case in cases} == {("eu", "front"): 0, ("us", "api"): 0}
+    assert all(case.planned.short is not None and case.planned.short.hours == 168 for case in cases)
 
 
 def test_an_accelerator_that_one_region_has_puts_its_workload_there(catalog: Catalog) -> None:
