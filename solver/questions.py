@@ -61,6 +61,8 @@ def guarantee_questions(demand: Demand, workload: str | None) -> Iterator[Questi
     }
     surviving = [key for key, entry in services.items() if entry.survive is Survive.ZONE]
     yield from _of_services("zone survival", surviving, "survive", "none", "none")
+    beyond = [key for key, entry in services.items() if entry.survive is Survive.SITE]
+    yield from _of_services("site survival", beyond, "survive", "none", "none")
     spare = [key for key, entry in services.items() if entry.headroom > 0]
     yield from _of_services("headroom", spare, "headroom", 0, "0")
     apart = [key for key, entry in services.items() if entry.max_per_machine is not None]

@@ -110,6 +110,8 @@ def _whole_sites(plan: Plan, demand: Demand, catalog: Catalog, factors: Sequence
     for factor in factors:
         for site in sorted(plan.sites):
             for name in losses.running(site):
+                entry = demand.workloads[name]
+                survives = isinstance(entry, Service) and entry.survive is Survive.SITE
                 planned, grown = (losses.served(name, site, factor, grown=more) for more in (False, True))
                 yield Case(
                     site=site,
@@ -118,7 +120,7 @@ def _whole_sites(plan: Plan, demand: Demand, catalog: Catalog, factors: Sequence
                     loss=Loss.SITE,
                     zone=None,
                     pools=0,
-                    promised=False,
+                    promised=survives and factor <= 1,
                     planned=planned,
                     grown=grown,
                 )
@@ -140,7 +142,8 @@ def _hosted_cases(beside: Beside, factor: float, losses: Sequence[Loss]) -> Iter
     """Of Docker sites, where nothing grows and a host is what a zone is elsewhere."""
     for week in hosted_weeks(beside):
         entry = beside.demand.workloads[week.service]
-        survives = isinstance(entry, Service) and entry.survive is not Survive.NONE
+        hosts = len(beside.demand.docker_sites[week.site].hosts) if week.site in beside.demand.docker_sites else 0
+        survives = isinstance(entry, Service) and entry.survives_zone_of(hosts)
         for loss in losses:
             if loss not in (Loss.NOTHING, Loss.ZONE):
                 continue
@@ -211,7 +214,8 @@ def _case(week: ServiceWeek, site: str, workload: str, factor: float, loss: Loss
         for lost in week.tries
     }
     worst = min(week.tries, key=lambda lost: (outcomes[lost][0].share, outcomes[lost][1].share))
-    survives = loss is Loss.NOTHING or (loss is Loss.ZONE and week.service.survive is Survive.ZONE)
+    zones = len([lost for lost in week.tries if lost.zone is not None])
+    survives = loss is Loss.NOTHING or (loss is Loss.ZONE and week.service.survives_zone_of(zones))
     return Case(
         site=site,
         workload=workload,

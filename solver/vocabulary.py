@@ -146,6 +146,8 @@ class Survive(StrEnum):
 
     NONE = "none"
     ZONE = "zone"
+    SITE = "site"
+    """Any one whole site; and a zone or a host of each site that has more than one."""
 
 
 class Tier(StrEnum):

@@ -24,9 +24,9 @@ from solver.proofs.machines import machine_faults
 from solver.proofs.neighbours import neighbour_faults
 from solver.proofs.owned import owned_faults
 from solver.proofs.services import service_faults
+from solver.proofs.site_survival import losses_of, survival_faults
 from solver.proofs.sites import site_faults
 from solver.proofs.view import HOURS, SiteView
-from solver.vocabulary import Survive
 
 _MOST_SHOWN = 12
 
@@ -58,15 +58,16 @@ class Witness:
     """Placed, in a week, all sites."""
     zones_lost: int
     """Losses of a zone for which the rest was shown to meet the load."""
+    sites_lost: int = 0
+    """Losses of a whole site, of services that outlive it, for which the others were shown to meet the load."""
 
     @property
     def text(self) -> str:
         """For the plan's proof."""
         zones = f", {self.zones_lost} losses of a zone survived" if self.zones_lost else ""
-        return (
-            f"{self.replica_hours:,} replica-hours of a week placed on {self.machine_hours:,} machine-hours{zones}, "
-            "bill recomputed"
-        )
+        sites = f", {self.sites_lost} losses of a site survived" if self.sites_lost else ""
+        placed = f"{self.replica_hours:,} replica-hours of a week placed on {self.machine_hours:,} machine-hours"
+        return f"{placed}{zones}{sites}, bill recomputed"
 
 
 def check_plan(plan: Plan, demand: Demand, catalog: Catalog) -> Witness:
@@ -74,7 +75,8 @@ def check_plan(plan: Plan, demand: Demand, catalog: Catalog) -> Witness:
     faults = tuple(plan_faults(plan, demand, catalog))
     if faults:
         raise RefutedError(faults)
-    left = Beside(demand, plan.docker_sites).demand_left()
+    beside = Beside(demand, plan.docker_sites)
+    left = beside.demand_left()
     views = [SiteView(key, left, catalog, site) for key, site in plan.aws_sites.items()]
     machines = replicas = zones = 0
     for hosts in (site.hosts for site in plan.docker_sites.values()):
@@ -85,14 +87,16 @@ def check_plan(plan: Plan, demand: Demand, catalog: Catalog) -> Witness:
         for hour in range(HOURS):
             machines += sum(placed.machines for placed in view.placed[hour])
             replicas += sum(placed.machines * sum(placed.replicas.values()) for placed in view.placed[hour])
-        if any(service.survive is Survive.ZONE for _, service in view.services()):
+        if any(service.survives_zone_of(view.site.zone_count) for _, service in view.services()):
             zones += len(view.plan.network.zones)
-    return Witness(machine_hours=machines, replica_hours=replicas, zones_lost=zones)
+    sites = len({lost for _, lost in losses_of(beside)})
+    return Witness(machine_hours=machines, replica_hours=replicas, zones_lost=zones, sites_lost=sites)
 
 
 def plan_faults(plan: Plan, demand: Demand, catalog: Catalog) -> Iterator[str]:
     """Everything that is wrong with a plan, in words."""
     yield from owned_faults(plan, demand)
+    yield from survival_faults(plan, demand)
     left = Beside(demand, plan.docker_sites).demand_left()
     if not set(plan.aws_sites) <= set(left.sites) or len(left.sites) > 1:
         yield from site_faults(plan, left, catalog)

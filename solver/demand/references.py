@@ -23,6 +23,7 @@ from solver.demand.routed_rules import routed_contradictions
 from solver.demand.secrets import SecretWish, secret_contradictions
 from solver.demand.site_rules import site_contradictions, site_name
 from solver.demand.storage import FileSystem, Lustre, StorageClaim, Volume
+from solver.demand.survival_rules import survival_contradictions
 from solver.demand.workloads import Service, Workload
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def find_contradictions(
             yield from existing_contradictions(name, site)
             yield from routed_contradictions(name, site)
             yield from machine_contradictions(name, site)
+    yield from survival_contradictions(sites, workloads, storage, locations)
     yield from docker_contradictions(sites, workloads, storage, backup.claims if backup is not None else ())
     called = {callee for entry in workloads.values() if entry is not None for callee in entry.calls}
     for name, workload in workloads.items():

@@ -229,6 +229,10 @@ class Service(WorkloadBase):
             replica, percentile=self.latency.percentile, seconds=self.latency.milliseconds / 1000
         )
 
+    def survives_zone_of(self, zones: int) -> bool:
+        """Whether a site with so many zones or hosts must still meet its load when one of them is lost."""
+        return self.survive is Survive.ZONE or (self.survive is Survive.SITE and zones > 1)
+
     def utilisation(self, variant: str) -> float:
         """Part of a variant's throughput that its replicas are asked for: the one that is set, or the safe one."""
         if self.max_utilisation != "auto":

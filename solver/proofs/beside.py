@@ -11,11 +11,15 @@ from solver.demand.demand import Demand
 from solver.demand.load import LoadProfile, rounded_up
 from solver.demand.workloads import Service, Workload
 from solver.plan.docker import DockerSitePlan, HostedService
+from solver.proofs.flow import carried
 from solver.proofs.residency import is_hidden, may_run
 from solver.proofs.view import exactly
+from solver.vocabulary import Survive
 
 _TRACE = Fraction(1, 10**9)
 """Part of a load that is nothing: what two ways of rounding differ by."""
+_STANDBY = Fraction(1, 10**6)
+"""Part of a standby that is asked of a site of AWS which serves nothing else of a service."""
 
 
 @dataclass(frozen=True)
@@ -100,9 +104,78 @@ class Beside:
         peak = max(week)
         return [max(Fraction(0), load - self._served(key, load / peak, peak)) for load in week]
 
+    def outlives_sites(self, key: str) -> bool:
+        """Whether a service's load is taken over when a site is lost; not asked of those that go along with callers."""
+        service = self.demand.workloads[key]
+        return isinstance(service, Service) and service.survive is Survive.SITE and not self.callers(key)
+
+    def rate(self, key: str, site: str, host: str) -> Fraction:
+        """Units a second that a service's replicas on a host are asked for at most."""
+        service = self.demand.workloads[key]
+        assert isinstance(service, Service)
+        replicas = self.sites[site].host(host).replicas
+        return sum(
+            (
+                replicas[slot] * exactly(variant.throughput_per_second) * exactly(service.utilisation(name))
+                for name, variant in service.variants.items()
+                if (slot := f"{key}.{name}") in replicas
+            ),
+            Fraction(0),
+        )
+
+    def rooms(self, key: str, lost: str) -> dict[str, float]:
+        """By Docker site other than one, what a service's replicas are asked for at most."""
+        return {
+            site: float(sum((self.rate(key, site, host.key) for host in plan.hosts), Fraction(0)))
+            for site, plan in self.sites.items()
+            if site != lost
+        }
+
+    def ratio(self, caller: str, key: str) -> Fraction:
+        """Units of a service's load for each unit of its caller's, in the hour in which that is most."""
+        part = self.callers(key)[caller]
+        pairs = zip(self.week(key), self.week(caller), strict=True)
+        return max((part * mine / theirs for mine, theirs in pairs if theirs), default=Fraction(0))
+
+    def left_after(self, key: str, lost: str) -> list[Fraction]:
+        """What the other Docker sites leave of a service's load in each hour when a site is lost."""
+        callers = self.callers(key)
+        week = self.week(key)
+        if callers:
+            parts = {caller: _parts(self.left_after(caller, lost), self.week(caller)) for caller in callers}
+            return [
+                load * sum((part * parts[caller][hour] for caller, part in callers.items()), Fraction(0))
+                for hour, load in enumerate(week)
+            ]
+        if not self.outlives_sites(key) or lost not in self.allowed[key]:
+            return self.left(key)
+        rooms = self.rooms(key, lost)
+        asked = [(float(part), sites & set(rooms)) for part, sites in self.origins(key).values()]
+        known: dict[Fraction, Fraction] = {}
+        for load in week:
+            if load not in known:
+                served = carried([(float(load) * part, sorted(sites)) for part, sites in asked], rooms)
+                known[load] = max(Fraction(0), load - Fraction(served))
+        return [known[load] for load in week]
+
+    def standby(self, key: str) -> list[Fraction] | None:
+        """What sites of AWS must hold of a service in each hour after the worst loss of a Docker site; None: none."""
+        lost = [site for site in self.demand.docker_sites if self._goes_with(key, site)]
+        if not lost or not self.allowed[key] & set(self.demand.aws_sites):
+            return None
+        weeks = [self.left_after(key, site) for site in lost]
+        most = [max(hour) for hour in zip(*weeks, strict=True)]
+        return most if max(most) > _TRACE * max(self.week(key)) else None
+
+    def _goes_with(self, key: str, site: str) -> bool:
+        """Whether the loss of a site moves some of a service's load."""
+        callers = self.callers(key)
+        if callers:
+            return any(self._goes_with(caller, site) for caller in callers)
+        return self.outlives_sites(key) and site in self.allowed[key]
+
     def _part_left(self, caller: str) -> list[Fraction]:
-        week, left = self.week(caller), self.left(caller)
-        return [rest / load if load else Fraction(0) for rest, load in zip(left, week, strict=True)]
+        return _parts(self.left(caller), self.week(caller))
 
     def _served(self, key: str, height: Fraction, peak: Fraction) -> Fraction:
         """Units a second that Docker sites serve of a load that is such a part of its peak.
@@ -142,6 +215,9 @@ class Beside:
                 load = LoadProfile(hourly_per_second=tuple(rounded_up(each) for each in left))
                 away = self.left(key) != self.week(key)
                 workloads[key] = entry.model_copy(update={"load": load} if away else {})
+            elif (standby := self.standby(key)) is not None:
+                load = LoadProfile(hourly_per_second=tuple(rounded_up(each * _STANDBY) for each in standby))
+                workloads[key] = entry.model_copy(update={"load": load})
         workloads = {key: self._in_regions(key, entry, workloads, regions) for key, entry in workloads.items()}
         used = {claim for entry in workloads.values() for claim in entry.uses}
         asked = {claim for entry in self.demand.workloads.values() for claim in entry.uses}
@@ -173,3 +249,7 @@ class Beside:
             whole = sum(parts.values(), Fraction(0))
             update["load_from"] = {origin: float(part / whole) for origin, part in parts.items()}
         return entry.model_copy(update=update)
+
+
+def _parts(left: list[Fraction], week: list[Fraction]) -> list[Fraction]:
+    return [rest / load if load else Fraction(0) for rest, load in zip(left, week, strict=True)]

@@ -83,5 +83,7 @@ def _load(beside: Beside, service: HostedService) -> tuple[float, ...]:
     """Its part of what Docker sites serve of the service's load."""
     week, left = beside.week(service.key), beside.left(service.key)
     rates = [each.most_per_second for each in beside.here[service.key].values()]
-    part = exactly(service.most_per_second) / sum((exactly(rate) for rate in rates), Fraction(0))
+    rate = sum((exactly(rate) for rate in rates), Fraction(0))
+    # Replicas may be up for the loss of a site alone.
+    part = exactly(service.most_per_second) / rate if rate else Fraction(0)
     return tuple(float((load - rest) * part) for load, rest in zip(week, left, strict=True))

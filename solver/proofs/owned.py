@@ -16,7 +16,6 @@ from solver.plan.docker import DockerSitePlan, HostedService
 from solver.plan.plan import Plan
 from solver.proofs.beside import Beside
 from solver.proofs.view import exactly
-from solver.vocabulary import Survive
 
 _PROXY = {"cpu": 250, "memory": 128}
 _TOLERANCE = Fraction(1, 10**6)
@@ -69,15 +68,7 @@ class _Site:
 
     def rate(self, key: str, host: str) -> Fraction:
         """Units a second that a service's replicas on a host are asked for at most."""
-        service = self.demand.workloads[key]
-        assert isinstance(service, Service)
-        return sum(
-            (
-                count * exactly(service.variants[name].throughput_per_second) * exactly(service.utilisation(name))
-                for name, count in self.replicas(key, host).items()
-            ),
-            Fraction(0),
-        )
+        return self.beside.rate(key, self.key, host)
 
 
 def _site(site: _Site) -> Iterator[str]:
@@ -179,7 +170,7 @@ def _service(site: _Site, service: HostedService, wish: Service) -> Iterator[str
     have, spare = sum(rates.values(), Fraction(0)), 1 + exactly(wish.headroom)
     if have < most * spare - peak * _TOLERANCE:
         yield f"has {float(have):.6g}/s, {float(most * spare):.6g}/s are needed with headroom"
-    if wish.survive is not Survive.NONE:
+    if wish.survives_zone_of(len(hosts)):
         left = have - max(rates.values())
         if left < most - peak * _TOLERANCE:
             yield f"has {float(left):.6g}/s after the loss of a host, {float(most):.6g}/s are needed"
@@ -195,9 +186,7 @@ def _service(site: _Site, service: HostedService, wish: Service) -> Iterator[str
     for host in hosts:
         asking = sum(
             (
-                site.rate(caller, host)
-                * _ratio(site.beside, caller, service.key)
-                / (1 + _headroom(site.demand, caller))
+                site.rate(caller, host) * site.beside.ratio(caller, service.key) / (1 + _headroom(site.demand, caller))
                 for caller in site.beside.callers(service.key)
             ),
             Fraction(0),
@@ -210,12 +199,6 @@ def _headroom(demand: Demand, key: str) -> Fraction:
     service = demand.workloads[key]
     assert isinstance(service, Service)
     return exactly(service.headroom)
-
-
-def _ratio(beside: Beside, caller: str, key: str) -> Fraction:
-    part = beside.callers(key)[caller]
-    pairs = zip(beside.week(key), beside.week(caller), strict=True)
-    return max((part * mine / theirs for mine, theirs in pairs if theirs), default=Fraction(0))
 
 
 def _loads(beside: Beside, key: str, service: Service) -> Iterator[str]:

@@ -10,7 +10,7 @@ from math import ceil
 from solver.demand.workloads import Service
 from solver.plan.compute import PlacedMachines
 from solver.proofs.view import HOURS, SiteView, exactly
-from solver.vocabulary import PurchaseOption, Survive
+from solver.vocabulary import PurchaseOption
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def service_faults(view: SiteView) -> Iterator[str]:
             placed = view.placed[hour]
             if id(placed) not in held:
                 held[id(placed)] = _held(view, key, service, placed)
-            for fault in _hour_faults(service, held[id(placed)], loads[hour]):
+            for fault in _hour_faults(service, held[id(placed)], loads[hour], view.site.zone_count):
                 kind = fault.partition(":")[0]
                 if kind not in seen:
                     seen.add(kind)
@@ -89,7 +89,7 @@ def _held(view: SiteView, key: str, service: Service, placed: Sequence[PlacedMac
     )
 
 
-def _hour_faults(service: Service, held: _Held, load: Fraction) -> Iterator[str]:
+def _hour_faults(service: Service, held: _Held, load: Fraction, zones: int) -> Iterator[str]:
     needed = load * (1 + exactly(service.headroom))
     if held.have < needed:
         yield f"capacity: {float(held.have):.1f}/s for {float(needed):.1f}/s with headroom"
@@ -99,7 +99,7 @@ def _hour_faults(service: Service, held: _Held, load: Fraction) -> Iterator[str]
     most = service.max_per_machine
     if most is not None and held.most_on_a_machine > most:
         yield f"max_per_machine: {held.most_on_a_machine} on one machine, {most} are allowed"
-    if service.survive is Survive.ZONE and held.left < load:
+    if service.survives_zone_of(zones) and held.left < load:
         yield f"survive zone: {float(held.left):.1f}/s after the loss of a zone, the load is {float(load):.1f}/s"
     if held.spot_pools is None:
         return

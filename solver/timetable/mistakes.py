@@ -99,7 +99,7 @@ def _wrong_workload(workload: HourlyWorkload, hours: int) -> Iterator[Problem]:
     share = workload.interruptible_share
     if not _is_number(share) or not 0 <= share <= 1:
         yield _problem(f"{path}.interruptible_share", repr(share), "a number from 0 to 1 is allowed")
-    if not any(workload.survive is known for known in Survive):
+    if not any(workload.survive is known for known in (Survive.NONE, Survive.ZONE)):
         yield _problem(f"{path}.survive", repr(workload.survive), "Survive.NONE and Survive.ZONE are allowed")
     if not _is_whole(workload.spot_pools) or not 1 <= workload.spot_pools <= MOST_POOLS:
         yield _problem(f"{path}.spot_pools", repr(workload.spot_pools), f"a whole number from 1 to {MOST_POOLS}")

@@ -18,7 +18,7 @@ from solver.demand.storage import Volume
 from solver.demand.workloads import BatchJob, Service, TrainingJob, Variant
 from solver.model.compute.hours import Hours, exact, hour_classes
 from solver.model.compute.neighbours import may_share, strangers_of
-from solver.vocabulary import Survive
+from solver.model.standby import standby_of
 
 _DIGITS = 12
 _AMPLE = 1000
@@ -62,18 +62,15 @@ class ServiceNeed:
     load: tuple[int, ...]
     """Load by hour class, in its grain."""
     needed: tuple[int, ...]
-    """Load × (1 + headroom) by hour class, in its grain."""
+    """Load × (1 + headroom) by hour class, in its grain; the standby where that is more."""
     machine_volumes: tuple[str, ...]
     """Claims of which each machine that holds its replicas gets a volume."""
     replica_volumes: tuple[str, ...]
     """Claims of which each replica gets a volume."""
     strangers: frozenset[int] = frozenset()
     """Services with which it shares no machine."""
-
-    @property
-    def survives_zone(self) -> bool:
-        """The load must still be met after the loss of any one zone."""
-        return self.service.survive is Survive.ZONE
+    survives_zone: bool = False
+    """The load must still be met after the loss of any one zone."""
 
     @property
     def spot_share(self) -> Fraction:
@@ -116,25 +113,33 @@ def needs_of(demand: Demand, site_key: str) -> Needs:
     """The needs of one site's workloads."""
     here = {key: entry for key, entry in sorted(demand.workloads.items()) if demand.site_of(entry) == site_key}
     services = {key: entry for key, entry in here.items() if isinstance(entry, Service)}
-    hours = hour_classes(
-        {key: service.load.week_per_second() for key, service in services.items()},
+    zones = demand.aws_sites[site_key].zone_count
+    standbys = {key: week for key, service in services.items() if (week := standby_of(service)) is not None}
+    weeks = {key: service.load.week_per_second() for key, service in services.items()}
+    classes = hour_classes(
+        {**weeks, **{f"{key} standby": week for key, week in standbys.items()}},
         fold=demand.limits.fold,
         tolerance=demand.limits.load_tolerance,
         changes_per_day=demand.limits.changes_per_day,
     )
+    hours = tuple(Hours(each.hours, each.load[: len(services)]) for each in classes)
+    standing = {key: [each.load[len(services) + place] for each in classes] for place, key in enumerate(standbys)}
     runnables: list[Runnable] = []
     found: list[ServiceNeed] = []
     strangers = strangers_of(services)
     for number, (key, service) in enumerate(services.items()):
         loads = [each.load[number] for each in hours]
         headroom = 1 + exact(service.headroom)
-        grain = _grain(max(loads) * headroom)
+        needed = [load * headroom for load in loads]
+        if key in standing:
+            needed = [max(pair) for pair in zip(needed, standing[key], strict=True)]
+        grain = _grain(max(needed))
         first = len(runnables)
         for name in sorted(service.variants):
             variant = service.replica(name)
             rate = exact(variant.throughput_per_second) * exact(service.utilisation(name))
             # More than a thousand times the peak is as good as that, and stays far from what 64 bits hold.
-            capacity = min(floor(rate * grain), _AMPLE * max(1, ceil(max(loads) * headroom * grain)))
+            capacity = min(floor(rate * grain), _AMPLE * max(1, ceil(max(needed) * grain)))
             runnables.append(Runnable(number, key, name, variant, capacity))
         machine_volumes, replica_volumes = volume_claims(demand, service.uses)
         found.append(
@@ -145,10 +150,11 @@ def needs_of(demand: Demand, site_key: str) -> Needs:
                 grain=grain,
                 variants=tuple(range(first, len(runnables))),
                 load=tuple(ceil(load * grain) for load in loads),
-                needed=tuple(ceil(load * headroom * grain) for load in loads),
+                needed=tuple(ceil(each * grain) for each in needed),
                 machine_volumes=machine_volumes,
                 replica_volumes=replica_volumes,
                 strangers=strangers[number],
+                survives_zone=service.survives_zone_of(zones),
             )
         )
     jobs = {key: entry for key, entry in here.items() if not isinstance(entry, Service)}

@@ -10,7 +10,7 @@ from ipaddress import IPv4Network
 
 from solver.demand.demand import Demand, Dns
 from solver.demand.workloads import Service, Workload
-from solver.model.conflict.wish import Change, Figures, Wish, with_site, with_variant, with_workload
+from solver.model.conflict.wish import Change, Figures, Wish, survive_wish, with_site, with_variant, with_workload
 from solver.model.network.addressing import LARGEST_VPC_PREFIX
 from solver.model.network.traffic import in_ecr
 from solver.vocabulary import Exposure, Protocol, Survive
@@ -71,8 +71,8 @@ def _workload_wishes(key: str, workload: Workload) -> Iterator[Wish]:
         yield Wish(f"{words}: {reference}", own, others=((_OWN_REPOSITORY, own),))
     if not isinstance(workload, Service):
         return
-    if workload.survive is Survive.ZONE:
-        yield Wish(f"{path}.survive: zone", with_workload(key, {"survive": Survive.NONE}))
+    if workload.survive is not Survive.NONE:
+        yield survive_wish(key, workload)
     if workload.exposure is not None:
         others: list[tuple[str, Change]] = []
         if workload.exposure is Exposure.PUBLIC:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from solver.demand.demand import Demand
-from solver.vocabulary import Architecture
+from solver.demand.workloads import Service
+from solver.model.standby import without_standby
+from solver.vocabulary import Architecture, Survive
 
 Change = Callable[[Demand], Demand]
 """The demand with something else in one place."""
@@ -82,6 +84,24 @@ def with_workload(key: str, update: Mapping[str, object]) -> Change:
         return demand.model_copy(update={"workloads": {**demand.workloads, key: workload}})
 
     return changed
+
+
+def survive_wish(key: str, service: Service) -> Wish:
+    """What a service survives; without it nothing that it calls takes over a lost site's load either."""
+
+    def dropped(demand: Demand) -> Demand:
+        along = {key}
+        waiting = [key]
+        while waiting:
+            calls = demand.workloads[each].calls if (each := waiting.pop()) in demand.workloads else ()
+            waiting += [callee for callee in calls if callee not in along]
+            along.update(calls)
+        workloads = {
+            name: without_standby(entry) if name in along else entry for name, entry in demand.workloads.items()
+        }
+        return with_workload(key, {"survive": Survive.NONE})(demand.model_copy(update={"workloads": workloads}))
+
+    return Wish(f"workloads.{key}.survive: {service.survive}", dropped)
 
 
 def with_claim(key: str, **update: object) -> Change:

@@ -21,7 +21,7 @@ from solver.demand.workloads import (
     Workload,
 )
 from solver.model.compute.supply import matches
-from solver.model.conflict.wish import Change, Figures, Wish, with_twin, with_variant, with_workload
+from solver.model.conflict.wish import Change, Figures, Wish, survive_wish, with_twin, with_variant, with_workload
 from solver.quantity import format_clock, format_cpu, format_gib, format_memory_mib
 from solver.vocabulary import Architecture, Survive, WorkloadKind
 
@@ -53,8 +53,8 @@ def workload_wishes(key: str, workload: Workload, types: Types) -> list[Wish]:
 
 def _service_wishes(key: str, service: Service) -> Iterator[Wish]:
     name = f"workloads.{key}"
-    if service.survive is Survive.ZONE:
-        yield Wish(f"{name}.survive: zone", with_workload(key, {"survive": Survive.NONE}))
+    if service.survive is not Survive.NONE:
+        yield survive_wish(key, service)
     if service.max_per_machine is not None:
         figures = Figures(service.max_per_machine, MOST_REPLICAS, _field(key, "max_per_machine"), str)
         words = f"{name}.max_per_machine: {service.max_per_machine}"

@@ -23,7 +23,7 @@ from solver.model.priced import Charge, SitePrices
 from solver.model.tiers import tier_lines
 from solver.plan.cost import Billing
 from solver.quantity import HOURS_PER_MONTH
-from solver.vocabulary import NatMode
+from solver.vocabulary import NatMode, Survive
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class EgressWish:
     zones: tuple[str, ...]
     traffic: Traffic
     nat: NatMode | Literal["auto"]
-    survivors: tuple[str, ...]
+    survivors: Mapping[str, Survive]
     """Services that must survive the loss of a zone."""
     home: str | None = None
     """The zone of what there is once; the first where nothing is built yet."""
@@ -174,7 +174,7 @@ def _allowed_modes(wish: EgressWish) -> tuple[NatMode, ...]:
             "one NAT gateway is lost with its zone",
             conflict=(
                 f"{site}.nat: single",
-                *(f"workloads.{key}.survive: zone" for key in wish.survivors),
+                *(f"workloads.{key}.survive: {survive}" for key, survive in wish.survivors.items()),
                 *needs_internet,
             ),
             hint="nat: per-zone or auto survives it",

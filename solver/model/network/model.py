@@ -43,7 +43,7 @@ from solver.plan.explanation import Reason, RejectedMove, too_small
 from solver.plan.network import EndpointPlan, NatPlan, NetworkPlan, SubnetPlan
 from solver.plan.storage import StoragePlan
 from solver.quantity import cents, format_usd
-from solver.vocabulary import EndpointKind, NatMode, Survive, Termination
+from solver.vocabulary import EndpointKind, NatMode, Termination
 
 GATEWAY_ENDPOINT = EndpointPlan(
     service="s3",
@@ -78,11 +78,11 @@ def solve_network(
         return solve_existing(demand, site_key, catalog, compute=compute, storage=storage, crossing=crossing)
     prices = SitePrices(catalog, site.region, site_key, Pool.NETWORK)
     traffic = traffic_of(demand, site_key, compute, crossing)
-    survivors = tuple(
-        key
+    survivors = {
+        key: entry.survive
         for key, entry in sorted(demand.workloads.items())
-        if isinstance(entry, Service) and entry.survive is Survive.ZONE and demand.site_of(entry) == site_key
-    )
+        if isinstance(entry, Service) and entry.survives_zone_of(site.zone_count) and demand.site_of(entry) == site_key
+    }
     egress_wish = EgressWish(
         site=site_key,
         zones=zones_of(demand, site_key, catalog),

@@ -8,8 +8,7 @@ from solver.demand.demand import Demand
 from solver.demand.docker import DockerHost, DockerSite
 from solver.demand.storage import FileSystem, StorageClaim, Volume
 from solver.demand.workloads import Service
-from solver.model.owned.hosts import HostKey
-from solver.model.owned.placement import Held
+from solver.model.owned.program import Held
 from solver.model.owned.rest import address_at, address_name
 from solver.model.owned.shares import Shares
 from solver.plan.cost import Billing, CostLine, Pool, cost_line
@@ -171,8 +170,3 @@ def _claims(demand: Demand, site: DockerSite, services: list[str]) -> Iterator[H
                 mount=claim.mount,
                 nfs=site.nfs,
             )
-
-
-def approved_replicas(plans: dict[str, DockerSitePlan]) -> dict[HostKey, dict[str, int]]:
-    """What the hosts of approved plans hold."""
-    return {HostKey(site, host.key): dict(host.replicas) for site, plan in plans.items() for host in plan.hosts}

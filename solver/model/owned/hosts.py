@@ -10,7 +10,7 @@ from solver.demand.docker import DockerHost
 from solver.demand.residency import named_sites
 from solver.demand.storage import Volume
 from solver.demand.workloads import Service, Variant, Workload
-from solver.plan.docker import PROXY_CPU_MILLIS, PROXY_MEMORY_MIB
+from solver.plan.docker import PROXY_CPU_MILLIS, PROXY_MEMORY_MIB, DockerSitePlan
 from solver.quantity import format_cpu, format_gib, format_memory_mib
 
 
@@ -126,3 +126,8 @@ def hosts_words(demand: Demand, workload: Workload) -> str:
         for key, host in sorted(hosts_of(demand).items())
         if key.site in names
     )
+
+
+def approved_replicas(plans: dict[str, DockerSitePlan]) -> dict[HostKey, dict[str, int]]:
+    """What the hosts of approved plans hold."""
+    return {HostKey(site, host.key): dict(host.replicas) for site, plan in plans.items() for host in plan.hosts}

@@ -1,26 +1,31 @@
 """The rest: what sites of AWS are asked for where owned hosts serve some of the loads.
 
 It is a demand of its own, with the sites of AWS alone, that is planned as any other. A service that Docker sites serve
-whole is not in it; of one that they serve in part it has, in each hour, what is above the rate that they serve.
+whole is not in it; of one that they serve in part it has, in each hour, what is above the rate that they serve. Of one
+that outlives the loss of a site it has as standby what the other Docker sites leave over after any one loss.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 
 from solver.demand.demand import Demand
 from solver.demand.load import LoadProfile, rounded_up
 from solver.demand.workloads import Service, Workload
-from solver.model.owned.hosts import without_hosts
+from solver.model.owned.hosts import approved_replicas, without_hosts
 from solver.model.owned.shares import Shares
+from solver.model.owned.takeover import left_after_losses
 from solver.model.sites.choice import ANYWHERE, Options
+from solver.model.standby import with_standby
 from solver.plan.docker import DockerSitePlan
 from solver.vocabulary import Exposure
 
 _NOTHING = 1e-9
 """Part of a load below which nothing is left of it: what rounding makes."""
+TRACE = Fraction(1, 10**6)
+"""Part of a standby that is the load of a service of which sites of AWS serve nothing before a site is lost."""
 Served = Mapping[str, Mapping[str, Mapping[str, float]]]
 """Service → Docker site → origin → load served in the peak hour, units a second."""
 
@@ -30,6 +35,7 @@ def rest_of(demand: Demand, sites: Mapping[str, DockerSitePlan]) -> Demand:
     if not demand.docker_sites:
         return demand
     shares = shares_of(demand)
+    replicas = approved_replicas(dict(sites))
     served: dict[str, dict[str, dict[str, float]]] = {}
     for site, plan in sites.items():
         for service in plan.services:
@@ -37,7 +43,7 @@ def rest_of(demand: Demand, sites: Mapping[str, DockerSitePlan]) -> Demand:
                 peak = shares.peaks[service.key]
                 parts = {origin: part * peak for origin, part in service.serves.items()}
                 served.setdefault(service.key, {})[site] = parts
-    return left_over(shares, served)
+    return left_over(shares, served, after=left_after_losses(shares, replicas))
 
 
 def shares_of(demand: Demand, barred: frozenset[tuple[str, str]] = frozenset()) -> Shares:
@@ -45,20 +51,30 @@ def shares_of(demand: Demand, barred: frozenset[tuple[str, str]] = frozenset()) 
     return Shares(Options(demand, barred | without_hosts(demand)))
 
 
-def left_over(shares: Shares, served: Served, at_most: Mapping[str, float] = MappingProxyType({})) -> Demand:
+def left_over(
+    shares: Shares,
+    served: Served,
+    at_most: Mapping[str, float] = MappingProxyType({}),
+    after: Sequence[Mapping[str, Sequence[Fraction]]] = (),
+) -> Demand:
     """The demand of the sites of AWS where Docker sites serve so much.
 
-    `at_most` has rates that stand in the place of what is served of a service, on whichever sites.
+    `at_most` has rates that stand in the place of what is served of a service, on whichever sites. `after` has for
+    each loss of a site what the others leave over, by service and hour.
     """
     demand = shares.demand
-    left = _left(shares, served, at_most)
+    left = _left(shares, served, at_most, {})
+    standbys = _standbys(left, [_left(shares, served, at_most, each) for each in after])
     names = tuple(demand.aws_sites)
     workloads: dict[str, Workload] = {}
     for key, entry in demand.workloads.items():
         if key not in shares.services:
             workloads[key] = entry
-        elif key in left and isinstance(entry, Service):
-            workloads[key] = _lessened(shares, served, key, entry, left[key])
+        elif isinstance(entry, Service) and (key in left or key in standbys):
+            week = left[key] if key in left else tuple(each * TRACE for each in standbys[key])
+            lessened = _lessened(shares, key, entry, week)
+            standby = [rounded_up(each) for each in standbys.get(key, ())]
+            workloads[key] = with_standby(lessened, standby) if standby else lessened
     kept = {key: _on(_calling(shares, entry, workloads), names) for key, entry in workloads.items()}
     used = {claim for entry in kept.values() for claim in entry.uses}
     storage = {
@@ -71,13 +87,33 @@ def left_over(shares: Shares, served: Served, at_most: Mapping[str, float] = Map
     return demand.model_copy(update={"sites": demand.aws_sites, "workloads": kept, "storage": storage})
 
 
-def _left(shares: Shares, served: Served, at_most: Mapping[str, float]) -> dict[str, tuple[Fraction, ...]]:
-    """By service of which something is left, what is in each hour, units a second."""
+def _standbys(
+    left: Mapping[str, Sequence[Fraction]], after: Sequence[Mapping[str, Sequence[Fraction]]]
+) -> dict[str, tuple[Fraction, ...]]:
+    """By service, what AWS must hold in each hour after some loss, where that is ever more than it serves before."""
+    found: dict[str, tuple[Fraction, ...]] = {}
+    for key in sorted({key for each in after for key in each}):
+        weeks = [each[key] for each in after if key in each]
+        most = tuple(max(hour) for hour in zip(*weeks, strict=True))
+        if key not in left or any(more > now for more, now in zip(most, left[key], strict=True)):
+            found[key] = most
+    return found
+
+
+def _left(
+    shares: Shares,
+    served: Served,
+    at_most: Mapping[str, float],
+    instead: Mapping[str, Sequence[Fraction]],
+) -> dict[str, tuple[Fraction, ...]]:
+    """By service of which something is left, what is in each hour, units a second; `instead` says it of some."""
     left: dict[str, tuple[Fraction, ...]] = {}
     for key, service in shares.services.items():
         week = [Fraction(repr(load)) for load in service.load.week_per_second()]
         callers = shares.callers(key)
-        if callers:
+        if key in instead:
+            hours = list(instead[key])
+        elif callers:
             hours = [
                 sum(
                     (
@@ -140,7 +176,7 @@ def _taken_at_most(shares: Shares, key: str, load: Fraction, rate: Fraction) -> 
     return alone + min(either, max(Fraction(0), rate - alone))
 
 
-def _lessened(shares: Shares, served: Served, key: str, service: Service, left: tuple[Fraction, ...]) -> Service:
+def _lessened(shares: Shares, key: str, service: Service, left: tuple[Fraction, ...]) -> Service:
     whole = sum((Fraction(repr(load)) for load in service.load.week_per_second()), Fraction(0))
     part = sum(left, Fraction(0)) / whole
     update: dict[str, object] = {

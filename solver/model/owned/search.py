@@ -5,7 +5,7 @@ planned alone. Placements tried: the one that an estimate of AWS's prices calls 
 kinds of sites served here as far as it can be, before the others; none of them here, where hosts cost something.
 
 Nothing costs less than the hosts that what must run here needs, and sites of AWS that are asked only for what is left
-where each service by itself has as much of the hosts as it can use.
+where each service by itself has as much of the hosts as it can use, before and after the loss of each Docker site.
 """
 
 from __future__ import annotations
@@ -16,20 +16,29 @@ from typing import Generic, Protocol, TypeVar
 
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
+from solver.demand.workloads import Service
 from solver.errors import InfeasibleError
 from solver.model.backend import Backend
 from solver.model.deadline import Deadline
 from solver.model.owned.conflict import too_small
-from solver.model.owned.decode import approved_replicas, docker_plans, host_lines
-from solver.model.owned.placement import Held, Placement
+from solver.model.owned.decode import docker_plans, host_lines
+from solver.model.owned.hosts import approved_replicas
+from solver.model.owned.placement import Placement
+from solver.model.owned.program import Held
 from solver.model.owned.rest import left_over, shares_of
 from solver.model.owned.shares import Shares
+from solver.model.owned.takeover import held_without, least_after_losses, left_after_losses
 from solver.model.owned.worth import Values, worth
+from solver.model.standby import standby_of
 from solver.plan.cost import CostLine, total_usd_per_month
 from solver.plan.docker import DockerSitePlan
 from solver.plan.explanation import Reason
 from solver.quantity import cents, format_usd
+from solver.vocabulary import Survive
 
+_NEARLY = 1 - 1e-6
+_FEWEST = 2
+"""Sites of a service that outlives the loss of one."""
 _FIRST = 1e3
 """How much dearer a service's load is taken to be for a placement that serves it before all others."""
 
@@ -76,6 +85,7 @@ def share(
     values = worth(shares, catalog)
     tried: dict[str, tuple[Held, Demand, Rest]] = {}
     failed: InfeasibleError | None = None
+    _refuse_alone(shares)
     must = placement.held({})
     if must is None:
         raise too_small(shares, backend)
@@ -83,15 +93,17 @@ def share(
     for words, held in _candidates(placement, values, must):
         if tried and deadline.has_passed():
             break
-        rest = left_over(shares, held.served)
-        marks = rest.model_dump_json() + repr(sorted(held.replicas.items()))
+        rest = left_over(shares, held.served, after=left_after_losses(shares, held.replicas))
+        standbys = {key: standby_of(entry) for key, entry in rest.workloads.items()}
+        marks = rest.model_dump_json() + repr((sorted(held.replicas.items()), sorted(standbys.items())))
         if marks in seen:
             continue
         seen.add(marks)
         try:
             tried[words] = (held, rest, planned(rest))
         except InfeasibleError as error:
-            failed = error
+            # The first is the placement that costs least by estimate, which leaves AWS least to do.
+            failed = failed or error
     if not tried:
         assert failed is not None
         raise failed
@@ -107,7 +119,7 @@ def share(
         demand=rest,
         rest=answer,
         bound_usd_per_month=min(least, total_usd_per_month(lines) + answer.usd_per_month),
-        reasons=tuple(_reasons(shares, plans, best, costs)),
+        reasons=(*_reasons(shares, plans, best, costs), *_loss_reasons(shares, held)),
     )
 
 
@@ -140,13 +152,44 @@ def _least_rest(
     """USD a month below which the sites of AWS can't be had, whatever the hosts hold."""
     most = {key: placement.most(key) for key in values}
     here = {key: sum(sum(parts.values()) for parts in held.served.get(key, {}).values()) for key in values}
-    if all(here[key] >= (each or 0.0) * (1 - 1e-6) for key, each in most.items()):
+    without = {
+        (key, lost): placement.most_without(key, lost) for key in shares.survivors for lost in shares.owned_sites(key)
+    }
+    kept = {each: float(held_without(shares, held.replicas, *each)) for each in without}
+    if all(here[key] >= (each or 0.0) * _NEARLY for key, each in most.items()) and all(
+        kept[each] >= room * _NEARLY for each, room in without.items()
+    ):
         return answer.bound_usd_per_month
     at_most = {key: each or 0.0 for key, each in most.items()}
     try:
-        return planned(left_over(shares, held.served, at_most)).bound_usd_per_month
+        rest = left_over(shares, held.served, at_most, least_after_losses(shares, without))
+        return planned(rest).bound_usd_per_month
     except InfeasibleError:
         return 0.0
+
+
+def _refuse_alone(shares: Shares) -> None:
+    """InfeasibleError where a service shall outlive a site, and machines leave it one site or none."""
+    for key, entry in sorted(shares.demand.workloads.items()):
+        if isinstance(entry, Service) and entry.survive is Survive.SITE and len(shares.options.sites[key]) < _FEWEST:
+            left = ", ".join(shares.options.sites[key]) or "none"
+            raise InfeasibleError(
+                f"{key} can't outlive the loss of a site: machines that hold it are on {left}",
+                conflict=(f"workloads.{key}.survive: site", f"workloads.{key}.variants"),
+                hint="hosts or machines of another site that hold a replica would do",
+            )
+
+
+def _loss_reasons(shares: Shares, held: Held) -> Iterator[Reason]:
+    """What is up on hosts for the loss of each site."""
+    for key in shares.survivors:
+        parts: list[str] = []
+        for lost in shares.options.sites[key]:
+            room = float(held_without(shares, held.replicas, key, lost))
+            parts.append(f"without {lost} hosts of other sites can do {room:,.4g}/s")
+        peak = f"{shares.peaks[key]:,.4g}/s are asked for at its highest: "
+        rest = ", AWS the rest" if shares.bought_sites(key) else ""
+        yield Reason(subject=f"sites of {key} after a loss", text=f"{peak}{'; '.join(parts)}{rest}.")
 
 
 def _reasons(

@@ -14,7 +14,7 @@ from functools import cached_property
 from solver.demand.demand import Demand
 from solver.demand.workloads import Service
 from solver.model.sites.choice import ANYWHERE, Options
-from solver.vocabulary import Exposure
+from solver.vocabulary import Exposure, Survive
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,22 @@ class Shares:
             before = found.get(place)
             found[place] = Origin(float(part) + (before.part if before is not None else 0.0), owned, bought)
         return found
+
+    @cached_property
+    def survivors(self) -> tuple[str, ...]:
+        """Services whose load the rest takes over when a site is lost, without those that go along with callers."""
+        return tuple(
+            key for key, entry in self.services.items() if entry.survive is Survive.SITE and not self.callers(key)
+        )
+
+    @cached_property
+    def taken_along(self) -> frozenset[str]:
+        """The survivors, and services that go along with them."""
+        found = set(self.survivors)
+        for key in self.services:
+            if found.intersection(self.callers(key)):
+                found.add(key)
+        return frozenset(found)
 
     @cached_property
     def peaks(self) -> Mapping[str, float]:

@@ -331,7 +331,7 @@ WRONG_VALUES = {
     "LoadMetric.per": Wrong("hour", '"hour"', "minute or second"),
     "ReplicaBounds.min": Wrong("-1", "-1", "a whole number from 0 to 10000"),
     "ReplicaBounds.max": Wrong("0", "0", "a whole number from 1 to 10000"),
-    "Service.survive": Wrong("zones", '"zones"', "none or zone", "Did you mean zone?"),
+    "Service.survive": Wrong("zones", '"zones"', "none, zone or site", "Did you mean zone?"),
     "Service.max_per_machine": Wrong("2.5", "2.5", "a whole number from 1 to 100000"),
     "Service.request_kib": Wrong('"2"', '"2"', "a number from 0 to 1000000", "Did you mean 2 without quotes?"),
     "Service.response_kib": Wrong("-4", "-4", "a number from 0 to 1000000"),

@@ -22,7 +22,7 @@ from solver.model.network.egress import (
 from solver.model.network.traffic import Traffic
 from solver.model.priced import SitePrices
 from solver.plan.cost import Pool
-from solver.vocabulary import NatMode
+from solver.vocabulary import NatMode, Survive
 
 ZONES = ("use1-az1", "use1-az2", "use1-az4")
 SERVICES = ("ecr.api", "ecs", "logs", "secretsmanager")
@@ -49,7 +49,13 @@ def wish_of(
         calls_gib=0.0,
         outside_images=outside,
     )
-    return EgressWish(site="main", zones=ZONES[:zones], traffic=traffic, nat=nat or "auto", survivors=survivors)
+    return EgressWish(
+        site="main",
+        zones=ZONES[:zones],
+        traffic=traffic,
+        nat=nat or "auto",
+        survivors=dict.fromkeys(survivors, Survive.ZONE),
+    )
 
 
 def all_choices(wish: EgressWish) -> list[Egress]:
