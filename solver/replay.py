@@ -99,7 +99,7 @@ def _inside_sites(
     for factor in factors:
         # What owned hosts leave over of a multiple of the load is no multiple of what they leave of the load.
         beside = Beside(times(demand, factor), plan.docker_sites)
-        bought = _aws_cases(plan, beside.demand_left(), catalog, (1.0,), pools, losses)
+        bought = _aws_cases(plan, beside.demand_left(standbys=False), catalog, (1.0,), pools, losses)
         yield from (replace(case, factor=factor, promised=case.promised and factor <= 1) for case in bought)
         yield from _hosted_cases(beside, factor, losses)
 

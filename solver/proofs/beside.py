@@ -200,8 +200,8 @@ class Beside:
                     served, asked, rates[site] = served + taken, asked - taken, rates[site] - taken
         return served
 
-    def demand_left(self) -> Demand:
-        """The demand of the sites of AWS."""
+    def demand_left(self, *, standbys: bool = True) -> Demand:
+        """The demand of the sites of AWS; with services of which these only stand by for the loss of a site."""
         if not self.demand.docker_sites:
             return self.demand
         regions = set(self.demand.aws_sites)
@@ -215,7 +215,7 @@ class Beside:
                 load = LoadProfile(hourly_per_second=tuple(rounded_up(each) for each in left))
                 away = self.left(key) != self.week(key)
                 workloads[key] = entry.model_copy(update={"load": load} if away else {})
-            elif (standby := self.standby(key)) is not None:
+            elif standbys and (standby := self.standby(key)) is not None:
                 load = LoadProfile(hourly_per_second=tuple(rounded_up(each * _STANDBY) for each in standby))
                 workloads[key] = entry.model_copy(update={"load": load})
         workloads = {key: self._in_regions(key, entry, workloads, regions) for key, entry in workloads.items()}

@@ -71,6 +71,17 @@ def test_a_replay_without_each_site_serves_what_outlives_it(plan: Plan, catalog:
     assert whole == promised | {(site, "rank") for site in ("cloud", "depot", "plant")}
 
 
+def test_what_only_stands_by_is_not_counted_before_a_loss(plan: Plan, catalog: Catalog) -> None:
+    cases = replay(plan, DEMAND, catalog, factors=(1.0,), losses=(Loss.NOTHING,))
+    assert {(case.site, case.workload) for case in cases} == {
+        ("depot", "rank"),
+        ("depot", "web"),
+        ("plant", "archive"),
+        ("plant", "rank"),
+        ("plant", "web"),
+    }
+
+
 def test_a_plan_from_its_own_lock_changes_nothing(plan: Plan, catalog: Catalog) -> None:
     again = solve(DEMAND, catalog, previous=plan)
     assert (again.docker_sites, again.aws_sites) == (plan.docker_sites, plan.aws_sites)

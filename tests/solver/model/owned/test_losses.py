@@ -26,7 +26,7 @@ from solver.solve import solve
 from solver.vocabulary import Survive
 
 HEADROOM = 0.25
-SITES = ("a", "b", "c")
+SITES: tuple[str, ...] = ("a", "b", "c")
 PARTS = {1: (1.0,), 2: (0.5, 0.5), 3: (0.5, 0.25, 0.25)}
 """Of a load, by how many locations it comes from."""
 
