@@ -15,9 +15,10 @@ from components.package.network import Network
 from components.package.security import Security
 from components.package.storage import Storage
 from components.source_positions import short_traces
+from stacks.hosts import Hosts
 from stacks.site import Site
 
 if __name__ == "__main__":
     lean()
     short_traces()
-    component_provider_host([Security, Network, Storage, Compute, Site], name="poolwright", version="0.1.0")
+    component_provider_host([Security, Network, Storage, Compute, Site, Hosts], name="poolwright", version="0.1.0")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import pulumi
@@ -24,9 +24,10 @@ Reached = Mapping[str, tuple[SitePlan, Mapping[str, LoadBalancerOutputs]]]
 """Sites in AWS that are made, by key, each with its load balancers."""
 
 
-def refuse_missing_secrets(plan: Plan, stack: str) -> None:
-    """ConfigError that names each secret of a Docker site which Pulumi's configuration has no value of."""
-    refuse_unset({secret for site in plan.docker_sites.values() for secret in site.secrets}, stack)
+def refuse_missing_secrets(plan: Plan, stack: str, sites: Collection[str] | None = None) -> None:
+    """ConfigError that names each secret of Docker sites (all of them, if none is named) without a value."""
+    wanted = {key: site for key, site in plan.docker_sites.items() if sites is None or key in sites}
+    refuse_unset({secret for site in wanted.values() for secret in site.secrets}, stack)
 
 
 def build_docker_sites(plan: Plan, clouds: Reached, *, protect: bool) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -9,9 +9,9 @@ import pulumi
 from components.aws.provider import site_provider
 from components.naming import SiteNames, default_tags
 from solver.errors import ConfigError, Problem
+from solver.plan.docker import DockerSitePlan
 from solver.plan.lock import lock_in
 from solver.plan.plan import Plan, SitePlan
-from solver.vocabulary import SiteKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,11 +54,11 @@ def approved_site(component: str, *, lock: str, site: str | None, account_id: st
     if site is None and len(sites) > 1:
         raise _mistake(component, "site", "nothing", f"one of {', '.join(sites)} is needed: the lock has several")
     key = sites[0] if site is None else site
+    if key in plan.docker_sites:
+        raise _mistake(component, "site", f'"{key}"', f"a site on AWS is allowed; {key} is of hosts: Hosts builds it")
     if key not in plan.aws_sites:
         raise _mistake(component, "site", f'"{key}"', f"the lock has {', '.join(sites)}")
     chosen = plan.aws_sites[key]
-    if chosen.kind is not SiteKind.AWS:
-        raise _mistake(component, "site", f'"{key}"', f"a site on AWS is allowed; {key} is for {chosen.kind}")
     existing = chosen.network.existing
     if existing is not None and existing.stack is not None:
         allowed = "a VPC named by ids is allowed: outputs of another stack are read by the stack's own program alone"
@@ -75,6 +75,20 @@ def approved_site(component: str, *, lock: str, site: str | None, account_id: st
         boundary_arn=chosen.security.permissions_boundary,
     )
     return ApprovedSite(plan=plan, key=key, site=chosen, names=names)
+
+
+def approved_hosts(component: str, *, lock: str, site: str | None) -> tuple[Plan, str, DockerSitePlan]:
+    """The Docker site that a component is asked to build, with its key and the plan that it is of."""
+    plan = lock_in(lock, file=f"the lock that {component} was given", stack="STACK").plan_to_build()
+    sites = sorted(plan.docker_sites)
+    have = f"the lock has {', '.join(sites)}" if sites else "the lock has no site of the kind docker"
+    if site is None and len(sites) != 1:
+        wanted = f"one of {', '.join(sites)} is needed: the lock has several" if sites else have
+        raise _mistake(component, "site", "nothing", wanted)
+    key = sites[0] if site is None else site
+    if key not in plan.docker_sites:
+        raise _mistake(component, "site", f'"{key}"', have)
+    return plan, key, plan.docker_sites[key]
 
 
 def _mistake(component: str, path: str, found: str, allowed: str) -> ConfigError:

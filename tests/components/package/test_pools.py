@@ -13,13 +13,17 @@ from components.package.compute import Compute
 from components.package.network import Network
 from components.package.security import Security
 from components.package.storage import Storage
+from solver.errors import ConfigError
 from solver.plan.plan import SitePlan
+from stacks.docker_site import docker_pools
+from stacks.hosts import Hosts, HostsArgs
 from stacks.program import aws_pools
 from stacks.site import Site
 from tests.components import plans
 from tests.components.aws.early import with_measures
 from tests.components.aws.security.test_detection import measures
-from tests.components.package.locks import lock
+from tests.components.docker import hosted
+from tests.components.package.locks import lock, lock_with_hosts
 from tests.recorder import Record, record
 
 
@@ -93,3 +97,15 @@ def test_a_provider_that_the_program_gives_is_used() -> None:
     recorded = record(program)
     assert recorded.names("pulumi:providers:aws") == ("mine",)
     assert {each.provider.split("::")[-2] for each in recorded.custom()} == {"mine"}
+
+
+def test_hosts_as_one_component_are_what_the_stacks_program_makes() -> None:
+    planned, overflow = hosted.site(), {"shop": "https://api.example.com"}
+    args: HostsArgs = {"lock": lock_with_hosts(plant=planned), "overflow": {**overflow}}
+    plan = plans.plan("dev", main=plans.minimal_site())
+    urls = {service: pulumi.Output.from_input(url) for service, url in overflow.items()}
+    whole = record(lambda: docker_pools("plant", planned, plan, urls), stack="dev", config=hosted.SECRETS)
+    apart = record(lambda: Hosts("mine", args), stack="dev", config=hosted.SECRETS)
+    assert by_name(apart.custom()) == by_name(whole.custom())
+    with pytest.raises(ConfigError, match=r"poolwright:secrets\.shop-token"):
+        record(lambda: Hosts("mine", args), stack="dev")
