@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from math import inf
 
 from solver.model.compute.approved import Approved
+from solver.model.compute.fewest_steps import FewestSteps
 from solver.model.compute.hourly import Hourly, HourPlan
 from solver.model.compute.parts import Part, Way, Ways, parts_of
 from solver.model.compute.promises import is_within_quotas
@@ -104,7 +105,10 @@ def steadiest(
     ways = Ways(fine, coarse, origin, approved.weeks, machines, fresh.bought, besides.usage)
     held = approved_commitments(fine, approved)
     moves = _Moves(ways, parts_of(fine, columns, fresh.columns), besides, limit, held, max(most, fresh.usd_per_week))
-    taken = _least(moves, fresh, gap)
+    options = [_Options(ways, part) for part in moves.parts]
+    taken = _least(moves, options, fresh, gap)
+    if taken is None or any(way.rank for way in taken):
+        taken = _with_fewer_steps(moves, options, taken, min(fresh.usd_per_week * (1 + gap / 2), moves.most))
     best = moves.choice(taken) if taken is not None else None
     if taken is None or best is None:
         return Steady(hourly, fresh)
@@ -123,19 +127,31 @@ class _Options:
 
     def __init__(self, ways: Ways, part: Part) -> None:
         self._more = ways.of(part)
-        self._known: list[Way] = []
+        self.known: list[Way] = []
         self.renewed = ways.renewed(part)
 
     def __iter__(self) -> Iterator[Way]:
-        yield from self._known
+        yield from self.known
         for way in self._more:
-            self._known.append(way)
+            self.known.append(way)
             yield way
 
 
-def _least(moves: _Moves, fresh: Choice, gap: float) -> list[Way] | None:
+def _with_fewer_steps(
+    moves: _Moves, options: Sequence[_Options], taken: Sequence[Way] | None, target: float
+) -> list[Way] | None:
+    """By part a way with fewer changes of schedules, up to a cost; else what was taken, None for the fresh choice."""
+    begun = list(taken) if taken is not None else [each.renewed for each in options]
+    steps = FewestSteps(moves.ways.hourly, moves.parts, moves.ways.weeks, moves.ways.bought, moves.besides, moves.limit)
+    known = [[*each.known, each.renewed] for each in options]
+    found = steps.ways(known, [begun, [each[0] for each in known]], lambda some: _usd(moves, some) <= target)
+    if found is not None and steps.changes(found) < steps.changes(begun):
+        return found
+    return None if taken is None else begun
+
+
+def _least(moves: _Moves, options: Sequence[_Options], fresh: Choice, gap: float) -> list[Way] | None:
     """By part the way that is taken; None for the fresh choice as it is."""
-    options = [_Options(moves.ways, part) for part in moves.parts]
     taken = [next(iter(each)) for each in options]
     usd = _usd(moves, taken)
     target = min(fresh.usd_per_week * (1 + gap / 2), moves.most)
