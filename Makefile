@@ -15,7 +15,7 @@ export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install engine plan write preview check images up refresh destroy test cases record lint format types lock doctor clean clean-cache
+.PHONY: help install engine plan write preview check images up down refresh destroy test cases record lint format types lock doctor clean clean-cache
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -43,8 +43,21 @@ check: engine  ## judge the lock of STACK, and what `up` would do
 images: install  ## build the images of STACK that are not built yet, and put them into its lock
 	@$(POOLWRIGHT) images $(STACK) --build --write
 
-up: engine  ## build STACK as its lock says
+up: engine  ## build STACK as its lock says; `local` is planned and its images are built first
+ifeq ($(STACK),local)
+	@$(POOLWRIGHT) doctor --docker
+	@$(POOLWRIGHT) plan local --write
+	@$(POOLWRIGHT) images local --build --write
+endif
 	@$(POOLWRIGHT) up $(STACK) --cloud $(CLOUD)
+
+down: engine  ## remove STACK; of `local` everything, its data and images too
+ifeq ($(STACK),local)
+	@$(POOLWRIGHT) destroy local --cloud $(CLOUD) --with-data --yes
+	@$(POOLWRIGHT) images local --remove
+else
+	@$(POOLWRIGHT) destroy $(STACK) --cloud $(CLOUD)
+endif
 
 refresh: engine  ## read STACK's state from the cloud anew
 	@$(POOLWRIGHT) refresh $(STACK) --cloud $(CLOUD)

@@ -21,7 +21,7 @@ from poolwright.cli import console
 from poolwright.engine import cli_binary, cli_build, language_host
 from poolwright.engine.docker import reach
 from poolwright.engine.project import Project, find_project
-from solver.errors import ExitCode, PoolwrightError
+from solver.errors import ConfigError, ExitCode, PoolwrightError, Problem
 
 OLDEST_PYTHON = (3, 11)
 LOW_DISK_GIB = 2.0
@@ -48,8 +48,29 @@ class Fact:
     """What to do about it; empty when nothing is to be done."""
 
 
-def run(*, as_json: bool, get: bool, quiet: bool, clear_cache: bool) -> None:
-    """Prints the facts; ends with code 1 when one that commands need is missing."""
+def require_docker() -> None:
+    """ConfigError, in one line, where no Docker Engine answers."""
+    found, tried = reach.find_engine()
+    if found is None:
+        reasons = "; ".join(f"{address}: {reason}" for address, reason in tried.items())
+        problem = Problem(
+            file="",
+            path="DOCKER_HOST",
+            found=reasons,
+            allowed="a Docker Engine that answers is needed",
+            hint="`poolwright doctor` says how to get one",
+        )
+        raise ConfigError([problem])
+
+
+def run(*, as_json: bool, get: bool, quiet: bool, clear_cache: bool, docker: bool = False) -> None:
+    """Prints the facts; ends with code 1 when one that commands need is missing.
+
+    With `docker` it is only asked whether an engine answers.
+    """
+    if docker:
+        require_docker()
+        return
     if clear_cache:
         console.say(f"removed {cli_binary.clear_cache()}")
         if not get:

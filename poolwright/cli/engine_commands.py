@@ -69,6 +69,10 @@ def up(stack: str, *, cloud: str, as_json: bool, replan: bool, yes: bool, packs:
             console.confirm(f"Build this in AWS? Type the stack's name ({stack}) to go on: ", stack)
         result = _watched("up", stack, lambda watch: engine.up(watch, packs=pack_folders(packs)))
     _print(result, cloud, done=True, as_json=as_json)
+    if not as_json:
+        from poolwright.cli import hosts
+
+        hosts.after_up(project.root, stack, cloud=cloud)
 
 
 def refresh(stack: str, *, cloud: str, as_json: bool, yes: bool) -> None:

@@ -27,6 +27,7 @@ class Settings:
     build: bool = False
     push: str | None = None
     write: bool = False
+    remove: bool = False
     cloud: str = "sandbox"
     engine: str | None = None
     pip_config: Path | None = None
@@ -51,6 +52,8 @@ def run(stack: str, settings: Settings) -> int:
     inputs = read_inputs(root, stack)
     lock = read_lock(inputs.lock_path, shown_as=shown(inputs.lock_path))
     refuse_stale(lock, inputs)
+    if settings.remove:
+        return _remove(lock, settings)
     wanted = wanted_images(inputs.loaded, lock, root)
     if settings.build:
         lock = lock.model_copy(update={"images": _made(lock, wanted, settings)})
@@ -109,6 +112,20 @@ def _made(lock: Lock, wanted: Mapping[str, Wanted], settings: Settings) -> dict[
     return images
 
 
+def _remove(lock: Lock, settings: Settings) -> int:
+    """Takes the stack's images off the engine that built them and off those of its hosts."""
+    from poolwright.engine.environment import Cloud
+    from poolwright.images.engine import connect, host_engines, own_address
+    from poolwright.images.removing import without_images
+
+    address = settings.engine or own_address()
+    engines = {address: None, **host_engines(lock, Cloud(settings.cloud))}
+    for each, certificates in engines.items():
+        for name in without_images(connect(each, certificates=certificates), lock.stack):
+            console.say(f"{each}: removed {name}")
+    return int(ExitCode.DONE)
+
+
 def _write(inputs: StackInputs, lock: Lock, settings: Settings) -> None:
     """The lock with the images, or a word about what is missing for that."""
     from solver.plan.lock import read_lock, write_lock
@@ -140,6 +157,9 @@ def _refuse_alone(settings: Settings) -> None:
     for name, given in needing.items():
         if given and not settings.build:
             raise _mistake(name, name, "it is allowed together with --build")
+    others = [settings.check, settings.build, settings.as_json]
+    if settings.remove and any(others):
+        raise _mistake("--remove", "--remove with --check, --build or --json", "it is allowed alone")
     if settings.push == "ecr" and settings.cloud != "aws":
         raise _mistake("--push", "ecr", "a registry is allowed, or ecr with --cloud aws: the sandbox has none")
 

@@ -1,9 +1,11 @@
-"""Settings of pip for the build stage: a file of one's own, and the certificates that it trusts."""
+"""Settings of pip for the build stage: of a file, else of this machine; and the certificates that it trusts."""
 
 from __future__ import annotations
 
 import configparser
+import os
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from poolwright.images.assembly import PipSettings
@@ -14,10 +16,20 @@ CERTIFICATES = "/etc/pip/certificates.pem"
 _PASSWORD = re.compile(r"://[^/\s@]+@")
 
 
-def pip_settings(configuration: Path | None, certificates: Path | None) -> PipSettings | None:
-    """What the build stage gets; ConfigError where a password would stay in an engine's layers."""
+_OF_MACHINE = ("index-url", "extra-index-url", "trusted-host", "cert")
+"""Settings that say where packages come from; others are about this machine's own environments."""
+
+
+def pip_settings(
+    configuration: Path | None, certificates: Path | None, *, environment: Mapping[str, str] | None = None
+) -> PipSettings | None:
+    """What the build stage gets; ConfigError where a password would stay in an engine's layers.
+
+    Without files it is what pip on this machine would use, as its own files and variables say; None where they say
+    nothing.
+    """
     if configuration is None and certificates is None:
-        return None
+        return _of_machine(os.environ if environment is None else environment)
     parser = configparser.RawConfigParser()
     if configuration is not None:
         text = _read(configuration, "--pip-config").decode("utf-8", "replace")
@@ -42,6 +54,46 @@ def pip_settings(configuration: Path | None, certificates: Path | None) -> PipSe
         for line in (f"[{section}]", *(f"{name} = {value}" for name, value in parser.items(section)), "")
     ]
     return PipSettings(configuration="\n".join(lines), certificates=trusted)
+
+
+def _of_machine(environment: Mapping[str, str]) -> PipSettings | None:
+    found: dict[str, str] = {}
+    for path in _own_files(environment):
+        parser = configparser.RawConfigParser()
+        try:
+            parser.read(path, encoding="utf-8")
+        except (configparser.Error, UnicodeDecodeError):
+            continue  # pip itself will say so when it is used here
+        for section in ("global", "install"):
+            if parser.has_section(section):
+                found |= {name: value for name, value in parser.items(section) if name in _OF_MACHINE}
+    for name in _OF_MACHINE:
+        value = environment.get(f"PIP_{name.upper().replace('-', '_')}")
+        if value:
+            found[name] = value
+    if any(_PASSWORD.search(value) for value in found.values()):
+        allowed = "addresses without a name and password are allowed: a layer of the build stage would keep them"
+        hint = "Name a file with other addresses: --pip-config FILE"
+        raise ConfigError([Problem(file="", path="pip's configuration", allowed=allowed, hint=hint)])
+    if not found:
+        return None
+    certificates = found.pop("cert", None)
+    trusted = None if certificates is None else _read(Path(certificates).expanduser(), "pip's setting cert")
+    lines = ["[global]", *(f"{name} = {' '.join(value.split())}" for name, value in sorted(found.items()))]
+    if trusted is not None:
+        lines.append(f"cert = {CERTIFICATES}")
+    return PipSettings(configuration="\n".join((*lines, "")), certificates=trusted)
+
+
+def _own_files(environment: Mapping[str, str]) -> Iterator[Path]:
+    """pip's files on Linux and macOS, later ones above earlier ones."""
+    home = Path(environment.get("HOME") or "~").expanduser()
+    yield Path("/etc/pip.conf")
+    yield home / ".pip" / "pip.conf"
+    yield Path(environment.get("XDG_CONFIG_HOME") or home / ".config") / "pip" / "pip.conf"
+    named = environment.get("PIP_CONFIG_FILE")
+    if named and named != os.devnull:
+        yield Path(named)
 
 
 def _read(path: Path, option: str) -> bytes:

@@ -24,6 +24,9 @@ def images(
         str | None, typer.Option("--push", metavar="REGISTRY", help="Push there: registry.example.com/team, or ecr.")
     ] = None,
     write: Annotated[bool, typer.Option("--write", help="Put what was built into the lock.")] = False,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Remove the stack's images from its engines; containers must be gone.")
+    ] = False,
     cloud: CloudName = "sandbox",
     engine: Annotated[
         str | None, typer.Option("--engine", metavar="ADDRESS", help="The engine that builds; DOCKER_HOST's.")
@@ -53,6 +56,7 @@ def images(
         build=build,
         push=push,
         write=write,
+        remove=remove,
         cloud=cloud,
         engine=engine,
         pip_config=pip_config,

@@ -19,11 +19,14 @@ def doctor(
     clear_cache: Annotated[
         bool, typer.Option("--clear-cache", help="Remove the downloaded or built Pulumi CLI first.")
     ] = False,
+    docker: Annotated[
+        bool, typer.Option("--docker", help="Only see that a Docker Engine answers: code 2 where none does.")
+    ] = False,
 ) -> None:
     """Say what is installed, what is missing, and how to get it."""
     from poolwright.cli import doctor as command
 
-    command.run(as_json=as_json, get=get, quiet=quiet, clear_cache=clear_cache)
+    command.run(as_json=as_json, get=get, quiet=quiet, clear_cache=clear_cache, docker=docker)
 
 
 @app.command()

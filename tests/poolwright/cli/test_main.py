@@ -128,7 +128,7 @@ def test_an_unknown_stack_lists_the_known_ones(
     monkeypatch.chdir(ROOT)
 
     assert main.run(["preview", "nowhere"]) == 2
-    assert "dev, prod, staging" in capsys.readouterr().err
+    assert "dev, local, prod, staging" in capsys.readouterr().err
 
 
 def test_without_a_terminal_a_destructive_command_wants_yes(

@@ -31,8 +31,9 @@ def peak(demand: Demand, name: str) -> float:
     return max(service.load.week_per_second())
 
 
-def test_there_are_three_stacks_and_each_is_called_as_its_file(demands: dict[str, Demand]) -> None:
-    assert stack_names(ROOT) == list(STACKS)
+def test_three_stacks_are_in_aws_one_is_local_and_each_is_called_as_its_file(demands: dict[str, Demand]) -> None:
+    assert stack_names(ROOT) == sorted((*STACKS, "local"))
+    assert list(load_demand(ROOT / "stacks" / "local.yaml").demand.docker_sites) == ["desk"]
     assert {name: demand.stack for name, demand in demands.items()} == {name: name for name in STACKS}
 
 
