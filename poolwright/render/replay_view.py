@@ -24,6 +24,7 @@ _MOST_SHORT = 12
 def replay_view(stack: str, cases: Sequence[Case]) -> RenderableType:
     """A table of what is served, then the hours that even autoscaling can't serve, by factor and loss."""
     sites = list(dict.fromkeys(case.site for case in cases))
+    factors = list(dict.fromkeys(case.factor for case in cases))
     parts: list[RenderableType] = [
         Text.assemble(
             (f"Stack {stack}", "bold"),
@@ -31,15 +32,14 @@ def replay_view(stack: str, cases: Sequence[Case]) -> RenderableType:
         )
     ]
     for site in sites:
-        parts += [Text(), _table(site, [case for case in cases if case.site == site])]
+        parts += [Text(), _table(site, [case for case in cases if case.site == site], factors)]
     short = list(short_lines(cases))
     if short:
         parts += [Text(), Text("Short even when grown", "bold"), *short]
     return Group(*parts)
 
 
-def _table(site: str, cases: Sequence[Case]) -> Table:
-    factors = list(dict.fromkeys(case.factor for case in cases))
+def _table(site: str, cases: Sequence[Case], factors: Sequence[float]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column(f"site {site} loses")
     for factor in factors:
@@ -77,8 +77,10 @@ def _cells(cases: Sequence[Case], factors: Sequence[float]) -> Iterator[Text]:
     for factor in factors:
         here = [case for case in cases if case.factor == factor]
         planned, grown = least_served(here, grown=False), least_served(here, grown=True)
-        assert planned is not None
-        assert grown is not None
+        if planned is None or grown is None:
+            # A site may be asked for something only when there is more.
+            yield from (Text("–"), Text("–"))
+            continue
         broken = any(case.promised and case.planned.short is not None for case in here)
         yield Text(share_words(planned.planned.share), "red" if broken else "")
         yield Text(share_words(grown.grown.share), "" if grown.grown.short is None else "yellow")

@@ -44,7 +44,7 @@ class Bind(Schema):
     """A promise that one machine less of some node group would break."""
 
     promise: str
-    """`headroom`, `load`, `zone loss`, `spot share`, `min replicas`."""
+    """`headroom`, `load`, `zone loss`, `headroom or site loss`, `spot share`, `min replicas`."""
     hours_per_week: int
     """In how many hours of the week."""
 

@@ -94,6 +94,9 @@ def test_it_costs_more_than_without_and_explain_says_so(plan: Plan, catalog: Cat
     assert less.proof.cost_usd_per_month < plan.proof.cost_usd_per_month
     standing = {each.workload: each for each in explain(plan, DEMAND, catalog, quick=True).services}
     assert standing["web"].need_per_second >= 74
+    assert "headroom or site loss" in {each.promise for each in standing["web"].binds}
+    (why,) = [each.text for each in plan.reasons if each.subject == "workload web"]
+    assert "0/s need 74/s with headroom and for the loss of another site" in why
     (reason,) = [each for each in plan.reasons if each.subject == "sites of web after a loss"]
     assert reason.text == (
         "200/s are asked for at its highest: without cloud hosts of other sites can do 336/s; without plant hosts of "

@@ -16,6 +16,7 @@ from solver.model.compute.jobs import JobRun, JobSize, PriceByHour, cheapest_run
 from solver.model.compute.needs import Needs, ServiceNeed
 from solver.model.compute.purchase import Bought, Week, usd_per_week, week_of
 from solver.model.compute.rows import surviving
+from solver.model.standby import standby_of
 from solver.plan.compute import Commitment, ComputePlan, NodeGroup
 from solver.plan.explanation import Reason
 from solver.plan.schedule import format_days
@@ -32,7 +33,9 @@ def service_reasons(hourly: Hourly, plan: ComputePlan, sale: OnSale) -> tuple[Re
 
 def _service(hourly: Hourly, need: ServiceNeed, plan: ComputePlan, sale: OnSale) -> Reason:
     needs = hourly.needs
-    peak = max(range(len(needs.hours)), key=lambda hour: (need.load[hour], -hour))
+    standing_by = standby_of(need.service) is not None
+    most = need.needed if standing_by else need.load
+    peak = max(range(len(needs.hours)), key=lambda hour: (most[hour], -hour))
     hour = needs.hours[peak].hours[0]
     groups = [group for group in plan.node_groups if _slots(needs, need, group) and group.runtime == "ecs"]
     running = [(group, group.machines.hourly()[hour]) for group in groups]
@@ -42,8 +45,11 @@ def _service(hourly: Hourly, need: ServiceNeed, plan: ComputePlan, sale: OnSale)
     wanted = float(need.needed[peak] / need.grain)
     day = format_days((_DAYS[hour // 24],))
     text = f"at its peak ({day} {format_clock(hour % 24)}) {load:,.0f}/s need {wanted:,.0f}/s with headroom"
+    if standing_by:
+        text += " and for the loss of another site"
     if need.survives_zone:
-        binds = "the loss of a zone" if load / max(left, 1e-9) > wanted / max(have, 1e-9) else "headroom"
+        usual = "what must be held" if standing_by else "headroom"
+        binds = "the loss of a zone" if load / max(left, 1e-9) > wanted / max(have, 1e-9) else usual
         text += f"; {have:,.0f}/s are held, {left:,.0f}/s after the loss of a zone: {binds} binds"
     else:
         text += f"; {have:,.0f}/s are held"

@@ -19,6 +19,7 @@ from solver.model.compute.replicas import floor_rows
 from solver.model.compute.rows import Counted, Row, counted
 from solver.model.compute.spot import steady_rows
 from solver.model.compute.survival import survival_rows
+from solver.model.standby import standby_of
 from solver.plan.compute import ComputePlan, NodeGroup
 from solver.plan.explanation import Bind, JobStanding, ServiceStanding
 from solver.plan.schedule import format_days
@@ -159,4 +160,6 @@ def _words(row: Row, service: Service) -> str:
         case "replicas":
             return "min replicas"
         case _:
+            if standby_of(service) is not None:
+                return "headroom or site loss"
             return "headroom" if service.headroom else "load"

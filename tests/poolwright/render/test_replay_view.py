@@ -16,11 +16,11 @@ def served(share: float) -> Served:
     return Served(share=share, short=None if share == 1 else short)
 
 
-def case(workload: str, loss: Loss, planned: float, grown: float) -> Case:
+def case(workload: str, loss: Loss, planned: float, grown: float, factor: float = 1.0) -> Case:
     return Case(
         site="plant",
         workload=workload,
-        factor=1.0,
+        factor=factor,
         loss=loss,
         zone=None,
         pools=0,
@@ -30,16 +30,26 @@ def case(workload: str, loss: Loss, planned: float, grown: float) -> Case:
     )
 
 
+def lines_of(cases: list[Case]) -> list[str]:
+    screen = Console(file=StringIO(), width=250)
+    screen.print(replay_view("hybrid", cases))
+    assert isinstance(screen.file, StringIO)
+    return [" ".join(line.split()) for line in screen.file.getvalue().splitlines()]
+
+
+def test_what_a_site_is_asked_for_only_when_there_is_more_has_no_figure_before() -> None:
+    lines = lines_of([case("web", Loss.SITE, 1, 1), case("web", Loss.NOTHING, 0.5, 1, factor=1.5)])
+    assert "nothing – – 50.0 % 100 %" in lines
+    assert "the whole site 100 % 100 % – –" in lines
+
+
 def test_a_lost_site_is_a_row_of_its_own_that_names_what_runs_nowhere_else() -> None:
     cases = [
         case("archive", Loss.NOTHING, 1, 1),
         case("archive", Loss.SITE, 0, 0),
         case("web", Loss.SITE, 0.4, 0.75),
     ]
-    screen = Console(file=StringIO(), width=250)
-    screen.print(replay_view("hybrid", cases))
-    assert isinstance(screen.file, StringIO)
-    lines = [" ".join(line.split()) for line in screen.file.getvalue().splitlines()]
+    lines = lines_of(cases)
     assert "the whole site 0.0 % 0.0 % nowhere else: archive" in lines
     assert "archive at 1 × the demand without site plant: no other site has any of it" in lines
     (web,) = [line for line in lines if line.startswith("web at")]
