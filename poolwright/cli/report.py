@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,11 @@ from solver.errors import ConfigError, ExitCode, PoolwrightError, Problem
 from solver.inputs import read_inputs, refuse_stale, shown
 
 if TYPE_CHECKING:
+    from poolwright.render.report.page import Picture
     from poolwright.review.review import Review
     from solver.catalog.catalog import Catalog
+    from solver.demand.demand import Demand
+    from solver.plan.plan import Plan
 
 
 def run(
@@ -36,10 +40,10 @@ def run(
 
     With a preview's file neither engine nor cloud is asked.
     """
-    review = review_of_stack(
+    review, pictures = review_of_stack(
         stack, against=against, cloud=cloud, preview_file=preview_file, on=on, max_age_days=max_age_days
     )
-    _write(review, form, out, everything=everything)
+    _write(review, pictures, form, out, everything=everything)
     return int(ExitCode.REFUSED if gate and not review.passed else ExitCode.DONE)
 
 
@@ -51,8 +55,8 @@ def review_of_stack(
     preview_file: Path | None = None,
     on: str | None = None,
     max_age_days: int | None = None,
-) -> Review:
-    """The review of a fresh lock; StaleError (4) for one that is not."""
+) -> tuple[Review, Callable[[], list[Picture]]]:
+    """The review of a fresh lock, and what draws its pictures; StaleError (4) for a lock that is not fresh."""
     day = day_of(on)
     project = find_project()
     inputs = read_inputs(project.root, stack)
@@ -70,12 +74,13 @@ def review_of_stack(
     else:
         preview, cloud = saved_preview(preview_file, stack=stack, lock_digest=digest)
     catalog = inputs.catalog()
-    return review_of(
+    plan = plan_of(project, inputs, lock, digest)
+    review = review_of(
         Sources(
             demand=inputs.loaded.demand,
             lock=lock,
             lock_digest=digest,
-            plan=plan_of(project, inputs, lock, digest),
+            plan=plan,
             preview=preview,
             checked=report_on(inputs, preview, cloud=cloud, on=day),
             against=side(against, project.root, stack, preview),
@@ -85,6 +90,24 @@ def review_of_stack(
             max_age_days=max_age_days,
         )
     )
+    return review, lambda: _pictures(review, plan, inputs.loaded.demand)
+
+
+def _pictures(review: Review, plan: Plan, demand: Demand) -> list[Picture]:
+    from poolwright.render.plan_week import week_panels
+    from poolwright.render.report.page import Picture
+    from poolwright.render.report.waterfall import waterfall
+    from poolwright.render.week_chart import week_chart
+
+    found: list[Picture] = []
+    moved = waterfall(review)
+    if moved is not None:
+        found.append(Picture(key="cost", title="What moved the cost", svg=moved))
+    panels = week_panels(plan, demand)
+    if panels:
+        title = "A week: load, and what can do it"
+        found.append(Picture(key="week", title=title, svg=week_chart(title, panels)))
+    return found
 
 
 def _list_price(catalog: Catalog, region: str, machine: str) -> float:
@@ -95,12 +118,14 @@ def _list_price(catalog: Catalog, region: str, machine: str) -> float:
         return 0.0
 
 
-def _write(review: Review, form: Format, out: Path | None, *, everything: bool) -> None:
+def _write(
+    review: Review, pictures: Callable[[], list[Picture]], form: Format, out: Path | None, *, everything: bool
+) -> None:
     from poolwright.render.report.sections import document_of
 
     if form is Format.TERMINAL:
         if out is not None:
-            allowed = "a file is allowed with --format markdown or json"
+            allowed = "a file is allowed with --format markdown, html or json"
             raise ConfigError([Problem(file="", path="--out", found=str(out), allowed=allowed)])
         from poolwright.render.report.terminal import terminal
         from poolwright.render.screen import screen
@@ -112,6 +137,10 @@ def _write(review: Review, form: Format, out: Path | None, *, everything: bool) 
         from poolwright.render.report.markdown import markdown
 
         text = markdown(document_of(review))
+    elif form is Format.HTML:
+        from poolwright.render.report.page import page
+
+        text = page(document_of(review), pictures())
     if out is None:
         print(text, end="")
         return

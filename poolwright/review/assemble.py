@@ -13,6 +13,7 @@ from poolwright.review.against import Against, loads_of
 from poolwright.review.drivers import ListPrice, Side, covered_shares, drivers_of
 from poolwright.review.gates import age_days, gates_of
 from poolwright.review.needs import needs_of
+from poolwright.review.placements import flows_of, placements_of
 from poolwright.review.resources import WORDS, cautions_of, resource_rows
 from poolwright.review.review import (
     Choice,
@@ -92,6 +93,8 @@ def review_of(sources: Sources) -> Review:
         not_priced=sources.plan.not_priced,
         resources=rows,
         billed_elsewhere=elsewhere,
+        placements=tuple(placements_of(sources.plan)),
+        flows=tuple(flows_of(sources.plan)),
         findings=tuple(_findings(sources.checked)),
         inputs=tuple(_inputs(lock, sources.on)),
     )

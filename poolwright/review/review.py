@@ -163,6 +163,36 @@ class ResourceRow(Schema):
     """Properties that force a replacement."""
 
 
+class PlacementRow(Schema):
+    """Equal machines of a node group, or a host, in the hour in which most machines of the site run."""
+
+    site: str
+    """The site."""
+    on: str
+    """`3 × g6.xlarge on-demand`, `host line-1`."""
+    holds: dict[str, int]
+    """`workload.variant` → replicas on each."""
+    vcpus: float
+    """That each has."""
+    vcpus_asked: float
+    """That its replicas ask for."""
+
+
+class FlowRow(Schema):
+    """A connection that is allowed."""
+
+    site: str
+    """The site."""
+    source: str
+    """`internet`, `load-balancer public`, `workload assistant`."""
+    target: str
+    """Whom it reaches."""
+    ports: str
+    """`8080`, `9000-9010`."""
+    reason: str
+    """Which line of the demand asks for it."""
+
+
 class FindingRow(Schema):
     """One finding of the checks."""
 
@@ -249,6 +279,10 @@ class Review(Schema):
     """Those that change first: replacements, deletions, changes, creations; then the others."""
     billed_elsewhere: dict[str, float]
     """Items that no resource of the preview stands for, as bytes and requests: with the resources they add up."""
+    placements: tuple[PlacementRow, ...]
+    """Which replicas share which machine."""
+    flows: tuple[FlowRow, ...]
+    """Who may reach whom; everything else is refused."""
     findings: tuple[FindingRow, ...]
     """Refusals, warnings, then what is waived."""
     inputs: tuple[InputRow, ...]

@@ -95,7 +95,7 @@ def _cautions(review: Review) -> Table:
         (
             line(_WORDS[each.word] + (", with its data" if each.holds_data else "")),
             line(code(each.resource), f" and {each.others} more" if each.others else ""),
-            line(each.type),
+            line(each.type.rpartition(":")[2]),
             line(", ".join(each.because) or "the lock no longer has it")
             if not each.protected
             else line("it is protected: the engine refuses"),
@@ -124,6 +124,10 @@ def _sections(review: Review) -> Iterator[Section]:
     if same:
         title = f"Resources that stay ({len(same)})"
         yield Section("unchanged", title, tuple(_resources(same)), True, 10, (_by_type(same),))
+    if review.placements:
+        yield Section("placement", "Placement in the busiest hour", (_placements(review),), True, 8)
+    if review.flows:
+        yield Section("flows", f"Who may reach whom ({len(review.flows)})", (_flows(review),), True, 9)
     yield Section("elsewhere", "Bill of no one resource", (_elsewhere(review),), folded=True, cut_first=6)
     yield Section("gates", f"Gates ({len(review.gates)})", (_gates(review),), folded=True, cut_first=2)
     if review.findings:
@@ -256,6 +260,29 @@ def _elsewhere(review: Review) -> Table:
     total = by_resources + sum(review.billed_elsewhere.values())
     rows.append((line(strong("all")), line(strong(f"{total:,.2f}"))))
     return Table(("item", "USD"), tuple(rows), frozenset({"USD"}), "What the bill has besides resources")
+
+
+def _placements(review: Review) -> Table:
+    rows = tuple(
+        (
+            line(each.site),
+            line(each.on),
+            line(", ".join(f"{count} × {name}" for name, count in each.holds.items())),
+            line(f"{each.vcpus_asked:g} of {each.vcpus:g}"),
+        )
+        for each in review.placements
+    )
+    return Table(
+        ("site", "machines", "each holds", "vCPU"), rows, frozenset({"vCPU"}), "Which replicas share a machine"
+    )
+
+
+def _flows(review: Review) -> Table:
+    rows = tuple(
+        (line(each.site), line(each.source), line(each.target), line(each.ports), line(each.reason))
+        for each in review.flows
+    )
+    return Table(("site", "from", "to", "ports", "because"), rows, frozenset({"ports"}), "Allowed connections")
 
 
 def _gates(review: Review) -> Table:
