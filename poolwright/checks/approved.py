@@ -97,7 +97,11 @@ def _of_security(site: SitePlan, add: _Add) -> None:
             for flow in security.flows
             if site.network.dual_stack and flow.source in ("internet", "vpc") and flow.target.startswith("load-")
         ),
-        *(f"groups-workload-{job.key}-from-itself" for job in site.compute.jobs if job.workers > 1),
+        *(
+            f"groups-workload-{job.key}-from-itself"
+            for job in site.compute.jobs
+            if job.kind == "training" and job.workers > 1
+        ),
         # Agents of machines call AWS, where its interfaces are in the VPC.
         *(["groups-endpoints-from-machines-443"] if has_interfaces else []),
     )

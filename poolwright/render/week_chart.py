@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import accumulate, groupby
+from math import ceil
 
 HOURS = 168
 WIDTH = 960
@@ -109,7 +110,7 @@ def _panel(panel: Panel, top: int, colours: dict[str, str]) -> Iterator[str]:
     base = top + _HEAD + _LEGEND * _legend_rows(panel) + _PLOT
     stacked = tuple(accumulate((band.hourly for band in panel.bands), _sums, initial=(0.0,) * HOURS))
     highest = max(1e-9, *stacked[-1], *(value for line in panel.lines for value in line.hourly))
-    step = _step(highest) if panel.lines else max(1.0, _step(highest))
+    step = _step(highest) if panel.lines else ceil(_step(highest))
     scale = _PLOT / (highest * 1.05)
     yield from _grid(base, highest, step, scale)
     for band, below, above in zip(panel.bands, stacked, stacked[1:], strict=False):

@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from solver.plan.lock import digest_of, lock_text
+from poolwright.checks.check import Severity
+from poolwright.checks.evidence import Evidence
+from poolwright.checks.registry import CHECKS
+from solver.plan.lock import digest_of, lock_text, read_lock
 from solver.proofs.view import HOURS
 from solver.replay import broken_promises
 from solver.witness import check_plan
 from tests.examples.pages import INDEX, PAGES, charts, index, page
 from tests.examples.stacks import EXAMPLES, FOLDER, ROOT, STACK, at_home, planned
 from tests.golden import difference
+from tests.poolwright.checks.estate import recorded_resources
 from tests.recorder import record
 
 BUILT = ROOT / "tests" / "cases" / "examples"
@@ -51,12 +55,24 @@ def test_the_lock_of_an_example_is_what_it_plans(name: str, request: pytest.Fixt
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_the_program_of_an_example_builds_its_lock(name: str, request: pytest.FixtureRequest) -> None:
+def test_the_program_of_an_example_builds_its_lock_and_nothing_of_it_is_refused(
+    name: str, request: pytest.FixtureRequest
+) -> None:
     with at_home(name):
         recording = record(_program, stack=STACK, project=name, config={f"{name}:account": ACCOUNT})
 
     lines = sorted(f"{each.type} {each.name}" for each in recording.custom())
     held(BUILT / f"{name}.txt", "\n".join((*lines, "")), request)
+    evidence = Evidence(
+        lock=read_lock(FOLDER / name / "stacks" / f"{STACK}.lock.yaml"), resources=recorded_resources(recording)
+    )
+    refused = [
+        (check.id, finding.resource, finding.text)
+        for check in CHECKS
+        if check.severity is Severity.REFUSE
+        for finding in check.findings(evidence, [])
+    ]
+    assert refused == []
     for provider in recording.of_type("pulumi:providers:aws"):
         assert provider.inputs["allowedAccountIds"] == f'["{ACCOUNT}"]', "the guard is the example's own setting"
     assert recording.exports["approvedPlan"]["lockDigest"] == digest_of(
