@@ -116,8 +116,15 @@ def with_values(demand: Demand, values: Mapping[str, object]) -> Demand:
         node = content
         for step in above:
             node = node[step]
-        node[last] = value
+        node[last] = _without_nulls(value)
     return Demand.model_validate_json(json.dumps(content), strict=True)
+
+
+def _without_nulls(value: object) -> object:
+    """A mapping without what null removes in a file."""
+    if not isinstance(value, dict):
+        return value
+    return {key: each for key, each in cast("dict[str, object]", value).items() if each is not None}
 
 
 def argument_of(key: str, value: object) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from solver.demand.edits import split_argument, with_edits
+from solver.demand.edits import split_argument, with_edits, with_values
+from solver.demand.load import LoadProfile
 from solver.demand.loader import LoadedDemand, load_demand
 from solver.demand.workloads import Service
 from solver.errors import ConfigError, DemandError, InputError
@@ -121,3 +122,11 @@ def test_what_the_edit_leaves_wrong_in_a_file_has_its_line(prod: LoadedDemand) -
 def test_a_value_may_hold_an_equals_sign(prod: LoadedDemand) -> None:
     changed = edited(prod, "workloads.fraud.environment={TOKENS: a=b}")
     assert changed.demand.workloads["fraud"].environment["TOKENS"] == "a=b"
+
+
+def test_a_value_with_nulls_says_what_is_left_of_it(prod: LoadedDemand) -> None:
+    load = {**dict.fromkeys(LoadProfile.model_fields), "constant_per_second": 5.0}
+    changed = with_values(prod.demand, {"workloads.fraud.load": load})
+    fraud = changed.workloads["fraud"]
+    assert isinstance(fraud, Service)
+    assert fraud.load == LoadProfile(constant_per_second=5.0)
