@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from poolwright.engine.sandbox.schema import (
     EnumType,
@@ -19,6 +20,8 @@ from poolwright.engine.sandbox.schema import (
     object_properties,
 )
 from poolwright.engine.sandbox.values import Path, Unknown, Value, show
+
+MISSING: Final = "missing required property"
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def _object(value: Mapping[str, Value], properties: Mapping[str, Property], path
             yield from _value(item, found.type, (*path, key))
     for name, expected in properties.items():
         if expected.required and value.get(name) is None:
-            yield Failure(show((*path, name)), "missing required property")
+            yield Failure(show((*path, name)), MISSING)
 
 
 def _value(value: Value, expected: PropertyType, path: Path) -> Iterator[Failure]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from poolwright.engine.sandbox.check import Failure, near_miss, schema_failures
+from poolwright.engine.sandbox.check import MISSING, Failure, near_miss, schema_failures
 from poolwright.engine.sandbox.defaults import Naming, with_defaults
 from poolwright.engine.sandbox.diff import deletes_before_replacing, differences
 from poolwright.engine.sandbox.docker import container, images, lookups, networks
@@ -54,7 +54,7 @@ class DockerProvider:
         schema = resource_schema(subject.token)
         if schema is None or subject.type not in TYPES:
             return Checked(inputs, [Failure("", _not_driven(subject, schema))])
-        failures = schema_failures(inputs, schema.inputs)
+        failures = [failure for failure in schema_failures(inputs, schema.inputs) if not _is_missing(failure)]
         if failures:
             return Checked(inputs, failures)
         naming = Naming(
@@ -83,6 +83,7 @@ class DockerProvider:
     def preview_create(self, subject: Subject, inputs: Properties) -> Properties:
         """The outputs as far as they are known before the engine answers."""
         schema = _schema(subject)
+        _require(schema, inputs)
         outputs = visible(inputs)
         for name in sorted(schema.computed | schema.settled):
             if outputs.get(name) is None:
@@ -91,7 +92,7 @@ class DockerProvider:
 
     def create(self, subject: Subject, inputs: Properties, secrets: frozenset[Path]) -> Known:
         """Make the resource, or raise Refused with the engine's words."""
-        _schema(subject)
+        _require(_schema(subject), inputs)
         with self._around(subject, Action.CREATE):
             made, outputs = _CREATE[subject.type](self._making(subject, inputs))
         return Known(made, outputs, inputs, present(secrets, outputs), notes=self._published(subject, inputs))
@@ -250,6 +251,21 @@ def _schema(subject: Subject) -> ResourceSchema:
     if schema is None or subject.type not in TYPES:
         raise Refused(_not_driven(subject, schema))
     return schema
+
+
+def _is_missing(failure: Failure) -> bool:
+    """Whether a property is missing, which Check passes over.
+
+    In an `up` that goes on after a failure, Check is not shown what the failed resource would have answered, and a
+    refusal would end the program with all that it has not made yet.
+    """
+    return failure.reason == MISSING
+
+
+def _require(schema: ResourceSchema, inputs: Properties) -> None:
+    missing = [failure for failure in schema_failures(visible(inputs), schema.inputs) if _is_missing(failure)]
+    if missing:
+        raise Refused("; ".join(f"{failure.path}: {failure.reason}" for failure in missing))
 
 
 def _not_driven(subject: Subject, schema: ResourceSchema | None) -> str:

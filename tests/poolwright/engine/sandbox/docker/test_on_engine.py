@@ -135,6 +135,7 @@ def test_without_an_engine_the_rest_of_the_stack_is_made_and_the_next_up_goes_on
     assert failed.value.exit_code == 6
     said = [line for line in str(failed.value).splitlines() if "no Docker Engine answers" in line]
     assert len(said) == 1
+    assert "missing" not in str(failed.value)
     assert "unix:///nowhere/docker.sock (in place of ssh://deploy@" in said[0]
 
     made = _operations(stack.engine().up())
