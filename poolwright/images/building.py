@@ -209,8 +209,9 @@ def refuse_faults(wanted: Wanted, context: Context) -> None:
     """GateError with everything that is wrong with a Dockerfile."""
     found = faults_of(context.dockerfile)
     if found:
-        place = f"{wanted.root.name}/{wanted.built_from}" if wanted.template is None else wanted.built_from
-        lines = "".join(f"\n  - {place}:{each.line} {each.rule}: {each.text}. {each.remedy}" for each in found)
+        lines = "".join(
+            f"\n  - {wanted.built_from}:{each.line} {each.rule}: {each.text}. {each.remedy}" for each in found
+        )
         raise GateError(f"the Dockerfile of {wanted.key} breaks {len(found)} of the rules for images:{lines}")
 
 

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from poolwright.cli.main import run
+from poolwright.images.building import refuse_faults
+from poolwright.images.pip_settings import pip_settings
 from poolwright.images.wanted import State, Wanted, context_hash, running, state_of, unchanged_images, wanted_images
 from solver.demand.loader import load_demand
-from solver.errors import DemandError
+from solver.errors import ConfigError, DemandError, GateError
 from solver.inputs import StackInputs, read_inputs
 from solver.plan.docker import DockerSitePlan
 from solver.plan.images import BuiltImage, with_images
@@ -188,3 +190,34 @@ def test_a_template_that_is_not_made_for_the_variant_is_an_error_with_its_line(f
         'stacks/desk.yaml:11 workloads.hello.image.build: found "fpga"; '
         "fpga is made for fpga; this variant computes on cpu"
     )
+
+
+def test_a_dockerfile_of_ones_own_is_judged_before_it_is_built(folder: Path) -> None:
+    text = DEMAND.replace("template: python", "dockerfile: Dockerfile")
+    (folder / "stacks/desk.yaml").write_text(text, "utf-8")
+    loaded = load_demand(folder / "stacks/desk.yaml")
+    lock = read_lock(folder / "stacks/desk.lock.yaml")
+    own = wanted_images(loaded, lock, folder)["hello.cpu"]
+    with pytest.raises(DemandError, match="a Dockerfile is needed there"):
+        own.context({})
+    (folder / "apps/hello/Dockerfile").write_text('FROM debian:latest\nCOPY . /app\nCMD ["/app/run"]\n', "utf-8")
+    with pytest.raises(GateError) as refused:
+        refuse_faults(own, own.context({}))
+    assert "apps/hello/Dockerfile:1 base-pinned: the base debian:latest may be another image tomorrow" in str(
+        refused.value
+    )
+    assert "numeric-user" in str(refused.value)
+
+
+def test_pip_gets_certificates_and_no_password(tmp_path: Path) -> None:
+    configuration, certificates = tmp_path / "pip.conf", tmp_path / "ca.pem"
+    configuration.write_text("[global]\nindex-url = https://pypi.example/simple\n", "utf-8")
+    certificates.write_text("-----BEGIN CERTIFICATE-----\n", "utf-8")
+    made = pip_settings(configuration, certificates)
+    assert made is not None
+    assert made.configuration == (
+        "[global]\nindex-url = https://pypi.example/simple\ncert = /etc/pip/certificates.pem\n"
+    )
+    configuration.write_text("[global]\nindex-url = https://me:hush@pypi.example/simple\n", "utf-8")
+    with pytest.raises(ConfigError, match="without a name and password"):
+        pip_settings(configuration, None)
