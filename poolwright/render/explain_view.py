@@ -25,6 +25,7 @@ from solver.plan.explanation import (
 from solver.quantity import format_usd
 
 _NONE = "-"
+_TRACE = 1e-4
 _MOST_CONTROLS = 12
 _MOST_NAMED = 2
 _MOST_KEPT = 3
@@ -69,7 +70,8 @@ def _services(standings: Sequence[ServiceStanding]) -> RenderableType:
 
 
 def _more(have: float, need: float) -> str:
-    return f"{have / need - 1:+.0%}" if need else _NONE
+    # What only stands by for the loss of another site has next to no load: no part of it says anything.
+    return f"{have / need - 1:+.0%}" if need > have * _TRACE else _NONE
 
 
 def _job_line(job: JobStanding) -> Text:

@@ -103,3 +103,11 @@ def test_the_prices_between_which_plans_turn_are_shown_for_a_workload(quick: Exp
     text = "\n".join(lines(quick.model_copy(update={"workload": "assistant", "machines": (turned, kept)})))
     assert "+5.0 to +6.0 %" in text
     assert "above +5.0 %" in text
+
+
+def test_next_to_no_load_has_no_spare_part_of_it(quick: Explanation) -> None:
+    standing = quick.services[0].model_copy(
+        update={"load_per_second": 1e-5, "need_per_second": 50.0, "have_per_second": 60.0}
+    )
+    (row,) = [line for line in lines(quick.model_copy(update={"services": (standing,)})) if "+20%" in line]
+    assert row.count("%") == 1
