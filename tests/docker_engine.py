@@ -32,6 +32,7 @@ daemon=$!
 while kill -0 "$1" 2>/dev/null && kill -0 "$daemon" 2>/dev/null; do sleep 1; done
 kill "$daemon" 2>/dev/null
 wait "$daemon"
+umount "$0"/exec/netns/* 2>/dev/null
 rm -rf "$0"
 """
 TOOLS: Final = ("sh", "cat", "head", "id", "ls", "sleep", "tail", "touch")
