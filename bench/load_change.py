@@ -40,7 +40,7 @@ def edit(key: str, workload: Workload, factor: float) -> str:
 def planned(inputs: StackInputs, catalog: Catalog, lock: Plan, argument: str) -> Plan:
     """The stack's plan after the change, made from the lock."""
     loaded = with_edits(inputs.loaded, [split_argument(argument)])
-    return solve(loaded.demand, catalog, previous=lock, inputs=inputs.plan_inputs(catalog))
+    return solve(loaded.demand, catalog, previous=lock)
 
 
 def is_step(change: Touched) -> bool:

@@ -2,7 +2,7 @@
 
     python -m bench.replan [--only NAME] [--seeds N]
 
-The shipped stacks, and seeded demands of 6 to 12 services. Each is planned, and again from that lock, for each of five
+The shipped stacks, and seeded demands of 6 to 12 services. Each is planned, and again from that lock, for each of ten
 changes of one workload. `changes` are entries of the plan's own difference, `lines` are lines of what is built that
 came or went in the lock's text; times are processor seconds of `solve`, the plan from
 nothing and the one from the lock in turn.
@@ -25,11 +25,13 @@ from solver.catalog.loader import load_catalog
 from solver.demand.demand import Demand
 from solver.demand.load import LoadProfile
 from solver.demand.loader import load_demand
-from solver.demand.workloads import Service, Workload
+from solver.demand.workloads import Service, Variant, Workload
+from solver.errors import InfeasibleError
 from solver.plan.difference import difference
 from solver.plan.lock import lock_of, lock_text
 from solver.plan.plan import Plan
 from solver.solve import solve
+from solver.vocabulary import Survive
 
 ROOT = Path(__file__).resolve().parents[1]
 STACKS = ("dev", "staging", "prod")
@@ -44,6 +46,8 @@ class Replanned:
     change: str
     nothing_usd: float
     again_usd: float
+    nothing_gap: float
+    again_gap: float
     changes: int
     lines: int
     changes_from_nothing: int
@@ -99,7 +103,7 @@ def changed(demand: Demand, key: str) -> Iterator[tuple[str, Demand]]:
     def having(entries: dict[str, Workload]) -> Demand:
         return demand.model_copy(update={"workloads": entries})
 
-    for part in (0.05, 0.30):
+    for part in (-0.20, -0.05, 0.05, 0.30):
         week = tuple(load * (1 + part) for load in wish.load.week_per_second())
         load = LoadProfile(hourly_per_second=week)
         yield f"{part:+.0%} load", having({**others, key: wish.model_copy(update={"load": load})})
@@ -107,9 +111,23 @@ def changed(demand: Demand, key: str) -> Iterator[tuple[str, Demand]]:
         name: variant.model_copy(update={"memory": variant.memory * 5 // 4}) for name, variant in wish.variants.items()
     }
     yield "+25% memory", having({**others, key: wish.model_copy(update={"variants": variants})})
+    other = Survive.NONE if wish.survive is Survive.ZONE else Survive.ZONE
+    yield f"survive {other}", having({**others, key: wish.model_copy(update={"survive": other})})
+    yield "no spot", having({**others, key: wish.model_copy(update={"interruptible_share": 0.0})})
+    yield "half its size", having({**others, key: wish.model_copy(update={"variants": halved(wish)})})
     yield "one more", having({**demand.workloads, "extra": wish.model_copy(update={"calls": ()})})
     if not any(key in entry.calls for entry in others.values()):
         yield "one less", having(others)
+
+
+def halved(wish: Service) -> dict[str, Variant]:
+    """Replicas of half the memory, which do half the work."""
+    return {
+        name: variant.model_copy(
+            update={"memory": variant.memory // 2, "throughput_per_second": variant.throughput_per_second / 2}
+        )
+        for name, variant in wish.variants.items()
+    }
 
 
 def cases(seeds: int, only: str | None) -> Iterator[tuple[str, Demand, Catalog]]:
@@ -137,6 +155,8 @@ def replanned(name: str, change: str, approved: Plan, demand: Demand, catalog: C
         change=change,
         nothing_usd=nothing.proof.cost_usd_per_month,
         again_usd=again.proof.cost_usd_per_month,
+        nothing_gap=nothing.proof.gap,
+        again_gap=again.proof.gap,
         changes=len(difference(before, lock_of(again)).changes),
         lines=_lines(approved, again),
         changes_from_nothing=len(difference(before, lock_of(nothing)).changes),
@@ -159,18 +179,27 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=6)
     arguments = parser.parse_args()
     rows: list[Replanned] = []
-    print(f"{'case':9} {'change':12} {'nothing $':>11} {'again $':>11} {'more':>7} changes  lines  nothing'  s    s")
+    print(
+        f"{'case':9} {'change':13} {'nothing $':>11} {'again $':>11} {'more':>7} "
+        f"{'gaps':>15} changes lines  nothing'  s     s ratio"
+    )
     for name, demand, catalog in cases(arguments.seeds, arguments.only):
         approved = solve(demand, catalog)
         key = next(key for key, entry in sorted(demand.workloads.items()) if isinstance(entry, Service))
         for change, other in changed(demand, key):
-            row = replanned(name, change, approved, other, catalog)
+            try:
+                row = replanned(name, change, approved, other, catalog)
+            except InfeasibleError as error:
+                print(f"{name:9} {change:13} {error.summary}")
+                continue
             rows.append(row)
             more = row.again_usd / row.nothing_usd - 1
             print(
-                f"{row.name:9} {row.change:12} {row.nothing_usd:11,.2f} {row.again_usd:11,.2f} "
-                f"{more:+7.2%} {row.changes:7} {row.lines:6} {row.changes_from_nothing:9} "
-                f"{row.nothing_seconds:5.2f} {row.again_seconds:5.2f}",
+                f"{row.name:9} {row.change:13} {row.nothing_usd:11,.2f} {row.again_usd:11,.2f} "
+                f"{more:+7.2%} {row.nothing_gap:7.2%} {row.again_gap:7.2%} "
+                f"{row.changes:7} {row.lines:5} {row.changes_from_nothing:9} "
+                f"{row.nothing_seconds:5.2f} {row.again_seconds:5.2f} "
+                f"{row.again_seconds / row.nothing_seconds:5.2f}",
                 flush=True,
             )
     print(

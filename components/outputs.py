@@ -33,6 +33,8 @@ class SecurityOutputs:
     """EventBridge Scheduler starts jobs with it."""
     secret_arns: Mapping[str, pulumi.Output[str]]
     """By name; the names to fill are `SiteNames.secret(name)`."""
+    hook_role_arn: pulumi.Output[str] | None = None
+    """ECS asks functions with it while it deploys."""
     role_policies: tuple[pulumi.Input[pulumi.Resource], ...] = ()
     """What gives the roles their rights; machines and tasks start after it."""
     measures: frozenset[str] = frozenset()

@@ -15,6 +15,7 @@ from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.errors import GateError, InfeasibleError, Member
 from solver.model.backend import Backend, backend
+from solver.model.compute.replan import Standing
 from solver.model.deadline import NEVER, Deadline
 from solver.model.network.traffic import Crossing
 from solver.model.owned.search import share
@@ -84,9 +85,19 @@ def solve(
     hosted = previous.docker_sites if previous is not None else {}
     unchanged = previous is not None and previous.inputs == made_from
 
+    standing = None if unchanged else _standing(demand, previous)
+
     def planned(task: SiteTask) -> SiteAnswer:
         before = approved.get(task.site)
-        return solve_site(task, reserved.catalog, engine, previous=before, unchanged=unchanged, deadline=deadline)
+        return solve_site(
+            task,
+            reserved.catalog,
+            engine,
+            previous=before,
+            unchanged=unchanged,
+            standing=standing,
+            deadline=deadline,
+        )
 
     found = _stack(reserved.demand, reserved.catalog, engine, approved, hosted, planned, deadline)
     answers, least = found.answers, found.bound_usd_per_month
@@ -113,6 +124,20 @@ def solve(
     )
     witness = check_plan(plan, demand, catalog)
     return plan.model_copy(update={"proof": _proof(demand, engine, cost, bound, witness=witness.text)})
+
+
+def _standing(demand: Demand, previous: Plan | None) -> Standing | None:
+    """What the approved plan says of itself; None where that is no beginning for a search.
+
+    A lock of another version has other bounds, and figures that don't agree with each other were edited. Of several
+    sites each is planned for many choices, which have no lock.
+    """
+    if previous is None or previous.inputs.model != MODEL_VERSION or not len(demand.sites) == len(previous.sites) == 1:
+        return None
+    cost, bound, gap = previous.proof.cost_usd_per_month, previous.proof.bound_usd_per_month, previous.proof.gap
+    if not 0 <= bound <= cost or cost == 0 or abs((cost - bound) / cost - gap) > OPTIMAL_GAP:
+        return None
+    return Standing(cost, gap)
 
 
 def _separate_usd_per_month(demand: Demand, catalog: Catalog, engine: Backend) -> float | None:

@@ -173,6 +173,19 @@ class EndpointKind(StrEnum):
     INTERFACE = "interface"
 
 
+class DeploymentStage(StrEnum):
+    """Moments of a deployment that moves requests, at which ECS asks a function whether it may go on."""
+
+    PRE_SCALE_UP = "pre-scale-up"
+    """Before replicas of the new version start."""
+    POST_SCALE_UP = "post-scale-up"
+    """They run, and have no request yet."""
+    PRODUCTION_TRAFFIC_SHIFT = "production-traffic-shift"
+    """While requests move; of canary and linear, at each step."""
+    POST_PRODUCTION_TRAFFIC_SHIFT = "post-production-traffic-shift"
+    """All requests have moved; the old replicas still wait."""
+
+
 class StackKind(StrEnum):
     """What somebody else's stack was made with, whose outputs a demand names."""
 

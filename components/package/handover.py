@@ -15,7 +15,7 @@ from typing import Any, cast
 import pulumi
 
 from components.aws.security.audit_bucket import NEEDED_BY
-from components.aws.security.machine_roles import runtimes_of
+from components.aws.security.machine_roles import hooks_of, runtimes_of
 from components.aws.security.roles import has_task_role
 from components.outputs import (
     FileSystemOutputs,
@@ -122,6 +122,7 @@ def security_from(given: pulumi.Input[Any], site: SitePlan) -> SecurityOutputs:
         },
         volume_role_arn=taken.at("security", "volume_role_arn") if replica_volumes else None,
         scheduler_role_arn=taken.at("security", "scheduler_role_arn") if compute.jobs else None,
+        hook_role_arn=taken.at("security", "hook_role_arn") if hooks_of(compute) else None,
         secret_arns=arns("secret_arns", list(plan.secrets)),
         role_policies=(taken.after,),
         measures=measures,

@@ -120,6 +120,8 @@ def _of_roles(site: SitePlan, add: _Add) -> None:
             )
     if site.compute.jobs:
         add(policy, "security-scheduler")
+    if any(service.deployment is not None and service.deployment.hooks for service in site.compute.services):
+        add(policy, "security-hooks")
     if any(volume.attach == "replica" for volume in site.storage.volumes):
         add("iam/rolePolicyAttachment:RolePolicyAttachment", "security-volumes")
         if {KeyPurpose.DATA, KeyPurpose.MACHINES} & set(site.security.keys):

@@ -81,6 +81,7 @@ def template_context(
         base=base.pinned,
         # Only Debian's own image is without it: the others are made for Python, or get it from their own Debian.
         base_has_python=base.of_debian_packages or image.processor is Processor.NEURON,
+        compiles_python=base.of_debian_packages,
         server_image=None if chosen.server is None else bases[chosen.server].pinned,
         tools_commit=FPGA_TOOLS_COMMIT if image.template is ImageTemplate.FPGA else None,
         entry=image.build.entry or chosen.entry,

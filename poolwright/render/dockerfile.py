@@ -56,6 +56,8 @@ class WorkloadImage(Schema):
     base: Pinned
     base_has_python: bool
     """Debian's Python and its venv module are in the base."""
+    compiles_python: bool = False
+    """The base has Python's own modules as source alone: compiled at every start, they would cost it seconds."""
     server_image: Pinned | None = None
     """Where TensorFlow Serving's program is copied from."""
     tools_commit: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")] | None = None

@@ -7,8 +7,9 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from solver.demand.names import AlarmName, Distinct
-from solver.schema import Schema
-from solver.vocabulary import DeploymentStrategy
+from solver.demand.secrets import LambdaArn
+from solver.schema import Schema, is_empty
+from solver.vocabulary import DeploymentStage, DeploymentStrategy
 
 LEAST_LINEAR_PERCENT = 3
 """Smallest step of a linear deployment on ECS."""
@@ -34,6 +35,20 @@ class RollBackOn(Schema):
         return self
 
 
+class DeploymentHook(Schema):
+    """A function that is asked at one moment of each deployment; what it refuses brings the old version back."""
+
+    stage: DeploymentStage
+    """When; ECS waits for the answer."""
+    lambda_arn: LambdaArn
+    """The function, in the service's region. It is yours: the stack makes none."""
+
+    @property
+    def region(self) -> str:
+        """Where the function is."""
+        return self.lambda_arn.split(":")[3]
+
+
 class Deployment(Schema):
     """How a new version takes over."""
 
@@ -47,6 +62,8 @@ class Deployment(Schema):
     """Time between two steps of canary or linear; 5 when not given."""
     roll_back_on: RollBackOn | None = None
     """What brings the old version back, beside replicas that don't start."""
+    hooks: Annotated[tuple[DeploymentHook, ...], Field(max_length=10, exclude_if=is_empty)] = ()
+    """Functions that are asked on the way. Not with rolling."""
 
     @model_validator(mode="after")
     def _fields_of_its_strategy(self) -> Self:
@@ -57,6 +74,8 @@ class Deployment(Schema):
             )
         if self.bake_minutes is not None and self.strategy is DeploymentStrategy.ROLLING:
             raise ValueError("bake_minutes is allowed with blue-green, canary and linear; strategy is rolling")
+        if self.hooks and self.strategy is DeploymentStrategy.ROLLING:
+            raise ValueError("hooks are allowed with blue-green, canary and linear; strategy is rolling")
         if self.strategy is DeploymentStrategy.LINEAR and (self.step_percent or 100) < LEAST_LINEAR_PERCENT:
             raise ValueError(f"a step_percent of {LEAST_LINEAR_PERCENT} to 100 is allowed with linear")
         return self

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from solver.demand.contradiction import Contradiction
 from solver.demand.deployment import Deployment
@@ -10,10 +10,22 @@ from solver.demand.workloads import Service
 from solver.vocabulary import Protocol
 
 
-def deployment_contradictions(name: str, service: Service, called: Collection[str]) -> Iterator[Contradiction]:
-    """What can't be; `called` are services that others call by name."""
+def deployment_contradictions(
+    name: str, service: Service, called: Collection[str], regions: Mapping[str, str]
+) -> Iterator[Contradiction]:
+    """What can't be; `called` are services that others call by name, `regions` those of the sites on AWS."""
     if service.deployment is None:
         return
+    own = [service.site] if service.site is not None else (service.sites or regions)
+    reached = sorted({regions[site] for site in own if site in regions})
+    for number, hook in enumerate(service.deployment.hooks):
+        if reached and reached != [hook.region]:
+            yield Contradiction(
+                path=("workloads", name, "deployment", "hooks", number, "lambda_arn"),
+                found=f"a function in {hook.region}",
+                allowed=f"one in the service's region is allowed: it may run in {', '.join(reached)}",
+                hint="ECS calls functions of its own region" if len(reached) == 1 else "Let it run on one site: `site`",
+            )
     if service.deployment.moves_requests:
         yield from _moving(name, service, service.deployment, is_called=name in called)
     watched = service.deployment.roll_back_on

@@ -56,6 +56,7 @@ def find_contradictions(
             yield from machine_contradictions(name, site)
     yield from survival_contradictions(sites, workloads, storage, locations)
     yield from docker_contradictions(sites, workloads, storage, backup.claims if backup is not None else ())
+    regions = {name: site.region for name, site in in_regions.items() if site is not None}
     called = {callee for entry in workloads.values() if entry is not None for callee in entry.calls}
     for name, workload in workloads.items():
         if workload is not None:
@@ -64,7 +65,7 @@ def find_contradictions(
             yield from _calls(name, workload, workloads)
             yield from _apart_from(name, workload, list(workloads))
         if isinstance(workload, Service):
-            yield from deployment_contradictions(name, workload, called)
+            yield from deployment_contradictions(name, workload, called, regions)
             if name in workload.sidecars:
                 yield Contradiction(
                     path=("workloads", name, "sidecars", name),
@@ -77,8 +78,7 @@ def find_contradictions(
     yield from _tickets(waivers)
     yield from bucket_contradictions(storage, tuple(in_regions))
     used = {name for workload in workloads.values() if workload is not None for name in workload.secrets.values()}
-    regions = {site.region for site in in_regions.values() if site is not None}
-    yield from secret_contradictions(secrets, used, regions)
+    yield from secret_contradictions(secrets, used, set(regions.values()))
     if backup is not None:
         yield from backup_contradictions(backup, storage, tuple(in_regions))
 

@@ -17,6 +17,7 @@ from solver.model.answer import PoolAnswer
 from solver.model.backend import Backend
 from solver.model.compute.deployments import refuse_undeployable
 from solver.model.compute.model import solve_compute
+from solver.model.compute.replan import Standing
 from solver.model.compute.undivided import undivided
 from solver.model.conflict.network_wishes import network_wishes
 from solver.model.conflict.pools import pool_or_explain
@@ -110,6 +111,7 @@ def solve_site(
     *,
     previous: SitePlan | None,
     unchanged: bool,
+    standing: Standing | None = None,
     alone: bool = False,
     deadline: Deadline = NEVER,
 ) -> SiteAnswer:
@@ -134,6 +136,7 @@ def solve_site(
             volume_usd_per_month=volumes,
             surcharge=surcharge,
             previous=without_retired(previous.compute) if previous is not None else None,
+            standing=standing,
             alone=alone,
             deadline=deadline,
         )

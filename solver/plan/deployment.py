@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from solver.schema import Schema, is_empty
-from solver.vocabulary import DeploymentStrategy
+from solver.vocabulary import DeploymentStage, DeploymentStrategy
 
 METRICS_OF_ERROR_SHARE = 2
 """5xx answers, and requests."""
@@ -33,6 +33,15 @@ class RollBackPlan(Schema):
         )
 
 
+class HookPlan(Schema):
+    """A function that ECS asks at one moment of a deployment."""
+
+    stage: DeploymentStage
+    """When."""
+    lambda_arn: str
+    """Which."""
+
+
 class DeploymentPlan(Schema):
     """How a new version takes over."""
 
@@ -46,6 +55,8 @@ class DeploymentPlan(Schema):
     """Time between two steps."""
     roll_back_on: RollBackPlan | None = Field(default=None, exclude_if=is_empty)
     """Alarms that end a deployment."""
+    hooks: tuple[HookPlan, ...] = Field(default=(), exclude_if=is_empty)
+    """Functions that are asked on the way."""
 
     @property
     def moves_requests(self) -> bool:

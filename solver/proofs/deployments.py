@@ -45,6 +45,9 @@ def _alarms(key: str, wish: Service, service: ServicePlan) -> Iterator[str]:
     wanted = None if asked is None else (asked.error_share, asked.latency_ms, asked.alarms)
     if wanted != (None if given is None else (given.error_share, given.latency_ms, given.alarms)):
         yield f"{key}: the plan rolls back on other alarms than the demand"
+    hooks = [] if wish.deployment is None else [(each.stage, each.lambda_arn) for each in wish.deployment.hooks]
+    if hooks != [(each.stage, each.lambda_arn) for each in (service.deployment.hooks if service.deployment else ())]:
+        yield f"{key}: the plan asks other functions than the demand"
 
 
 def _both_versions(view: SiteView, service: ServicePlan) -> Iterator[str]:

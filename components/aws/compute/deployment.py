@@ -99,11 +99,24 @@ def rollback_alarms(names: Sequence[pulumi.Input[str]]) -> ecs.ServiceAlarmsArgs
     return {"alarm_names": list(names), "enable": True, "rollback": True} if names else None
 
 
-def moving_requests(plan: DeploymentPlan | None) -> ecs.ServiceDeploymentConfigurationArgsDict | None:
-    """The strategy with its times; None for rolling, which has none."""
+def moving_requests(
+    plan: DeploymentPlan | None, hook_role_arn: pulumi.Input[str] | None
+) -> ecs.ServiceDeploymentConfigurationArgsDict | None:
+    """The strategy with its times and the functions that are asked; None for rolling, which has none."""
     if plan is None:
         return None
     moved: ecs.ServiceDeploymentConfigurationArgsDict = {"bake_time_in_minutes": str(plan.bake_minutes)}
+    if plan.hooks:
+        if hook_role_arn is None:
+            raise PoolwrightError("the security pool has made no role that asks functions")
+        moved["lifecycle_hooks"] = [
+            {
+                "lifecycle_stages": [hook.stage.upper().replace("-", "_")],
+                "hook_target_arn": hook.lambda_arn,
+                "role_arn": hook_role_arn,
+            }
+            for hook in plan.hooks
+        ]
     match plan.strategy:
         case DeploymentStrategy.ROLLING:
             return None

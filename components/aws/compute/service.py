@@ -82,7 +82,7 @@ def build_service(
         availability_zone_rebalancing=(
             "ENABLED" if high_percent > 100 and len(zones) > 1 and strategies[0] == OVER_ZONES else "DISABLED"
         ),
-        deployment_configuration=moving_requests(service.deployment),
+        deployment_configuration=moving_requests(service.deployment, args.security.hook_role_arn),
         # It counts replicas that don't start one by one; where all start beside the old ones, ECS limits the time.
         deployment_circuit_breaker=None if service.moves_requests else {"enable": not waits, "rollback": not waits},
         alarms=rollback_alarms(alarms),

@@ -27,6 +27,8 @@ class MachineRoles:
     """ECS attaches volumes with it."""
     scheduler_role_arn: pulumi.Output[str] | None = None
     """EventBridge Scheduler submits jobs with it."""
+    hook_role_arn: pulumi.Output[str] | None = None
+    """ECS asks functions with it while it deploys."""
     policies: list[pulumi.Resource] = field(default_factory=list[pulumi.Resource])
     """What gives them their rights."""
 
@@ -36,6 +38,12 @@ def runtimes_of(plan: ComputePlan) -> list[Runtime]:
     return sorted({group.runtime for group in plan.node_groups})
 
 
+def hooks_of(plan: ComputePlan) -> list[str]:
+    """Functions that deployments ask, each once."""
+    deployments = [service.deployment for service in plan.services if service.deployment is not None]
+    return sorted({hook.lambda_arn for deployment in deployments for hook in deployment.hooks})
+
+
 def machine_roles(
     name: str,
     names: SiteNames,
@@ -43,6 +51,7 @@ def machine_roles(
     runtimes: Sequence[Runtime],
     replica_volumes: bool,
     jobs: bool,
+    hooks: Sequence[str] = (),
     key_arns: Sequence[pulumi.Output[str]],
     parent: pulumi.Resource,
 ) -> MachineRoles:
@@ -63,6 +72,9 @@ def machine_roles(
         made.scheduler_role_arn = _role(
             made, name, "scheduler", "scheduler.amazonaws.com", [_submit(names)], names, parent
         ).arn
+    if hooks:
+        asks = allow("AskHooks", ["lambda:InvokeFunction"], list(hooks))
+        made.hook_role_arn = _role(made, name, "hooks", "ecs.amazonaws.com", [asks], names, parent).arn
     return made
 
 

@@ -10,7 +10,7 @@ from components.aws.security.audit_bucket import NEEDED_BY, audit_bucket, trail_
 from components.aws.security.ci import ci
 from components.aws.security.detection import detection
 from components.aws.security.keys import keys
-from components.aws.security.machine_roles import machine_roles, runtimes_of
+from components.aws.security.machine_roles import hooks_of, machine_roles, runtimes_of
 from components.aws.security.roles import workload_roles
 from components.aws.security.secrets import secrets
 from components.aws.security.watch import Watch
@@ -63,6 +63,7 @@ class SecurityPool(pulumi.ComponentResource):
             runtimes=runtimes_of(args.compute),
             replica_volumes=any(volume.attach == "replica" for volume in args.storage.volumes),
             jobs=bool(args.compute.jobs),
+            hooks=hooks_of(args.compute),
             key_arns=[key_arns[purpose] for purpose in (KeyPurpose.DATA, KeyPurpose.MACHINES) if purpose in key_arns],
             parent=self,
         )
@@ -105,6 +106,7 @@ class SecurityPool(pulumi.ComponentResource):
             instance_profile_arns=machines.profile_arns,
             volume_role_arn=machines.volume_role_arn,
             scheduler_role_arn=machines.scheduler_role_arn,
+            hook_role_arn=machines.hook_role_arn,
             secret_arns=secret_arns,
             role_policies=(*workloads.policies, *machines.policies),
             measures=measures,

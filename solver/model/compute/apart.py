@@ -8,7 +8,7 @@ come from the frontiers of these groups.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -67,8 +67,18 @@ class ApartAnswer:
 class Apart(ApartBound):
     """Planning apart for one site."""
 
-    def settle(self, good: Good | None) -> ApartAnswer:
-        """The bound, and the best plan apart that was found; InfeasibleError for a service that no machines hold."""
+    def settle(
+        self,
+        good: Good | None,
+        *,
+        begun: Sequence[int] = (),
+        targets: Callable[[Settled], tuple[float, float]] | None = None,
+    ) -> ApartAnswer:
+        """The bound, and the best plan apart that was found; InfeasibleError for a service that no machines hold.
+
+        The search begins with the columns of `begun`, if any. `targets` has for a plan what its bound is raised to, USD
+        a week, and what is needed of that, which may take longer; without it the bound is raised to the gap.
+        """
         known = self.known(good)
         value, cap, bound = known.value, known.cap, known.bound_usd_per_week
         relaxation = self.relaxation(known, good)
@@ -78,23 +88,25 @@ class Apart(ApartBound):
         runs = self.ways(value, cap)
         ways = [list(each) for _, each in runs]
         own_bound, level = week.least(ways, cap)
-        settled = self._found(value, known.own, known.whole, week, runs, level, cap)
+        settled = self._found(value, known.own, known.whole, week, runs, level, cap, begun)
         if settled is None:
             return ApartAnswer(bound, own_bound, None, relaxation)
-        target = self.problem.usd(settled) * (1 - self.problem.gap)
-        if bound < target and ApartAnswer(bound, own_bound, settled, relaxation).is_enough:
+        enough, needed = self.problem.usd(settled) * (1 - self.problem.gap), 0.0
+        if targets is not None:
+            enough, needed = targets(settled)
+        if bound < enough and ApartAnswer(bound, own_bound, settled, relaxation).is_enough:
             limited = GroupLimit(
                 known.shared,
                 known.parts,
                 value,
                 known.joint.weight,
                 ways,
-                known.joint.spans_below(ways, cap, target),
+                known.joint.spans_below(ways, cap, enough),
                 self.problem.limit,
-                target,
+                enough,
                 self.problem.deadline,
             )
-            bound = max(bound, limited.bound(known.best_level, work=_WORK))
+            bound = max(bound, limited.bound(known.best_level, work=_WORK, needed=needed))
         return ApartAnswer(bound, own_bound, replace(settled, bound_usd_per_week=bound), relaxation)
 
     def _found(
@@ -106,6 +118,7 @@ class Apart(ApartBound):
         runs: Sequence[tuple[str, Mapping[Way, JobRun]]],
         level: float,
         cap: float,
+        begun: Sequence[int],
     ) -> Settled | None:
         judge = Judge(own)
         chosen = [()] * len(own)
@@ -115,7 +128,9 @@ class Apart(ApartBound):
             if taken is None:
                 return None
             hours = hours_at(self._slots(taken), value, level)
-            if number == 0:
+            if number == 0 and begun:
+                search = self._again(judge, hours, full, used_in(own, week, level), begun)
+            elif number == 0:
                 search = self._first(judge, hours, full, used_in(own, week, level))
             else:
                 search = Assortment(judge, hours, self.problem.limit, list(chosen))
@@ -162,6 +177,33 @@ class Apart(ApartBound):
         trimmed = Assortment(judge, hours, self.problem.limit, list(used))
         found = [each for each, begun in ((filled, filled.fill(full)), (trimmed, trimmed.trim())) if begun]
         return min(found, key=lambda each: each.improve(), default=None)
+
+    def _again(
+        self,
+        judge: Judge,
+        hours: Sequence[Slot],
+        full: Sequence[Sequence[Floats]],
+        used: Sequence[tuple[int, ...]],
+        begun: Sequence[int],
+    ) -> Assortment | None:
+        """The options on the machines of these columns, or those used where a service has none; more as they help."""
+        columns, needs = self.problem.hourly.columns, self.problem.hourly.needs
+        begun_with = {
+            (int(columns.machine[column]), needs.runnables[variant].service)
+            for column in begun
+            for variant in np.nonzero(columns.slots[column])[0].tolist()
+        }
+        chosen: list[tuple[int, ...]] = []
+        for each, others in zip(judge.services, used, strict=True):
+            machines = columns.machine[each.options.column].tolist()
+            service = each.options.service
+            mine = tuple(place for place, machine in enumerate(machines) if (machine, service) in begun_with)
+            chosen.append(mine if mine and judge.vectors(len(chosen), mine) is not None else others)
+        found = Assortment(judge, hours, self.problem.limit, chosen)
+        if not found.trim() or not found.fill(full):
+            return None
+        found.improve()
+        return found
 
     def _slots(self, runs: Mapping[str, JobRun]) -> dict[tuple[int, Beside], int]:
         """Hours of the week by class and jobs' machines beside."""

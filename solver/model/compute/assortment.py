@@ -109,11 +109,13 @@ class Assortment:
         return [added([part[number] for part in parts]) for number in range(classes)]
 
     def fill(self, full: Sequence[Sequence[Floats]]) -> bool:
-        """Choose from nothing; False when no single options hold the services or the limit is too low."""
+        """Choose what helps, first for services that have none; False when that can't be within the limit."""
         services = range(len(self.judge.services))
         if not services:
             return True
         for service in services:
+            if self.chosen[service]:
+                continue
             others = self.others(service, full)
             singles = [
                 (self.usd(service, (option,), others), option)

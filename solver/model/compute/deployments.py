@@ -18,7 +18,7 @@ from solver.errors import InfeasibleError
 from solver.model.compute.needs import Needs
 from solver.model.compute.undivided import parts_of
 from solver.plan.compute import ComputePlan, NodeGroup
-from solver.plan.deployment import DeploymentPlan, RollBackPlan
+from solver.plan.deployment import DeploymentPlan, HookPlan, RollBackPlan
 from solver.vocabulary import DeploymentStrategy
 
 OLD_AND_NEW = 2
@@ -52,6 +52,7 @@ def deployment_plan(service: Service) -> DeploymentPlan | None:
         step_percent=(wish.step_percent or STEP_PERCENT) if stepped else None,
         step_minutes=_minutes(wish.step_minutes, STEP_MINUTES) if stepped else None,
         roll_back_on=roll_back_on,
+        hooks=tuple(HookPlan(stage=each.stage, lambda_arn=each.lambda_arn) for each in wish.hooks),
     )
 
 

@@ -21,6 +21,8 @@ from solver.model.deadline import NEVER, Deadline
 
 Floats = NDArray[np.float64]
 _MOST_CANDIDATES = 24
+_LONGER = 4
+"""Times the work for a bound that is needed."""
 Key = tuple[int, Numbers]
 """A service and its options."""
 
@@ -50,8 +52,11 @@ class GroupLimit:
     )
     _sorted: list[list[int]] = field(default_factory=list[list[int]])
 
-    def bound(self, level: float, *, work: int) -> float:
-        """The bound, USD a week, at most the target; `work` is how many weeks may be bounded for it."""
+    def bound(self, level: float, *, work: int, needed: float = 0.0) -> float:
+        """The bound, USD a week, at most the target; `work` is how many weeks may be bounded for it.
+
+        Below what is `needed` it may be several times as many.
+        """
         base, spans = self._least(frozenset(), self.spans)
         if base >= self.target:
             return self.target
@@ -66,7 +71,9 @@ class GroupLimit:
         heap: list[tuple[float, int, frozenset[int], int, int]] = [(base, 0, frozenset(), 0, 0)]
         kept_spans: dict[frozenset[int], Spans] = {frozenset(): spans}
         number = 0
-        while heap and heap[0][0] < self.target and self.solved < work and not self.deadline.has_passed():
+        while heap and heap[0][0] < self.target and not self.deadline.has_passed():
+            if self.solved >= (work if heap[0][0] >= needed else _LONGER * work):
+                break
             low, _, closed, kept, place = heappop(heap)
             if place == len(order):
                 heappush(heap, (low, -1, closed, kept, place))

@@ -9,43 +9,38 @@ The site's bound is the search's and what the volumes of the fewest replicas cos
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from math import fsum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from solver.catalog.catalog import Catalog
-from solver.catalog.prices import CommitmentTerm
-from solver.demand.demand import AwsSite, Demand
-from solver.errors import InfeasibleError
+from solver.demand.demand import Demand
 from solver.model.answer import PoolAnswer
 from solver.model.backend import Backend
 from solver.model.compute.alone_costs import OnSale
-from solver.model.compute.apart_bound import ApartBound
-from solver.model.compute.approved import approved_columns, machine_again
-from solver.model.compute.columns import Fixed, build_columns, fixed_costs
-from solver.model.compute.commitments import Good, goods_for, merged
+from solver.model.compute.approved import machine_again
+from solver.model.compute.columns import Fixed, fixed_costs
 from solver.model.compute.decode import decode
 from solver.model.compute.held import fees_not_priced, held_of, held_uses
 from solver.model.compute.hourly import Hourly
 from solver.model.compute.job_task import JobTask, price_by_hour
-from solver.model.compute.jobs import JobRun, JobSize, PriceByHour, job_sizes
+from solver.model.compute.jobs import JobRun, PriceByHour
 from solver.model.compute.lines import alarm_lines, compute_lines
-from solver.model.compute.needs import Needs, needs_of, volume_claims
+from solver.model.compute.needs import needs_of
 from solver.model.compute.node_groups import Decided, ServiceGroup, approved_keys, group_keys
-from solver.model.compute.problem import Problem, Settled
-from solver.model.compute.purchase import Bought
+from solver.model.compute.problem import Settled
 from solver.model.compute.quota import free_vcpus
 from solver.model.compute.reasons import job_reason, planned_week, service_reasons, with_commitment_reasons
 from solver.model.compute.rejected import rejected_moves
-from solver.model.compute.search import Search
-from solver.model.compute.services import Besides, Choice, hourly_problem, priced
+from solver.model.compute.replan import Standing
+from solver.model.compute.services import Besides, Choice, priced
+from solver.model.compute.site_search import Site, approved_of, found_for, goods_of, prices_of, problem_of, sizes_of
 from solver.model.compute.stability import Steady, steadiest
 from solver.model.compute.steady_runs import steadiest_run
-from solver.model.compute.supply import Machine, Market, market_of, offered
-from solver.model.compute.tolls import Tolled, Tolls
+from solver.model.compute.supply import offered
 from solver.model.compute.upkeep import warming_not_priced
 from solver.model.compute.workload_plans import with_approved_weights
 from solver.model.deadline import NEVER, Deadline
@@ -61,46 +56,6 @@ Floats = NDArray[np.float64]
 _OPTIMAL_GAP = 1e-4
 
 
-@dataclass(frozen=True)
-class _Site:
-    """What the steps share."""
-
-    demand: Demand
-    key: str
-    catalog: Catalog
-    backend: Backend
-    needs: Needs
-    zones: tuple[str, ...]
-    fixed: Fixed
-    volume_usd_per_month: Mapping[str, float]
-    surcharge: Surcharge
-    goods: tuple[Good, ...]
-    """Commitments that may be bought."""
-    held: tuple[Bought, ...]
-    """Commitments that are paid for."""
-    deadline: Deadline
-
-    @property
-    def site(self) -> AwsSite:
-        return self.demand.aws_sites[self.key]
-
-    def market(self, *, services: bool) -> Market:
-        rates: dict[CommitmentTerm, dict[str, float]] = {}
-        for good in self.goods:
-            known = rates.setdefault(good.term, {})
-            for name, rate in good.rates.items():
-                known[name] = min(rate, known.get(name, rate))
-        return market_of(
-            self.demand,
-            self.site,
-            self.zones,
-            self.surcharge,
-            services=services,
-            rates=tuple(rates.values()),
-            held=tuple(each.takes for each in self.held),
-        )
-
-
 def solve_compute(
     demand: Demand,
     site_key: str,
@@ -111,6 +66,7 @@ def solve_compute(
     volume_usd_per_month: Mapping[str, float],
     surcharge: Surcharge,
     previous: ComputePlan | None = None,
+    standing: Standing | None = None,
     alone: bool = False,
     deadline: Deadline = NEVER,
 ) -> PoolAnswer[ComputePlan]:
@@ -130,28 +86,26 @@ def solve_compute(
     goods = goods_of(demand, site_key, catalog)
     held = held_of(demand, site_key, catalog)
     volumes = volume_usd_per_month
-    site = _Site(demand, site_key, catalog, backend, needs, zones, fixed, volumes, surcharge, goods, held, deadline)
-    problem = _problem(site)
+    site = Site(demand, site_key, catalog, backend, needs, zones, fixed, volumes, surcharge, goods, held, deadline)
+    problem = problem_of(site)
     jobs, sizes = problem.jobs, problem.jobs.sizes
-    found = _settled(site, problem)
-    if problem.quotas:
-        found = _tolled(site, problem).improve(found)
+    found, most = found_for(site, problem, previous, standing)
     hourly = found.hourly
     needs = hourly.needs
     price = price_by_hour(found.good, found.usd, needs.hour_of_week)
     runs = _steady_runs(site, jobs, found.runs, price, previous)
-    steady = _steady_choice(site, hourly, jobs, found, runs, previous)
+    steady = _steady_choice(site, hourly, jobs, found, runs, previous, most)
     if runs != found.runs and _usd(jobs, steady.choice, runs) > problem.usd(found) * (1 + demand.limits.gap):
         # A run by itself costs the same, but not beside what the services leave of the commitments.
         runs = dict(found.runs)
-        steady = _steady_choice(site, hourly, jobs, found, runs, previous)
+        steady = _steady_choice(site, hourly, jobs, found, runs, previous, most)
     hourly, choice = steady.hourly, steady.choice
     needs = hourly.needs
     site = replace(site, needs=needs)
     bound = found.bound_usd_per_week
     decided = _decided(site, hourly, choice, runs, previous)
     plan = with_approved_weights(decode(demand, site_key, catalog, needs, decided), previous)
-    week = planned_week(plan, _prices(site))
+    week = planned_week(plan, prices_of(site))
     plan = with_commitment_reasons(plan, decided.bought, held, week)
     plan = plan.model_copy(update={"held": held_uses(demand, site_key, held, decided.bought, week)})
     spot = {group.key: group.machine.usd_per_hour for group in decided.groups}
@@ -181,76 +135,8 @@ def solve_compute(
     )
 
 
-def _problem(site: _Site) -> Problem:
-    needs, limits, quotas = site.needs, site.demand.limits, site.site.quotas
-    jobs = JobTask(_job_sizes(site), needs.jobs, needs.hour_of_week)
-    spot = site.demand.purchase.spot
-    columns = build_columns(needs, site.catalog, site.market(services=True), site.fixed, spot=spot)
-    free = free_vcpus(quotas)
-    hourly = hourly_problem(needs, columns, site.goods, free, len(site.zones), site.backend, site.held)
-    return Problem(hourly, jobs, _prices(site), quotas, limits.node_groups, limits.gap, site.surcharge, site.deadline)
-
-
-def _settled(site: _Site, problem: Problem) -> Settled:
-    """The best plan, with a bound that also holds for plans of so many vCPUs that some cost less (`surcharge`)."""
-    found = Search.of(problem).settle()
-    later = list(site.surcharge.by_line())[1:]
-    bounds = [_least(site, *each, jointly=found.jointly) for each in later]
-    return replace(found, bound_usd_per_week=min([found.bound_usd_per_week, *bounds]))
-
-
-def _least(site: _Site, surcharge: Surcharge, usd_per_hour: float, *, jointly: bool = False) -> float:
-    """What nothing costs less than at one tier's price, USD a week."""
-    bound = ApartBound(_problem(replace(site, surcharge=surcharge)))
-    return bound.bound_usd_per_week(merged(site.goods), jointly=jointly) + usd_per_hour * HOURS_PER_WEEK
-
-
-def _tolled(site: _Site, problem: Problem) -> Tolled:
-    """The site with tolls on what its quotas limit."""
-
-    def at(tolls: Tolls) -> _Site:
-        return replace(site, surcharge=replace(site.surcharge, tolls=tolls))
-
-    def settled_at(tolls: Tolls) -> Settled:
-        return _settled(at(tolls), _problem(at(tolls)))
-
-    def least_at(tolls: Tolls) -> float:
-        return min(_least(at(tolls), *each) for each in at(tolls).surcharge.by_line())
-
-    return Tolled(problem, settled_at, least_at, merged(site.goods))
-
-
-def goods_of(demand: Demand, site_key: str, catalog: Catalog) -> tuple[Good, ...]:
-    terms = tuple(CommitmentTerm(wish.kind, wish.years, wish.payment) for wish in demand.purchase.commitments)
-    return goods_for(terms, catalog.purchasable(demand.aws_sites[site_key].region)) if terms else ()
-
-
-def _job_sizes(site: _Site) -> dict[str, list[JobSize]]:
-    found = {key: _sizes(site, key) for key in site.needs.jobs}
-    for key, sizes in found.items():
-        if not sizes:
-            raise InfeasibleError(f"{key} can't be done in its window", conflict=(f"workloads.{key}.window",))
-    return found
-
-
-def _sizes(site: _Site, key: str, only: Sequence[Machine] = ()) -> list[JobSize]:
-    job = site.needs.jobs[key]
-    by_machine, by_replica = volume_claims(site.demand, job.uses)
-    volumes = site.fixed.machine_volumes
-    return job_sizes(
-        key,
-        job,
-        site.catalog,
-        site.market(services=False),
-        spot=site.demand.purchase.spot,
-        machine_usd_per_hour=site.fixed.root_volume + fsum(volumes[claim] for claim in by_machine),
-        replica_usd_per_hour=fsum(volumes[claim] for claim in by_replica),
-        only=only,
-    )
-
-
 def _steady_runs(
-    site: _Site, jobs: JobTask, fresh: Mapping[str, JobRun], price: PriceByHour, approved: ComputePlan | None
+    site: Site, jobs: JobTask, fresh: Mapping[str, JobRun], price: PriceByHour, approved: ComputePlan | None
 ) -> dict[str, JobRun]:
     """The approved runs where they cost the same within the gap, else the fresh ones."""
     if approved is None:
@@ -263,41 +149,37 @@ def _steady_runs(
         again = machine_again(used[key], on_sale) if key in used else None
         others = [other for name, other in fresh.items() if name != key]
         free = free_vcpus(site.site.quotas, others)
-        sizes = _sizes(site, key, [again]) if again is not None else []
+        sizes = sizes_of(site, key, [again]) if again is not None else []
         runs[key] = steadiest_run(approved, sizes, jobs.jobs[key], run, price, free, gap=site.demand.limits.gap)
     return runs
 
 
 def _steady_choice(
-    site: _Site, hourly: Hourly, jobs: JobTask, found: Settled, runs: Mapping[str, JobRun], approved: ComputePlan | None
+    site: Site,
+    hourly: Hourly,
+    jobs: JobTask,
+    found: Settled,
+    runs: Mapping[str, JobRun],
+    approved: ComputePlan | None,
+    most: float,
 ) -> Steady:
     beside = replace(hourly, free=free_vcpus(site.site.quotas, runs.values()))
-    besides = Besides(jobs.usage(runs), _prices(site))
+    besides = Besides(jobs.usage(runs), prices_of(site))
     fresh = found.choice if runs == found.runs else priced(beside, found.choice.hours, besides)
     if approved is None:
         return Steady(beside, fresh)
-    market = site.market(services=True)
-    on_sale = offered(site.catalog, market)
-    spot = site.demand.purchase.spot
-    before = approved_columns(approved, hourly.needs, hourly.columns, on_sale, market, site.fixed, spot=spot)
+    before = approved_of(site, hourly, approved)
     limits = site.demand.limits
-    return steadiest(beside, before, fresh, besides, gap=limits.gap, limit=limits.node_groups)
+    most -= fsum(jobs.besides_on_demand(run) for run in runs.values())
+    return steadiest(beside, before, fresh, besides, gap=limits.gap, limit=limits.node_groups, most=most)
 
 
 def _usd(jobs: JobTask, choice: Choice, runs: Mapping[str, JobRun]) -> float:
     return choice.usd_per_week + fsum(jobs.besides_on_demand(run) for run in runs.values())
 
 
-def _prices(site: _Site) -> dict[str, float]:
-    return {
-        offering.machine.name: offering.on_demand_usd_per_hour
-        for offering in site.catalog.purchasable(site.site.region)
-        if offering.on_demand_usd_per_hour is not None
-    }
-
-
 def _decided(
-    site: _Site, hourly: Hourly, choice: Choice, runs: Mapping[str, JobRun], approved: ComputePlan | None
+    site: Site, hourly: Hourly, choice: Choice, runs: Mapping[str, JobRun], approved: ComputePlan | None
 ) -> Decided:
     groups: list[ServiceGroup] = []
     columns = hourly.columns
@@ -315,7 +197,7 @@ def _job_groups(plan: ComputePlan, runs: Mapping[str, JobRun]) -> Iterator[tuple
         yield runs[job.key], by_key[job.variant.node_groups[0]]
 
 
-def _replica_volumes(site: _Site) -> float:
+def _replica_volumes(site: Site) -> float:
     """USD a month below which the volumes of the services' replicas can't come: those of the fewest replicas."""
     total = 0.0
     for service in site.needs.services:

@@ -6,8 +6,8 @@ from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.model.backend import Backend
 from solver.model.compute.held import held_of
-from solver.model.compute.model import goods_of
 from solver.model.compute.purchase import best_commitments, week_of
+from solver.model.compute.site_search import goods_of
 from solver.plan.compute import Commitment, ComputePlan
 from solver.quantity import HOURS_PER_WEEK
 from solver.vocabulary import PurchaseOption

@@ -98,7 +98,7 @@ class Search(Problem):
         bound = max(0.0 if shared is None else shared.bound_usd_per_week, answer.bound_usd_per_week)
         better = replace(better, bound_usd_per_week=bound)
         # Integer programs over all columns say more than the joint program, which is for what can't be listed.
-        proved = self._is_listed and not self.hourly.held
+        proved = self.is_listed and not self.hourly.held
         if proved or bound >= self.usd(better) * (1 - self.gap) or len(self.hourly.needs.services) < 2:
             return better
         most = self.usd(better) * _NEAR
@@ -130,13 +130,14 @@ class Search(Problem):
         return replace(other, bound_usd_per_week=found.bound_usd_per_week)
 
     @property
-    def _is_listed(self) -> bool:
+    def is_listed(self) -> bool:
+        """Whether every way to fill the machines is a column, and these are not too many."""
         return bool(self.hourly.columns.complete.all()) and self.hourly.columns.count <= _MOST_COLUMNS
 
     def _shared(self, good: Good | None) -> Settled | None:
         """The best plan found in which services share machines; None where none was found."""
         bundled = self._from_bundles(good)
-        if not self._is_listed:
+        if not self.is_listed:
             return bundled
         if bundled is not None and self.deadline.has_passed():
             return bundled
@@ -158,8 +159,8 @@ class Search(Problem):
 
     def _within_quotas(self, good: Good | None) -> Settled | None:
         """With groups chosen for the quotas, and for the machines that jobs take."""
-        columns = groups_within(self._beside(self.jobs.cheapest(good, self.quotas)), self.limit)
-        return None if columns is None else self._for_groups(columns, good)
+        columns = groups_within(self.beside(self.jobs.cheapest(good, self.quotas)), self.limit)
+        return None if columns is None else self.for_groups(columns, good)
 
     def _beside_held(self, found: Settled) -> Settled:
         """A plan that was made, and its bound proved, without the held commitments; now for them, and without it."""
@@ -185,9 +186,10 @@ class Search(Problem):
     def with_groups(self, groups: Sequence[Filled], good: Good | None) -> Settled | None:
         """The best plan found with these node groups; it proves nothing. None where they don't hold the services."""
         columns, chosen = with_patterns(self.hourly.columns, groups)
-        return replace(self, hourly=with_columns(self.hourly, columns))._for_groups(chosen, good)
+        return replace(self, hourly=with_columns(self.hourly, columns)).for_groups(chosen, good)
 
-    def _for_groups(self, columns: Sequence[int], good: Good | None) -> Settled | None:
+    def for_groups(self, columns: Sequence[int], good: Good | None) -> Settled | None:
+        """The best plan found with the node groups of these columns; it proves nothing. None where they don't do."""
         every = [self.jobs.cheapest(good, self.quotas)]
         if self.hourly.held:
             # As if what is held were enough for the jobs too.
@@ -197,7 +199,7 @@ class Search(Problem):
         return min(found, key=self.usd, default=None)
 
     def _with_runs(self, columns: Sequence[int], runs: Mapping[str, JobRun], good: Good | None) -> Settled | None:
-        hourly = self._beside(runs)
+        hourly = self.beside(runs)
         plans = plan_hours(hourly, columns, gap=_BOUND_GAP)
         if plans is None:
             return None
@@ -211,7 +213,8 @@ class Search(Problem):
             return None
         return self._settled(pool, found[1], 0.0, good, [1.0] * len(plans))
 
-    def _beside(self, runs: Mapping[str, JobRun]) -> Hourly:
+    def beside(self, runs: Mapping[str, JobRun]) -> Hourly:
+        """The hour classes with the quotas that these runs leave."""
         return replace(self.hourly, free=free_vcpus(self.quotas, runs.values()))
 
     def _first_groups(
@@ -229,7 +232,7 @@ class Search(Problem):
 
     def _without_commitments(self) -> Settled:
         runs = self.jobs.cheapest(None, self.quotas)
-        hourly = self._beside(runs)
+        hourly = self.beside(runs)
         bounds = HourBounds(self.hourly, _BOUND_GAP)
         price = hourly.price
         classes = len(hourly.task.weight)
@@ -259,7 +262,7 @@ class Search(Problem):
         weight = [int(each) for each in self.hourly.task.weight]
         costs = LevelCosts(bounds, good, self.prices, self.jobs.types)
         runs = self.jobs.cheapest(good, self.quotas)
-        hourly = self._beside(runs)
+        hourly = self.beside(runs)
         first, plans = self._first_groups(hourly, bounds, costs.prices_at(1.0))
         for hour, plan in enumerate(plans):
             costs.choices[hour] = [Known(plan.blocks)]
@@ -300,7 +303,7 @@ class Search(Problem):
 
     def _settled(self, pool: Pool, level: float, bound: float, good: Good, usd: Sequence[float]) -> Settled:
         """The best choices of a pool at a level, with the commitments that are best for them."""
-        hourly, origin = split_by_jobs(self._beside(pool.runs), pool.runs)
+        hourly, origin = split_by_jobs(self.beside(pool.runs), pool.runs)
         usage = self.jobs.usage(pool.runs)
         plans: list[HourPlan] = []
         for number, hours in enumerate(hourly.needs.hours):

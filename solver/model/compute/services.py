@@ -206,8 +206,15 @@ def priced(
     bought = tuple(best_commitments(week, hourly.goods, hourly.backend, hourly.held) if bought is None else bought)
     usd = usd_per_week(week, bought, hourly.held)
     for plan, weight in zip(plans, hourly.task.weight.tolist(), strict=True):
-        for column, count in plan.machines.items():
-            machine = columns.machines[int(columns.machine[column])]
-            spot = 0.0 if machine.on_demand else machine.usd_per_hour
-            usd += (spot + float(columns.fixed[column])) * count * weight
+        usd += beside_on_demand(columns, plan) * weight
     return Choice(plans, bought, usd)
+
+
+def beside_on_demand(columns: Columns, hour: HourPlan) -> float:
+    """USD an hour of the spot machines, and of the volumes of all machines."""
+    usd = 0.0
+    for column, count in hour.machines.items():
+        machine = columns.machines[int(columns.machine[column])]
+        spot = 0.0 if machine.on_demand else machine.usd_per_hour
+        usd += (spot + float(columns.fixed[column])) * count
+    return usd

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from math import inf
 
 from solver.model.compute.approved import Approved
+from solver.model.compute.fewest_steps import FewestSteps
 from solver.model.compute.hourly import Hourly, HourPlan
 from solver.model.compute.parts import Part, Way, Ways, parts_of
 from solver.model.compute.promises import is_within_quotas
@@ -65,6 +66,8 @@ class _Moves:
     limit: int
     held: Sequence[Bought] | None
     """Commitments of the approved plan; None where they can't be bought any more."""
+    most: float
+    """USD a week of any choice."""
 
     def choice(self, taken: Sequence[Way], bought: Sequence[Bought] | None = None) -> Choice | None:
         """All parts in these ways; None where they have too many groups, or more machines than the quotas."""
@@ -79,8 +82,20 @@ class _Moves:
         return priced(self.ways.hourly, tuple(hours), self.besides, bought)
 
 
-def steadiest(hourly: Hourly, approved: Approved, fresh: Choice, besides: Besides, *, gap: float, limit: int) -> Steady:
-    """The choice that changes least among those that cost the same as the fresh one within the gap."""
+def steadiest(
+    hourly: Hourly,
+    approved: Approved,
+    fresh: Choice,
+    besides: Besides,
+    *,
+    gap: float,
+    limit: int,
+    most: float = inf,
+) -> Steady:
+    """The choice that changes least among those that cost the same as the fresh one within the gap.
+
+    `most` is what it may cost at all, USD a week, if the fresh one does not cost more.
+    """
     if not approved.weeks:
         return Steady(hourly, fresh)
     coarse = with_columns(hourly, approved.columns)
@@ -88,9 +103,12 @@ def steadiest(hourly: Hourly, approved: Approved, fresh: Choice, besides: Beside
     fine, origin = split_by(coarse, list(zip(*(approved.weeks[column] for column in columns), strict=True)))
     machines = [hour.machines for hour in fresh.hours]
     ways = Ways(fine, coarse, origin, approved.weeks, machines, fresh.bought, besides.usage)
-    held = _approved_commitments(fine, approved)
-    moves = _Moves(ways, parts_of(fine, columns, fresh.columns), besides, limit, held)
-    taken = _least(moves, fresh, gap)
+    held = approved_commitments(fine, approved)
+    moves = _Moves(ways, parts_of(fine, columns, fresh.columns), besides, limit, held, max(most, fresh.usd_per_week))
+    options = [_Options(ways, part) for part in moves.parts]
+    taken = _least(moves, options, fresh, gap)
+    if taken is None or any(way.rank for way in taken):
+        taken = _with_fewer_steps(moves, options, taken, min(fresh.usd_per_week * (1 + gap / 2), moves.most))
     best = moves.choice(taken) if taken is not None else None
     if taken is None or best is None:
         return Steady(hourly, fresh)
@@ -109,22 +127,34 @@ class _Options:
 
     def __init__(self, ways: Ways, part: Part) -> None:
         self._more = ways.of(part)
-        self._known: list[Way] = []
+        self.known: list[Way] = []
         self.renewed = ways.renewed(part)
 
     def __iter__(self) -> Iterator[Way]:
-        yield from self._known
+        yield from self.known
         for way in self._more:
-            self._known.append(way)
+            self.known.append(way)
             yield way
 
 
-def _least(moves: _Moves, fresh: Choice, gap: float) -> list[Way] | None:
+def _with_fewer_steps(
+    moves: _Moves, options: Sequence[_Options], taken: Sequence[Way] | None, target: float
+) -> list[Way] | None:
+    """By part a way with fewer changes of schedules, up to a cost; else what was taken, None for the fresh choice."""
+    begun = list(taken) if taken is not None else [each.renewed for each in options]
+    steps = FewestSteps(moves.ways.hourly, moves.parts, moves.ways.weeks, moves.ways.bought, moves.besides, moves.limit)
+    known = [[*each.known, each.renewed] for each in options]
+    found = steps.ways(known, [begun, [each[0] for each in known]], lambda some: _usd(moves, some) <= target)
+    if found is not None and steps.changes(found) < steps.changes(begun):
+        return found
+    return None if taken is None else begun
+
+
+def _least(moves: _Moves, options: Sequence[_Options], fresh: Choice, gap: float) -> list[Way] | None:
     """By part the way that is taken; None for the fresh choice as it is."""
-    options = [_Options(moves.ways, part) for part in moves.parts]
     taken = [next(iter(each)) for each in options]
     usd = _usd(moves, taken)
-    target = fresh.usd_per_week * (1 + gap / 2)
+    target = min(fresh.usd_per_week * (1 + gap / 2), moves.most)
     most = _most(moves, taken, fresh, gap)
     if usd <= target or (usd <= most and (moves.held is None or _usd(moves, taken, moves.held) <= most)):
         return taken
@@ -168,8 +198,8 @@ def _usd(moves: _Moves, taken: Sequence[Way], bought: Sequence[Bought] | None = 
 def _most(moves: _Moves, taken: Sequence[Way], fresh: Choice, gap: float) -> float:
     """What a plan may cost: that stays as it is, or that has to change anyway."""
     if any(way.rank for way in taken):
-        return fresh.usd_per_week * (1 + gap / 2)
-    return fresh.usd_per_week + max(fresh.usd_per_week * gap, _disruption_usd(moves, taken, fresh))
+        return min(fresh.usd_per_week * (1 + gap / 2), moves.most)
+    return min(fresh.usd_per_week + max(fresh.usd_per_week * gap, _disruption_usd(moves, taken, fresh)), moves.most)
 
 
 def _disruption_usd(moves: _Moves, taken: Sequence[Way], fresh: Choice) -> float:
@@ -194,7 +224,7 @@ def _rejected(moves: _Moves, taken: Sequence[Way], choice: Choice) -> Iterator[R
         yield Rejected(services, tuple(sorted(old - new)), tuple(sorted(new - old)), saving)
 
 
-def _approved_commitments(hourly: Hourly, approved: Approved) -> tuple[Bought, ...] | None:
+def approved_commitments(hourly: Hourly, approved: Approved) -> tuple[Bought, ...] | None:
     """Those of the approved plan; None when one of them can no longer be bought."""
     found: list[Bought] = []
     for each in approved.plan.commitments:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from solver.plan.compute import JobPlan, NodeGroup, ServicePlan, VariantPlan
-from solver.plan.deployment import DeploymentPlan, RollBackPlan
+from solver.plan.deployment import DeploymentPlan, HookPlan, RollBackPlan
 from solver.plan.plan import SitePlan
-from solver.vocabulary import DeploymentStrategy
+from solver.vocabulary import DeploymentStage, DeploymentStrategy
 
 CANARY = DeploymentPlan(
     strategy=DeploymentStrategy.CANARY,
@@ -13,6 +13,12 @@ CANARY = DeploymentPlan(
     step_percent=5,
     step_minutes=5,
     roll_back_on=RollBackPlan(error_share=0.02, latency_ms=500),
+    hooks=(
+        HookPlan(
+            stage=DeploymentStage.POST_SCALE_UP,
+            lambda_arn="arn:aws:lambda:eu-west-1:123456789012:function:smoke",
+        ),
+    ),
 )
 """A deployment with all that one can have."""
 

@@ -106,6 +106,7 @@ def security(
         instance_profile_arns={"ecs": out("arn:instance-profile/ecs"), "batch": out("arn:instance-profile/batch")},
         volume_role_arn=out("arn:aws:iam::123456789012:role/volumes"),
         scheduler_role_arn=out("arn:aws:iam::123456789012:role/scheduler"),
+        hook_role_arn=out("arn:aws:iam::123456789012:role/hooks"),
         secret_arns={secret: out(f"arn:secret/{secret}") for secret in site.security.secrets},
         role_policies=(Existing("role-policy"),),
         measures=measures,

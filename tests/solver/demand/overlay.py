@@ -8,6 +8,7 @@ Path = tuple[str | int, ...]
 ITEMS = {
     "access": {"from_days": "0", "reads_per_object_month": "1", "retrieved_share_per_month": "1"},
     "waivers": {"control": "EC2.1", "reason": "none needed", "owner": "me", "expires": "2027-01-01"},
+    "hooks": {"stage": "post-scale-up", "lambda_arn": "arn:aws:lambda:eu-west-1:123456789012:function:smoke"},
     "commitments": {"kind": "standard-reserved", "years": "1"},
 }
 # One item of each kind, in the order of the kinds: a wrong one stands behind those before it.

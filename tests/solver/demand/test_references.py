@@ -12,6 +12,7 @@ from solver.demand.demand import Demand
 from solver.demand.deployment import Deployment
 from solver.demand.references import CONTRADICTIONS, Contradiction, find_contradictions
 
+_SMOKE = "arn:aws:lambda:eu-west-1:123456789012:function:smoke"
 WHOLE = Path(__file__).with_name("whole.yaml").read_text("utf-8")
 
 
@@ -106,9 +107,23 @@ def test_requests_move_only_where_a_load_balancer_has_all_of_them() -> None:
     ]
 
 
+def test_functions_that_deployments_ask_are_in_the_services_region() -> None:
+    document = whole()
+    hook = {"stage": "post-scale-up", "lambda_arn": "arn:aws:lambda:us-east-1:123456789012:function:smoke"}
+    deployment = {"strategy": "blue-green", "hooks": [hook]}
+    document["workloads"]["web"] |= {"exposure": "public", "deployment": deployment}
+    assert contradictions(document) == [
+        "workloads.web.deployment.hooks.0.lambda_arn: one in the service's region is allowed: it may run in eu-west-1. "
+        "ECS calls functions of its own region"
+    ]
+    hook["lambda_arn"] = hook["lambda_arn"].replace("us-east-1", "eu-west-1")
+    Demand.model_validate(document)
+
+
 @pytest.mark.parametrize(
     ("deployment", "words"),
     [
+        ({"hooks": [{"stage": "post-scale-up", "lambda_arn": _SMOKE}]}, "hooks are allowed with blue-green"),
         ({"bake_minutes": 5}, "bake_minutes is allowed with blue-green, canary and linear; strategy is rolling"),
         ({"step_minutes": 5}, "step_percent and step_minutes are allowed with canary and linear; strategy is rolling"),
         ({"strategy": "blue-green", "step_percent": 5}, "are allowed with canary and linear; strategy is blue-green"),

@@ -276,7 +276,7 @@ WRONG_VALUES = {
     "Service.deployment": Wrong(
         "canary",
         '"canary"',
-        "a mapping of strategy, bake_minutes, step_percent, step_minutes, roll_back_on",
+        "a mapping of strategy, bake_minutes, step_percent, step_minutes, roll_back_on, hooks",
     ),
     "Deployment.strategy": Wrong(
         "bluegreen", '"bluegreen"', "rolling, blue-green, canary or linear", "Did you mean blue-green?"
@@ -285,6 +285,16 @@ WRONG_VALUES = {
     "Deployment.step_percent": Wrong("0", "0", "a number from 0.1 to 100"),
     "Deployment.step_minutes": Wrong("5m", '"5m"', "a whole number from 0 to 1440"),
     "Deployment.roll_back_on": Wrong("errors", '"errors"', "a mapping of error_share, latency_ms, alarms"),
+    "Deployment.hooks": Wrong(
+        "smoke", '"smoke"', "a list of at most 10 values, each a mapping with stage, lambda_arn,"
+    ),
+    "DeploymentHook.stage": Wrong(
+        "post-scaleup",
+        '"post-scaleup"',
+        "pre-scale-up, post-scale-up, production-traffic-shift or post-production-traffic-shift",
+        "Did you mean post-scale-up?",
+    ),
+    "DeploymentHook.lambda_arn": Wrong("smoke", '"smoke"', "a Lambda function's ARN"),
     "RollBackOn.error_share": Wrong("1%", '"1%"', "a number above 0 and at most 1", "Did you mean 0.01?"),
     "RollBackOn.latency_ms": Wrong("0", "0", "a number above 0 and at most 3600000"),
     "RollBackOn.alarms": Wrong('[""]', '""', "a CloudWatch alarm's name, not its ARN,"),

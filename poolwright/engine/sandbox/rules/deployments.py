@@ -9,7 +9,7 @@ from typing import Final
 from poolwright.engine.sandbox.cloud import Cloud
 from poolwright.engine.sandbox.rules.paths import texts_at
 from poolwright.engine.sandbox.rules.rule import Change, Refusal, refuses, remarks, validates
-from poolwright.engine.sandbox.values import Properties, fields, flag, items, number, objects, text
+from poolwright.engine.sandbox.values import Properties, fields, flag, items, number, objects, text, texts
 
 _INVALID: Final = "InvalidParameterException"
 _STRATEGIES: Final = ("ROLLING", "BLUE_GREEN", "CANARY", "LINEAR")
@@ -19,6 +19,16 @@ _STEPS: Final = {
     "LINEAR": ("linearConfiguration", "stepPercent", 3.0, "stepBakeTimeInMinutes"),
 }
 """Strategy → its part of the configuration, its percent with the least one, its minutes."""
+_STAGES: Final = (
+    "RECONCILE_SERVICE",
+    "PRE_SCALE_UP",
+    "POST_SCALE_UP",
+    "TEST_TRAFFIC_SHIFT",
+    "POST_TEST_TRAFFIC_SHIFT",
+    "PRODUCTION_TRAFFIC_SHIFT",
+    "POST_PRODUCTION_TRAFFIC_SHIFT",
+)
+_FUNCTION: Final = re.compile(r"^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:")
 _RULE: Final = re.compile(r"^arn:[\w-]+:elasticloadbalancing:[^:]+:\d+:listener-rule/app/")
 
 
@@ -44,6 +54,7 @@ def deployment_is_whole(inputs: Properties) -> Iterator[Refusal]:
             yield Refusal(_INVALID, words, f"deploymentConfiguration.{part}.{percent}")
         yield from _minutes(given, minutes, f"deploymentConfiguration.{part}")
     yield from _minutes(configuration, "bakeTimeInMinutes", "deploymentConfiguration")
+    yield from _hooks(configuration)
     targets = objects(inputs.get("loadBalancers"))
     if strategy in _STEPS and not targets and not fields(inputs.get("serviceConnectConfiguration")):
         words = f"The {strategy} strategy requires a load balancer or Service Connect"
@@ -59,6 +70,24 @@ def deployment_is_whole(inputs: Properties) -> Iterator[Refusal]:
         yield Refusal(
             _INVALID, "At least one alarm name must be specified when alarms are enabled", "alarms.alarmNames"
         )
+
+
+def _hooks(configuration: Properties) -> Iterator[Refusal]:
+    """Moments that there are, and for a function its ARN and the role that may call it."""
+    for index, hook in enumerate(objects(configuration.get("lifecycleHooks"))):
+        path = f"deploymentConfiguration.lifecycleHooks[{index}]"
+        for stage in texts(hook.get("lifecycleStages")):
+            if stage not in _STAGES:
+                words = f"Invalid lifecycle stage {stage}: {', '.join(_STAGES)} are allowed"
+                yield Refusal(_INVALID, words, f"{path}.lifecycleStages")
+        if text(hook.get("targetType")) == "PAUSE":
+            continue
+        arn = text(hook.get("hookTargetArn"))
+        if "hookTargetArn" not in hook or (arn is not None and not _FUNCTION.match(arn)):
+            words = f"hookTargetArn must be the ARN of a Lambda function. Got: {arn}"
+            yield Refusal(_INVALID, words, f"{path}.hookTargetArn")
+        if "roleArn" not in hook:
+            yield Refusal(_INVALID, "roleArn is required for lifecycle hooks of functions", f"{path}.roleArn")
 
 
 def _minutes(given: Properties, name: str, path: str) -> Iterator[Refusal]:

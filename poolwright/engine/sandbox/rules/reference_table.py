@@ -152,6 +152,8 @@ ecs.Service loadBalancers.advancedConfiguration.testListenerRule -> lb.ListenerR
 Unable to find the listener rule {}
 ecs.Service loadBalancers.advancedConfiguration.roleArn -> iam.Role arn InvalidParameterException | ECS was unable to \
 assume the role '{}' that was provided for this service
+ecs.Service deploymentConfiguration.lifecycleHooks.roleArn -> iam.Role arn InvalidParameterException | ECS was unable \
+to assume the role '{}' that was provided for this service
 ecs.Service serviceRegistries.registryArn -> servicediscovery.Service arn InvalidParameterException | The service \
 registry {} does not exist
 ecr.LifecyclePolicy repository -> ecr.Repository name RepositoryNotFoundException | The repository with name '{}' does \

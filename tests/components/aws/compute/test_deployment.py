@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from components.aws.compute.pool import ComputePool
-from solver.plan.deployment import DeploymentPlan, RollBackPlan
+from solver.plan.deployment import DeploymentPlan, HookPlan, RollBackPlan
 from solver.plan.plan import SitePlan
-from solver.vocabulary import DeploymentStrategy
+from solver.vocabulary import DeploymentStage, DeploymentStrategy
 from tests.components import plans
 from tests.components.aws import edits, upstream
 from tests.recorder import Recording, record
@@ -130,3 +130,15 @@ def test_a_canary_has_alarms_of_each_of_its_groups_and_the_owner_hears_them() ->
         assert len(alarm.inputs["alarmActions"]) == 1
     (mail,) = made.of_type(":TopicSubscription")
     assert mail.inputs["endpoint"] == "ai-platform@example.com"
+
+
+def test_functions_are_asked_with_the_role_for_hooks() -> None:
+    arn = f"arn:aws:lambda:eu-west-1:{plans.ACCOUNT_ID}:function:smoke"
+    hooks = (HookPlan(stage=DeploymentStage.POST_SCALE_UP, lambda_arn=arn),)
+    made = built(plan(DeploymentStrategy.BLUE_GREEN, hooks=hooks))
+    (hook,) = service(made)["deploymentConfiguration"]["lifecycleHooks"]
+    assert hook == {
+        "lifecycleStages": ["POST_SCALE_UP"],
+        "hookTargetArn": arn,
+        "roleArn": "arn:aws:iam::123456789012:role/hooks",
+    }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.components import plans
-from tests.components.aws.early import Early, early
+from tests.components.aws import edits
+from tests.components.aws.early import Early, early, secured
 from tests.recorder import Recording
 
 
@@ -64,3 +65,13 @@ def test_role_names_are_the_stacks_own(full: Recording[Early]) -> None:
     for record in early(plans.full_site(), stack="staging").of_type(":Role"):
         assert record.inputs["name"].startswith("staging-main-")
         assert len(record.inputs["name"]) <= 64
+
+
+def test_the_role_for_hooks_asks_the_named_functions_alone() -> None:
+    made = secured(edits.deployed(plans.full_site(), "recommender", edits.CANARY))
+    policy = made.one("aws:iam/rolePolicy:RolePolicy", "main-security-hooks").document("policy")
+    (statement,) = policy["Statement"]
+    assert statement["Action"] == ["lambda:InvokeFunction"]
+    assert statement["Resource"] == ["arn:aws:lambda:eu-west-1:123456789012:function:smoke"]
+    (trust,) = made.one("aws:iam/role:Role", "main-security-hooks").document("assumeRolePolicy")["Statement"]
+    assert trust["Principal"] == {"Service": "ecs.amazonaws.com"}

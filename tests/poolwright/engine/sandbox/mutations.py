@@ -185,6 +185,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     _M("iam.Role", "assumeRolePolicy", NOBODY, "MalformedPolicyDocument"),
     _M("iam.Role", "", None, "EntityAlreadyExists"),
     _M("iam.Role", "permissionsBoundary", "workloads", "InvalidInput"),
+    _M("iam.Role", "permissionsBoundary", "arn:aws:iam::999999999999:policy/workloads", "NoSuchEntity"),
     _M("iam.RolePolicy", "policy", NOBODY, "MalformedPolicyDocument"),
     _M("iam.RolePolicy", "policy", _longer, "LimitExceeded"),
     _M("iam.Policy", "policy", NOBODY, "MalformedPolicyDocument"),

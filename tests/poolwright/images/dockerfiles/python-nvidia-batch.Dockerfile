@@ -12,9 +12,11 @@ FROM runtime AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends python3-venv \
  && rm -rf /var/lib/apt/lists/*
-RUN python3 -m venv /opt/pip && python3 -m venv --without-pip /opt/venv
+# pip runs out of Debian's wheel, so the environment has none.
+RUN python3 -m venv --without-pip /opt/venv
 COPY .poolwright/packages.txt app/requirements.txt /build/
-RUN /opt/pip/bin/pip --python /opt/venv/bin/python install --no-cache-dir --disable-pip-version-check \
+RUN PYTHONPATH="$(echo /usr/share/python-wheels/pip-*.whl)" /opt/venv/bin/python -m pip install \
+ --no-cache-dir --disable-pip-version-check \
 --requirement /build/requirements.txt --requirement /build/packages.txt
 COPY .poolwright/runtime /opt/poolwright
 COPY app /app

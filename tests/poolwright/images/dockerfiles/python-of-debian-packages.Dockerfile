@@ -1,10 +1,15 @@
 # Made by `poolwright images`: python, serving, cpu.
 FROM sha256:dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd AS runtime
+# The base is made without running its packages' scripts, of which one does this.
+RUN python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash \
+ -x '/(test|tests|idlelib|lib2to3|ensurepip|pydoc_data|turtledemo|tkinter)/' /usr/lib/python3*
 
 FROM runtime AS build
-RUN python3 -m venv /opt/pip && python3 -m venv --without-pip /opt/venv
+# pip runs out of Debian's wheel, so the environment has none.
+RUN python3 -m venv --without-pip /opt/venv
 COPY .poolwright/packages.txt app/requirements.txt /build/
-RUN /opt/pip/bin/pip --python /opt/venv/bin/python install --no-cache-dir --disable-pip-version-check \
+RUN PYTHONPATH="$(echo /usr/share/python-wheels/pip-*.whl)" /opt/venv/bin/python -m pip install \
+ --no-cache-dir --disable-pip-version-check \
 --requirement /build/requirements.txt --requirement /build/packages.txt
 COPY .poolwright/runtime /opt/poolwright
 COPY app /app

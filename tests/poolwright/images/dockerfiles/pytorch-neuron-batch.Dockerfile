@@ -2,10 +2,10 @@
 FROM registry.example/neuron-serving@sha256:0000000000000000000000000000000000000000000000000000000000000005 AS runtime
 
 FROM runtime AS build
-# The base has torch-neuronx; the environment sees the base's packages.
-RUN python3 -m venv /opt/pip && python3 -m venv --without-pip --system-site-packages /opt/venv
+# The base has torch-neuronx and pip; the environment sees the base's packages.
+RUN python3 -m venv --without-pip --system-site-packages /opt/venv
 COPY .poolwright/packages.txt app/requirements.txt /build/
-RUN /opt/pip/bin/pip --python /opt/venv/bin/python install --no-cache-dir --disable-pip-version-check \
+RUN python3 -m pip --python /opt/venv/bin/python install --no-cache-dir --disable-pip-version-check \
 --requirement /build/requirements.txt --requirement /build/packages.txt
 COPY .poolwright/runtime /opt/poolwright
 COPY app /app

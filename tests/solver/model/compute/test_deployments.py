@@ -96,6 +96,16 @@ def test_what_the_demand_leaves_open_is_in_the_plan() -> None:
     )
 
 
+def test_functions_that_are_asked_are_in_the_plan_and_the_witness_looks_for_them() -> None:
+    hook = {"stage": "post-scale-up", "lambda_arn": "arn:aws:lambda:eu-west-1:123456789012:function:smoke"}
+    plan = solve(demand({"strategy": "blue-green", "hooks": [hook]}), catalog())
+    web = compute(plan).services[1]
+    assert web.deployment is not None
+    assert [each.model_dump(mode="json") for each in web.deployment.hooks] == [hook]
+    faults = plan_faults(plan, demand({"strategy": "blue-green"}), catalog())
+    assert any("asks other functions" in fault for fault in faults)
+
+
 def test_a_quota_with_room_for_one_version_is_told() -> None:
     with pytest.raises(InfeasibleError, match="both versions together") as told:
         solve(demand(BLUE_GREEN, quotas={"standard": 8}), catalog())

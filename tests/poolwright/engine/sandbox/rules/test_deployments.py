@@ -14,6 +14,11 @@ ADVANCED = "loadBalancers[0].advancedConfiguration"
 GREEN = {"alternateTargetGroupArn": "b", "productionListenerRule": "r", "roleArn": "x"}
 TARGET = {"targetGroupArn": "a", "containerName": "web", "containerPort": 80, "advancedConfiguration": GREEN}
 CANARY: dict[str, Any] = {"strategy": "CANARY", "canaryConfiguration": {"canaryPercent": 10}}
+HOOK: dict[str, Any] = {
+    "lifecycleStages": ["POST_SCALE_UP"],
+    "hookTargetArn": "arn:aws:lambda:eu-west-1:123456789012:function:smoke",
+    "roleArn": "x",
+}
 GOOD: dict[str, Any] = {
     "name": "web",
     "taskDefinition": "web:1",
@@ -34,6 +39,27 @@ def behind(**changes: Any) -> dict[str, Any]:
 
 @cases(
     a_strategy_exists=Case(SERVICE, GOOD, deployed(strategy="GREEN"), CODE, "deploymentConfiguration.strategy"),
+    a_hook_has_a_stage_that_there_is=Case(
+        SERVICE,
+        GOOD | deployed(lifecycleHooks=[HOOK]),
+        deployed(lifecycleHooks=[HOOK | {"lifecycleStages": ["AFTER"]}]),
+        CODE,
+        f"{SET}.lifecycleHooks[0].lifecycleStages",
+    ),
+    a_hook_calls_a_function=Case(
+        SERVICE,
+        GOOD | deployed(lifecycleHooks=[HOOK]),
+        deployed(lifecycleHooks=[HOOK | {"hookTargetArn": "smoke"}]),
+        CODE,
+        f"{SET}.lifecycleHooks[0].hookTargetArn",
+    ),
+    a_hook_has_a_role=Case(
+        SERVICE,
+        GOOD | deployed(lifecycleHooks=[HOOK]),
+        deployed(lifecycleHooks=[{key: value for key, value in HOOK.items() if key != "roleArn"}]),
+        CODE,
+        f"{SET}.lifecycleHooks[0].roleArn",
+    ),
     a_canary_has_its_figures=Case(
         SERVICE,
         GOOD,
