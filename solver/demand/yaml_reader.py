@@ -162,6 +162,8 @@ def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> _Refused:
     begins = "end of stream" in reason and error.context_mark is not None  # the line where what has no end begins
     mark: Any = error.context_mark if begins else error.problem_mark or error.context_mark
     number = cast("int", mark.line) if mark is not None else 0
+    if "nesting depth" in reason:  # the parser's own limit, of brackets that it reads before any of them counts here
+        return _Refused(number + 1, f"more than {MAX_DEPTH} levels", f"at most {MAX_DEPTH} levels are allowed")
     lines = text.split("\n")
     line = lines[number] if number < len(lines) else ""
     if line[: len(line) - len(line.lstrip())].find("\t") >= 0:
