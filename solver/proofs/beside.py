@@ -155,7 +155,8 @@ class Beside:
         for load in week:
             if load not in known:
                 served = carried([(float(load) * part, sorted(sites)) for part, sites in asked], rooms)
-                known[load] = max(Fraction(0), load - Fraction(served))
+                rest = load - Fraction(served)
+                known[load] = rest if rest > load * _TRACE else Fraction(0)
         return [known[load] for load in week]
 
     def standby(self, key: str) -> list[Fraction] | None:

@@ -16,7 +16,7 @@ from solver.questions import guarantee_questions
 from solver.replay import Loss, broken_promises, replay
 from solver.solve import solve
 from solver.witness import plan_faults
-from tests.solver.test_owned_hosts import document
+from tests.solver.test_owned_hosts import DAY, document
 
 
 def hosts(**cpus: int) -> dict[str, Any]:
@@ -163,3 +163,14 @@ def test_users_are_taken_over_only_by_sites_that_may_serve_them(catalog: Catalog
     assert sum(host.replicas.get("web.cpu", 0) for host in plan.docker_sites["plant"].hosts) * 21 >= 50
     cases = replay(plan, demand, catalog, factors=(1.0,), losses=(Loss.SITE,))
     assert [case.planned.share for case in cases if case.workload == "web"] == [1, 1, 1]
+
+
+def test_hours_of_which_hosts_take_over_all_ask_nothing_of_aws(catalog: Catalog) -> None:
+    """Rates that are no whole numbers leave no crumbs of a load, for which AWS would have to survive a zone."""
+    wanted = two_plants(load={"peak_per_second": 121, "shape": DAY}, headroom=0.1)
+    wanted["sites"]["plant"]["hosts"], wanted["sites"]["depot"]["hosts"] = hosts(one=8), hosts(two=9)
+    del wanted["workloads"]["archive"], wanted["storage"]
+    wanted["workloads"]["rank"]["load"] = {"peak_per_second": 121, "shape": DAY}
+    plan = solve(Demand.model_validate(wanted), catalog)
+    least = min(hours.load_per_second["web"] for hours in plan.aws_sites["cloud"].compute.hour_classes)
+    assert least == 0
