@@ -37,6 +37,12 @@ _BETWEEN = 4
 """Rates that are tried between the last one that costs too much and the first that doesn't."""
 _MOST_MORE = 12
 """Machines of one group that are added or taken away."""
+_MOST_CANDIDATES = 20
+"""Of a part in a class."""
+_MOST_OTHERS = 40
+"""Machines of other hours and ways that are looked at for them."""
+_WORK = 40_000
+"""Candidates that are judged, in all."""
 _RANK = 1
 _SAME = 1e-9
 
@@ -64,6 +70,7 @@ class FewestSteps:
     besides: Besides
     limit: int
     """Node groups."""
+    _judged: int = 0
     _order: Integers = field(init=False)
     _weight: list[int] = field(init=False)
     _known: dict[tuple[int, bytes], int] = field(default_factory=dict[tuple[int, bytes], int])
@@ -101,6 +108,8 @@ class FewestSteps:
 
         low = 0.0
         for rate in _RATES:
+            if self._judged > _WORK:
+                break
             if tried(rate):
                 high = rate
                 for _ in range(_BETWEEN if rate > _RATES[1] else 0):
@@ -132,7 +141,10 @@ class FewestSteps:
             beside = [
                 vector for each in dict.fromkeys((near, left)) for vector in self._beside(part, number, each, columns)
             ]
-            for vector in (near, left, *everywhere, *beside):
+            others = sorted(everywhere, key=lambda vector: (_differs(vector, near), vector))[:_MOST_OTHERS]
+            for vector in (near, left, *beside, *others):
+                if len(mine) >= _MOST_CANDIDATES:
+                    break
                 if vector not in mine and self._serves(part, number, vector, columns):
                     mine[vector] = None
             machines.append(np.array(list(mine), dtype=np.int64).reshape(len(mine), len(columns)))
@@ -202,7 +214,8 @@ class FewestSteps:
         now = week[number].copy()
         others = sum(int(other.any(axis=0).sum()) for other in weeks) - int(week.any(axis=0).sum())
         best, chosen = self._of(each, week) + rate * self._usd(candidates, weeks, number) - _SAME, now
-        for vector in machines:
+        self._judged += len(machines)
+        for vector in machines if self._judged <= _WORK else ():
             week[number] = vector
             if others + int(week.any(axis=0).sum()) > self.limit:
                 continue
@@ -263,6 +276,12 @@ def steps_of(week: Integers) -> Steps:
     for hour in changed:
         days.setdefault((hour % 24, int(week[hour])), []).append(hour // 24)
     return {(hour, tuple(each)): value for (hour, value), each in days.items()} or {(-1, ()): int(week[0])}
+
+
+def _differs(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, int]:
+    """In how many groups, and by how many machines."""
+    apart = [abs(a - b) for a, b in zip(one, other, strict=True) if a != b]
+    return len(apart), sum(apart)
 
 
 def _vector(machines: Machines, columns: tuple[int, ...]) -> tuple[int, ...]:

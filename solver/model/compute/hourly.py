@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +68,13 @@ class Hourly:
     def columns(self) -> Columns:
         """All columns."""
         return self.task.columns
+
+    @cached_property
+    def worth(self) -> Integers:
+        """Rows × columns: what one machine is worth."""
+        slots = self.columns.slots
+        of_replicas = np.array([row.worth for row in self.rows], dtype=np.int64).reshape(len(self.rows), slots.shape[1])
+        return of_replicas @ slots.T
 
     @property
     def price(self) -> Floats:

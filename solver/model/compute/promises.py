@@ -17,12 +17,13 @@ def holds(hourly: Hourly, hour: int, machines: Mapping[int, int]) -> bool:
 def serves(hourly: Hourly, hour: int, machines: Mapping[int, int], services: Collection[int]) -> bool:
     """Whether these machines keep the promises to these services, and are as many as their groups have at least."""
     columns = hourly.columns
-    for row in hourly.rows:
+    for number, row in enumerate(hourly.rows):
         if row.service not in services or row.required[hour] <= 0:
             continue
         have = 0
         for column, count in machines.items():
-            worth = sum(each * slots for each, slots in zip(row.worth, columns.slots[column].tolist(), strict=True))
+            # A worth has at most 16 digits, but many machines of it may have more than 64 bits hold.
+            worth = int(hourly.worth[number, column])
             machine = columns.machines[int(columns.machine[column])]
             have += worth * counted(row.counted, count, len(machine.zones), on_demand=machine.on_demand)
         if have < row.required[hour]:
