@@ -94,7 +94,7 @@ def test_a_doubtful_lock_is_no_beginning(name: str, monkeypatch: pytest.MonkeyPa
 def test_a_lock_with_poor_node_groups_costs_no_more_than_the_gap() -> None:
     """As one that was edited: its machines are few, large and of a type that is dear for what runs."""
     plan = approved()
-    site = plan.sites["main"]
+    site = plan.aws_sites["main"]
     groups = tuple(
         group.model_copy(update={"machine_types": ("r7i.xlarge",), "slots": dict.fromkeys(group.slots, 1)})
         for group in site.compute.node_groups
