@@ -14,7 +14,10 @@ from components.docker.provider import Host
 from components.image_names import pinned
 from solver.plan.docker import DockerNetworkPlan, DockerSitePlan, HostedVariant, HostPlan
 
-PROXY = "poolwright/proxy:caddy-2.6"
+HERE = "localhost"
+"""Registry in the names of images that engines have themselves: a name without one would be looked for on Docker Hub,
+and whatever has that name there would be run."""
+PROXY = f"{HERE}/poolwright/proxy:caddy-2.6"
 """The project's own image of the proxy, as `poolwright images` names it on an engine."""
 
 
@@ -95,4 +98,4 @@ def image_address(names: DockerNames, workload: str, variant: HostedVariant) -> 
     """
     if variant.image_reference is not None:
         return pinned(variant.image_reference, variant.image_digest)
-    return variant.image_digest or f"{names.stack}/{names.site}/{workload}:{variant.key}"
+    return variant.image_digest or f"{HERE}/{names.stack}/{names.site}/{workload}:{variant.key}"

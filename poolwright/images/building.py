@@ -27,7 +27,7 @@ Say = Callable[[str], None]
 
 HASH_LENGTH: Final = 16
 """Digits of a context's hash in a tag."""
-PROXY_NAMES: Final = ("poolwright/proxy:caddy-2.6",)
+PROXY_NAMES: Final = ("localhost/poolwright/proxy:caddy-2.6",)
 """What components call the proxy where no lock has its id."""
 _NEEDS_BUILDKIT: Final = re.compile(
     r"^\s*(RUN|COPY|ADD)\s.*(--mount=|--link\b|--chmod=|<<-?[\"']?[A-Za-z_])", re.MULTILINE

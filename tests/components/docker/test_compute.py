@@ -129,7 +129,7 @@ def test_an_image_of_the_stacks_own_is_named_by_its_id_or_by_its_name_on_the_eng
         return pulled, container(recording, "one-shop-cpu-0").inputs["image"]
 
     assert images(hosted.DIGEST) == ([], hosted.DIGEST)
-    assert images(None)[0] == ["prod/plant/shop:cpu"]
+    assert images(None)[0] == ["localhost/prod/plant/shop:cpu"]
 
 
 def test_a_replica_has_cards_of_its_own() -> None:

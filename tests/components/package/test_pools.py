@@ -103,8 +103,12 @@ def test_hosts_as_one_component_are_what_the_stacks_program_makes() -> None:
     planned, overflow = hosted.site(), {"shop": "https://api.example.com"}
     args: HostsArgs = {"lock": lock_with_hosts(plant=planned), "overflow": {**overflow}}
     plan = plans.plan("dev", main=plans.minimal_site())
-    urls = {service: pulumi.Output.from_input(url) for service, url in overflow.items()}
-    whole = record(lambda: docker_pools("plant", planned, plan, urls), stack="dev", config=hosted.SECRETS)
+
+    def program() -> None:
+        urls = {service: pulumi.Output.from_input(url) for service, url in overflow.items()}
+        docker_pools("plant", planned, plan, urls)
+
+    whole = record(program, stack="dev", config=hosted.SECRETS)
     apart = record(lambda: Hosts("mine", args), stack="dev", config=hosted.SECRETS)
     assert by_name(apart.custom()) == by_name(whole.custom())
     with pytest.raises(ConfigError, match=r"poolwright:secrets\.shop-token"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -42,8 +43,8 @@ def plain_whole() -> dict[str, Any]:
 
 def put(document: dict[str, Any], path: tuple[str | int, ...], value: object) -> None:
     here: Any = document
-    for step in path[:-1]:
-        here = here[step] if isinstance(step, int) else here.setdefault(step, {})
+    for step, inside in pairwise(path):
+        here = here[step] if isinstance(step, int) else here.setdefault(step, [{}] if isinstance(inside, int) else {})
     here[path[-1]] = value
 
 

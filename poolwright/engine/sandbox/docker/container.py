@@ -14,6 +14,8 @@ from poolwright.engine.sandbox.docker.container_state import container_outputs
 from poolwright.engine.sandbox.docker.engine_client import EngineClient, section
 from poolwright.engine.sandbox.docker.force_new import IN_PLACE
 from poolwright.engine.sandbox.docker.making import Making
+from poolwright.engine.sandbox.docker.stand_in import fitted_config, fitted_limits
+from poolwright.engine.sandbox.docker.stand_in_image import is_stand_in, standing_in
 from poolwright.engine.sandbox.subject import Refused
 from poolwright.engine.sandbox.values import Properties, flag, objects, text, texts, whole
 
@@ -25,9 +27,12 @@ def create(making: Making) -> tuple[str, Properties]:
     """The container's id and outputs. One that fails part-way is removed again: nothing of it is left."""
     inputs = making.inputs
     with making.client.asking("Unable to create container") as api:
-        _require_image(making, str(inputs["image"]))
+        image = _required_image(making, str(inputs["image"]))
         _remove_left_over(making)
         config = container_config(inputs, making.client.host, making.stack, making.labels)
+        if making.client.host.stood_in:
+            config = fitted_config(config, int(api.info()["NCPU"]))
+            config = standing_in(config, inputs) if is_stand_in(image) else config
         made = api.create_container_from_config(config, text(inputs.get("name")), platform=text(inputs.get("platform")))
     container = str(made["Id"])
     try:
@@ -54,8 +59,11 @@ def update(making: Making, container: str, old: Properties) -> Properties:
     in_place = IN_PLACE["docker.Container"]
     if any(inputs.get(name) != old.get(name) for name in in_place):
         with making.client.asking("Unable to update a container") as api:
+            limits = updated_limits(inputs)
+            if making.client.host.stood_in:
+                limits = fitted_limits(limits, int(api.info()["NCPU"]))
             url = api._url("/containers/{0}/update", container)
-            api._raise_for_status(api._post_json(url, data=updated_limits(inputs)))
+            api._raise_for_status(api._post_json(url, data=limits))
     return _outputs(making, container) | _kept(old)
 
 
@@ -95,10 +103,10 @@ def _kept(state: Properties) -> Properties:
     return {"containerLogs": state.get("containerLogs") or ""}
 
 
-def _require_image(making: Making, image: str) -> None:
+def _required_image(making: Making, image: str) -> dict[str, Any]:
     from poolwright.engine.sandbox.docker.images import found_or_pulled
 
-    found_or_pulled(making, image, f"Unable to create container with image {image}")
+    return found_or_pulled(making, image, f"Unable to create container with image {image}")
 
 
 def _remove_left_over(making: Making) -> None:

@@ -39,11 +39,14 @@ def container_outputs(inputs: Properties, shown: Mapping[str, Any], host: Host, 
     outputs["ports"] = _ports(inputs, shown, host, stack)
     if not outputs["ports"]:
         del outputs["ports"]
-    return outputs | _running(shown) | changeable(inputs, shown)
+    return outputs | _running(shown) | changeable(inputs, shown, fitted=host.stood_in)
 
 
-def changeable(inputs: Properties, shown: Mapping[str, Any]) -> Properties:
-    """What a container may have been changed to after it was made, where the program speaks of it or it is not zero."""
+def changeable(inputs: Properties, shown: Mapping[str, Any], *, fitted: bool = False) -> Properties:
+    """What a container may have been changed to after it was made, where the program speaks of it or it is not zero.
+
+    `fitted`: it may have fewer processors than it asks for, since another machine stands in for its host.
+    """
     limits = shown["HostConfig"]
     policy = section(limits, "RestartPolicy")
     found: Properties = {
@@ -60,7 +63,9 @@ def changeable(inputs: Properties, shown: Mapping[str, Any]) -> Properties:
     cpus = text(inputs.get("cpus"))
     settled = limits.get("NanoCpus") or 0
     # The same number in another spelling is no change.
-    found["cpus"] = cpus if cpus and round(float(cpus) * BILLION) == settled else f"{settled / BILLION:g}"
+    wanted = round(float(cpus) * BILLION) if cpus else 0
+    same = wanted == settled or (fitted and settled < wanted)
+    found["cpus"] = cpus if cpus and same else f"{settled / BILLION:g}"
     return {
         name: value for name, value in found.items() if name in inputs or (value not in (0, "", "0") and name != "cpus")
     }

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from poolwright.engine.sandbox.docker.engine_client import EngineClient, refusal
 from poolwright.engine.sandbox.docker.making import Making
+from poolwright.engine.sandbox.docker.stand_in_image import HERE, OWN, REMARK, is_stand_in, stand_in_image
 from poolwright.engine.sandbox.subject import Refused
 from poolwright.engine.sandbox.values import Properties, Value, fields, flag, objects, text, texts
 
@@ -34,7 +35,7 @@ def found_or_pulled(making: Making, name: str, doing: str) -> dict[str, Any]:
     found = inspected_image(making.client, name)
     if found is not None:
         return found
-    if name.startswith("sha256:"):
+    if name.startswith(("sha256:", HERE)):
         raise Refused(refusal(doing, f"No such image: {name}"))
     with making.client.asking(f"{doing}: unable to pull image {name}") as api:
         api.pull(*_repository_and_tag(name), auth_config=_login(making, name), stream=False)
@@ -51,8 +52,36 @@ def create_remote_image(making: Making) -> tuple[str, Properties]:
     build = fields(inputs.get("build"))
     if build:
         _build(making, name, _remote_build(build))
-    shown = found_or_pulled(making, name, "Unable to read Docker image into resource")
+    shown = _found_pulled_or_stood_in(making, name)
     return f"{shown['Id']}{name}", remote_image_outputs(inputs, shown)
+
+
+def _found_pulled_or_stood_in(making: Making, name: str) -> dict[str, Any]:
+    """The image; for a host that is stood in for, one that stands in for an image that can't be had."""
+    try:
+        return found_or_pulled(making, name, "Unable to read Docker image into resource")
+    except Refused:
+        if not making.client.host.stood_in or name.startswith(("sha256:", OWN)):
+            raise
+        return stand_in_image(making.client)
+
+
+def read_remote_image(client: EngineClient, inputs: Properties, state: Properties) -> Properties | None:
+    """The outputs now; None when the engine has lost the image. What stands in for one stays until that is there."""
+    name = str(inputs["name"])
+    shown = inspected_image(client, name)
+    if shown is None and client.host.stood_in:
+        running = inspected_image(client, str(state.get("imageId")))
+        shown = running if running is not None and is_stand_in(running) else None
+    return None if shown is None else remote_image_outputs(inputs, shown)
+
+
+def image_remarks(client: EngineClient, inputs: Properties, outputs: Properties) -> tuple[str, ...]:
+    """What to say of a RemoteImage that another one stands in for."""
+    if not client.host.stood_in:
+        return ()
+    shown = inspected_image(client, str(outputs.get("imageId")))
+    return (REMARK.format(name=inputs["name"]),) if shown is not None and is_stand_in(shown) else ()
 
 
 def remote_image_outputs(inputs: Properties, shown: Mapping[str, Any]) -> Properties:

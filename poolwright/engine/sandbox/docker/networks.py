@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from poolwright.engine.sandbox.docker.engine_client import EngineClient, section
 from poolwright.engine.sandbox.docker.making import SANDBOX_LABEL, URN_LABEL, Making
+from poolwright.engine.sandbox.docker.stand_in import fitted_options
 from poolwright.engine.sandbox.values import Properties, Value, fields, flag, objects, text
 
 _PATIENCE_SECONDS: Final = 5.0
@@ -89,11 +90,12 @@ def delete_network(client: EngineClient, network: str) -> None:
 def create_volume(making: Making) -> tuple[str, Properties]:
     """The volume's name, which is its id, and outputs."""
     inputs = making.inputs
+    options = _texts(inputs.get("driverOpts")) or None
     with making.client.asking("Unable to create volume") as api:
         made = api.create_volume(
             name=text(inputs.get("name")),
             driver=text(inputs.get("driver")),
-            driver_opts=_texts(inputs.get("driverOpts")) or None,
+            driver_opts=fitted_options(options) if making.client.host.stood_in else options,
             labels=_labels(making),
         )
     return str(made["Name"]), volume_outputs(inputs, made)

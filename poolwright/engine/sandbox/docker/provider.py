@@ -95,7 +95,10 @@ class DockerProvider:
         _require(_schema(subject), inputs)
         with self._around(subject, Action.CREATE):
             made, outputs = _CREATE[subject.type](self._making(subject, inputs))
-        return Known(made, outputs, inputs, present(secrets, outputs), notes=self._published(subject, inputs))
+            is_image = subject.type == "docker.RemoteImage"
+            remarks = images.image_remarks(self._client, inputs, outputs) if is_image else ()
+        shown = present(secrets, outputs)
+        return Known(made, outputs, inputs, shown, remarks=remarks, notes=self._published(subject, inputs))
 
     def read(self, subject: Subject, resource_id: str, state: Properties) -> Known | None:
         """The resource as it is now, after an import; None when it is gone."""
@@ -174,9 +177,7 @@ class DockerProvider:
                 shown = networks.inspected_volume(self._client, resource_id)
                 return None if shown is None else networks.volume_outputs(inputs, shown)
             case "docker.RemoteImage":
-                name = text(inputs.get("name"))
-                shown = None if name is None else images.inspected_image(self._client, name)
-                return None if shown is None else images.remote_image_outputs(inputs, shown)
+                return images.read_remote_image(self._client, inputs, state)
             case "docker.Image":
                 shown = images.inspected_image(self._client, resource_id)
                 return None if shown is None else images.image_outputs(inputs, shown)

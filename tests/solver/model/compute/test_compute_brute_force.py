@@ -516,7 +516,7 @@ def test_bound_and_cost_enclose_the_best_of_two_services_on_two_node_groups(
     check(case, catalog, make_demand)
 
 
-@settings(max_examples=10, derandomize=True, deadline=None)
+@settings(max_examples=5, derandomize=True, deadline=None)
 @given(case=cases(both(variants=st.sampled_from([HUNGRY, UNEQUAL])), TWO))
 def test_bound_and_cost_enclose_the_best_where_machines_hold_replicas_in_too_many_ways_to_list(
     case: Case, catalog: Catalog, make_demand: DemandMaker

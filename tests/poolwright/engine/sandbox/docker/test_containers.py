@@ -249,3 +249,37 @@ def test_a_container_keeps_what_only_a_new_one_can_have_and_says_so(host: Host) 
 
     assert "pulumi-docker keeps tmpfs" in changed.remarks[0]
     assert host.container(known).attrs["HostConfig"].get("Tmpfs") in (None, {})
+
+
+def test_a_stood_in_host_runs_with_what_this_machine_has(host: Host) -> None:
+    share = {"type": "nfs", "o": "addr=nas.example.com", "device": ":/export"}
+    volume = host.make("Volume", "share", driver="local", driverOpts=share)
+    assert volume.outputs["driverOpts"] == share
+    known = host.run("big", cpus="64", gpus="all", devices=[{"hostPath": "/dev/nothing"}], privileged=True)
+    limits = host.container(known).attrs["HostConfig"]
+    assert limits["NanoCpus"] == host.client.info()["NCPU"] * 1_000_000_000
+    assert not limits["Privileged"]
+    seen = host.read("Container", "big", known)
+    assert seen is not None
+    assert (seen.outputs["cpus"], seen.outputs["gpus"]) == ("64", "all"), "the program's own values stay"
+
+
+def test_an_image_that_can_not_be_had_is_stood_in_for_and_said(host: Host) -> None:
+    image = host.make_of("RemoteImage", "gone", {"name": f"localhost:9/{host.prefix}:1"})
+    assert "answers every request" in image.remarks[0]
+    check = {
+        "tests": ["CMD-SHELL", "python3 -c \"import urllib.request as u; u.urlopen('http://127.0.0.1:9090/healthz')\""]
+    }
+    known = host.make(
+        "Container",
+        "stand-in",
+        image=image.outputs["imageId"],
+        command=["no-such-program"],
+        healthcheck={**check, "interval": "1s", "retries": 20},
+        wait=True,
+        waitTimeout=60,
+    )
+    assert host.container(known).attrs["State"]["Health"]["Status"] == "healthy"
+    assert host.read("RemoteImage", "gone", image) is not None
+    with pytest.raises(Refused, match="images STACK --build"):
+        host.make_of("RemoteImage", "own", {"name": "localhost/poolwright/nothing:1"})
