@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from poolwright.engine.environment import Cloud
-from poolwright.engine.sandbox.docker.hosts import DEFAULT_ADDRESS, STAND_IN_VARIABLE
+from poolwright.engine.sandbox.docker.hosts import DEFAULT_ADDRESS, Host, host_of
 from solver.errors import ConfigError, EngineError, Problem
 from solver.plan.docker import HostPlan
 from solver.plan.lock import Lock
@@ -18,7 +18,6 @@ from solver.vocabulary import Architecture
 _SECONDS = 1800
 """Longest wait for one answer: a step of a build may fetch gigabytes before it says a word."""
 _WORDS = {"x86_64": Architecture.X86_64, "amd64": Architecture.X86_64, "aarch64": Architecture.ARM64}
-_NETWORKED = ("ssh://", "tcp://")
 
 
 def own_address() -> str:
@@ -80,9 +79,8 @@ def host_engines(lock: Lock, cloud: Cloud) -> dict[str, str | None]:
 
 def _address(host: HostPlan, cloud: Cloud) -> tuple[str, str | None]:
     named = host.docker_host or own_address()
-    if cloud is Cloud.SANDBOX and named.startswith(_NETWORKED) and named != own_address():
-        return os.environ.get(STAND_IN_VARIABLE) or own_address(), None
-    return named, host.certificates
+    engine = host_of({"host": named}) if cloud is Cloud.SANDBOX else Host(named, named)
+    return engine.address, None if engine.stood_in else host.certificates
 
 
 @contextlib.contextmanager

@@ -13,12 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any, Literal, cast
 
 from components.docker.naming import DockerNames
 from components.docker.proxy_config import HTTPS_PORT
 from components.docker.replicas import replicas_on
+from poolwright.engine.sandbox.docker.engine_client import connected, reason_of
 from poolwright.engine.sandbox.docker.hosts import DEFAULT_ADDRESS, Host, host_of
 from solver.plan.docker import DockerSitePlan, HostedService, HostPlan
 from solver.plan.plan import Plan
@@ -151,23 +151,13 @@ def _engine(host: HostPlan, *, stood_in: bool) -> Host:
 
 def _connected(engine: Host, host: HostPlan) -> Any:
     """A client that has had an answer; OSError, which the SDK's errors are turned into, where there is none."""
-    import docker
     import requests
     from docker.errors import DockerException
-    from docker.utils import kwargs_from_env
 
-    environment = dict(os.environ) | {"DOCKER_HOST": engine.address}
-    if host.certificates is not None and not engine.stood_in:
-        environment |= {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(Path(host.certificates).expanduser())}
     try:
-        settings: Any = kwargs_from_env(environment=environment)
-        client = docker.APIClient(
-            version="auto", timeout=_SECONDS, use_ssh_client=engine.address.startswith("ssh://"), **settings
-        )
-        client.ping()
-    except (DockerException, requests.RequestException) as error:
-        raise OSError(" ".join(str(error).split())) from error
-    return client
+        return connected(engine.address, _SECONDS, None if engine.stood_in else host.certificates)
+    except (DockerException, requests.RequestException, OSError) as error:
+        raise OSError(reason_of(error)) from error
 
 
 def _planned(asked: _Asked) -> Iterator[tuple[str, str]]:

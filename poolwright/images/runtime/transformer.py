@@ -41,6 +41,7 @@ def inputs_of(request: Any) -> Any:
     """What a request asks for; 400 to one that asks for nothing."""
     if not isinstance(request, dict) or "inputs" not in request:
         raise library("fastapi").HTTPException(400, 'a JSON object with "inputs" is allowed')
+    # What JSON holds is of any type, which pyright does not know of a dict that it has only seen to be one.
     return request["inputs"]  # pyright: ignore[reportUnknownVariableType]
 
 

@@ -7,6 +7,7 @@ import os
 import re
 import threading
 from collections.abc import Generator, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from poolwright.engine.sandbox.docker.hosts import STAND_IN_VARIABLE, Host
@@ -104,12 +105,18 @@ def unreachable(host: Host, reason: str) -> str:
     )
 
 
-def connected(address: str, seconds: int) -> Any:
-    """A client of the engine at an address, which has answered; raises what the SDK raises."""
+def connected(address: str, seconds: int, certificates: str | None = None) -> Any:
+    """A client of the engine at an address, which has answered; raises what the SDK raises.
+
+    `certificates` is a folder with what tcp:// needs for TLS; without it the environment says.
+    """
     import docker
     from docker.utils import kwargs_from_env
 
-    settings: Any = kwargs_from_env(environment=dict(os.environ) | {"DOCKER_HOST": address})
+    environment = dict(os.environ) | {"DOCKER_HOST": address}
+    if certificates is not None:
+        environment |= {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(Path(certificates).expanduser())}
+    settings: Any = kwargs_from_env(environment=environment)
     return docker.APIClient(version="auto", timeout=seconds, use_ssh_client=address.startswith("ssh://"), **settings)
 
 
