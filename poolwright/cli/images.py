@@ -78,8 +78,9 @@ def run(stack: str, settings: Settings) -> int:
 def _made(lock: Lock, wanted: Mapping[str, Wanted], settings: Settings) -> dict[str, BuiltImage]:
     """The images, built and put where they run."""
     from poolwright.engine.environment import Cloud
+    from poolwright.engine.sandbox.docker.hosts import own_address
     from poolwright.images.building import HASH_LENGTH, Builder, copied
-    from poolwright.images.engine import connect, host_engines, own_address
+    from poolwright.images.engine import connect, host_engines
     from poolwright.images.publishing import pushed, refuse_registry
     from poolwright.images.software import sign, write_sbom
 
@@ -115,7 +116,8 @@ def _made(lock: Lock, wanted: Mapping[str, Wanted], settings: Settings) -> dict[
 def _remove(lock: Lock, settings: Settings) -> int:
     """Takes the stack's images off the engine that built them and off those of its hosts."""
     from poolwright.engine.environment import Cloud
-    from poolwright.images.engine import connect, host_engines, own_address
+    from poolwright.engine.sandbox.docker.hosts import own_address
+    from poolwright.images.engine import connect, host_engines
     from poolwright.images.removing import without_images
 
     address = settings.engine or own_address()

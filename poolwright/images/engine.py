@@ -5,13 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
+from poolwright.engine.docker.reach import engine_of, reached
 from poolwright.engine.environment import Cloud
-from poolwright.engine.sandbox.docker.hosts import DEFAULT_ADDRESS, Host, host_of
 from solver.errors import ConfigError, EngineError, Problem
-from solver.plan.docker import HostPlan
 from solver.plan.lock import Lock
 from solver.vocabulary import Architecture
 
@@ -20,30 +18,11 @@ _SECONDS = 1800
 _WORDS = {"x86_64": Architecture.X86_64, "amd64": Architecture.X86_64, "aarch64": Architecture.ARM64}
 
 
-def own_address() -> str:
-    """The engine of this machine, or the one that the environment names."""
-    return os.environ.get("DOCKER_HOST") or DEFAULT_ADDRESS
-
-
 def connect(address: str, *, certificates: str | None = None) -> Any:
     """A client of the engine at an address; ConfigError where none answers."""
-    import docker
-    from docker.errors import DockerException
-
-    tls: Any = None
     try:
-        if certificates is not None:
-            folder = Path(certificates).expanduser()
-            names = (str(folder / "cert.pem"), str(folder / "key.pem"))
-            tls = docker.tls.TLSConfig(client_cert=names, ca_cert=str(folder / "ca.pem"), verify=True)
-        client: Any = docker.DockerClient(
-            base_url=address,
-            tls=tls,
-            timeout=_SECONDS,
-            use_ssh_client=address.startswith("ssh://"),
-        )
-        client.ping()
-    except (DockerException, OSError) as error:
+        return reached(address, _SECONDS, certificates)
+    except OSError as error:
         raise ConfigError(
             [
                 Problem(
@@ -55,7 +34,6 @@ def connect(address: str, *, certificates: str | None = None) -> Any:
                 )
             ]
         ) from error
-    return client
 
 
 def architecture_of(client: Any) -> Architecture | None:
@@ -72,15 +50,9 @@ def host_engines(lock: Lock, cloud: Cloud) -> dict[str, str | None]:
     for site in lock.docker_sites.values():
         for host in site.hosts:
             if host.replicas:
-                address, certificates = _address(host, cloud)
-                found[address] = certificates
+                answering = engine_of(host, stood_in=cloud is Cloud.SANDBOX)
+                found[answering.engine.address] = answering.certificates
     return dict(sorted(found.items()))
-
-
-def _address(host: HostPlan, cloud: Cloud) -> tuple[str, str | None]:
-    named = host.docker_host or own_address()
-    engine = host_of({"host": named}) if cloud is Cloud.SANDBOX else Host(named, named)
-    return engine.address, None if engine.stood_in else host.certificates
 
 
 @contextlib.contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import ssl
 import tarfile
 import urllib.error
@@ -18,8 +17,8 @@ from typing import Any, Literal, cast
 from components.docker.naming import DockerNames
 from components.docker.proxy_config import HTTPS_PORT
 from components.docker.replicas import replicas_on
-from poolwright.engine.sandbox.docker.engine_client import connected, reason_of
-from poolwright.engine.sandbox.docker.hosts import DEFAULT_ADDRESS, Host, host_of
+from poolwright.engine.docker.reach import engine_of, reached
+from poolwright.engine.sandbox.docker.hosts import Host
 from solver.plan.docker import DockerSitePlan, HostedService, HostPlan
 from solver.plan.plan import Plan
 from solver.schema import Schema
@@ -131,33 +130,16 @@ def hosts_status(plan: Plan, *, stood_in: bool) -> HostsStatus:
             for host in site.hosts:
                 if not host.replicas:
                     continue
-                engine = _engine(host, stood_in=stood_in)
+                found = engine_of(host, stood_in=stood_in)
                 try:
-                    client = _connected(engine, host)
+                    client = reached(found.engine.address, _SECONDS, found.certificates).api
                 except OSError as error:
-                    unreachable[f"{key}.{host.key}"] = f"{engine}: {error}"
+                    unreachable[f"{key}.{host.key}"] = f"{found.engine}: {error}"
                     continue
-                asked = _Asked(stack=plan.stack, site=key, plan=site, host=host, engine=engine, client=client)
+                asked = _Asked(stack=plan.stack, site=key, plan=site, host=host, engine=found.engine, client=client)
                 containers += pool.map(partial(_container, asked), _planned(asked))
                 addresses += pool.map(partial(_address, asked), _exposed(asked))
     return HostsStatus(containers=tuple(containers), addresses=tuple(addresses), unreachable=unreachable)
-
-
-def _engine(host: HostPlan, *, stood_in: bool) -> Host:
-    own = os.environ.get("DOCKER_HOST") or DEFAULT_ADDRESS
-    name = host.docker_host or own
-    return host_of({"host": name}) if stood_in else Host(name, name)
-
-
-def _connected(engine: Host, host: HostPlan) -> Any:
-    """A client that has had an answer; OSError, which the SDK's errors are turned into, where there is none."""
-    import requests
-    from docker.errors import DockerException
-
-    try:
-        return connected(engine.address, _SECONDS, None if engine.stood_in else host.certificates)
-    except (DockerException, requests.RequestException, OSError) as error:
-        raise OSError(reason_of(error)) from error
 
 
 def _planned(asked: _Asked) -> Iterator[tuple[str, str]]:

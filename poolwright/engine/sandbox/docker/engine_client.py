@@ -106,7 +106,12 @@ def unreachable(host: Host, reason: str) -> str:
 
 
 def connected(address: str, seconds: int, certificates: str | None = None) -> Any:
-    """A client of the engine at an address, which has answered; raises what the SDK raises.
+    """The SDK's low-level client of the engine at an address, which has answered; raises what the SDK raises."""
+    return client_at(address, seconds, certificates).api
+
+
+def client_at(address: str, seconds: int, certificates: str | None = None) -> Any:
+    """The SDK's client of the engine at an address, which has answered; raises what the SDK raises.
 
     `certificates` is a folder with what tcp:// needs for TLS; without it the environment says.
     """
@@ -117,7 +122,7 @@ def connected(address: str, seconds: int, certificates: str | None = None) -> An
     if certificates is not None:
         environment |= {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(Path(certificates).expanduser())}
     settings: Any = kwargs_from_env(environment=environment)
-    return docker.APIClient(version="auto", timeout=seconds, use_ssh_client=address.startswith("ssh://"), **settings)
+    return docker.DockerClient(version="auto", timeout=seconds, use_ssh_client=address.startswith("ssh://"), **settings)
 
 
 def reason_of(error: BaseException) -> str:

@@ -50,9 +50,14 @@ class Host:
         return wanted or "0.0.0.0"
 
 
+def own_address() -> str:
+    """The engine of this machine, or the one that the environment names."""
+    return os.environ.get("DOCKER_HOST") or DEFAULT_ADDRESS
+
+
 def host_of(config: Properties) -> Host:
     """The host that a provider's configuration means."""
-    own = os.environ.get("DOCKER_HOST") or DEFAULT_ADDRESS
+    own = own_address()
     name = text(config.get("host")) or own
     if name.startswith(_REMOTE) and name != own:
         return Host(name, os.environ.get(STAND_IN_VARIABLE) or own)

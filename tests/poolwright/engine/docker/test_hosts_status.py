@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -67,13 +68,13 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
 
 
 def asked(monkeypatch: pytest.MonkeyPatch, plan: Plan, engine: Engine, status: int | None = 200) -> HostsStatus:
-    def connected(*_: object) -> Engine:
-        return engine
+    def reached(*_: object) -> SimpleNamespace:
+        return SimpleNamespace(api=engine)
 
     def asked_once(*_: object) -> tuple[int | None, str]:
         return status, "" if status else "refused"
 
-    monkeypatch.setattr(hosts_status, "_connected", connected)
+    monkeypatch.setattr(hosts_status, "reached", reached)
     monkeypatch.setattr(hosts_status, "_asked_once", asked_once)
     return hosts_status.hosts_status(plan, stood_in=True)
 
@@ -106,7 +107,7 @@ def test_an_engine_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch
         raise OSError("Connection refused")
 
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere.sock")
-    monkeypatch.setattr(hosts_status, "_connected", refuse)
+    monkeypatch.setattr(hosts_status, "reached", refuse)
     status = hosts_status.hosts_status(plan, stood_in=True)
     assert status.unreachable == {"desk.here": "unix:///nowhere.sock: Connection refused"}
     assert not status.well
