@@ -15,7 +15,7 @@ from solver.demand.loader import LoadedDemand, find_stack, load_demand
 from solver.errors import StaleError
 from solver.model.requirements import check_regions
 from solver.plan.lock import Lock, read_lock
-from solver.plan.plan import MODEL_VERSION, PlanInputs, PriceTable
+from solver.plan.plan import MODEL_VERSION, PlanInputs, PriceTable, ReleaseInput
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,7 @@ class StackInputs:
     def plan_inputs(self, catalog: Catalog) -> PlanInputs:
         """Digests and price dates for a plan."""
         tables = [catalog.price_table(region) for region in self.regions]
+        release = self.loaded.release
         return PlanInputs(
             demand=self.loaded.digest,
             catalog=self.catalog_digest,
@@ -50,6 +51,7 @@ class StackInputs:
             prices=tuple(
                 PriceTable(region=table.region, dated=str(table.source_date or "undated")) for table in tables
             ),
+            release=None if release is None else ReleaseInput(id=release.id, digest=release.digest),
         )
 
 
@@ -83,7 +85,12 @@ def fresh_lock(root: Path, stack: str) -> Lock:
 
 def refuse_stale(lock: Lock, inputs: StackInputs) -> None:
     """Raises StaleError when the lock was not made from these inputs."""
-    changed = lock.stale_inputs(demand=inputs.loaded.digest, catalog=inputs.catalog_digest)
+    release = inputs.loaded.release
+    changed = lock.stale_inputs(
+        demand=inputs.loaded.digest,
+        catalog=inputs.catalog_digest,
+        release=None if release is None else release.digest,
+    )
     if changed:
         raise StaleError(
             f"{shown(inputs.lock_path)} is stale: {'; '.join(changed)} since it was written",

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from solver.demand.inherits import STACK, merged_stack
 from solver.demand.located import Located, Steps, shown_path
+from solver.demand.release_overlay import ReleaseName, with_release
 from solver.demand.trace import TRACE_ROWS, read_trace
 from solver.errors import DemandError, Problem
 
@@ -30,9 +31,11 @@ class Content:
     plain: dict[str, Any]
     """The same as dictionaries, lists and scalars, each trace's loads as the shape of its load."""
     files: tuple[Path, ...]
-    """Every file read: parents before children, the stack file, then traces."""
+    """Every file read: parents before children, the stack file, its release, then traces."""
     digest: str
     """SHA-256 of `plain` as JSON with ordered keys."""
+    release: ReleaseName | None = None
+    """The release that the stack has; None: its own files say all."""
 
 
 def content_digest(path: Path) -> str:
@@ -54,16 +57,22 @@ def read_content(path: Path, problems: list[Problem]) -> Content:
     if tree.child(STACK) is None:
         named = Located(path.stem, path, 1, text=path.stem)
         tree = Located({STACK: named, **(tree.mapping or {})}, tree.file, tree.line)
-    return content_of(tree, files, problems)
+    released = with_release(path, tree, problems)
+    if released is None:
+        return content_of(tree, files, problems)
+    tree, file, release = released
+    return content_of(tree, (*files, file), problems, release)
 
 
-def content_of(tree: Located, files: tuple[Path, ...], problems: list[Problem]) -> Content:
+def content_of(
+    tree: Located, files: tuple[Path, ...], problems: list[Problem], release: ReleaseName | None = None
+) -> Content:
     """The content of a merged tree; its traces are read."""
     plain = cast("dict[str, Any]", tree.plain())
     traces = _fill_traces(tree, plain, problems)
     _fill_week(tree, plain)
     text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
-    return Content(tree, plain, (*files, *traces), sha256(text.encode()).hexdigest())
+    return Content(tree, plain, (*files, *traces), sha256(text.encode()).hexdigest(), release)
 
 
 def problem_at(

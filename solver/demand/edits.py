@@ -59,7 +59,7 @@ def with_edits(loaded: LoadedDemand, edits: Sequence[tuple[str, str]]) -> Loaded
     if problems:
         raise ConfigError(problems)
     try:
-        return validated(content_of(tree, loaded.files, problems), problems)
+        return validated(content_of(tree, loaded.files, problems, loaded.release), problems)
     except InputError as error:
         raise without_place(error) from None
 

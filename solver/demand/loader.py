@@ -13,13 +13,14 @@ from pydantic import ValidationError
 from solver.demand.content import Content, problem_at, read_content
 from solver.demand.demand import Demand
 from solver.demand.located import Located, Steps, shown_path
+from solver.demand.release_overlay import ReleaseName
 from solver.errors import ConfigError, DemandError, Problem
 
 FOLDER = "stacks"
 """Where the stack files of a project are."""
 
 _SUFFIX = ".yaml"
-_NOT_STACKS = ("base",)
+_NOT_STACKS = ("base", "promotion")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,15 @@ class LoadedDemand:
 
     demand: Demand
     files: tuple[Path, ...]
-    """Every file read: parents before children, the stack file, then load traces."""
+    """Every file read: parents before children, the stack file, its release, then load traces."""
     digest: str
     """SHA-256 of the validated content with all defaults and traces; comments, order and formatting don't count."""
     content_digest: str
     """As `solver.demand.content.content_digest` gives it without validating."""
     tree: Located = field(repr=False, compare=False)
     """The merged files, which know the line of each value."""
+    release: ReleaseName | None = None
+    """The release that the stack has; None: its own files say all."""
 
     def problem(self, path: Steps, allowed: str, *, found: str | None = None, hint: str | None = None) -> Problem:
         """A problem with the value at a path of the demand, at its file and line."""
@@ -82,4 +85,4 @@ def validated(content: Content, problems: list[Problem]) -> LoadedDemand:
         raise DemandError(problems)
     text = json.dumps(demand.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
     digest = sha256(text.encode()).hexdigest()
-    return LoadedDemand(demand, content.files, digest, content.digest, content.tree)
+    return LoadedDemand(demand, content.files, digest, content.digest, content.tree, content.release)

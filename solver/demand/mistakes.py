@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from solver.demand.content import Content, problem_at
 from solver.demand.demand import Demand, Location, Site
@@ -53,6 +53,12 @@ def mistakes(content: Content, error: ValidationError) -> list[Problem]:
     return problems
 
 
+def mistakes_of(tree: Located, error: ValidationError, record: type[BaseModel]) -> list[Problem]:
+    """One problem for each mistake in a file whose root is such a record."""
+    details = [cast("Mapping[str, Any]", each) for each in error.errors(include_url=False, include_input=False)]
+    return _listed(tree, details[:MAX_PROBLEMS], record)
+
+
 def _contradictions(tree: Located, contradictions: Iterable[Contradiction]) -> list[Problem]:
     return [problem_at(tree, each.path, each.allowed, found=each.found, hint=each.hint) for each in contradictions]
 
@@ -68,8 +74,8 @@ def _right_entries(section: Mapping[str, object], adapter: TypeAdapter[Entry]) -
     return entries
 
 
-def _listed(tree: Located, details: Sequence[Mapping[str, Any]]) -> list[Problem]:
-    placed = [(place_of(Demand, tuple(detail["loc"])), detail) for detail in details]
+def _listed(tree: Located, details: Sequence[Mapping[str, Any]], record: type[BaseModel] = Demand) -> list[Problem]:
+    placed = [(place_of(record, tuple(detail["loc"])), detail) for detail in details]
     with_errors = [place.path for place, _ in placed]
     problems: list[Problem] = []
     seen: set[tuple[str | int, ...]] = set()

@@ -33,6 +33,10 @@ class _Dumper(yaml.CSafeDumper):
         return True
 
 
+class Quoted(str):
+    """A text that is written in quotes: another reader of YAML would take it for a number or a word."""
+
+
 def _line(dumper: _Dumper, value: _Line) -> yaml.Node:
     return dumper.represent_mapping("tag:yaml.org,2002:map", value, flow_style=True)
 
@@ -46,6 +50,11 @@ def _text(dumper: _Dumper, value: str) -> yaml.Node:
     return yaml.ScalarNode("tag:yaml.org,2002:str", value, style='"' if _LINE_BREAKS.search(value) else None)
 
 
+def _quoted(dumper: _Dumper, value: Quoted) -> yaml.Node:
+    del dumper
+    return yaml.ScalarNode("tag:yaml.org,2002:str", str(value), style='"')
+
+
 def _number(dumper: _Dumper, value: float) -> yaml.Node:
     del dumper
     digits = format(Decimal(repr(value)), "f")  # no exponents: 0.00002
@@ -55,6 +64,7 @@ def _number(dumper: _Dumper, value: float) -> yaml.Node:
 _Dumper.add_representer(_Line, _line)
 _Dumper.add_representer(_Words, _words)
 _Dumper.add_representer(str, _text)
+_Dumper.add_representer(Quoted, _quoted)
 _Dumper.add_representer(float, _number)
 
 

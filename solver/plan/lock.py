@@ -8,9 +8,7 @@ that was edited by hand, or merged line by line, is refused.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -34,6 +32,7 @@ from solver.plan.plan import (
     aws_sites_of,
     docker_sites_of,
 )
+from solver.plan.whole_file import write_whole
 from solver.schema import Schema, is_empty
 
 _HEADER = """\
@@ -44,6 +43,7 @@ _STALE = {
     "demand": "the demand files changed",
     "catalog": "the catalog's tables changed",
     "model": "this version of poolwright may give another plan",
+    "release": "the release changed",
 }
 _DIGEST = re.compile(r"^digest: (?P<digest>sha256:[0-9a-f]{64})\n", re.MULTILINE)
 _NOT_LOCKED = frozenset({"reason", "held", "kept", "hour_classes"})
@@ -106,10 +106,17 @@ class Lock(Schema):
         """The plan, with the images that were made for it."""
         return with_images(self.as_plan(), self.images)
 
-    def stale_inputs(self, *, demand: str, catalog: str) -> tuple[str, ...]:
-        """What changed since the lock was written, in words; empty when it is fresh."""
-        now = {"demand": demand, "catalog": catalog, "model": MODEL_VERSION}
-        return tuple(text for name, text in _STALE.items() if getattr(self.inputs, name) != now[name])
+    def stale_inputs(self, *, demand: str, catalog: str, release: str | None = None) -> tuple[str, ...]:
+        """What changed since the lock was written, in words; empty when it is fresh. All are digests."""
+        now = {"demand": demand, "catalog": catalog, "model": MODEL_VERSION, "release": release}
+        mine = self.inputs
+        then = {
+            "demand": mine.demand,
+            "catalog": mine.catalog,
+            "model": mine.model,
+            "release": None if mine.release is None else mine.release.digest,
+        }
+        return tuple(text for name, text in _STALE.items() if then[name] != now[name])
 
 
 def lock_of(plan: Plan, images: Mapping[str, BuiltImage] | None = None) -> Lock:
@@ -194,17 +201,7 @@ def write_lock(path: Path, lock: Lock) -> str:
     """Replaces the file in one step, so that a reader sees the old lock or the new one; gives its digest."""
     text = lock_text(lock)
     if read_text(path) != text:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(path, text)
     return digest_of(text, file=str(path), stack=lock.stack)
 
 

@@ -31,6 +31,15 @@ class PriceTable(Schema):
     """Newest date of its sources, `2026-07-20`."""
 
 
+class ReleaseInput(Schema):
+    """The release that a stack's demand has."""
+
+    id: str
+    """The first digits of the digest of what it carries."""
+    digest: str
+    """`sha256:…` of the release file."""
+
+
 class PlanInputs(Schema):
     """Digests of all that the plan was made from; any change makes a lock stale."""
 
@@ -42,6 +51,8 @@ class PlanInputs(Schema):
     """By region."""
     model: str
     """Version of the models: it changes when the same inputs may give another plan."""
+    release: ReleaseInput | None = Field(default=None, exclude_if=is_empty)
+    """The release that the demand has; None: the stack's own files say all."""
 
 
 class Proof(Schema):

@@ -1,0 +1,32 @@
+"""A file of a project beside the stack files → its record, or one error that names every mistake by line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from solver.demand.located import Located, shown_path
+from solver.demand.yaml_reader import read_yaml
+from solver.errors import ConfigError, Problem
+from solver.schema import Schema
+
+Record = TypeVar("Record", bound=Schema)
+
+
+def read_record(path: Path, record: type[Record]) -> tuple[Record, Located]:
+    """What a YAML file says, and the same with the line of each value; ConfigError holds every mistake."""
+    if not path.is_file():
+        raise ConfigError([Problem(file=shown_path(path), allowed="an existing file is allowed")])
+    problems: list[Problem] = []
+    tree = read_yaml(path, problems)
+    if tree is None or problems:
+        raise ConfigError(problems)
+    try:
+        return record.model_validate_json(json.dumps(tree.plain()), strict=True), tree
+    except ValidationError as error:
+        from solver.demand.mistakes import mistakes_of
+
+        raise ConfigError(mistakes_of(tree, error, record)) from None
