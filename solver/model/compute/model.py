@@ -27,15 +27,17 @@ from solver.model.compute.decode import decode
 from solver.model.compute.held import fees_not_priced, held_of, held_uses
 from solver.model.compute.hourly import Hourly
 from solver.model.compute.job_task import JobTask, price_by_hour
-from solver.model.compute.jobs import JobRun, PriceByHour
+from solver.model.compute.jobs import JobRun, JobSize, PriceByHour
 from solver.model.compute.lines import alarm_lines, compute_lines
 from solver.model.compute.needs import needs_of
 from solver.model.compute.node_groups import Decided, ServiceGroup, approved_keys, group_keys
 from solver.model.compute.problem import Settled
+from solver.model.compute.purchase import week_of
 from solver.model.compute.quota import free_vcpus
-from solver.model.compute.reasons import job_reason, planned_week, service_reasons, with_commitment_reasons
+from solver.model.compute.reasons import job_reason, planned_usage, service_reasons, with_commitment_reasons
 from solver.model.compute.rejected import rejected_moves
 from solver.model.compute.replan import Standing
+from solver.model.compute.rivals import Rivals
 from solver.model.compute.services import Besides, Choice, priced
 from solver.model.compute.site_search import Site, approved_of, found_for, goods_of, prices_of, problem_of, sizes_of
 from solver.model.compute.stability import Steady, steadiest
@@ -52,7 +54,7 @@ from solver.plan.storage import StoragePlan
 from solver.quantity import HOURS_PER_WEEK, WEEKS_PER_MONTH
 from solver.vocabulary import Termination
 
-Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 _OPTIMAL_GAP = 1e-4
 
 
@@ -88,7 +90,7 @@ def solve_compute(
     volumes = volume_usd_per_month
     site = Site(demand, site_key, catalog, backend, needs, zones, fixed, volumes, surcharge, goods, held, deadline)
     problem = problem_of(site)
-    jobs, sizes = problem.jobs, problem.jobs.sizes
+    jobs = problem.jobs
     found, most = found_for(site, problem, previous, standing)
     hourly = found.hourly
     needs = hourly.needs
@@ -105,7 +107,8 @@ def solve_compute(
     bound = found.bound_usd_per_week
     decided = _decided(site, hourly, choice, runs, previous)
     plan = with_approved_weights(decode(demand, site_key, catalog, needs, decided), previous)
-    week = planned_week(plan, prices_of(site))
+    usage = planned_usage(plan)
+    week = week_of(usage, prices_of(site))
     plan = with_commitment_reasons(plan, decided.bought, held, week)
     plan = plan.model_copy(update={"held": held_uses(demand, site_key, held, decided.bought, week)})
     spot = {group.key: group.machine.usd_per_hour for group in decided.groups}
@@ -115,6 +118,8 @@ def solve_compute(
     alarms = total_usd_per_month(alarm_lines(catalog, site.site.region, site_key, plan))
     bound = min(cost, bound * WEEKS_PER_MONTH + _replica_volumes(site) + alarms)
     gap = (cost - bound) / cost if cost > 0 else 0.0
+    free = _free_beside_all(site, decided)
+    rivals = Rivals(jobs, usage, prices_of(site), goods, decided.bought, held, free, backend)
     return PoolAnswer(
         plan=plan,
         lines=lines,
@@ -128,7 +133,7 @@ def solve_compute(
         ),
         reasons=(
             *service_reasons(hourly, plan, OnSale(catalog, site.market(services=True), fixed, demand.purchase.spot)),
-            *(job_reason(runs[key], sizes[key], needs.jobs[key], price) for key in runs),
+            *(job_reason(run, rivals.of(run, _other_sizes(site, run), needs.jobs[key])) for key, run in runs.items()),
         ),
         rejected=rejected_moves(steady, runs, found.runs, gap=demand.limits.gap),
         not_priced=(*fees_not_priced(held), *warming_not_priced(plan)),
@@ -189,6 +194,26 @@ def _decided(
         groups.append(ServiceGroup(key, machine, slots, tuple(hour.machines.get(column, 0) for hour in choice.hours)))
     groups.sort(key=lambda group: group.key)
     return Decided(tuple(groups), runs, choice.bought, tuple("pays" for _ in choice.bought))
+
+
+def _other_sizes(site: Site, run: JobRun) -> list[JobSize]:
+    """Ways to run a job without the machine type of a run, which may have replaced some of them."""
+    limits = site.demand.limits
+    left_out = (*limits.exclude_machines, run.size.machine.machine.name)
+    limits = limits.model_copy(update={"exclude_machines": left_out})
+    return sizes_of(replace(site, demand=site.demand.model_copy(update={"limits": limits})), run.size.job)
+
+
+def _free_beside_all(site: Site, decided: Decided) -> dict[str, Integers]:
+    """By quota family, the vCPUs that services and jobs leave in each hour of the week."""
+    free = free_vcpus(site.site.quotas, decided.runs.values())
+    for group in decided.groups:
+        left = free.get(str(group.machine.machine.quota))
+        if left is not None:
+            left -= (
+                group.machine.machine.vcpus * np.array(group.machines, dtype=np.int64)[list(site.needs.hour_of_week)]
+            )
+    return free
 
 
 def _job_groups(plan: ComputePlan, runs: Mapping[str, JobRun]) -> Iterator[tuple[JobRun, NodeGroup]]:

@@ -6,21 +6,21 @@ the plan's cost also has shared machines and commitments in it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from math import fsum
 
-from solver.demand.workloads import BatchJob, TrainingJob
 from solver.model.compute.alone_costs import OnSale, Way, alone_usd_per_month
 from solver.model.compute.hourly import Hourly
-from solver.model.compute.jobs import JobRun, JobSize, PriceByHour, cheapest_run
+from solver.model.compute.jobs import JobRun
 from solver.model.compute.needs import Needs, ServiceNeed
-from solver.model.compute.purchase import Bought, Week, usd_per_week, week_of
+from solver.model.compute.purchase import Bought, Week, usd_per_week
+from solver.model.compute.rivals import Rival
 from solver.model.compute.rows import surviving
 from solver.model.standby import standby_of
 from solver.plan.compute import Commitment, ComputePlan, NodeGroup
 from solver.plan.explanation import Reason
 from solver.plan.schedule import format_days
-from solver.quantity import HOURS_PER_WEEK, WEEKS_PER_MONTH, format_clock, format_usd
+from solver.quantity import HOURS_PER_WEEK, WEEKS_PER_MONTH, cents, format_clock, format_usd
 from solver.vocabulary import PurchaseOption, Weekday
 
 _DAYS = tuple(Weekday)
@@ -84,39 +84,39 @@ def _rate(needs: Needs, need: ServiceNeed, group: NodeGroup) -> float:
     )
 
 
-def job_reason(run: JobRun, sizes: Sequence[JobSize], job: BatchJob | TrainingJob, price: PriceByHour) -> Reason:
+def job_reason(run: JobRun, rival: Rival | None) -> Reason:
     """Why a job runs as it does, and the cheapest way on another machine type."""
     mine = run.size.machine.machine.name
-    others = [size for size in sizes if size.machine.machine.name != mine]
-    rival = cheapest_run(others, job, price) if others else None
     text = (
         f"{run.size.workers} × {run.size.variant} on {run.size.machines} × {mine} {run.size.machine.purchase} "
         f"do the work in {run.size.hours} h, "
     )
     if rival is None:
         return Reason(subject=f"workload {run.size.job}", text=f"{text}the cheapest way inside the window.")
-    extra = round((rival.usd_per_week - run.usd_per_week) * WEEKS_PER_MONTH, 2)
-    # A run that costs the same within the gap stays, and others use the commitments that it leaves.
+    extra = cents(rival.extra_usd_per_week * WEEKS_PER_MONTH)
+    # A plan within the gap may still have a way that another one undercuts by a little.
     text += (
         "the cheapest way inside the window." if extra >= 0 else "as cheap as any inside the window, within the gap."
     )
+    other = rival.run.size
     return Reason(
         subject=f"workload {run.size.job}",
         text=text,
-        next_best=f"{rival.size.machines} × {rival.size.machine.machine.name} {rival.size.machine.purchase}",
+        next_best=f"{other.machines} × {other.machine.machine.name} {other.machine.purchase}",
         extra_usd_per_month=extra,
     )
 
 
-def planned_week(plan: ComputePlan, prices: Mapping[str, float]) -> Week:
-    """On-demand machines of the plan by type, hour by hour."""
+def planned_usage(plan: ComputePlan) -> list[dict[str, int]]:
+    """On-demand machines of the plan by type, in each hour of the week."""
     usage: list[dict[str, int]] = [{} for _ in range(HOURS_PER_WEEK)]
     for group in plan.node_groups:
         if group.purchase is PurchaseOption.ON_DEMAND:
             name = group.machine_types[0]
             for hour, count in enumerate(group.machines.hourly()):
-                usage[hour][name] = usage[hour].get(name, 0) + count
-    return week_of(usage, prices)
+                if count:
+                    usage[hour][name] = usage[hour].get(name, 0) + count
+    return usage
 
 
 def with_commitment_reasons(
