@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from poolwright.cli import changes, console
 from poolwright.cli.progress import Progress
@@ -17,7 +17,9 @@ from solver.errors import ConfigError, PoolwrightError, Problem
 
 if TYPE_CHECKING:
     from poolwright.engine.automation import Engine, Watch
+    from poolwright.engine.refreshed import Reading
 
+Answer = TypeVar("Answer")
 
 OWN_PACK = "checks"
 """How a user names the project's own policy pack."""
@@ -53,6 +55,12 @@ def previewed(stack: str, *, cloud: str) -> Preview:
     """What `up` would do, for another command."""
     with _engine(find_project(), stack, cloud, as_json=True) as engine:
         return _watched("preview", stack, engine.preview)
+
+
+def read_anew(stack: str, *, cloud: str) -> tuple[Reading, ...]:
+    """What the cloud says of each resource beside what the state has, for another command."""
+    with _engine(find_project(), stack, cloud, as_json=True, reads_lock=False) as engine:
+        return _watched("drift", stack, engine.read_anew)
 
 
 def up(stack: str, *, cloud: str, as_json: bool, replan: bool, yes: bool, packs: Sequence[str] = ()) -> None:
@@ -170,7 +178,7 @@ def _say_faults(project: Project) -> None:
         console.say(f"sandbox: faults are asked for in {path}")
 
 
-def _watched(title: str, stack: str, run: Callable[[Watch], Preview]) -> Preview:
+def _watched(title: str, stack: str, run: Callable[[Watch], Answer]) -> Answer:
     with Progress(f"{title} {stack}") as progress:
         return run(progress.watch)
 

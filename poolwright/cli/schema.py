@@ -56,6 +56,12 @@ def _review() -> Json:
     return described(Review.model_json_schema(mode="serialization"), Review)
 
 
+def _drift() -> Json:
+    from poolwright.review.drift import DriftReport
+
+    return described(DriftReport.model_json_schema(mode="serialization"), DriftReport)
+
+
 KINDS: dict[str, Callable[[], Json]] = {
     "demand": _demand,
     "plan": _plan,
@@ -64,6 +70,7 @@ KINDS: dict[str, Callable[[], Json]] = {
     "check": _check,
     "controls": _controls,
     "review": _review,
+    "drift": _drift,
 }
 """File formats by name; a format's modules are loaded when its schema is asked for."""
 

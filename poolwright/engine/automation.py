@@ -26,6 +26,7 @@ from poolwright.engine.failure import engine_failure
 from poolwright.engine.journal import Begun, Journal
 from poolwright.engine.preview import Preview, ResourceChange, ResourceRecord, records_of
 from poolwright.engine.program import InlineProgram
+from poolwright.engine.refreshed import Reading, RefreshReader
 
 RELEASE_DATA = "POOLWRIGHT_RELEASE_DATA"
 """Environment variable that has the program build everything unprotected."""
@@ -45,7 +46,7 @@ class Engine:
         self._environment = environment
         self._program = InlineProgram(build)
         self._say = say
-        self._options: dict[str, object] = {"continue_on_error": True} if keep_going else {}
+        self._options: dict[str, Any] = {"continue_on_error": True} if keep_going else {}
         project = environment.project
         self._journal = Journal(project.begun(environment.stack)) if environment.cloud is Cloud.SANDBOX else None
         command = EngineCommand(environment, say)
@@ -71,6 +72,12 @@ class Engine:
         self._recover()
         return self._run("refresh", watch, self._stack.refresh)
 
+    def read_anew(self, watch: Watch | None = None) -> tuple[Reading, ...]:
+        """What the cloud says of each resource beside what the state has; neither is changed."""
+        readings = RefreshReader()
+        self._run("refresh preview", watch, self._stack.preview_refresh, also=readings.read)
+        return readings.result()
+
     def destroy(self, watch: Watch | None = None, *, with_data: bool = False) -> Preview:
         """Deletes what is not protected, and nothing that protected resources depend on; all of it `with_data`."""
         self._recover()
@@ -82,13 +89,23 @@ class Engine:
         """The resources in the stack's state, ordered by URN, secrets masked."""
         return records_of(self._export())
 
-    def _run(self, operation: str, watch: Watch | None, run: Callable[..., object], **options: object) -> Preview:
+    def _run(
+        self,
+        operation: str,
+        watch: Watch | None,
+        run: Callable[..., object],
+        *,
+        also: Callable[[Any], None] | None = None,
+        **options: object,
+    ) -> Preview:
         reader = EventReader(self._environment.stack)
         journal = self._journal if operation == "up" else None
 
         def on_event(event: Any) -> None:
             if journal is not None:
                 journal.note(event)
+            if also is not None:
+                also(event)
             change = reader.read(event)
             if change is not None and watch is not None:
                 watch(change, reader.finished)
@@ -109,7 +126,7 @@ class Engine:
             raise self._program.error
         raise engine_failure(operation, self._environment, reader.result(), text)
 
-    def _packs(self, folders: Sequence[Path]) -> dict[str, object]:
+    def _packs(self, folders: Sequence[Path]) -> dict[str, Any]:
         """The Automation API's option for policy packs; absent where there are none."""
         found = policy_packs.executables(self._environment.project, folders)
         return {"policy_packs": [str(path) for path in found]} if found else {}

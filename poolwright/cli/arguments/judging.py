@@ -35,6 +35,14 @@ def controls(stack: Stack, on: On = None, as_json: Json = False) -> None:
 
 
 @app.command()
+def drift(stack: Stack, cloud: CloudName = "sandbox", as_json: Json = False) -> None:
+    """Say what differs in the cloud from what `up` left, and who did it. Ends with code 5 on someone's hand."""
+    from poolwright.cli import drift as command
+
+    raise typer.Exit(command.run(stack, cloud=cloud, as_json=as_json))
+
+
+@app.command()
 def report(
     stack: Stack,
     against: Annotated[

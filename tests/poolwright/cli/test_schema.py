@@ -50,7 +50,7 @@ def test_every_field_of_every_record_is_described(kind: str) -> None:
 def test_an_unknown_kind_is_told_with_those_that_exist() -> None:
     with pytest.raises(ConfigError) as refused:
         run("demnd")
-    kinds = "demand, plan, lock, explanation, check, controls, review"
+    kinds = ", ".join(KINDS)
     assert str(refused.value) == f'kind: found "demnd"; one of {kinds} is allowed. Did you mean demand?'
 
 

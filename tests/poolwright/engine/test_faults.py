@@ -16,6 +16,7 @@ import pytest
 from poolwright.engine import recovery
 from poolwright.engine.cli_binary import PulumiCli
 from poolwright.engine.preview import Operation, Preview
+from poolwright.review.drift import DriftClass, drift_of
 from solver.errors import CloudError, EngineError, ExitCode
 from tests.poolwright.engine.shop import RESOURCES, Shop, shop_in
 
@@ -171,6 +172,12 @@ def test_what_was_changed_or_deleted_outside_is_shown_taken_and_restored(shop: S
 
     shown = shop.engine.preview(refresh=True)
     assert _touched(shown) == {"net": Operation.UPDATE, "machines": Operation.CREATE}
+    drift = drift_of(shop.engine.read_anew(), stack="dev", cloud="sandbox")
+    assert [(record.resource, record.path, record.by) for record in drift.differences] == [
+        ("net", "tags.Name", DriftClass.HAND),
+        ("machines", "", DriftClass.DELETED),
+    ]
+    assert drift.resources == sum(RESOURCES.values())
     shop.engine.refresh()
     assert "machines" not in {record.name for record in shop.engine.records()}
     assert _touched(shop.engine.up()) == {"net": Operation.UPDATE, "machines": Operation.CREATE}
