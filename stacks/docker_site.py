@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 
+from components.docker.certificate import refuse_no_certificate
 from components.docker.compute import ComputePool, ComputePoolArgs
 from components.docker.images import HostImages
 from components.docker.naming import DockerNames
@@ -25,9 +26,10 @@ Reached = Mapping[str, tuple[SitePlan, Mapping[str, LoadBalancerOutputs]]]
 
 
 def refuse_missing_secrets(plan: Plan, stack: str, sites: Collection[str] | None = None) -> None:
-    """ConfigError that names each secret of Docker sites (all of them, if none is named) without a value."""
+    """ConfigError that names each secret of Docker sites (all of them, if none is named) without one of its kind."""
     wanted = {key: site for key, site in plan.docker_sites.items() if sites is None or key in sites}
     refuse_unset({secret for site in wanted.values() for secret in site.secrets}, stack)
+    refuse_no_certificate(wanted, stack)
 
 
 def build_docker_sites(plan: Plan, clouds: Reached, *, protect: bool) -> Iterator[tuple[str, dict[str, Any]]]:

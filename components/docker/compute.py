@@ -149,7 +149,7 @@ class ComputePool(pulumi.ComponentResource):
             volumes=volumes or None,
             stop_timeout=STOP_SECONDS,
             destroy_grace_seconds=STOP_SECONDS,
-            opts=host.child_of(self, ready, replaced_with=None if secrets is None else secrets.writer),
+            opts=host.child_of(self, ready, replaced_with=[] if secrets is None else [secrets.writer]),
             **settings,
         )
 

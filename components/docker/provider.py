@@ -37,15 +37,15 @@ class Host:
         *,
         keep: bool = False,
         ignore_changes: Sequence[str] = (),
-        replaced_with: pulumi.CustomResource | None = None,
+        replaced_with: Sequence[pulumi.CustomResource] = (),
     ) -> pulumi.ResourceOptions:
         """For a child that is made on this host; `keep` is for what holds data.
 
         Names are fixed, so what must be replaced goes first: two can't have the same name at once. Docker can't change
         labels in place: where a new owner must not replace a network or a volume, the labels stay as they were made.
         The provider changes a health check, scratch and reaper in the state alone: they make another container.
-        `replaced_with` is a resource whose successor, unlike that of one in a property, makes another one of the child
-        only after itself, in the child's own turn.
+        `replaced_with` are resources whose successors, unlike those of one in a property, make another one of the child
+        only after themselves, in the child's own turn.
         """
         options = pulumi.ResourceOptions(parent=parent, provider=self.provider, delete_before_replace=True)
         options.replace_on_changes = ["healthcheck", "init", "tmpfs"]
@@ -53,8 +53,9 @@ class Host:
             options.depends_on = list(depends_on)
         if ignore_changes:
             options.ignore_changes = list(ignore_changes)
-        if replaced_with is not None:
-            options.replacement_trigger = replaced_with.id
+        if replaced_with:
+            ids = [each.id for each in replaced_with]
+            options.replacement_trigger = ids[0] if len(ids) == 1 else pulumi.Output.all(*ids).apply(",".join)
         if keep:
             options.protect, options.retain_on_delete = True, True
         return options

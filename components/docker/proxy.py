@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_docker as docker
 
+from components.docker.certificate import build_certificate
 from components.docker.files import STATE, File, file_writer
 from components.docker.naming import DockerNames
 from components.docker.network import Attachment, services_on
 from components.docker.provider import Host
 from components.docker.proxy_config import CONFIG_FOLDER, HEALTH_PORT, HTTP_PORT, HTTPS_PORT, proxy_config
+from components.docker.security import SECRETS
 from components.docker.settings import common_settings
 from components.docker.user import USER
 from solver.plan.docker import PROXY_CPU_MILLIS, PROXY_MEMORY_MIB, DockerSitePlan
@@ -39,6 +41,7 @@ def build_proxy(
     """The container, its configuration and the volume with its own certificate authority.
 
     The authority outlives each container, so that who trusts it needs not trust another one; it goes with the stack.
+    A certificate of one's own is in a volume beside; one that is renewed makes the container anew.
     """
     name = names.on_host(host.key, "proxy")
     labels = names.labels_of(host.key, role="proxy")
@@ -49,9 +52,16 @@ def build_proxy(
     }
     wanted = {service.key for service in plan.services if service.exposure is not None}
     known = {key: url for key, url in overflow.items() if key in wanted}
+    given = build_certificate(parent, host, plan.network.certificate, names=names, image=image)
     urls = pulumi.Output.all(*known.values())
     config = urls.apply(
-        lambda found: proxy_config(plan, host.plan, addresses=addresses, overflow=dict(zip(known, found, strict=True)))
+        lambda found: proxy_config(
+            plan,
+            host.plan,
+            addresses=addresses,
+            overflow=dict(zip(known, found, strict=True)),
+            certificate=None if given is None else given.files,
+        )
     )
     state, files = (
         docker.Volume(
@@ -73,6 +83,7 @@ def build_proxy(
         volume=files.name,
         folder=CONFIG_FOLDER,
     )
+    writers = [writer] if given is None else [writer, given.writer]
     return docker.Container(
         name,
         name=name,
@@ -87,6 +98,7 @@ def build_proxy(
         volumes=[
             {"volume_name": files.name, "container_path": CONFIG_FOLDER, "read_only": True},
             {"volume_name": state.name, "container_path": STATE, "read_only": False},
+            *([] if given is None else [_mounted(given.volume)]),
         ],
         user=f"{USER}:{USER}",
         init=True,
@@ -108,6 +120,10 @@ def build_proxy(
         wait_timeout=_WAIT_SECONDS,
         stop_timeout=_STOP_SECONDS,
         destroy_grace_seconds=_STOP_SECONDS,
-        opts=host.child_of(parent, [*after, writer], replaced_with=writer),
+        opts=host.child_of(parent, [*after, *writers], replaced_with=writers),
         **common_settings(plan, networks),
     )
+
+
+def _mounted(volume: pulumi.Output[str]) -> docker.ContainerVolumeArgsDict:
+    return {"volume_name": volume, "container_path": SECRETS, "read_only": True}

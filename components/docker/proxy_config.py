@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
@@ -30,7 +31,20 @@ _SECONDS_OF_WORK = 1.0
 """A replica that has more open requests than it is planned to answer in this time is full."""
 _LEAST_OPEN = 4
 
+_GIVEN = "given"
+"""Tag of the certificate that Caddy does not make itself."""
+
 Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CertificateFiles:
+    """Where the proxy finds a certificate of one's own."""
+
+    chain: str
+    """Path of the certificate and those between it and the root."""
+    key: str
+    """Path of its private key."""
 
 
 def proxy_config(
@@ -39,17 +53,21 @@ def proxy_config(
     *,
     addresses: Mapping[str, str],
     overflow: Mapping[str, str],
+    certificate: CertificateFiles | None = None,
 ) -> str:
     """The configuration of one host's proxy.
 
-    `addresses` are names of the services that run on the host; `overflow` are URLs of the same services at AWS.
+    `addresses` are names of the services that run on the host; `overflow` are URLs of the same services at AWS. Without
+    a `certificate` all names have one of the host's own authority; with it those that callers on the site alone use.
     """
     exposed = sorted(
         (service for service in plan.services if service.exposure is not None),
         key=lambda each: (-len(each.path), each.path),
     )
     here = [service for service in exposed if service.key in addresses or service.key in overflow]
-    subjects = list(dict.fromkeys([*([plan.network.domain] if plan.network.domain else []), host.address, "localhost"]))
+    named = [plan.network.domain] if plan.network.domain is not None else []
+    subjects: list[str] = list(dict.fromkeys([*named, host.address, "localhost"]))
+    own = [name for name in subjects if certificate is None or name != plan.network.domain]
     config: Json = {
         # No way to change it but through Pulumi.
         "admin": {"disabled": True, "config": {"persist": False}},
@@ -80,8 +98,7 @@ def proxy_config(
                         "read_header_timeout": "10s",
                         "idle_timeout": "2m",
                         "max_header_bytes": 65536,
-                        # Who calls a host by its number sends no name.
-                        "tls_connection_policies": [{"default_sni": subjects[0]}],
+                        "tls_connection_policies": _tls_policies(plan.network.domain, own[0], certificate),
                         "routes": [
                             {"handle": _headers()},
                             *(_route(each, addresses.get(each.key), overflow.get(each.key)) for each in here),
@@ -93,13 +110,27 @@ def proxy_config(
                 },
             },
             "tls": {
-                "certificates": {"automate": subjects},
-                "automation": {"policies": [{"subjects": subjects, "issuers": [{"module": "internal"}]}]},
+                "certificates": {"automate": own, **_loaded(certificate)},
+                "automation": {"policies": [{"subjects": own, "issuers": [{"module": "internal"}]}]},
             },
             "pki": {"certificate_authorities": {"local": {"install_trust": False}}},
         },
     }
     return json.dumps(config, indent=1, sort_keys=True) + "\n"
+
+
+def _tls_policies(domain: str | None, unnamed: str, certificate: CertificateFiles | None) -> list[Json]:
+    """The given certificate for the site's name and for nothing else; who calls a host by its number sends no name."""
+    others: Json = {"default_sni": unnamed}
+    if certificate is None:
+        return [others]
+    return [{"match": {"sni": [domain]}, "certificate_selection": {"any_tag": [_GIVEN]}}, others]
+
+
+def _loaded(certificate: CertificateFiles | None) -> Json:
+    if certificate is None:
+        return {}
+    return {"load_files": [{"certificate": certificate.chain, "key": certificate.key, "tags": [_GIVEN]}]}
 
 
 def _logs() -> Json:

@@ -88,8 +88,6 @@ class SecurityPool(pulumi.ComponentResource):
         names = self._args.names
         name = names.on_host(host.key, service.key, "secrets")
         wanted = sorted(set(service.secrets.values()))
-        given: pulumi.Output[Mapping[str, Any]] = pulumi.Config("poolwright").require_secret_object("secrets")
-        values = {secret: given.apply(lambda all_of_them, secret=secret: str(all_of_them[secret])) for secret in wanted}
         volume = docker.Volume(
             name,
             name=name,
@@ -100,7 +98,7 @@ class SecurityPool(pulumi.ComponentResource):
             self,
             f"{name}-writer",
             host,
-            [File(path=f"{SECRETS}/{secret}", content=values[secret], mode="0400") for secret in wanted],
+            [File(path=f"{SECRETS}/{secret}", content=secret_value(secret), mode="0400") for secret in wanted],
             names=names,
             image=self._args.images.of_service(host.key, service.key),
             volume=volume.name,
@@ -110,6 +108,12 @@ class SecurityPool(pulumi.ComponentResource):
             volume=volume.name,
             writer=writer,
         )
+
+
+def secret_value(name: str) -> pulumi.Output[str]:
+    """A secret's value, which stays one in the state; KeyError later where it has none."""
+    given: pulumi.Output[Mapping[str, Any]] = pulumi.Config("poolwright").require_secret_object("secrets")
+    return given.apply(lambda secrets: str(secrets[name]))
 
 
 def refuse_unset(secrets: Collection[str], stack: str) -> None:

@@ -13,7 +13,7 @@ VOLUME = "docker:index/volume:Volume"
 IMAGE = "docker:index/remoteImage:RemoteImage"
 NEVER_STARTED = ("-writer", "-owner")
 """Ends of names of containers that put files, or an owner, into the volume whose name is before it."""
-SMALL_VOLUMES = ("-secrets", "-scratch", "-proxy-config", "-proxy-state")
+SMALL_VOLUMES = ("-secrets", "-scratch", "-proxy-config", "-proxy-state", "-proxy-certificate")
 """Ends of names of volumes that hold no claim."""
 
 

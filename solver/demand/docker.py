@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from solver.demand.containers import ContainerImage
 from solver.demand.host_names import DockerAddress, FolderPath, HostName, LabelKey, LabelValue, NfsExport
-from solver.demand.names import AcceleratorModel, Count, DomainName, Key, Port
+from solver.demand.names import AcceleratorModel, Count, DomainName, Key, Port, SecretName
 from solver.quantity import CpuMillis, DiskGib, MemoryMib
 from solver.schema import Schema, is_empty
 from solver.vocabulary import AcceleratorKind, Architecture, SiteKind
@@ -76,6 +76,21 @@ class DockerHost(Schema):
         return self.docker_host.partition("://")[2].rpartition("@")[2].partition(":")[0]
 
 
+class ProxyCertificate(Schema):
+    """A certificate of one's own for `domain`, as two secrets: their values are PEM and in no file of the stack."""
+
+    chain: SecretName
+    """The secret with the certificate, and after it those of the authorities between it and the root."""
+    key: SecretName
+    """The secret with its private key."""
+
+    @model_validator(mode="after")
+    def _two_secrets(self) -> Self:
+        if self.chain == self.key:
+            raise ValueError(f"two secrets are allowed; chain and key are both {self.chain}")
+        return self
+
+
 class DockerNetworkWish(Schema):
     """How a Docker site's services are reached."""
 
@@ -87,11 +102,19 @@ class DockerNetworkWish(Schema):
     """Where it sends browsers on to HTTPS."""
     proxy: ContainerImage | None = Field(default=None, exclude_if=is_empty)
     """Image of the proxy, which also gives volumes their owner; None: the project's own."""
+    certificate: ProxyCertificate | None = Field(default=None, exclude_if=is_empty)
+    """What the proxies show for `domain`; None: a certificate of each host's own authority."""
 
     @model_validator(mode="after")
     def _two_ports(self) -> Self:
         if self.https_port == self.http_port:
             raise ValueError(f"two ports are allowed; https_port and http_port are both {self.https_port}")
+        return self
+
+    @model_validator(mode="after")
+    def _certificate_of_a_name(self) -> Self:
+        if self.certificate is not None and self.domain is None:
+            raise ValueError("certificate is allowed with domain, the name that it is for")
         return self
 
 

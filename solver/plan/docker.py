@@ -140,6 +140,15 @@ class HostedClaim(Schema):
     """Where a shared one is kept; None: on the host."""
 
 
+class ProxyCertificatePlan(Schema):
+    """The secrets with what the proxies show for the site's name."""
+
+    chain: str
+    """Secret with the certificate and those between it and the root."""
+    key: str
+    """Secret with its private key."""
+
+
 class DockerNetworkPlan(Schema):
     """How a site's services are reached."""
 
@@ -153,6 +162,8 @@ class DockerNetworkPlan(Schema):
     """Image of the proxy, address with tag; None: the project's own."""
     proxy_digest: str | None = Field(default=None, exclude_if=is_empty)
     """Pins it."""
+    certificate: ProxyCertificatePlan | None = Field(default=None, exclude_if=is_empty)
+    """What the proxies show for `domain`; None: a certificate of each host's own authority."""
 
 
 class DockerSitePlan(Schema):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 import ssl
+import subprocess
 import urllib.request
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from poolwright.engine.docker.base_images import ensure_base
 from poolwright.engine.environment import EngineEnvironment, mirror_config
 from poolwright.engine.preview import Operation, Preview
 from solver.errors import EngineError
-from solver.plan.docker import DockerSitePlan
+from solver.plan.docker import DockerSitePlan, ProxyCertificatePlan
 from solver.vocabulary import AccessMode, Exposure, Framework
 from stacks.program import Approved, build_approved
 from tests.components import plans
@@ -27,6 +29,7 @@ from tests.stacks.projects import project
 pytestmark = pytest.mark.engine
 
 STACK = "trial"
+DOMAIN = "plant.example.com"
 _OF_PROXY = "FROM {base}\nRUN mkdir /data && chown 10001:10001 /data\n"
 
 
@@ -53,18 +56,29 @@ def emptied(docker_client: Any) -> Generator[Any]:
         volume.remove(force=True)
 
 
-def configuration(secret: str) -> str:
+def configuration(secret: str, certificate: Mapping[str, str]) -> str:
     """The stack's Pulumi configuration."""
-    return json.dumps(
-        {"config": {"poolwright:account": plans.ACCOUNT_ID, "poolwright:secrets": {"shop-token": secret}}}
-    )
+    secrets = {"shop-token": secret, **certificate}
+    return json.dumps({"config": {"poolwright:account": plans.ACCOUNT_ID, "poolwright:secrets": secrets}})
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A certificate of one's own for the plant's name, and its key, as secrets."""
+    chain, key = (tmp_path_factory.mktemp("own") / name for name in ("chain.pem", "key.pem"))
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
+    names = ["-subj", f"/CN={DOMAIN}", "-addext", f"subjectAltName=DNS:{DOMAIN}"]
+    files = ["-keyout", str(key), "-out", str(chain)]
+    subprocess.run([*command.split(), *names, *files], check=True, capture_output=True)
+    return {"plant-chain": chain.read_text("utf-8"), "plant-key": key.read_text("utf-8")}
 
 
 class Stack:
     """A site in AWS and two of hosts: a shop that calls its stock on one, a stock alone on the other."""
 
-    def __init__(self, environment: EngineEnvironment, images: tuple[str, str]) -> None:
+    def __init__(self, environment: EngineEnvironment, images: tuple[str, str], certificate: Mapping[str, str]) -> None:
         self._image, self._proxy = images
+        self.certificate = certificate
         self._environment = environment
         self.shops = 1
         self.engine = Engine(environment, self._build, lambda text: None)
@@ -72,7 +86,7 @@ class Stack:
     def change_secret(self, value: str) -> None:
         """Another value in the stack's configuration."""
         project = self._environment.project
-        project.config_file(STACK).write_text(configuration(value), encoding="utf-8")
+        project.config_file(STACK).write_text(configuration(value, self.certificate), encoding="utf-8")
         mirror_config(project, STACK)
 
     def _build(self) -> None:
@@ -112,18 +126,29 @@ class Stack:
             hosts=(hosted.host("one", replicas, docker_host=f"ssh://ops@{key}", address="localhost"),),
             services=(shop, stock),
             claims=(ledger,),
-            network=network.model_copy(update={"domain": None, "proxy_digest": self._proxy}),
+            network=network.model_copy(
+                update={
+                    "domain": DOMAIN,
+                    "certificate": ProxyCertificatePlan(chain="plant-chain", key="plant-key"),
+                    "proxy_digest": self._proxy,
+                }
+            ),
+            secrets=("plant-chain", "plant-key", "shop-token"),
         )
 
 
 @pytest.fixture
 def stack(
-    sandbox_env: Callable[..., EngineEnvironment], images: tuple[str, str], tmp_path: Path, docker_host: str
+    sandbox_env: Callable[..., EngineEnvironment],
+    images: tuple[str, str],
+    certificate: dict[str, str],
+    tmp_path: Path,
+    docker_host: str,
 ) -> Stack:
     root = project(tmp_path / "project")
     (root / "Pulumi.yaml").write_text("name: trial\nruntime: python\nstackConfigDir: stacks\n", encoding="utf-8")
-    (root / "stacks" / f"Pulumi.{STACK}.yaml").write_text(configuration("hush"), encoding="utf-8")
-    return Stack(sandbox_env(STACK, root=root), images)
+    (root / "stacks" / f"Pulumi.{STACK}.yaml").write_text(configuration("hush", certificate), encoding="utf-8")
+    return Stack(sandbox_env(STACK, root=root), images, certificate)
 
 
 def changed(preview: Preview) -> dict[str, Operation]:
@@ -147,12 +172,26 @@ def answer(client: Any, path: str) -> str:
         return str(got.read().decode())
 
 
+def shown_for(client: Any, name: str, authority: str) -> bool:
+    """Whether the proxy shows a certificate for a name that comes from the authority."""
+    (published,) = client.containers.get(f"{STACK}-plant-one-proxy").attrs["NetworkSettings"]["Ports"]["8443/tcp"]
+    context = ssl.create_default_context(cadata=authority)
+    with socket.create_connection((published["HostIp"], int(published["HostPort"])), timeout=10) as plain:
+        try:
+            with context.wrap_socket(plain, server_hostname=name):
+                return True
+        except ssl.SSLCertVerificationError:
+            return False
+
+
 def test_a_stack_of_both_kinds_of_sites_is_made_answers_stays_and_goes_but_for_its_data(
     stack: Stack, emptied: Any
 ) -> None:
     made = stack.engine.up()
     assert made.count(Operation.CREATE) == len(made.changes)
     assert answer(emptied, "/") == "stock"
+    own = stack.certificate["plant-chain"]
+    assert shown_for(emptied, DOMAIN, own) and not shown_for(emptied, "localhost", own)
     shop = emptied.containers.get(f"{STACK}-plant-one-shop-cpu-0")
     assert shop.logs(stderr=False).startswith(b"hush"), "the secret's file is its own to read"
     limits = shop.attrs["HostConfig"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from solver.demand.demand import Demand
-from solver.demand.docker import DockerHost, DockerSite
+from solver.demand.docker import DockerHost, DockerNetworkWish, DockerSite
 from solver.demand.storage import FileSystem, StorageClaim, Volume
 from solver.demand.workloads import Service
 from solver.model.owned.program import Held
@@ -19,6 +19,7 @@ from solver.plan.docker import (
     HostedService,
     HostedVariant,
     HostPlan,
+    ProxyCertificatePlan,
 )
 from solver.quantity import HOURS_PER_MONTH
 from solver.vocabulary import SiteKind, StorageKind
@@ -34,23 +35,42 @@ def docker_plans(shares: Shares, held: Held) -> dict[str, DockerSitePlan]:
             continue
         network = entry.network
         claims = tuple(_claims(shares.demand, entry, [each.key for each in services]))
+        certificate = _certificate(network, services)
         found[site] = DockerSitePlan(
             kind=SiteKind.DOCKER,
             hosts=tuple(_host(key, host, running.get(key, {})) for key, host in sorted(entry.hosts.items())),
             services=services,
             claims=claims,
-            secrets=tuple(sorted({name for each in services for name in each.secrets.values()})),
+            secrets=tuple(sorted({*_of_proxies(certificate), *_of_services(services)})),
             network=DockerNetworkPlan(
                 domain=network.domain,
                 https_port=network.https_port,
                 http_port=network.http_port,
                 proxy_reference=network.proxy.reference if network.proxy is not None else None,
                 proxy_digest=network.proxy.digest if network.proxy is not None else None,
+                certificate=certificate,
             ),
             log_size_mib=entry.log_size_mib,
             protect=shares.demand.data_protection,
         )
     return found
+
+
+def _certificate(network: DockerNetworkWish, services: Sequence[HostedService]) -> ProxyCertificatePlan | None:
+    """Where there are proxies."""
+    if network.certificate is None or not any(each.exposure is not None for each in services):
+        return None
+    return ProxyCertificatePlan(chain=network.certificate.chain, key=network.certificate.key)
+
+
+def _of_proxies(certificate: ProxyCertificatePlan | None) -> Iterator[str]:
+    if certificate is not None:
+        yield from (certificate.chain, certificate.key)
+
+
+def _of_services(services: Sequence[HostedService]) -> Iterator[str]:
+    for each in services:
+        yield from each.secrets.values()
 
 
 def host_lines(demand: Demand, plans: dict[str, DockerSitePlan]) -> tuple[CostLine, ...]:

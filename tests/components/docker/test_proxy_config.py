@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from components.docker.proxy_config import most_open, path_patterns, proxy_config
+from components.docker.proxy_config import CertificateFiles, most_open, path_patterns, proxy_config
 from solver.vocabulary import Exposure, Protocol
 from tests.components.docker import hosted
 
@@ -85,6 +85,21 @@ def test_grpc_is_spoken_in_clear_to_replicas() -> None:
 def test_a_replica_is_full_with_what_it_is_planned_to_answer_in_a_second() -> None:
     assert most_open(hosted.service("a", hosted.variant(load_per_replica_per_second=40))) == 40
     assert most_open(hosted.service("a", hosted.variant(load_per_replica_per_second=0.2))) == 4
+
+
+def test_a_given_certificate_is_for_the_sites_name_and_callers_by_other_names_meet_the_hosts_own() -> None:
+    plan = hosted.site()
+    files = CertificateFiles(chain="/run/secrets/chain", key="/run/secrets/key")
+    text = proxy_config(plan, plan.host("one"), addresses=HERE, overflow={}, certificate=files)
+    apps = json.loads(text)["apps"]
+    assert apps["tls"]["certificates"] == {
+        "automate": ["one.example.com", "localhost"],
+        "load_files": [{"certificate": "/run/secrets/chain", "key": "/run/secrets/key", "tags": ["given"]}],
+    }
+    assert apps["http"]["servers"]["services"]["tls_connection_policies"] == [
+        {"match": {"sni": ["plant.example.com"]}, "certificate_selection": {"any_tag": ["given"]}},
+        {"default_sni": "one.example.com"},
+    ]
 
 
 def test_browsers_are_sent_to_the_published_port() -> None:

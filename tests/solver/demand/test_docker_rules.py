@@ -158,3 +158,17 @@ def test_sidecars_are_of_sites_of_aws() -> None:
     assert told(wanted) == [
         "workloads.web.sidecars: sidecars are allowed on sites of the kind aws; plant has none of them"
     ]
+
+
+@pytest.mark.parametrize(
+    ("network", "words"),
+    [
+        ({"certificate": {"chain": "a", "key": "b"}}, "certificate is allowed with domain"),
+        ({"domain": "plant.example.com", "certificate": {"chain": "a", "key": "a"}}, "two secrets are allowed"),
+    ],
+)
+def test_a_certificate_is_for_a_name_and_two_secrets(network: dict[str, Any], words: str) -> None:
+    wanted = document()
+    wanted["sites"]["plant"]["network"] = network
+    with pytest.raises(ValidationError, match=words):
+        Demand.model_validate(wanted)

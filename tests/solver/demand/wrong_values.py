@@ -72,7 +72,7 @@ WRONG_VALUES = {
     "DockerSite.hosts": Wrong(
         "[edge-1]", "a list of 1", "a mapping of 1 to 100 entries, each a mapping with cpu, memory,"
     ),
-    "DockerSite.network": Wrong("8443", "8443", "a mapping of domain, https_port, http_port, proxy"),
+    "DockerSite.network": Wrong("8443", "8443", "a mapping of domain, https_port, http_port, proxy, certificate"),
     "DockerSite.nfs": Wrong("/export", '"/export"', "an NFS export like nas.example.com:/models"),
     "DockerSite.latency_ms": Wrong("80", "80", "a mapping, each a number above 0 and at most 10000,"),
     "DockerSite.log_size_mib": Wrong("10Mi", '"10Mi"', "a whole number from 1 to 100000"),
@@ -99,6 +99,13 @@ WRONG_VALUES = {
     "DockerNetworkWish.domain": Wrong("API", '"API"', "a DNS name like api.example.com"),
     "DockerNetworkWish.proxy": Wrong(
         "caddy:2", '"caddy:2"', "a mapping of reference, digest, size_mib, framework, build"
+    ),
+    "DockerNetworkWish.certificate": Wrong("plant.pem", '"plant.pem"', "a mapping with chain, key"),
+    "ProxyCertificate.chain": Wrong(
+        "plant.pem", '"plant.pem"', "a secret's name like fraud-database (never its value)"
+    ),
+    "ProxyCertificate.key": Wrong(
+        "/etc/plant.key", '"/etc/plant.key"', "a secret's name like fraud-database (never its value)"
     ),
     "DockerNetworkWish.https_port": Wrong("0", "0", "a whole number from 1 to 65535"),
     "DockerNetworkWish.http_port": Wrong("70000", "70000", "a whole number from 1 to 65535"),
