@@ -168,7 +168,11 @@ def plan_text(lock: Lock) -> str:
 
 def resources_text(plan: Plan) -> str:
     """A block for each resource of the Pulumi program, by type and name: first line both, then one line an input."""
+    return "\n".join(sorted(map(_block, resources(plan)))) + "\n"
 
+
+def resources(plan: Plan) -> tuple[Record, ...]:
+    """All that the Pulumi program registers of a plan."""
     named = {secret for site in plan.docker_sites.values() for secret in site.secrets}
     secrets = json.dumps(dict.fromkeys(sorted(named), "made up"))
     config = {"poolwright:account": ACCOUNT_ID, "poolwright:secrets": secrets}
@@ -176,8 +180,7 @@ def resources_text(plan: Plan) -> str:
     def build() -> None:
         build_approved(Approved(plan=plan, lock_digest=None))
 
-    blocks = [_block(each) for each in record(build, stack=plan.stack, config=config).custom()]
-    return "\n".join(sorted(blocks)) + "\n"
+    return record(build, stack=plan.stack, config=config).custom()
 
 
 def _block(record_: Record) -> str:

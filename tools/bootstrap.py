@@ -106,7 +106,7 @@ def _installer() -> Path:
 def _install(uv: Path) -> None:
     started = time.monotonic()
     environment = _uv_environment()
-    _say("installing the locked packages (about 150 MB the first time)")
+    _say("installing the locked packages (about 200 MB the first time)")
     python = ["--python", str(VENV_PYTHON)]
     _run([str(uv), "pip", "install", *python, "--quiet", "--require-hashes", "-r", str(PROJECT_LOCK)], environment)
     # The build backend came with the lock, so this step needs no network.

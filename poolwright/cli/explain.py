@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from poolwright.cli import console
+from poolwright.cli.plan import standing_lock
 from poolwright.cli.whatif import approved, solved_as_it_is
 from poolwright.engine.project import find_project
 from solver.errors import ConfigError, Problem
-from solver.inputs import read_inputs
+from solver.inputs import read_inputs, shown
 
 if TYPE_CHECKING:
+    from solver.inputs import StackInputs
+    from solver.plan.explanation import Explanation
+    from solver.plan.plan import Plan
     from solver.questions import Question
 
 _MOST_PROCESSES = 4
@@ -61,6 +65,8 @@ def run(
             processes=min(_MOST_PROCESSES, os.cpu_count() or 1),
             told=solving.told,
         )
+    if workload is None and demand is None and catalog is None and not quick:
+        _keep(inputs, plan, found)
     if as_json:
         console.print_json(found.model_dump(mode="json"))
         return
@@ -71,6 +77,18 @@ def run(
     on = screen(plain_width=NARROW_WIDTH)
     on.print(verdict(plan))
     on.print(explain_view(found))
+
+
+def _keep(inputs: StackInputs, plan: Plan, found: Explanation) -> None:
+    """For a report: an explanation of the plan that the stack's lock approves."""
+    from poolwright.review.plan_at_hand import keep_explanation
+    from solver.plan.lock import digest_of, lock_of, read_text
+
+    lock = standing_lock(inputs)
+    if lock is not None and lock_of(plan).cost_usd_per_month == lock.cost_usd_per_month:
+        text = read_text(inputs.lock_path) or ""
+        digest = digest_of(text, file=shown(inputs.lock_path), stack=found.stack)
+        keep_explanation(find_project(), digest, found)
 
 
 def _unknown_workload(workload: str, workloads: tuple[str, ...]) -> ConfigError:

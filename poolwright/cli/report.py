@@ -12,15 +12,12 @@ from poolwright.cli.console import say
 from poolwright.cli.report_form import Format
 from poolwright.cli.waiver_day import day_of
 from poolwright.engine.project import find_project
-from solver.errors import ConfigError, ExitCode, PoolwrightError, Problem
+from solver.errors import ConfigError, ExitCode, Problem
 from solver.inputs import read_inputs, refuse_stale, shown
 
 if TYPE_CHECKING:
     from poolwright.render.report.page import Picture
     from poolwright.review.review import Review
-    from solver.catalog.catalog import Catalog
-    from solver.demand.demand import Demand
-    from solver.plan.plan import Plan
 
 
 def run(
@@ -55,7 +52,7 @@ def review_of_stack(
     preview_file: Path | None = None,
     on: str | None = None,
     max_age_days: int | None = None,
-) -> tuple[Review, Callable[[], list[Picture]]]:
+) -> tuple[Review, Callable[[], tuple[Picture, ...]]]:
     """The review of a fresh lock, and what draws its pictures; StaleError (4) for a lock that is not fresh."""
     day = day_of(on)
     project = find_project()
@@ -63,7 +60,7 @@ def review_of_stack(
     from poolwright.engine.saved_preview import saved_preview
     from poolwright.review.against import against as side
     from poolwright.review.assemble import Sources, review_of
-    from poolwright.review.plan_at_hand import plan_of
+    from poolwright.review.plan_at_hand import explanation_of, plan_of
     from solver.plan.lock import digest_of, read_lock, read_text
 
     lock = read_lock(inputs.lock_path, shown_as=shown(inputs.lock_path))
@@ -73,7 +70,6 @@ def review_of_stack(
         preview = engine_commands.previewed(stack, cloud=cloud)
     else:
         preview, cloud = saved_preview(preview_file, stack=stack, lock_digest=digest)
-    catalog = inputs.catalog()
     plan = plan_of(project, inputs, lock, digest)
     review = review_of(
         Sources(
@@ -84,42 +80,24 @@ def review_of_stack(
             preview=preview,
             checked=report_on(inputs, preview, cloud=cloud, on=day),
             against=side(against, project.root, stack, preview),
-            list_price=lambda region, machine: _list_price(catalog, region, machine),
+            catalog=inputs.catalog(),
+            explanation=explanation_of(project, digest),
             cloud=cloud,
             on=day,
             max_age_days=max_age_days,
         )
     )
-    return review, lambda: _pictures(review, plan, inputs.loaded.demand)
 
+    def pictures() -> tuple[Picture, ...]:
+        from poolwright.render.report.pictures import pictures_of
 
-def _pictures(review: Review, plan: Plan, demand: Demand) -> list[Picture]:
-    from poolwright.render.plan_week import week_panels
-    from poolwright.render.report.page import Picture
-    from poolwright.render.report.waterfall import waterfall
-    from poolwright.render.week_chart import week_chart
+        return pictures_of(review, plan, inputs.loaded.demand)
 
-    found: list[Picture] = []
-    moved = waterfall(review)
-    if moved is not None:
-        found.append(Picture(key="cost", title="What moved the cost", svg=moved))
-    panels = week_panels(plan, demand)
-    if panels:
-        title = "A week: load, and what can do it"
-        found.append(Picture(key="week", title=title, svg=week_chart(title, panels)))
-    return found
-
-
-def _list_price(catalog: Catalog, region: str, machine: str) -> float:
-    """On-demand price of a type, USD an hour; 0 for one that the tables no longer have."""
-    try:
-        return catalog.offering(region, machine).on_demand_usd_per_hour or 0.0
-    except PoolwrightError:
-        return 0.0
+    return review, pictures
 
 
 def _write(
-    review: Review, pictures: Callable[[], list[Picture]], form: Format, out: Path | None, *, everything: bool
+    review: Review, pictures: Callable[[], tuple[Picture, ...]], form: Format, out: Path | None, *, everything: bool
 ) -> None:
     from poolwright.render.report.sections import document_of
 

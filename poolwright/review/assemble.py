@@ -10,10 +10,12 @@ from math import fsum
 from poolwright.checks.report import CheckReport, FindingRecord, WaivedRecord
 from poolwright.engine.preview import Preview
 from poolwright.review.against import Against, loads_of
-from poolwright.review.drivers import ListPrice, Side, covered_shares, drivers_of
+from poolwright.review.drivers import Side, covered_shares, drivers_of, list_prices
 from poolwright.review.gates import age_days, gates_of
+from poolwright.review.guarantees import guarantees_of
 from poolwright.review.needs import needs_of
-from poolwright.review.placements import flows_of, placements_of
+from poolwright.review.networks import flows_of, networks_of
+from poolwright.review.placements import placements_of
 from poolwright.review.resources import WORDS, cautions_of, resource_rows
 from poolwright.review.review import (
     Choice,
@@ -27,9 +29,12 @@ from poolwright.review.review import (
     Review,
     Word,
 )
+from poolwright.review.utilisation import utilisation_of
+from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.plan.cost import Billing, Pool, total_usd_per_month
 from solver.plan.difference import Change, ChangeKind, difference
+from solver.plan.explanation import Explanation
 from solver.plan.lock import Lock
 from solver.plan.plan import Plan
 from solver.quantity import cents
@@ -48,7 +53,9 @@ class Sources:
     preview: Preview
     checked: CheckReport
     against: Against
-    list_price: ListPrice
+    catalog: Catalog
+    explanation: Explanation | None = None
+    """Of the same lock, where one was worked out."""
     cloud: str
     on: date
     max_age_days: int | None = None
@@ -58,7 +65,8 @@ def review_of(sources: Sources) -> Review:
     """The review; what it says of money adds up to the cent."""
     lock, old = sources.lock, sources.against.side
     items = tuple(_items(None if old is None else old.lock, lock))
-    covered = {site: covered_shares(lock, site, sources.list_price) for site in lock.aws_sites}
+    list_price = list_prices(sources.catalog)
+    covered = {site: covered_shares(lock, site, list_price) for site in lock.aws_sites}
     rows, elsewhere = resource_rows(sources.preview, items, covered)
     cautions = cautions_of(sources.preview)
     return Review(
@@ -85,7 +93,7 @@ def review_of(sources: Sources) -> Review:
         ),
         cautions=cautions,
         needs=needs_of(sources.plan),
-        drivers=drivers_of(old, Side(lock=lock, loads=loads_of(sources.demand)), sources.list_price),
+        drivers=drivers_of(old, Side(lock=lock, loads=loads_of(sources.demand)), list_price),
         choices=tuple(_choices(sources.plan)),
         decisions=_decisions(None if old is None else old.lock, lock),
         pools=tuple(_pools(items, sources.plan)),
@@ -93,8 +101,11 @@ def review_of(sources: Sources) -> Review:
         not_priced=sources.plan.not_priced,
         resources=rows,
         billed_elsewhere=elsewhere,
-        placements=tuple(placements_of(sources.plan)),
+        placements=tuple(placements_of(sources.plan, sources.demand, sources.catalog)),
+        utilisation=tuple(utilisation_of(sources.plan, sources.demand, sources.catalog)),
+        networks=tuple(networks_of(sources.plan)),
         flows=tuple(flows_of(sources.plan)),
+        guarantees=guarantees_of(sources.explanation),
         findings=tuple(_findings(sources.checked)),
         inputs=tuple(_inputs(lock, sources.on)),
     )

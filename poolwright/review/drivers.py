@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
 from poolwright.review.review import DRIVERS, Driver
+from solver.catalog.catalog import Catalog
+from solver.errors import PoolwrightError
 from solver.plan.compute import NodeGroup
 from solver.plan.lock import Lock
 from solver.plan.schedule import format_days
@@ -31,6 +33,18 @@ class Side:
     lock: Lock
     loads: Loads | None
     """None where the demand of that time is not at hand."""
+
+
+def list_prices(catalog: Catalog) -> ListPrice:
+    """Of a type that the tables no longer have, 0."""
+
+    def price(region: str, machine: str) -> float:
+        try:
+            return catalog.offering(region, machine).on_demand_usd_per_hour or 0.0
+        except PoolwrightError:
+            return 0.0
+
+    return price
 
 
 def drivers_of(old: Side | None, new: Side, list_price: ListPrice) -> tuple[Driver, ...]:
@@ -140,7 +154,24 @@ def _words(subject: str, old: Side | None, new: Side, before: Mapping[str, float
         return " → ".join(causes)
     if old.lock.inputs.prices != new.lock.inputs.prices:
         return "other prices"
-    return "its use" if subject not in _workloads(new.lock) else "other machines are cheapest together"
+    if subject in _workloads(new.lock):
+        return "other machines are cheapest together"
+    moved = ", ".join(f"{key} {part:+.0%}".replace("%", " %") for key, part in _moved_loads(old, new))
+    return f"its use, with the load of {moved}" if moved else "its use"
+
+
+def _moved_loads(old: Side, new: Side) -> Iterator[tuple[str, float]]:
+    """Services whose load is another one, with the greatest difference as a part of what it was."""
+    for key in sorted((old.loads or {}).keys() & (new.loads or {}).keys()):
+        before, after = (old.loads or {})[key], (new.loads or {})[key]
+        hour = _hour_of_change(before, after)
+        if before[hour] and abs(after[hour] / before[hour] - 1) >= _LEAST_SHOWN:
+            yield key, after[hour] / before[hour] - 1
+
+
+def _hour_of_change(before: Sequence[float], after: Sequence[float]) -> int:
+    """The first hour in which the difference is greatest."""
+    return max(range(HOURS_PER_WEEK), key=lambda at: (abs(after[at] - before[at]), -at))
 
 
 def _load_words(subject: str, old: Side, new: Side) -> Iterator[str]:
@@ -148,7 +179,7 @@ def _load_words(subject: str, old: Side, new: Side) -> Iterator[str]:
     if old.loads is None or new.loads is None or subject not in old.loads or subject not in new.loads:
         return
     before, after = old.loads[subject], new.loads[subject]
-    hour = max(range(HOURS_PER_WEEK), key=lambda at: (abs(after[at] - before[at]), -at))
+    hour = _hour_of_change(before, after)
     if before[hour] and abs(after[hour] / before[hour] - 1) >= _LEAST_SHOWN:
         yield f"load {after[hour] / before[hour] - 1:+.0%} at {hour_words(hour)}".replace("%", " %")
     elif not before[hour] and after[hour]:

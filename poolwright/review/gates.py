@@ -41,8 +41,9 @@ def gates_of(
     yield Gate(
         id="checks",
         passed=checked.passed,
-        evidence=f"{len(checked.judged)} checks: {refused} refusals, {len(checked.findings) - refused} warnings, "
-        f"{len(checked.waived)} waived, {len(checked.expired)} waivers that ended",
+        evidence=f"{len(checked.judged)} checks: {_of(refused, 'refusal')}, "
+        f"{_of(len(checked.findings) - refused, 'warning')}, {len(checked.waived)} waived, "
+        f"{_of(len(checked.expired), 'waiver')} that ended",
     )
     budget = demand.limits.budget_usd_per_month
     if budget is not None:
@@ -54,10 +55,15 @@ def gates_of(
     yield Gate(
         id="replacements",
         passed=not weighty,
-        evidence=f"{len(weighty)} resources are replaced or deleted, {data} with data"
+        evidence=f"{_of(len(weighty), 'resource')} replaced or deleted, {data} with data"
         if weighty
         else "none, but settings",
     )
+
+
+def _of(number: int, what: str) -> str:
+    """`1 refusal`, `2 refusals`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def age_days(dated: str, on: date) -> int | None:

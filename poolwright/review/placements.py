@@ -1,62 +1,58 @@
-"""Placement and flows of a plan, as rows: which replicas share a machine, and who may reach whom."""
+"""Placement of a plan, as rows: which replicas share a machine in the hour in which most machines run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from math import fsum
+from collections.abc import Iterator, Mapping
 
-from poolwright.review.review import FlowRow, PlacementRow
-from solver.plan.compute import ComputePlan
+from poolwright.review.shape import Held, PlacementRow
+from solver.catalog.catalog import Catalog
+from solver.demand.demand import Demand
 from solver.plan.docker import DockerSitePlan
 from solver.plan.plan import Plan
+from solver.proofs.view import SiteView
 
 
-def placements_of(plan: Plan) -> Iterator[PlacementRow]:
+def placements_of(plan: Plan, demand: Demand, catalog: Catalog) -> Iterator[PlacementRow]:
     """By site; a plan that was read from a lock has none for sites in AWS."""
     for key, site in sorted(plan.sites.items()):
         if isinstance(site, DockerSitePlan):
-            yield from _on_hosts(key, site)
+            yield from _on_hosts(key, site, demand)
         elif site.compute.hour_classes:
-            yield from _on_machines(key, site.compute)
+            yield from _on_machines(SiteView(key, demand, catalog, site))
 
 
-def _on_machines(site: str, compute: ComputePlan) -> Iterator[PlacementRow]:
+def _on_machines(view: SiteView) -> Iterator[PlacementRow]:
+    compute = view.plan.compute
     busiest = max(compute.hour_classes, key=lambda each: sum(placed.machines for placed in each.placement))
-    groups = {group.key: group for group in compute.node_groups}
-    asked = {
-        f"{service.key}.{variant.key}": variant.cpu_millis
-        for service in compute.services
-        for variant in service.variants
-    } | {f"{job.key}.{job.variant.key}": job.variant.cpu_millis for job in compute.jobs}
     for placed in busiest.placement:
-        group = groups[placed.node_group]
+        group = view.groups[placed.node_group]
+        has = view.holds(group.machine_types[0], group.runtime)
         yield PlacementRow(
-            site=site,
+            site=view.key,
             on=f"{placed.machines} × {group.machine_types[0]} {group.purchase}",
-            holds=placed.replicas,
-            vcpus=group.vcpus,
-            vcpus_asked=fsum(count * asked.get(name, 0) for name, count in placed.replicas.items()) / 1000,
+            holds=_held(placed.replicas, view.demand),
+            vcpus=has.cpu_millis / 1000,
+            memory_gib=has.memory_mib / 1024,
         )
 
 
-def _on_hosts(key: str, site: DockerSitePlan) -> Iterator[PlacementRow]:
-    asked = {
-        f"{service.key}.{variant.key}": variant.cpu_millis for service in site.services for variant in service.variants
-    }
+def _on_hosts(key: str, site: DockerSitePlan, demand: Demand) -> Iterator[PlacementRow]:
     for host in site.hosts:
         if host.replicas:
             yield PlacementRow(
                 site=key,
                 on=f"host {host.key}",
-                holds=host.replicas,
+                holds=_held(host.replicas, demand),
                 vcpus=host.cpu_millis / 1000,
-                vcpus_asked=fsum(count * asked.get(name, 0) for name, count in host.replicas.items()) / 1000,
+                memory_gib=host.memory_mib / 1024,
             )
 
 
-def flows_of(plan: Plan) -> Iterator[FlowRow]:
-    """By site, source and target."""
-    for key, site in sorted(plan.aws_sites.items()):
-        for flow in site.security.flows:
-            ports = str(flow.port) if flow.to_port is None else f"{flow.port}-{flow.to_port}"
-            yield FlowRow(site=key, source=flow.source, target=flow.target, ports=ports, reason=flow.reason)
+def _held(replicas: Mapping[str, int], demand: Demand) -> dict[str, Held]:
+    found: dict[str, Held] = {}
+    for name, count in replicas.items():
+        workload, _, key = name.partition(".")
+        asks = demand.workloads[workload].replica(key)
+        if count:
+            found[name] = Held(replicas=count, vcpus=count * asks.cpu / 1000, memory_gib=count * asks.memory / 1024)
+    return found

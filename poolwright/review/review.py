@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
+from poolwright.review.shape import FlowRow, GuaranteeRow, NetworkRow, PlacementRow, UtilisationRow
 from solver.plan.cost import Billing
 from solver.quantity import cents
 from solver.schema import Schema
@@ -163,36 +164,6 @@ class ResourceRow(Schema):
     """Properties that force a replacement."""
 
 
-class PlacementRow(Schema):
-    """Equal machines of a node group, or a host, in the hour in which most machines of the site run."""
-
-    site: str
-    """The site."""
-    on: str
-    """`3 × g6.xlarge on-demand`, `host line-1`."""
-    holds: dict[str, int]
-    """`workload.variant` → replicas on each."""
-    vcpus: float
-    """That each has."""
-    vcpus_asked: float
-    """That its replicas ask for."""
-
-
-class FlowRow(Schema):
-    """A connection that is allowed."""
-
-    site: str
-    """The site."""
-    source: str
-    """`internet`, `load-balancer public`, `workload assistant`."""
-    target: str
-    """Whom it reaches."""
-    ports: str
-    """`8080`, `9000-9010`."""
-    reason: str
-    """Which line of the demand asks for it."""
-
-
 class FindingRow(Schema):
     """One finding of the checks."""
 
@@ -281,8 +252,14 @@ class Review(Schema):
     """Items that no resource of the preview stands for, as bytes and requests: with the resources they add up."""
     placements: tuple[PlacementRow, ...]
     """Which replicas share which machine."""
+    utilisation: tuple[UtilisationRow, ...]
+    """By site and dimension; a plan that was read from a lock has none for sites in AWS."""
+    networks: tuple[NetworkRow, ...]
+    """By site."""
     flows: tuple[FlowRow, ...]
     """Who may reach whom; everything else is refused."""
+    guarantees: tuple[GuaranteeRow, ...] | None
+    """What each promise and control costs; None where `explain` has not worked it out for this lock."""
     findings: tuple[FindingRow, ...]
     """Refusals, warnings, then what is waived."""
     inputs: tuple[InputRow, ...]

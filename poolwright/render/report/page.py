@@ -19,14 +19,19 @@ class Picture:
     """Of its section."""
     title: str
     """What it shows, which is also read out."""
-    svg: str
-    """The text of an SVG file."""
+    table: str
+    """Key of the section whose table has the same in words."""
+    wide: str
+    """The text of an SVG file, for a screen and paper."""
+    narrow: str
+    """The same for a phone."""
 
 
 def page(document: Document, pictures: Sequence[Picture]) -> str:
     """The page; pictures stand between the first screen and what is folded."""
     first = [section for section in document.sections if not section.folded]
     folded = [section for section in document.sections if section.folded]
+    titles = {section.key: section.title for section in document.sections}
     return render(
         "report/page.html.j2",
         {
@@ -34,7 +39,15 @@ def page(document: Document, pictures: Sequence[Picture]) -> str:
             "verdict": _joined(_blocks(document.verdict)),
             "first": [_part(section) for section in first],
             "pictures": [
-                {"key": _text(each.key), "title": _text(each.title), "source": _source(each.svg)} for each in pictures
+                {
+                    "key": _text(each.key),
+                    "title": _text(each.title),
+                    "table": _text(titles[each.table]) if each.table in titles else "",
+                    "table_key": _text(each.table),
+                    "wide": _source(each.wide),
+                    "narrow": _source(each.narrow),
+                }
+                for each in pictures
             ],
             "folded": [_part(section) for section in folded],
             "footer": Quoted(_line(document.footer)),
@@ -75,21 +88,28 @@ def _blocks(blocks: Sequence[Block]) -> Iterator[str]:
 
 
 def _table(table: Table) -> str:
-    """A table that is scrolled by itself where the screen is narrow, by keyboard too."""
-    kinds = ['class="number"' if name in table.numbers else "" for name in table.columns]
+    """A table whose rows become cards where the screen is narrow; else it is scrolled by itself, by keyboard too.
+
+    The roles say what the elements are anyway; some browsers forget it where cells are laid out as blocks.
+    """
+    kinds = [" class=number" if name in table.numbers else "" for name in table.columns]
     head = "".join(
-        f"<th scope='col' {kind}>{escape(name)}</th>" if name else f"<td {kind}></td>"
+        f"<th scope=col role=columnheader{kind}>{escape(name)}</th>" if name else f"<td role=cell{kind}></td>"
         for name, kind in zip(table.columns, kinds, strict=True)
     )
-    rows = "".join(
-        f"<tr>{''.join(f'<td {kind}>{_line(cell)}</td>' for cell, kind in zip(row, kinds, strict=True))}</tr>"
-        for row in table.rows
-    )
+    labels = [f' data-name="{escape(name, quote=True)}"' if name else "" for name in table.columns]
+    attributes = [f"{kind}{label}" for kind, label in zip(kinds, labels, strict=True)]
+    rows = "".join(f"<tr role=row>{''.join(map(_cell, row, attributes))}</tr>" for row in table.rows)
     name = escape(table.caption or ", ".join(table.columns), quote=True)
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{name}">'
-        f"<table><caption>{name}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f"<table role=table><caption>{name}</caption><thead role=rowgroup><tr role=row>{head}</tr></thead>"
+        f"<tbody role=rowgroup>{rows}</tbody></table></div>"
     )
+
+
+def _cell(line: Line, attributes: str) -> str:
+    return f"<td role=cell{attributes}>{_line(line)}</td>"
 
 
 _TAGS = {Style.STRONG: "strong", Style.CODE: "code"}

@@ -18,6 +18,7 @@ from poolwright.render.report.document import (
     line,
     strong,
 )
+from poolwright.render.report.shape_tables import shape_sections
 from poolwright.review.drivers import hour_words
 from poolwright.review.review import Choice, Money, ResourceRow, Review, Word
 from solver.quantity import format_usd
@@ -32,6 +33,8 @@ _WORDS = {
 }
 _SHOWN_CHOICES = 2
 """Next best choices on the first screen; the others are folded."""
+_SHOWN_REFUSALS = 3
+"""Likewise."""
 
 
 def document_of(review: Review) -> Document:
@@ -85,9 +88,18 @@ def _verdict(review: Review) -> Iterator[Block]:
             )
         )
     if failed:
-        yield Bullets(tuple(line(strong(gate.id), f": {gate.evidence}") for gate in failed))
+        yield Bullets((*(line(strong(gate.id), f": {gate.evidence}") for gate in failed), *_refused(review)))
     if review.cautions:
         yield Callout("Replaced or deleted", (_cautions(review),))
+
+
+def _refused(review: Review) -> Iterator[Line]:
+    """The first refusals of the checks; the others are folded."""
+    refused = [each for each in review.findings if each.refused]
+    for each in refused[:_SHOWN_REFUSALS]:
+        yield line("refused: ", code(each.resource), f" {each.text} (", code(each.check), ")")
+    if len(refused) > _SHOWN_REFUSALS:
+        yield line(f"and {len(refused) - _SHOWN_REFUSALS} more under Findings")
 
 
 def _cautions(review: Review) -> Table:
@@ -124,10 +136,7 @@ def _sections(review: Review) -> Iterator[Section]:
     if same:
         title = f"Resources that stay ({len(same)})"
         yield Section("unchanged", title, tuple(_resources(same)), True, 10, (_by_type(same),))
-    if review.placements:
-        yield Section("placement", "Placement in the busiest hour", (_placements(review),), True, 8)
-    if review.flows:
-        yield Section("flows", f"Who may reach whom ({len(review.flows)})", (_flows(review),), True, 9)
+    yield from shape_sections(review)
     yield Section("elsewhere", "Bill of no one resource", (_elsewhere(review),), folded=True, cut_first=6)
     yield Section("gates", f"Gates ({len(review.gates)})", (_gates(review),), folded=True, cut_first=2)
     if review.findings:
@@ -260,29 +269,6 @@ def _elsewhere(review: Review) -> Table:
     total = by_resources + sum(review.billed_elsewhere.values())
     rows.append((line(strong("all")), line(strong(f"{total:,.2f}"))))
     return Table(("item", "USD"), tuple(rows), frozenset({"USD"}), "What the bill has besides resources")
-
-
-def _placements(review: Review) -> Table:
-    rows = tuple(
-        (
-            line(each.site),
-            line(each.on),
-            line(", ".join(f"{count} × {name}" for name, count in each.holds.items())),
-            line(f"{each.vcpus_asked:g} of {each.vcpus:g}"),
-        )
-        for each in review.placements
-    )
-    return Table(
-        ("site", "machines", "each holds", "vCPU"), rows, frozenset({"vCPU"}), "Which replicas share a machine"
-    )
-
-
-def _flows(review: Review) -> Table:
-    rows = tuple(
-        (line(each.site), line(each.source), line(each.target), line(each.ports), line(each.reason))
-        for each in review.flows
-    )
-    return Table(("site", "from", "to", "ports", "because"), rows, frozenset({"ports"}), "Allowed connections")
 
 
 def _gates(review: Review) -> Table:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,9 +63,24 @@ def test_the_second_report_solves_nothing(
     def solve(*_: object, **__: object) -> None:
         raise AssertionError("solved")
 
-    monkeypatch.setattr("poolwright.review.plan_at_hand.solve", solve)
+    monkeypatch.setattr("solver.solve.solve", solve)
     assert report(at_hand, "--json") == 0
     assert capsys.readouterr().out == first
+
+
+def test_a_report_with_all_at_hand_loads_neither_models_nor_engine(
+    at_hand: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert report(at_hand, "--json") == 0
+    capsys.readouterr()
+    arguments = ["report", "dev", "--against", str(LOCK), "--preview", str(at_hand), "--format", "html"]
+    code = (
+        f"import sys; from poolwright.cli import main; main.run({arguments!r}); "
+        "print([name for name in ('pulp', 'numpy', 'highspy', 'pulumi') if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("<!doctype html>")
+    assert done.stderr.split("\n")[-2] == "[]", "they take a second to load"
 
 
 def test_markdown_goes_to_a_file(at_hand: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from poolwright.checks.evidence import Evidence
 from poolwright.checks.judging import judge
 from poolwright.checks.registry import CHECKS
 from poolwright.checks.report import report_of
@@ -16,8 +17,10 @@ from poolwright.review.against import Against, loads_of
 from poolwright.review.assemble import Sources, review_of
 from poolwright.review.drivers import Side
 from poolwright.review.review import Review
-from solver.plan.lock import Lock
-from tests.poolwright.checks.estate import shipped
+from solver.inputs import read_inputs
+from solver.plan.lock import Lock, lock_of
+from tests import golden
+from tests.poolwright.checks.estate import ROOT, shipped
 
 ON = date(2026, 11, 2)
 Edit = Callable[[ResourceChange], ResourceChange]
@@ -67,6 +70,42 @@ def lock_of_shipped(stack: str) -> Lock:
     return lock
 
 
+@cache
+def review_of_case(story: str) -> Review:
+    """The review of a golden case that was built as planned."""
+    case = golden.told(story)
+    lock = lock_of(case.plan)
+    built = tuple(
+        ResourceChange(
+            urn=each.urn,
+            type=each.type,
+            name=each.name,
+            parent=each.parent,
+            operation=Operation.SAME,
+            inputs=each.inputs,
+        )
+        for each in golden.resources(case.plan)
+    )
+    verdict = judge((), Evidence(lock=lock, demand=case.demand), waivers={}, on=ON)
+    sources = Sources(
+        demand=case.demand,
+        lock=lock,
+        lock_digest="sha256:" + "0" * 64,
+        plan=case.plan,
+        preview=Preview(stack=lock.stack, changes=built, outputs={}),
+        checked=report_of(verdict, stack=lock.stack, cloud="sandbox", on=ON, place=lambda _: None),
+        against=Against(
+            words="itself",
+            side=Side(lock=lock, loads=loads_of(case.demand)),
+            usd_per_month=lock.proof.cost_usd_per_month,
+        ),
+        catalog=golden.catalog(),
+        cloud="sandbox",
+        on=ON,
+    )
+    return review_of(sources)
+
+
 def review(stack: str = "dev", edit: Edit | None = None, old: Lock | None = None, **changed: Any) -> Review:
     """A review of a shipped stack, compared with a lock; without one, with its own."""
     evidence = shipped(stack)
@@ -86,7 +125,7 @@ def review(stack: str = "dev", edit: Edit | None = None, old: Lock | None = None
             side=Side(lock=before, loads=loads_of(demand)),
             usd_per_month=before.proof.cost_usd_per_month,
         ),
-        list_price=lambda region, machine: 1.0,
+        catalog=read_inputs(ROOT, stack).catalog(),
         cloud="sandbox",
         on=ON,
     )

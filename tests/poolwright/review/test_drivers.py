@@ -69,6 +69,23 @@ def test_more_load_and_more_machines_are_told_with_the_hour() -> None:
     assert "2 more g6.xlarge on-demand" in first.text
 
 
+def test_what_is_paid_by_use_names_the_load_that_moved() -> None:
+    old = lock_of_shipped("prod")
+    item = next(item for item in old.cost_usd_per_month["security"] if item.startswith("measure waf"))
+    numbered = [(pool, each) for pool, items in old.cost_usd_per_month.items() for each in items]
+    new = costing(old, {numbered.index(("security", item)): old.cost_usd_per_month["security"][item] + 75})
+    load, more = (100.0,) * 168, (104.0,) * 168
+
+    (told,) = drivers_of(
+        Side(lock=old, loads={"assistant": load, "fraud": load}),
+        Side(lock=new, loads={"assistant": more, "fraud": load}),
+        list_price,
+    )
+    assert (told.subject, told.text) == (item, "its use, with the load of assistant +4 %")
+    (silent,) = drivers_of(Side(lock=old, loads=None), Side(lock=new, loads=None), list_price)
+    assert silent.text == "its use"
+
+
 def test_the_first_plan_is_new_in_all() -> None:
     new = lock_of_shipped("dev")
     drivers = drivers_of(None, Side(lock=new, loads=None), list_price)

@@ -18,7 +18,8 @@ from poolwright.review.review import Driver, Money
 from tests.poolwright.review.reviews import review
 
 MOST_BYTES = 1_500_000
-EMPTY = {"meta", "img", "link", "br", "hr"}
+EMPTY = {"meta", "img", "source", "link", "br", "hr"}
+PICTURE = Picture(key="x", title="X", table="money", wide="<svg/>", narrow="<svg />")
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=40)
 
 
@@ -42,7 +43,7 @@ class Reader(HTMLParser):
             assert not name.startswith("on")
             if name == "id":
                 self.ids.append(value or "")
-            if name in ("href", "src"):
+            if name in ("href", "src", "srcset"):
                 self.addresses.append(value or "")
         if tag not in EMPTY:
             self.open.append(tag)
@@ -56,7 +57,7 @@ class Reader(HTMLParser):
 
 def test_the_page_of_a_whole_new_stack_is_one_file_that_asks_for_nothing() -> None:
     new = review("prod", lambda change: replace(change, operation=Operation.CREATE))
-    text = page(document_of(new), [Picture(key="x", title="X", svg="<svg/>")])
+    text = page(document_of(new), [PICTURE])
     read = Reader(text)
     assert len(text.encode()) < MOST_BYTES
     assert not {"script", "iframe", "object", "link"} & set(read.tags)
