@@ -18,6 +18,7 @@ from poolwright.engine.sandbox.docker.hosts import STAND_IN_VARIABLE
 from tests import docker_engine
 
 ROOT = Path(__file__).resolve().parent.parent
+SKIP_CHECKPOINTS = "PULUMI_SKIP_CHECKPOINTS"
 
 # The same examples on every run: a test that fails on one machine fails on all. How long one takes is the machine's.
 settings.register_profile("repeatable", deadline=None, derandomize=True)
@@ -55,6 +56,20 @@ def docker_client(docker_host: str) -> Any:
 def small_image(docker_client: Any) -> str:
     """The id of an image that needs no registry: a shell and a few programs."""
     return docker_engine.small_image(docker_client)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _state_at_the_end() -> Generator[None]:  # pyright: ignore[reportUnusedFunction]
+    """The engine writes its state at a command's end: after each step, as users have it, is most of a large `up`."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv(SKIP_CHECKPOINTS, "true")
+        yield
+
+
+@pytest.fixture
+def state_after_each_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As users have it: for tests that kill the engine, make it fail, or run a shipped stack as a user does."""
+    monkeypatch.delenv(SKIP_CHECKPOINTS)
 
 
 SandboxEnvironment = Callable[..., EngineEnvironment]

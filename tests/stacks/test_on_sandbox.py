@@ -144,6 +144,7 @@ def test_data_outlives_a_destroy_until_it_is_released(stack: Stack) -> None:
     assert stack.engine.records() == ()
 
 
+@pytest.mark.usefixtures("state_after_each_step")
 def test_a_stack_of_one_small_service_is_made_and_goes(stack: Stack) -> None:
     stack.engine.up()
     assert set(operations(stack.engine.preview())) == {Operation.SAME}

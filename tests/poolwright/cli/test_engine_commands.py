@@ -161,6 +161,7 @@ def test_a_mistake_in_the_fault_file_ends_a_command_with_code_two(
 
 
 @pytest.mark.engine
+@pytest.mark.usefixtures("state_after_each_step")
 def test_a_stack_is_previewed_built_found_stale_and_destroyed(tmp_path: Path, pulumi_cli: PulumiCli) -> None:
     root = project(tmp_path / "checkout")
     (root / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"), encoding="utf-8")

@@ -19,7 +19,7 @@ from solver.errors import CloudError, EngineError, InfeasibleError
 if TYPE_CHECKING:
     from .conftest import ProbeProject
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("state_after_each_step")]
 
 THING = "probe:index:Thing"
 

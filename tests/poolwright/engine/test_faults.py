@@ -20,7 +20,7 @@ from poolwright.review.drift import DriftClass, drift_of
 from solver.errors import CloudError, EngineError, ExitCode
 from tests.poolwright.engine.shop import RESOURCES, Shop, shop_in
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("state_after_each_step")]
 
 
 @pytest.fixture

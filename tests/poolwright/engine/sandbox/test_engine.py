@@ -19,7 +19,7 @@ from poolwright.engine.cli_binary import PulumiCli
 from poolwright.engine.sandbox.plugins import write_plugins
 from poolwright.engine.sandbox.store import FOLDER_VARIABLE, Store
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("state_after_each_step")]
 
 
 @dataclass
