@@ -54,9 +54,13 @@ def change_lines(preview: Preview) -> Iterable[str]:
 
 def summary(preview: Preview, *, done: bool) -> str:
     """`12 to create, 1 to replace, 40 unchanged`."""
+    return counted({operation.value: preview.count(operation) for operation in Operation}, done=done)
+
+
+def counted(counts: Mapping[str, int], *, done: bool) -> str:
+    """The same from numbers by operation, as the JSON has them."""
     words = _DONE if done else _TO_DO
-    counts = [(preview.count(operation), word) for operation, word in words.items()]
-    parts = [f"{count} {word}" for count, word in counts if count]
+    parts = [f"{count} {word}" for operation, word in words.items() if (count := counts.get(operation.value, 0))]
     return ", ".join(parts) or "nothing to do"
 
 

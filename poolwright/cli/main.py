@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import typer
 
-from poolwright.cli import console
+from poolwright.cli import all_stacks, console
 from poolwright.cli.arguments import building, hosts, images, judging, planning, setting_up, tables
 
 # typer carries its own copy of its parser, whose errors have no public name but this class's base.
@@ -37,6 +37,8 @@ def run(arguments: Sequence[str]) -> int:
 
     as_json = "--json" in arguments
     try:
+        if all_stacks.FLAG in arguments:
+            return all_stacks.run(arguments)
         # Outside standalone mode the parser returns the code of a typer.Exit, and raises what it would have printed.
         ended: Any = cast("Any", app)(args=list(arguments), prog_name="poolwright", standalone_mode=False)
     except PoolwrightError as error:

@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
+from poolwright.cli.all_stacks import HELP
 from poolwright.cli.options import CloudName, Json, Packs, Replan, Stack, Yes
 
 app = typer.Typer()
 
 
-@app.command()
+@app.command(epilog=HELP)
 def preview(
     stack: Stack,
     cloud: CloudName = "sandbox",
@@ -34,7 +35,7 @@ def preview(
     )
 
 
-@app.command()
+@app.command(epilog=HELP)
 def up(
     stack: Stack,
     cloud: CloudName = "sandbox",

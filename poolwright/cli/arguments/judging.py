@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from poolwright.cli.all_stacks import HELP
 from poolwright.cli.options import CloudName, Json, On, Stack
 from poolwright.cli.report_form import Format
 
 app = typer.Typer()
 
 
-@app.command()
+@app.command(epilog=HELP)
 def check(
     stack: Stack,
     cloud: CloudName = "sandbox",
@@ -34,7 +35,7 @@ def controls(stack: Stack, on: On = None, as_json: Json = False) -> None:
     raise typer.Exit(command.run(stack, on=on, as_json=as_json))
 
 
-@app.command()
+@app.command(epilog=HELP)
 def drift(stack: Stack, cloud: CloudName = "sandbox", as_json: Json = False) -> None:
     """Say what differs in the cloud from what `up` left, and who did it. Ends with code 5 on someone's hand."""
     from poolwright.cli import drift as command

@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
+from poolwright.cli.all_stacks import HELP
 from poolwright.cli.options import CatalogFolder, Json, On, Stack, demand_keys
 
 app = typer.Typer()
 
 
-@app.command()
+@app.command(epilog=HELP)
 def plan(
     stack: Stack,
     as_json: Json = False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -21,7 +22,7 @@ def write_plugins(folder: Path) -> Path:
         text = _launcher(module)
         # Leaving an equal file alone keeps commands that run at the same time from meeting half a launcher.
         if not launcher.is_file() or launcher.read_text(encoding="utf-8") != text:
-            draft = folder / f".{name}.draft"
+            draft = folder / f".{name}.{os.getpid()}"
             draft.write_text(text, encoding="utf-8")
             draft.chmod(0o755)
             draft.replace(launcher)
