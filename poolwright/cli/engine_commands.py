@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import signal
+import tempfile
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from poolwright.cli import changes, console
 from poolwright.cli.progress import Progress
 from poolwright.engine import cli_binary, environment
-from poolwright.engine.preview import Preview, ResourceRecord
+from poolwright.engine.preview import Operation, Preview, ResourceRecord
 from poolwright.engine.project import Project, find_project
 from solver.errors import ConfigError, PoolwrightError, Problem
 
@@ -61,6 +63,20 @@ def read_anew(stack: str, *, cloud: str) -> tuple[Reading, ...]:
     """What the cloud says of each resource beside what the state has, for another command."""
     with _engine(find_project(), stack, cloud, as_json=True, reads_lock=False) as engine:
         return _watched("drift", stack, engine.read_anew)
+
+
+def described(stack: str) -> Preview:
+    """Each resource of the approved plan as the program describes it to the engine, with nothing compared.
+
+    The engine works on a sandbox that is empty and goes away again: neither a state nor a cloud is asked.
+    """
+    project = find_project()
+    with tempfile.TemporaryDirectory() as folder:
+        apart = Project(root=project.root, home=Path(folder))
+        with _engine(apart, stack, environment.Cloud.SANDBOX, as_json=True) as engine:
+            found = _watched("describe", stack, engine.preview)
+    changes = tuple(replace(change, operation=Operation.SAME, properties=()) for change in found.changes)
+    return replace(found, changes=changes)
 
 
 def up(stack: str, *, cloud: str, as_json: bool, replan: bool, yes: bool, packs: Sequence[str] = ()) -> None:

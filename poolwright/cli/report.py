@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +14,24 @@ from poolwright.cli.console import say
 from poolwright.cli.report_form import Format
 from poolwright.cli.waiver_day import day_of
 from poolwright.engine.project import find_project
+from poolwright.forge.names import Forge
 from solver.errors import ConfigError, ExitCode, Problem
 from solver.inputs import read_inputs, refuse_stale, shown
 
 if TYPE_CHECKING:
+    from poolwright.forge.comments import Comments
     from poolwright.render.report.page import Picture
     from poolwright.review.review import Review
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """Where a report is posted; what is None, a job's environment says."""
+
+    forge: Forge
+    number: int | None
+    repository: str | None
+    address: str | None
 
 
 def run(
@@ -26,6 +40,8 @@ def run(
     against: str | None,
     cloud: str,
     preview_file: Path | None,
+    without_cloud: bool,
+    post: Post | None,
     form: Format,
     out: Path | None,
     everything: bool,
@@ -33,14 +49,23 @@ def run(
     on: str | None,
     max_age_days: int | None,
 ) -> int:
-    """Prints or writes the report; 5 with `gate` when a gate says no.
+    """Prints or writes the report, and posts it; 5 with `gate` when a gate says no.
 
-    With a preview's file neither engine nor cloud is asked.
+    With a preview's file neither engine nor cloud is asked. What a post lacks is said before anything is.
     """
+    comments = None if post is None else _comments(post)
     review, pictures = review_of_stack(
-        stack, against=against, cloud=cloud, preview_file=preview_file, on=on, max_age_days=max_age_days
+        stack,
+        against=against,
+        cloud=cloud,
+        preview_file=preview_file,
+        without_cloud=without_cloud,
+        on=on,
+        max_age_days=max_age_days,
     )
     _write(review, pictures, form, out, everything=everything)
+    if post is not None and comments is not None:
+        _put(review, post, comments)
     return int(ExitCode.REFUSED if gate and not review.passed else ExitCode.DONE)
 
 
@@ -50,10 +75,13 @@ def review_of_stack(
     against: str | None = None,
     cloud: str = "sandbox",
     preview_file: Path | None = None,
+    without_cloud: bool = False,
     on: str | None = None,
     max_age_days: int | None = None,
 ) -> tuple[Review, Callable[[], tuple[Picture, ...]]]:
     """The review of a fresh lock, and what draws its pictures; StaleError (4) for a lock that is not fresh."""
+    if without_cloud:
+        _refuse_together(against, preview_file)
     day = day_of(on)
     project = find_project()
     inputs = read_inputs(project.root, stack)
@@ -61,12 +89,15 @@ def review_of_stack(
     from poolwright.review.against import against as side
     from poolwright.review.assemble import Sources, review_of
     from poolwright.review.plan_at_hand import explanation_of, plan_of
+    from poolwright.review.review import NO_CLOUD
     from solver.plan.lock import digest_of, read_lock, read_text
 
     lock = read_lock(inputs.lock_path, shown_as=shown(inputs.lock_path))
     refuse_stale(lock, inputs)
     digest = digest_of(read_text(inputs.lock_path) or "", file=shown(inputs.lock_path), stack=stack)
-    if preview_file is None:
+    if without_cloud:
+        preview, cloud = engine_commands.described(stack), NO_CLOUD
+    elif preview_file is None:
         preview = engine_commands.previewed(stack, cloud=cloud)
     else:
         preview, cloud = saved_preview(preview_file, stack=stack, lock_digest=digest)
@@ -94,6 +125,31 @@ def review_of_stack(
         return pictures_of(review, plan, inputs.loaded.demand)
 
     return review, pictures
+
+
+def _refuse_together(against: str | None, preview_file: Path | None) -> None:
+    """What needs a state or has one, beside --no-cloud."""
+    for path, found in (("--against", against if against == "state" else None), ("--preview", preview_file)):
+        if found is not None:
+            allowed = f"either --no-cloud or {path} {found} is allowed: without a cloud no state is asked"
+            raise ConfigError([Problem(file="", path="--no-cloud", found=f"{path} {found}", allowed=allowed)])
+
+
+def _comments(post: Post) -> Comments:
+    from poolwright.forge.target import comments_of
+
+    return comments_of(post.forge, os.environ, repository=post.repository, number=post.number, address=post.address)
+
+
+def _put(review: Review, post: Post, comments: Comments) -> None:
+    from poolwright.forge.comments import put
+    from poolwright.render.report.markdown import markdown, marker
+    from poolwright.render.report.sections import document_of
+
+    outcome, comment = put(comments, markdown(document_of(review)), marker(review.stack), quiet=review.quiet)
+    where = f", {comment.url}" if comment is not None and comment.url else ""
+    words = "nothing changes, no comment is needed" if comment is None else f"comment {outcome}{where}"
+    say(f"{post.forge}: {words}")
 
 
 def _write(

@@ -18,6 +18,7 @@ from poolwright.review.networks import flows_of, networks_of
 from poolwright.review.placements import placements_of
 from poolwright.review.resources import WORDS, cautions_of, resource_rows
 from poolwright.review.review import (
+    NO_CLOUD,
     Choice,
     Decisions,
     FindingRow,
@@ -87,6 +88,7 @@ def review_of(sources: Sources) -> Review:
                 sources.demand,
                 sources.checked,
                 cautions,
+                compared=sources.cloud != NO_CLOUD,
                 on=sources.on,
                 max_age_days=sources.max_age_days,
             )

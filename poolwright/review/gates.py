@@ -19,10 +19,14 @@ def gates_of(
     checked: CheckReport,
     cautions: Sequence[Caution],
     *,
+    compared: bool,
     on: date,
     max_age_days: int | None,
 ) -> Iterator[Gate]:
-    """The gates that one stack can be asked on one machine; a promotion has more."""
+    """The gates that one stack can be asked on one machine; a promotion has more.
+
+    Where resources were not compared with what runs, nobody knows what is replaced, and that gate is not there.
+    """
     yield Gate(id="lock", passed=True, evidence=f"made from today's files, {digest[:19]}")
     yield Gate(
         id="proof",
@@ -50,6 +54,8 @@ def gates_of(
         left = cents(float(budget) - lock.proof.cost_usd_per_month)
         words = f"{format_usd(left)} left" if left >= 0 else f"{format_usd(-left)} above"
         yield Gate(id="budget", passed=left >= 0, evidence=f"{format_usd(float(budget))} a month, {words}")
+    if not compared:
+        return
     weighty = [caution for caution in cautions if not caution.setting]
     data = sum(caution.holds_data for caution in weighty)
     yield Gate(

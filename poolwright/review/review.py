@@ -11,6 +11,8 @@ from solver.plan.cost import Billing
 from solver.quantity import cents
 from solver.schema import Schema
 
+NO_CLOUD = "none"
+"""As a review's cloud: neither a state nor a cloud was asked."""
 DRIVERS = 5
 """How many causes of a change of the cost are told one by one."""
 
@@ -211,7 +213,7 @@ class Review(Schema):
     stack: str
     """Its name."""
     cloud: str
-    """sandbox or aws: where the preview ran."""
+    """sandbox or aws: where the preview ran; none: nothing was compared with what runs."""
     on: date
     """The day that ages and waivers were counted on."""
     against: str

@@ -10,6 +10,7 @@ import typer
 from poolwright.cli.all_stacks import HELP
 from poolwright.cli.options import CloudName, Json, On, Stack
 from poolwright.cli.report_form import Format
+from poolwright.forge.names import Forge
 
 app = typer.Typer()
 
@@ -56,6 +57,9 @@ def report(
     preview: Annotated[
         Path | None, typer.Option("--preview", metavar="FILE", help="What `preview --save` wrote; asks no engine.")
     ] = None,
+    no_cloud: Annotated[
+        bool, typer.Option("--no-cloud", help="Ask no state and no cloud: plan, bill and checks alone.")
+    ] = False,
     form: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.TERMINAL,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where it is written.")] = None,
@@ -65,6 +69,18 @@ def report(
         int | None, typer.Option("--max-age-days", min=0, help="A gate: how old prices may be.")
     ] = None,
     on: On = None,
+    post: Annotated[
+        Forge | None, typer.Option("--post", help="Keep the pull request's one comment up to date.")
+    ] = None,
+    pull_request: Annotated[
+        int | None, typer.Option("--pull-request", min=1, help="Its number; a job of it knows it.")
+    ] = None,
+    repository: Annotated[
+        str | None, typer.Option("--repository", metavar="OWNER/NAME", help="Where it is; a job knows it.")
+    ] = None,
+    api_url: Annotated[
+        str | None, typer.Option("--api-url", metavar="URL", help="REST interface of a GitHub or GitLab of one's own.")
+    ] = None,
 ) -> None:
     """Review a change: what happens, what it costs, why, and what says no."""
     from poolwright.cli import report as command
@@ -75,6 +91,10 @@ def report(
         against=against,
         cloud=cloud,
         preview_file=preview,
+        without_cloud=no_cloud,
+        post=None
+        if post is None
+        else command.Post(forge=post, number=pull_request, repository=repository, address=api_url),
         form=chosen,
         out=out,
         everything=everything,

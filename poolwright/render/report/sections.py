@@ -20,7 +20,7 @@ from poolwright.render.report.document import (
 )
 from poolwright.render.report.shape_tables import shape_sections
 from poolwright.review.drivers import hour_words
-from poolwright.review.review import Choice, Money, ResourceRow, Review, Word
+from poolwright.review.review import NO_CLOUD, Choice, Money, ResourceRow, Review, Word
 from solver.quantity import format_usd
 
 _WORDS = {
@@ -48,7 +48,7 @@ def document_of(review: Review) -> Document:
         footer=line(
             "Lock ",
             code(review.lock_digest[:19]),
-            f", compared with {review.against}; preview on {review.cloud}; ages and waivers of {review.on}.",
+            f", compared with {review.against}; {_asked(review)}; ages and waivers of {review.on}.",
         ),
     )
 
@@ -65,8 +65,14 @@ def _signed(usd: float) -> str:
     return f"{'+' if usd >= 0 else '−'}{format_usd(abs(usd))}"
 
 
+def _asked(review: Review) -> str:
+    return "nothing that runs was asked" if review.cloud == NO_CLOUD else f"preview on {review.cloud}"
+
+
 def counts_words(review: Review) -> str:
     """`3 replaced, 1 deleted, 12 changed, 4 created, 371 unchanged`."""
+    if review.cloud == NO_CLOUD:
+        return f"{review.unchanged} resources, not compared with what runs"
     parts = [f"{count} {_WORDS[word]}" for word, count in review.counts.items()]
     return ", ".join([*parts, f"{review.unchanged} unchanged"])
 
@@ -134,7 +140,7 @@ def _sections(review: Review) -> Iterator[Section]:
         title = f"Resources that change ({len(changed)})"
         yield Section("resources", title, tuple(_resources(changed)), True, 5, (_by_type(changed),))
     if same:
-        title = f"Resources that stay ({len(same)})"
+        title = f"Resources{'' if review.cloud == NO_CLOUD else ' that stay'} ({len(same)})"
         yield Section("unchanged", title, tuple(_resources(same)), True, 10, (_by_type(same),))
     yield from shape_sections(review)
     yield Section("elsewhere", "Bill of no one resource", (_elsewhere(review),), folded=True, cut_first=6)

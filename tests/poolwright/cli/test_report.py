@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from poolwright.cli import main
+from poolwright.engine.preview import Operation
 from poolwright.engine.saved_preview import save_preview, saved_preview
 from poolwright.render.report.markdown import marker
-from poolwright.review.review import Review
+from poolwright.review.review import NO_CLOUD, Review
 from solver.plan.lock import digest_of, read_text
 from tests.poolwright.checks.estate import ROOT
-from tests.poolwright.review.reviews import preview
+from tests.poolwright.forge.forges import TOKEN, FakeForge, served
+from tests.poolwright.review.reviews import happening, preview
 
 LOCK = ROOT / "stacks" / "dev.lock.yaml"
 DIGEST = digest_of(read_text(LOCK) or "", file=str(LOCK), stack="dev")
@@ -125,3 +127,70 @@ def test_previews_of_something_else_are_refused(
 def test_a_name_to_compare_with_that_is_nothing_is_bad_input(at_hand: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.run(["report", "dev", "--against", "no-such-branch", "--preview", str(at_hand)]) == 2
     assert "--against" in capsys.readouterr().err
+
+
+def test_a_report_is_posted_once_and_then_only_when_something_changes(
+    at_hand: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    with served(FakeForge(kind="github")) as forge:
+        where = ("--post", "github", "--pull-request", "12", "--repository", "acme/shop", "--api-url", forge.address)
+        assert report(at_hand, *where) == 0
+        assert "github: nothing changes, no comment is needed" in capsys.readouterr().err
+        changed = at_hand.with_name("changed.json")
+        lost = preview("dev", happening(Operation.UPDATE, "aws:s3/bucket:Bucket"))
+        save_preview(changed, lost, cloud="sandbox", lock_digest=DIGEST)
+        assert report(changed, *where, "--json") == 0
+        said = capsys.readouterr()
+        Review.model_validate_json(said.out)
+        assert "github: comment created, https://forge.example/1#1" in said.err
+        assert report(changed, *where) == 0
+        assert "comment unchanged" in capsys.readouterr().err
+        assert report(at_hand, *where) == 0
+        everything = capsys.readouterr()
+        assert "comment updated" in everything.err
+        assert TOKEN not in said.out + said.err + everything.out + everything.err
+    (comment,) = forge.comments
+    assert comment["body"].startswith(marker("dev"))
+    assert "nothing changes" in comment["body"]
+
+
+def test_a_right_that_is_missing_ends_with_1_and_a_setting_that_is_missing_with_2(
+    at_hand: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("GITHUB_TOKEN", "GITHUB_REPOSITORY", "GITHUB_REF", "GITHUB_EVENT_PATH"):
+        monkeypatch.delenv(name, raising=False)
+    assert report(at_hand, "--post", "github") == 2
+    assert "GITHUB_TOKEN" in capsys.readouterr().err
+    monkeypatch.setenv("GITLAB_TOKEN", TOKEN)
+    with served(FakeForge(kind="gitlab")) as forge:
+        forge.add(f"{marker('dev')}\nold")
+        forge.failures["PUT"] = [(403, {}, {"message": "403 Forbidden"})]
+        where = ("--pull-request", "12", "--repository", "acme/shop", "--api-url", forge.address)
+        assert report(at_hand, "--post", "gitlab", *where) == 1
+    assert "the scope `api`" in capsys.readouterr().err
+
+
+@pytest.mark.engine
+def test_without_a_cloud_there_are_plan_bill_and_checks(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("POOLWRIGHT_HOME", str(home))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "not-to-be-used")
+    arguments = ["report", "dev", "--no-cloud", "--against", str(LOCK), "--on", "2026-11-02"]
+    assert main.run([*arguments, "--json"]) == 0
+    review = Review.model_validate_json(capsys.readouterr().out)
+    assert (review.cloud, review.counts, review.cautions) == (NO_CLOUD, {}, ())
+    assert review.unchanged == len(review.resources) == len([row for row in review.resources if row.reason]) > 100
+    shared = sum(round(row.usd_per_month * 100) for row in review.resources)
+    elsewhere = sum(round(usd * 100) for usd in review.billed_elsewhere.values())
+    assert shared + elsewhere == round(review.money.new * 100)
+    assert [gate.id for gate in review.gates] == ["lock", "proof", "checks", "budget"], "what is replaced is not known"
+    assert not (home / "sandbox" / "state").exists()
+
+
+def test_what_needs_a_state_is_refused_without_one(at_hand: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert report(at_hand, "--no-cloud") == 2
+    assert main.run(["report", "dev", "--no-cloud", "--against", "state"]) == 2
+    assert "without a cloud no state is asked" in capsys.readouterr().err
