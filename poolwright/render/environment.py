@@ -16,13 +16,10 @@ from typing import Any, Final
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from poolwright.render import pipeline_text
+from poolwright.render.quoted import Quoted
+
 _PLAIN: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._/:@+~=-]*$")
-
-
-class Quoted(str):
-    """Text that a filter has made fit for where it stands."""
-
-    __slots__ = ()
 
 
 def docker_text(value: str) -> Quoted:
@@ -66,7 +63,20 @@ def environment() -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    filters: dict[str, Any] = {"docker_text": docker_text, "exec_form": exec_form, "going_on": going_on}
+    filters: dict[str, Any] = {
+        "action": pipeline_text.action,
+        "docker_text": docker_text,
+        "exec_form": exec_form,
+        "expression": pipeline_text.expression,
+        "github_text": pipeline_text.github_text,
+        "going_on": going_on,
+        "capitalize": str.capitalize,
+        "groovy_script": pipeline_text.groovy_script,
+        "groovy_text": pipeline_text.groovy_text,
+        "jenkins_value": pipeline_text.jenkins_value,
+        "script": pipeline_text.script,
+        "yaml_text": pipeline_text.yaml_text,
+    }
     made.filters = filters
     return made
 

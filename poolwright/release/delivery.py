@@ -1,0 +1,78 @@
+"""What a project's pipelines are made of: its stacks in the order of promotion, with regions, roles and approvals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from components.naming import NameKind, SiteNames, partition_of
+from poolwright.engine.environment import project_name
+from poolwright.engine.project import Project
+from poolwright.render.pipeline import PipelineContext, Stage
+from solver.demand.demand import Demand
+from solver.demand.loader import find_stack, load_demand
+from solver.errors import ConfigError, Problem
+
+
+def pipeline_context(
+    project: Project, *, stacks: Sequence[str], approve: Sequence[str] = (), branch: str = "main"
+) -> PipelineContext:
+    """The context for stacks in this order; ConfigError names what is missing or said twice."""
+    problems = [*_problems(project, stacks, approve)]
+    if problems:
+        raise ConfigError(problems)
+    stages = tuple(
+        _stage(
+            stack,
+            load_demand(find_stack(project.root, stack)).demand,
+            follows=stacks[place - 1] if place else None,
+            approvals=int(stack in approve),
+        )
+        for place, stack in enumerate(stacks)
+    )
+    refused = [_no_approval(stage) for stage in stages if stage.approvals and not stage.environment]
+    if refused:
+        raise ConfigError(refused)
+    return PipelineContext(project=project_name(project), branch=branch, stages=stages)
+
+
+def _problems(project: Project, stacks: Sequence[str], approve: Sequence[str]) -> list[Problem]:
+    known = ", ".join(project.stack_names())
+    found: list[Problem] = []
+    if not stacks:
+        allowed = f"stacks of this project in the order of promotion: {known}"
+        found.append(Problem(file="", path="--stack", found="none", allowed=allowed))
+    for stack in dict.fromkeys(stacks):
+        project.require_stack(stack)
+        if stacks.count(stack) > 1:
+            found.append(Problem(file="", path="--stack", found=f"{stack} twice", allowed="each stack once"))
+    of_stacks = f"one of {', '.join(stacks)}"
+    others = [stack for stack in approve if stack not in stacks]
+    return [*found, *(Problem(file="", path="--approve", found=stack, allowed=of_stacks) for stack in others)]
+
+
+def _stage(stack: str, demand: Demand, *, follows: str | None, approvals: int) -> Stage:
+    site, region = next(((key, each.region) for key, each in demand.aws_sites.items()), ("", None))
+    names = SiteNames(stack=stack, site=site, region=region or "", account_id="")
+    up = None if demand.ci is None else demand.ci.up
+    return Stage(
+        stack=stack,
+        follows=follows,
+        approvals=approvals,
+        soak_hours=0,
+        region=region,
+        partition=partition_of(region or ""),
+        preview_role=names.physical(NameKind.ROLE, "ci-preview"),
+        up_role=names.physical(NameKind.ROLE, "ci-up"),
+        # A role for jobs of a branch is refused to jobs that name an environment.
+        environment=stack if up is None else (up.environment or ""),
+    )
+
+
+def _no_approval(stage: Stage) -> Problem:
+    return Problem(
+        file=f"stacks/{stage.stack}.yaml",
+        path="ci.up.branch",
+        found="a stack that somebody approves",
+        allowed="its role is for jobs of an environment, whose rules say who approves",
+        hint=f"ci.up: {{environment: {stage.stack}}}",
+    )

@@ -1,0 +1,2 @@
+# Poolwright and the Pulumi CLI, where they are missing.
+make engine

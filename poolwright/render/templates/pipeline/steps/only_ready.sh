@@ -1,0 +1,1 @@
+if [ "$ready" = false ]; then exit 0; fi
