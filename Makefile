@@ -73,8 +73,10 @@ test: engine  ## every test
 cases: engine  ## write anew what the golden cases expect, then show what changed
 	@$(VENV)/python -m pytest -q tests/test_cases.py tests/examples tests/poolwright/checks/test_documentation.py \
 		tests/poolwright/checks/test_dockerfiles.py tests/poolwright/images/test_templates.py \
-		tests/components/package/test_other_languages.py tests/poolwright/engine/sandbox/rules --update-cases
-	@git diff --stat -- tests/cases examples docs/examples docs/checks.md docs/images.md tests/poolwright/images docs/schemas/components.schema.json docs/sandbox-rules.md
+		tests/components/package/test_other_languages.py tests/poolwright/engine/sandbox/rules \
+		tests/poolwright/render/test_pipeline.py --update-cases
+	@git diff --stat -- tests/cases examples docs/examples docs/checks.md docs/images.md tests/poolwright/images docs/schemas/components.schema.json docs/sandbox-rules.md \
+		tests/poolwright/render/pipelines
 
 record: engine  ## keep what today's program makes, for later ones to be compared with: VERSION=0.2.0
 	@$(VENV)/python -m tests.releases.record $(VERSION)

@@ -62,7 +62,7 @@ class CiUp(Schema):
 
 
 class CiWish(Schema):
-    """A role that pull requests of a repository take with a token of their run, to preview."""
+    """A role that pull requests of a repository, and jobs on a branch of it, take with a token of their run to preview."""
 
     provider: Literal["github"] = "github"
     """Who signs the tokens."""
@@ -70,6 +70,8 @@ class CiWish(Schema):
     """The repository, with its owner; no other one gets in."""
     issuer_exists: bool = False
     """The account has the provider of GitHub's tokens already; an account has one for all its stacks."""
+    branch: Annotated[BranchName | None, Field(exclude_if=is_empty)] = None
+    """Jobs on this branch that name no environment may look too: nightly, and before someone approves. None: none."""
     up: Annotated[CiUp | None, Field(exclude_if=is_empty)] = None
     """A second role, with which jobs apply the stack; it needs `permissions_boundary`. None: no role."""
 

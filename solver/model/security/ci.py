@@ -18,12 +18,19 @@ def ci_of(demand: Demand, site_key: str) -> CiPlan | None:
     stacks = [each.name for each in sources if each.kind is StackKind.CLOUDFORMATION and each.name is not None]
     return CiPlan(
         builds_issuer=not wish.issuer_exists,
-        subjects=(f"repo:{wish.repository}:pull_request",),
+        subjects=_who_looks(wish),
         cloudformation_stacks=tuple(dict.fromkeys(stacks)),
         cloudformation_exports=any(each.kind is StackKind.CLOUDFORMATION_EXPORTS for each in sources),
         others=tuple(CiSite(key=key, region=site.region) for key, site in sites.items() if key != site_key),
         up=_up(demand, wish),
     )
+
+
+def _who_looks(wish: CiWish) -> tuple[str, ...]:
+    of_pull_requests = f"repo:{wish.repository}:pull_request"
+    if wish.branch is None:
+        return (of_pull_requests,)
+    return of_pull_requests, f"repo:{wish.repository}:ref:refs/heads/{wish.branch}"
 
 
 def _up(demand: Demand, wish: CiWish) -> CiUpPlan | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import dekobon_tree_sitter_groovy as grammar
 import tree_sitter
 
-_PARSER: Any = tree_sitter.Parser(tree_sitter.Language(grammar.language()))
+# The grammar hands its address over as a number still.
+_PARSER: Any = tree_sitter.Parser(cast("Any", tree_sitter).Language(grammar.language()))
 _ESCAPE = re.compile(r"\\([0-7]{1,3}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r"}
 

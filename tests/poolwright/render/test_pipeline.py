@@ -184,6 +184,13 @@ def test_every_action_is_used_by_its_commit() -> None:
     assert used == {f"{name}@{commit}" for name, (_, commit) in pinned_actions().items()}
 
 
+@pytest.mark.parametrize("context", [THREE, chain("only")])
+def test_files_of_the_repository_that_a_workflow_uses_are_there(context: PipelineContext) -> None:
+    made = files(CISystem.GITHUB, context)
+    for path in set(re.findall(r"uses: \./(\S+)", "".join(made.values()))):
+        assert path in made or f"{path}/action.yml" in made
+
+
 def test_no_step_puts_an_expression_into_its_script() -> None:
     for text in files(CISystem.GITHUB).values():
         for step in _steps(yaml.safe_load(text)):
@@ -249,7 +256,12 @@ class _Loader(yaml.CSafeLoader):
     """YAML with the tags of GitLab and CloudFormation, which are no matter here."""
 
 
-cast("Any", _Loader).add_multi_constructor("!", lambda loader, suffix, node: suffix)
+def _tag(loader: object, suffix: str, node: object) -> str:
+    del loader, node
+    return suffix
+
+
+cast("Any", _Loader).add_multi_constructor("!", _tag)
 
 
 def _scripts(tree: Any, context: PipelineContext, *, expressions: bool) -> Iterator[str]:

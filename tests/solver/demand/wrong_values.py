@@ -482,6 +482,7 @@ WRONG_VALUES = {
     "CiWish.repository": Wrong(
         '"example/*"', '"example/*"', "a repository with its owner like example/ai-platform, without wildcards,"
     ),
+    "CiWish.branch": Wrong("'*'", '"*"', "a branch like main, without wildcards,"),
     "CiWish.up": Wrong("main", '"main"', "a mapping of environment, branch"),
     "CiUp.environment": Wrong('"*"', '"*"', "an environment of the repository like production"),
     "CiUp.branch": Wrong('"release/*"', '"release/*"', "a branch like main, without wildcards,"),
