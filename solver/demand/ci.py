@@ -62,7 +62,7 @@ class CiUp(Schema):
 
 
 class CiWish(Schema):
-    """A role that pull requests of a repository, and jobs on a branch of it, take with a token of their run to preview."""
+    """A role to preview with, for pull requests of a repository and jobs on a branch, by the token of their run."""
 
     provider: Literal["github"] = "github"
     """Who signs the tokens."""

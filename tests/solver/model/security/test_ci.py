@@ -38,3 +38,9 @@ def test_jobs_are_known_by_the_subject_of_their_token(
 def test_without_a_wish_there_is_no_role_for_up(make_demand: DemandMaker) -> None:
     plan = ci_of(make_demand({"app": {}}, ci={"repository": "example/shop"}), "main")
     assert plan is not None and plan.up is None
+
+
+def test_jobs_on_a_branch_look_where_the_demand_names_it(make_demand: DemandMaker) -> None:
+    plan = ci_of(make_demand({"app": {}}, ci={"repository": "example/shop", "branch": "main"}), "main")
+    assert plan is not None
+    assert plan.subjects == ("repo:example/shop:pull_request", "repo:example/shop:ref:refs/heads/main")
