@@ -15,6 +15,7 @@ import pulumi
 from solver.errors import PoolwrightError
 
 _BREAK_OFF_SECONDS = 5.0
+_DEBUG = pulumi.log.debug
 
 
 def plainly(build: Callable[[], None]) -> None:
@@ -31,6 +32,9 @@ class InlineProgram:
     It keeps the PoolwrightError that the program ended with, which the engine would flatten, and can be broken off: the
     SDK leaves a program waiting for ever when the engine stops at another resource's error, and its thread would then
     keep the whole process from ending.
+
+    Until then the SDK's own debug messages are dropped: three for each resource, each a call to the engine that the
+    whole program waits for, and none of them is shown.
     """
 
     def __init__(self, build: Callable[[], None]) -> None:
@@ -41,6 +45,7 @@ class InlineProgram:
     def __call__(self) -> None:
         self.error = None
         self._loop = asyncio.get_running_loop()
+        pulumi.log.debug = _unheard
         try:
             self._build()
         except PoolwrightError as error:
@@ -49,6 +54,7 @@ class InlineProgram:
 
     def break_off(self) -> None:
         """Ends what still waits once the engine has ended; returns when the program's thread is free."""
+        pulumi.log.debug = _DEBUG
         loop, self._loop = self._loop, None
         if loop is None:
             return
@@ -58,6 +64,12 @@ class InlineProgram:
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(_cancel_all, loop)
             time.sleep(0.02)
+
+
+def _unheard(
+    msg: str, resource: pulumi.Resource | None = None, stream_id: int | None = None, ephemeral: bool | None = None
+) -> None:
+    del msg, resource, stream_id, ephemeral
 
 
 def _cancel_all(loop: asyncio.AbstractEventLoop) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pulumi
 from pulumi_aws import appautoscaling
@@ -94,8 +95,10 @@ def requests_per_target_per_minute(variants: Sequence[VariantPlan], *, load_bala
     return round(mean * _SECONDS_PER_MINUTE / load_balancers, 3)
 
 
-_Tracking = appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationArgsDict
-_Metric = appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricArgsDict
+if TYPE_CHECKING:
+    # Taken while this module is imported, they would load their whole package, before anything can make it lean.
+    _Tracking = appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationArgsDict
+    _Metric = appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricArgsDict
 
 
 def _policies(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import pulumi
 import pulumi_aws as aws
@@ -14,7 +15,8 @@ from components.options import child_of
 from solver.plan.network import NetworkPlan, PeerPlan, RoutedPlan
 from solver.vocabulary import Tier
 
-Route = aws.ec2.RouteTableRouteArgsDict
+# A name for type checkers: taken while this module is imported, the class would load its whole package.
+Route: TypeAlias = "aws.ec2.RouteTableRouteArgsDict"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,9 +10,9 @@ ROOT = Path(__file__).resolve().parents[3]
 START = "from components.aws.lean_sdk import lean; lean(); import sys; import pulumi_aws as aws\n"
 
 
-def printed(code: str) -> str:
+def printed(code: str, *, start: str = START) -> str:
     """What the code prints, run after `lean()`."""
-    done = subprocess.run([sys.executable, "-c", START + code], capture_output=True, text=True, cwd=ROOT, check=False)
+    done = subprocess.run([sys.executable, "-c", start + code], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -38,6 +38,16 @@ print(aws.ec2.vpc.Vpc is aws.ec2.Vpc, len(dir(aws.ec2)) > 500)
 
 def test_a_name_that_does_not_exist_is_missed_as_ever() -> None:
     assert printed("print(hasattr(aws.ec2, 'Moon'))") == "False"
+
+
+def test_the_program_can_be_imported_without_any_resources() -> None:
+    """What is loaded by then is loaded as a whole."""
+    code = """
+import stacks.program
+packages = {name: sys.modules[name] for name in sys.modules if name.startswith("pulumi_aws.") and name.count(".") == 1}
+print(sorted(n for n, m in packages.items() if type(m).__name__ != "_LazyModule" and hasattr(m, "__path__")))
+"""
+    assert printed(code, start="import sys\n") == "[]"
 
 
 def test_the_full_site_needs_no_whole_package() -> None:
