@@ -233,3 +233,23 @@ class Termination(StrEnum):
     """The gap to a valid bound is at most the gap asked for."""
     LIMIT = "limit"
     """A work limit ended the search; the gap is what it is."""
+
+
+class GateId(StrEnum):
+    """Questions that must be answered with yes before a change is built, in the order in which they are asked."""
+
+    ORDER = "order"
+    DIFFERENCES = "differences"
+    SOURCE = "source"
+    SOAK = "soak"
+    LOCK = "lock"
+    PROOF = "proof"
+    PRICES = "prices"
+    CHECKS = "checks"
+    BUDGET = "budget"
+    REPLACEMENTS = "replacements"
+    IN_USE = "in-use"
+    QUOTAS = "quotas"
+    IMAGES = "images"
+    WINDOW = "window"
+    APPROVALS = "approvals"

@@ -53,9 +53,9 @@ def preview(
     _print(result, cloud, done=False, as_json=as_json)
 
 
-def previewed(stack: str, *, cloud: str) -> Preview:
-    """What `up` would do, for another command."""
-    with _engine(find_project(), stack, cloud, as_json=True) as engine:
+def previewed(stack: str, *, cloud: str, project: Project | None = None) -> Preview:
+    """What `up` would do, for another command; of the project at hand, or of another one with its state."""
+    with _engine(project or find_project(), stack, cloud, as_json=True) as engine:
         return _watched("preview", stack, engine.preview)
 
 
@@ -77,6 +77,12 @@ def described(stack: str) -> Preview:
             found = _watched("describe", stack, engine.preview)
     changes = tuple(replace(change, operation=Operation.SAME, properties=()) for change in found.changes)
     return replace(found, changes=changes)
+
+
+def recorded(stack: str, *, cloud: str) -> tuple[ResourceRecord, ...]:
+    """What the stack's state holds, for another command."""
+    with _engine(find_project(), stack, cloud, as_json=True, reads_lock=False) as engine:
+        return engine.records()
 
 
 def up(stack: str, *, cloud: str, as_json: bool, replan: bool, yes: bool, packs: Sequence[str] = ()) -> None:

@@ -14,7 +14,17 @@ from typing import Any, cast
 import typer
 
 from poolwright.cli import all_stacks, console
-from poolwright.cli.arguments import building, hosts, images, judging, pipelines, planning, setting_up, tables
+from poolwright.cli.arguments import (
+    building,
+    hosts,
+    images,
+    judging,
+    pipelines,
+    planning,
+    releasing,
+    setting_up,
+    tables,
+)
 
 # typer carries its own copy of its parser, whose errors have no public name but this class's base.
 _UsageError: Any = cast("Any", typer.BadParameter).__mro__[1]
@@ -27,7 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _group in (planning, building, judging, pipelines, images, hosts, tables, setting_up):
+for _group in (planning, building, judging, releasing, pipelines, images, hosts, tables, setting_up):
     app.add_typer(_group.app)
 
 

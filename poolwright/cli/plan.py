@@ -90,6 +90,8 @@ def run(
 
 def _kept_images(inputs: StackInputs, plan: Plan, old: Lock | None) -> dict[str, BuiltImage]:
     """The images of the lock that stands which the new plan needs too, made of files that have not changed."""
+    if inputs.loaded.release is not None:
+        return _released_images(inputs, plan)
     if old is None or not old.images:
         return {}
     from poolwright.images.wanted import unchanged_images
@@ -99,6 +101,17 @@ def _kept_images(inputs: StackInputs, plan: Plan, old: Lock | None) -> dict[str,
     if gone := sorted(set(old.images) - set(kept)):
         say(f"note: no longer in the lock are the images {', '.join(gone)}: poolwright images {plan.stack}")
     return {key: old.images[key] for key in kept}
+
+
+def _released_images(inputs: StackInputs, plan: Plan) -> dict[str, BuiltImage]:
+    """The images of the stack's release that the plan needs: what the files here would make is another release's."""
+    from poolwright.release.moving import needed_images
+    from poolwright.release.release import stack_release
+    from solver.plan.lock import lock_of
+
+    stack = inputs.lock_path.name.removesuffix(".lock.yaml")
+    release = stack_release(inputs.lock_path.with_name(f"{stack}.yaml"))
+    return {} if release is None else needed_images(release, lock_of(plan))
 
 
 def _deadline(clock: Callable[[], float], seconds: float) -> Deadline:

@@ -86,9 +86,11 @@ def review_of_stack(
     project = find_project()
     inputs = read_inputs(project.root, stack)
     from poolwright.engine.saved_preview import saved_preview
+    from poolwright.release.options import overruled_in
     from poolwright.review.against import against as side
     from poolwright.review.assemble import Sources, review_of
     from poolwright.review.plan_at_hand import explanation_of, plan_of
+    from poolwright.review.quotas import quota_uses
     from poolwright.review.review import NO_CLOUD
     from solver.plan.lock import digest_of, read_lock, read_text
 
@@ -101,6 +103,8 @@ def review_of_stack(
         preview = engine_commands.previewed(stack, cloud=cloud)
     else:
         preview, cloud = saved_preview(preview_file, stack=stack, lock_digest=digest)
+    catalog = inputs.catalog()
+    overruled = overruled_in(project.root, stack, lock, day)
     plan = plan_of(project, inputs, lock, digest)
     review = review_of(
         Sources(
@@ -111,11 +115,15 @@ def review_of_stack(
             preview=preview,
             checked=report_on(inputs, preview, cloud=cloud, on=day),
             against=side(against, project.root, stack, preview),
-            catalog=inputs.catalog(),
+            catalog=catalog,
             explanation=explanation_of(project, digest),
             cloud=cloud,
             on=day,
             max_age_days=max_age_days,
+            quotas=quota_uses(lock, inputs.loaded.demand, catalog),
+            acknowledged=overruled.acknowledged,
+            off=overruled.off,
+            overrides=overruled.overrides,
         )
     )
 

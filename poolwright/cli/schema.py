@@ -62,6 +62,24 @@ def _drift() -> Json:
     return described(DriftReport.model_json_schema(mode="serialization"), DriftReport)
 
 
+def _release() -> Json:
+    from poolwright.release.release import Release
+
+    return described(Release.model_json_schema(mode="serialization"), Release)
+
+
+def _promotion() -> Json:
+    from poolwright.review.promotion import Promotion
+
+    return described(Promotion.model_json_schema(mode="serialization"), Promotion)
+
+
+def _promotion_rules() -> Json:
+    from solver.demand.promotion import PromotionRules
+
+    return described(PromotionRules.model_json_schema(), PromotionRules)
+
+
 KINDS: dict[str, Callable[[], Json]] = {
     "demand": _demand,
     "plan": _plan,
@@ -70,6 +88,9 @@ KINDS: dict[str, Callable[[], Json]] = {
     "check": _check,
     "controls": _controls,
     "review": _review,
+    "release": _release,
+    "promotion": _promotion,
+    "promotion-rules": _promotion_rules,
     "drift": _drift,
 }
 """File formats by name; a format's modules are loaded when its schema is asked for."""

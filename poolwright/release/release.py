@@ -18,6 +18,7 @@ from solver.demand.file_format import read_record
 from solver.demand.key_classes import KEY_CLASSES
 from solver.demand.located import Located
 from solver.demand.names import Distinct, Key
+from solver.demand.promotion import KeyPattern, ReleaseId
 from solver.demand.release_overlay import KeyPath, body_digest, release_path, shared_part, stated_digest
 from solver.demand.yaml_reader import plain_scalar
 from solver.errors import ConfigError, Problem
@@ -36,19 +37,11 @@ _HEADER = """\
 """
 _ORDER = tuple(dict.fromkeys(row.split(".")[2] for row in KEY_CLASSES if row.count(".") >= 2))
 
-ReleaseId = Annotated[
-    str, StringConstraints(pattern=r"^[0-9a-f]{12}$"), Written("the first 12 digits of a release's digest")
-]
 LockDigest = Annotated[
     str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$"), Written("a digest, sha256: and 64 hexadecimal digits,")
 ]
 Revision = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-f]{7,64}$"), Written("a git revision of 7 to 64 hexadecimal digits")
-]
-KeyPattern = Annotated[
-    str,
-    StringConstraints(pattern=r"^(workloads|storage)(\.(\*|[A-Za-z0-9_-]+))+$"),
-    Written("a key like workloads.search.environment.LOG_LEVEL, with * for any name,"),
 ]
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from math import fsum
 
@@ -11,7 +11,9 @@ from poolwright.checks.report import CheckReport, FindingRecord, WaivedRecord
 from poolwright.engine.preview import Preview
 from poolwright.review.against import Against, loads_of
 from poolwright.review.drivers import Side, covered_shares, drivers_of, list_prices
-from poolwright.review.gates import age_days, gates_of
+from poolwright.review.gate import Overrule
+from poolwright.review.gate_facts import Facts, QuotaUse
+from poolwright.review.gates import gates_of
 from poolwright.review.guarantees import guarantees_of
 from poolwright.review.needs import needs_of
 from poolwright.review.networks import flows_of, networks_of
@@ -30,6 +32,7 @@ from poolwright.review.review import (
     Review,
     Word,
 )
+from poolwright.review.stack_gates import age_days
 from poolwright.review.utilisation import utilisation_of
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
@@ -39,6 +42,7 @@ from solver.plan.explanation import Explanation
 from solver.plan.lock import Lock
 from solver.plan.plan import Plan
 from solver.quantity import cents
+from solver.vocabulary import GateId
 
 _MARKS = {ChangeKind.ADDED: "+", ChangeKind.REMOVED: "-", ChangeKind.CHANGED: "~"}
 
@@ -60,6 +64,10 @@ class Sources:
     cloud: str
     on: date
     max_age_days: int | None = None
+    quotas: tuple[QuotaUse, ...] | None = None
+    acknowledged: tuple[str, ...] = ()
+    off: Mapping[GateId, Overrule] = field(default_factory=dict[GateId, Overrule])
+    overrides: Mapping[GateId, Overrule] = field(default_factory=dict[GateId, Overrule])
 
 
 def review_of(sources: Sources) -> Review:
@@ -83,14 +91,19 @@ def review_of(sources: Sources) -> Review:
         gap=lock.proof.gap,
         gates=tuple(
             gates_of(
-                lock,
-                sources.lock_digest,
-                sources.demand,
-                sources.checked,
-                cautions,
-                compared=sources.cloud != NO_CLOUD,
-                on=sources.on,
-                max_age_days=sources.max_age_days,
+                Facts(
+                    lock=lock,
+                    lock_digest=sources.lock_digest,
+                    demand=sources.demand,
+                    on=sources.on,
+                    checked=sources.checked,
+                    cautions=cautions if sources.cloud != NO_CLOUD else None,
+                    acknowledged=sources.acknowledged,
+                    max_age_days=sources.max_age_days,
+                    quotas=sources.quotas,
+                ),
+                off=sources.off,
+                overrides=sources.overrides,
             )
         ),
         cautions=cautions,
@@ -176,7 +189,11 @@ def _choices(plan: Plan) -> Iterator[Choice]:
 def _decisions(old: Lock | None, new: Lock) -> Decisions:
     if old is None:
         return Decisions(number=0, lines=())
-    changes = difference(old, new).changes
+    return decisions_of(difference(old, new).changes)
+
+
+def decisions_of(changes: Sequence[Change]) -> Decisions:
+    """Decisions that differ, a line for each."""
     return Decisions(number=len(changes), lines=tuple(_decision(change) for change in changes))
 
 

@@ -1,80 +1,53 @@
-"""Gates: questions that must be answered with yes before a change is built, in their order."""
+"""GATES: every gate in the order in which they are asked; a review asks those that one stack can answer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 
-from poolwright.checks.report import CheckReport
-from poolwright.review.review import Caution, Gate
-from solver.demand.demand import Demand
-from solver.plan.lock import Lock
-from solver.quantity import cents, format_usd
+from poolwright.review import promotion_gates, stack_gates
+from poolwright.review.gate import Gate, GateAnswer, GateResult, Overrule, answer
+from poolwright.review.gate_facts import Facts
+from solver.vocabulary import GateId
+
+GATES: tuple[Gate[Facts], ...] = (
+    Gate(id=GateId.ORDER, title="Each stack before has had the release", ask=promotion_gates.order),
+    Gate(
+        id=GateId.DIFFERENCES,
+        title="Stacks differ in shared keys by their releases alone",
+        ask=promotion_gates.differences,
+    ),
+    Gate(id=GateId.SOURCE, title="The source runs the release, and is healthy", ask=promotion_gates.source),
+    Gate(id=GateId.SOAK, title="The source has had the release for long enough", ask=promotion_gates.soak),
+    Gate(id=GateId.LOCK, title="The locks are of today's files", ask=stack_gates.lock, in_review=True),
+    Gate(id=GateId.PROOF, title="The plan is as near to the cheapest as asked", ask=stack_gates.proof, in_review=True),
+    Gate(id=GateId.PRICES, title="The prices are not too old", ask=stack_gates.prices, in_review=True),
+    Gate(id=GateId.CHECKS, title="No check refuses", ask=stack_gates.checks, in_review=True),
+    Gate(id=GateId.BUDGET, title="The cost is within the budget", ask=stack_gates.budget, in_review=True),
+    Gate(
+        id=GateId.REPLACEMENTS,
+        title="Each replacement and deletion is acknowledged by name",
+        ask=stack_gates.replacements,
+        in_review=True,
+    ),
+    Gate(id=GateId.IN_USE, title="No capacity in use is taken away", ask=stack_gates.in_use, in_review=True),
+    Gate(id=GateId.QUOTAS, title="The account's quotas hold the plan", ask=stack_gates.quotas, in_review=True),
+    Gate(id=GateId.IMAGES, title="Each image is named by its digest", ask=promotion_gates.images),
+    Gate(id=GateId.WINDOW, title="The change window is open", ask=promotion_gates.window),
+    Gate(id=GateId.APPROVALS, title="Those who must have approved", ask=promotion_gates.approvals),
+)
 
 
 def gates_of(
-    lock: Lock,
-    digest: str,
-    demand: Demand,
-    checked: CheckReport,
-    cautions: Sequence[Caution],
+    facts: Facts,
     *,
-    compared: bool,
-    on: date,
-    max_age_days: int | None,
-) -> Iterator[Gate]:
-    """The gates that one stack can be asked on one machine; a promotion has more.
-
-    Where resources were not compared with what runs, nobody knows what is replaced, and that gate is not there.
-    """
-    yield Gate(id="lock", passed=True, evidence=f"made from today's files, {digest[:19]}")
-    yield Gate(
-        id="proof",
-        passed=lock.proof.proven,
-        evidence=f"at most {lock.proof.gap * 100:.2f} % above the least possible; {lock.proof.witness}",
-    )
-    if max_age_days is not None:
-        ages = [age for table in lock.inputs.prices if (age := age_days(table.dated, on)) is not None]
-        oldest = max(ages, default=0)
-        yield Gate(
-            id="prices",
-            passed=oldest <= max_age_days,
-            evidence=f"the oldest table is {oldest} days old; {max_age_days} are allowed",
-        )
-    refused = sum(finding.severity.value == "refuse" for finding in checked.findings)
-    yield Gate(
-        id="checks",
-        passed=checked.passed,
-        evidence=f"{len(checked.judged)} checks: {_of(refused, 'refusal')}, "
-        f"{_of(len(checked.findings) - refused, 'warning')}, {len(checked.waived)} waived, "
-        f"{_of(len(checked.expired), 'waiver')} that ended",
-    )
-    budget = demand.limits.budget_usd_per_month
-    if budget is not None:
-        left = cents(float(budget) - lock.proof.cost_usd_per_month)
-        words = f"{format_usd(left)} left" if left >= 0 else f"{format_usd(-left)} above"
-        yield Gate(id="budget", passed=left >= 0, evidence=f"{format_usd(float(budget))} a month, {words}")
-    if not compared:
-        return
-    weighty = [caution for caution in cautions if not caution.setting]
-    data = sum(caution.holds_data for caution in weighty)
-    yield Gate(
-        id="replacements",
-        passed=not weighty,
-        evidence=f"{_of(len(weighty), 'resource')} replaced or deleted, {data} with data"
-        if weighty
-        else "none, but settings",
-    )
-
-
-def _of(number: int, what: str) -> str:
-    """`1 refusal`, `2 refusals`."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def age_days(dated: str, on: date) -> int | None:
-    """Days from a table's date; None for one that has none."""
-    try:
-        return (on - date.fromisoformat(dated)).days
-    except ValueError:
-        return None
+    off: Mapping[GateId, Overrule] | None = None,
+    overrides: Mapping[GateId, Overrule] | None = None,
+) -> Sequence[GateAnswer]:
+    """The answers, in order; a review leaves out what it has nothing to ask about."""
+    in_review = facts.promotion is None
+    answers = [
+        answer(gate, facts, off=(off or {}).get(gate.id), override=(overrides or {}).get(gate.id))
+        for gate in GATES
+        if gate.in_review or not in_review
+    ]
+    return [each for each in answers if not in_review or each.result is not GateResult.SKIPPED or each.override]

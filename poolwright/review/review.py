@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
+from poolwright.review.gate import GateAnswer
 from poolwright.review.shape import FlowRow, GuaranteeRow, NetworkRow, PlacementRow, UtilisationRow
 from solver.plan.cost import Billing
 from solver.quantity import cents
@@ -41,17 +42,6 @@ class Money(Schema):
     def change(self) -> float:
         """New less old; all of it where there was nothing."""
         return cents(self.new - (self.old or 0.0))
-
-
-class Gate(Schema):
-    """One question that must be answered with yes before the change is built."""
-
-    id: str
-    """`lock`, `proof`, `prices`, `checks`, `budget`, `replacements`."""
-    passed: bool
-    """Whether it says yes."""
-    evidence: str
-    """What it was decided by, in a sentence."""
 
 
 class Caution(Schema):
@@ -230,7 +220,7 @@ class Review(Schema):
     """No plan that holds the demand can cost less."""
     gap: float
     """How far above that the plan is at most, as part of its cost."""
-    gates: tuple[Gate, ...]
+    gates: tuple[GateAnswer, ...]
     """In their order."""
     cautions: tuple[Caution, ...]
     """Replacements and deletions, data first."""

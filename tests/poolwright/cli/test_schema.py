@@ -31,6 +31,12 @@ def test_the_exported_schema_of_the_review_is_current() -> None:
     assert exported == schema_text("review"), "run: poolwright schema review > docs/schemas/review.schema.json"
 
 
+@pytest.mark.parametrize("kind", ["release", "promotion", "promotion-rules"])
+def test_the_exported_schemas_of_releases_are_todays(kind: str) -> None:
+    file = f"docs/schemas/{kind}.schema.json"
+    assert (ROOT / file).read_text("utf-8") == schema_text(kind), f"run: poolwright schema {kind} > {file}"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_schema_is_printed_as_json_on_standard_output(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     run(kind)
@@ -58,5 +64,6 @@ def test_every_stack_file_names_the_schema_for_editors() -> None:
     for path in sorted((ROOT / "stacks").glob("*.yaml")):
         if path.name.startswith("Pulumi.") or path.name.endswith(".lock.yaml"):
             continue
+        kind = "promotion-rules" if path.stem == "promotion" else "demand"
         first = path.read_text("utf-8").splitlines()[0]
-        assert first == "# yaml-language-server: $schema=../docs/schemas/demand.schema.json", path.name
+        assert first == f"# yaml-language-server: $schema=../docs/schemas/{kind}.schema.json", path.name

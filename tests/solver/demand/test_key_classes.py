@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from pathlib import Path
 
 from solver.demand.demand import Demand
 from solver.demand.key_classes import ANY, KEY_CLASSES, SECTIONS, KeyClass, class_of, is_above
@@ -37,3 +39,17 @@ def test_only_workloads_and_claims_have_shared_keys() -> None:
     shared = {row.split(".")[0] for row, kind in KEY_CLASSES.items() if kind is KeyClass.SHARED}
     assert shared == set(SECTIONS)
     assert set(Demand.model_fields) == {row.split(".")[0] for row in KEY_CLASSES}
+
+
+def test_the_page_names_every_shared_key() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "promotion.md").read_text("utf-8")
+    row = next(line for line in page.splitlines() if line.startswith("| shared |"))
+    for section, words in zip(SECTIONS, row.split("storage: "), strict=True):
+        named = set(re.findall(r"`([a-z_.]+)`", words))
+        mine = [row.removeprefix(f"{section}.*.") for row in rows_of(KeyClass.SHARED) if row.startswith(section)]
+        assert [key for key in mine if not any(f"{key}.".startswith(f"{name}.") for name in named)] == []
+        assert [name for name in named if not any(f"{key}.".startswith(f"{name}.") for key in mine)] == []
+
+
+def rows_of(kind: KeyClass) -> list[str]:
+    return [row for row, each in KEY_CLASSES.items() if each is kind]

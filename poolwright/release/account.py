@@ -1,0 +1,83 @@
+"""What AWS says of an account before a promotion: its quotas, and what is known of images in its registry.
+
+It reads, and changes nothing: servicequotas:GetServiceQuota, ecr:DescribeImages. What AWS does not answer is no error:
+the gate says then that nothing is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from poolwright.engine.sandbox.quota_codes import CODES
+from solver.errors import ConfigError, Problem
+
+Client = Callable[[str, str], Any]
+"""Service and region → a client of AWS's SDK."""
+_WORST = ("CRITICAL", "HIGH")
+
+
+class Account:
+    """The account that the credentials lead to."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._quotas: dict[tuple[str, str], int | None] = {}
+
+    def quota(self, region: str, family: str, purchase: str) -> int | None:
+        """vCPUs of a family that may run; None where AWS does not say."""
+        service, code = CODES.get(f"{purchase}-{family}-vcpus", ("", ""))
+        if not code:
+            return None
+        if (region, code) not in self._quotas:
+            answer = self._ask(
+                lambda: self._client("service-quotas", region).get_service_quota(ServiceCode=service, QuotaCode=code)
+            )
+            value = None if answer is None else answer.get("Quota", {}).get("Value")
+            self._quotas[region, code] = None if value is None else int(value)
+        return self._quotas[region, code]
+
+    def image(self, region: str, repository: str, digest: str) -> tuple[str, str]:
+        """What the registry knows of an image: words for it, and words against it (empty: nothing)."""
+        found = self._detail(region, repository, {"imageDigest": digest})
+        if found is None:
+            return "", f"{repository} has no {digest[:19]}"
+        signed = self._detail(region, repository, {"imageTag": f"{digest.replace(':', '-')}.sig"}) is not None
+        status = cast("Mapping[str, Any]", found.get("imageScanStatus") or {}).get("status")
+        summary = cast("Mapping[str, Any]", found.get("imageScanFindingsSummary") or {})
+        counts = cast("Mapping[str, int]", summary.get("findingSeverityCounts") or {})
+        worst = [f"{counts[each]} {each.lower()}" for each in _WORST if counts.get(each)]
+        scan = "not scanned" if status is None else f"scan {str(status).lower().replace('_', ' ')}"
+        if status is not None and counts:
+            scan += f": {', '.join(f'{count} {name.lower()}' for name, count in sorted(counts.items()))}"
+        words = f"{scan}, {'signed' if signed else 'not signed'}"
+        return words, f"its scan found {' and '.join(worst)}" if worst else ""
+
+    def _detail(self, region: str, repository: str, image: dict[str, str]) -> Mapping[str, Any] | None:
+        answer = self._ask(
+            lambda: self._client("ecr", region).describe_images(repositoryName=repository, imageIds=[image])
+        )
+        details = cast("list[Mapping[str, Any]]", (answer or {}).get("imageDetails") or [])
+        return details[0] if details else None
+
+    def _ask(self, call: Callable[[], Any]) -> Mapping[str, Any] | None:
+        try:
+            return cast("Mapping[str, Any]", call())
+        except Exception:  # what AWS's SDK raises has no class of its own in common; a no is no answer
+            return None
+
+
+def account_of_credentials() -> Account:
+    """The account of the credentials at hand; ConfigError where AWS's SDK is not installed."""
+    try:
+        import boto3
+    except ImportError as error:
+        problem = Problem(
+            file="",
+            path="--ask-account",
+            allowed="AWS's SDK is needed for that",
+            hint="pip install 'poolwright[aws]'",
+        )
+        raise ConfigError([problem]) from error
+    sdk: Any = boto3
+    return Account(lambda service, region: sdk.client(service, region_name=region))

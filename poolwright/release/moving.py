@@ -1,0 +1,208 @@
+"""What a promotion moves: the source's release, and the target's lock for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from poolwright.release.release import Proven, Release, key_paths, release_of, stack_release
+from poolwright.release.revision import last_commit, stacks_at
+from poolwright.release.undeclared import own_files
+from poolwright.review.gate_facts import ImageUse
+from poolwright.review.promotion import ImageRow
+from solver.demand.release_overlay import shared_part
+from solver.errors import DemandError
+from solver.inputs import StackInputs, shown
+from solver.plan.docker import DockerSitePlan
+from solver.plan.images import OWN_REPOSITORY, PROXY_IMAGE, BuiltImage, image_key
+from solver.plan.lock import Lock, digest_of, lock_of, lock_text, read_lock
+from solver.plan.plan import MODEL_VERSION, Plan, ReleaseInput
+
+Solve = Callable[[StackInputs], Plan]
+"""Solves for a stack's inputs, beside the lock that stands."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One stack of a promotion, as its files are."""
+
+    name: str
+    path: Path
+    """Its file."""
+    inputs: StackInputs
+    lock: Lock | None
+    """None: it has none yet."""
+    lock_digest: str
+    """Empty without a lock."""
+    release: Release | None
+    """The one that its files have."""
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """What changed since its lock was written; empty without a lock."""
+        if self.lock is None:
+            return ()
+        mine = self.inputs.loaded.release
+        return self.lock.stale_inputs(
+            demand=self.inputs.loaded.digest,
+            catalog=self.inputs.catalog_digest,
+            release=None if mine is None else mine.digest,
+        )
+
+
+def side_of(name: str, path: Path, inputs: StackInputs, *, needs_lock: bool) -> Side:
+    """A stack with its lock and release; StaleError where a lock is needed and there is none."""
+    lock = None
+    if needs_lock or inputs.lock_path.exists():
+        lock = read_lock(inputs.lock_path, shown_as=shown(inputs.lock_path))
+    digest = ""
+    if lock is not None:
+        text = inputs.lock_path.read_text(encoding="utf-8")
+        digest = digest_of(text, file=shown(inputs.lock_path), stack=name)
+    return Side(name=name, path=path, inputs=inputs, lock=lock, lock_digest=digest, release=stack_release(path))
+
+
+def next_release(source: Side, target: str, own: tuple[str, ...], root: Path) -> Release:
+    """The source's release, written for the target: with the images of its lock, and where it ran before."""
+    assert source.lock is not None
+    commit = last_commit(root, [*source.inputs.loaded.files, source.inputs.lock_path])
+    here = Proven(stack=source.name, lock=source.lock_digest, revision=None if commit is None else commit.revision)
+    made = release_of(target, source.inputs.loaded.tree, own=own, images=source.lock.images)
+    before = source.release.proven if source.release is not None and source.release.release == made.release else ()
+    proven = (*(each for each in before if each.stack != source.name), here)
+    return release_of(target, source.inputs.loaded.tree, own=own, images=source.lock.images, proven=proven)
+
+
+def shared_before(target: Side, own: tuple[str, ...], root: Path) -> dict[str, Any] | None:
+    """What the target has of what a release moves; None where nobody knows.
+
+    Before its first release, its files move with those that it inherits: what its lock was made of is what git has
+    beside the lock.
+    """
+    tree = target.inputs.loaded.tree
+    if target.release is None and target.stale:
+        commit = last_commit(root, [target.inputs.lock_path])
+        if commit is None:
+            return None
+        with stacks_at(root, commit.revision) as folder:
+            if folder is None:
+                return None
+            try:
+                tree, _ = own_files(folder / target.path.name)
+            except DemandError:
+                return None
+    return cast("dict[str, Any]", shared_part(tree, key_paths(own)).plain())
+
+
+def next_lock(inputs: StackInputs, standing: Lock | None, release: Release, solve: Solve) -> tuple[Lock, Plan | None]:
+    """The target's lock for the release, and the plan where it was solved.
+
+    Where the release changes nothing that the lock was made from, its sizes are the standing ones.
+    """
+    named = ReleaseInput(id=release.release, digest=release.digest)
+    unsolved = standing is not None and (
+        (standing.inputs.demand, standing.inputs.catalog, standing.inputs.model)
+        == (inputs.loaded.digest, inputs.catalog_digest, MODEL_VERSION)
+    )
+    plan = None if unsolved else solve(inputs)
+    made = lock_of(plan) if plan is not None else standing
+    assert made is not None
+    changed = {
+        "inputs": made.inputs.model_copy(update={"release": named}),
+        "images": needed_images(release, made),
+    }
+    return made.model_copy(update=changed), plan
+
+
+def needed_images(release: Release, lock: Lock) -> dict[str, BuiltImage]:
+    """The release's images that a lock needs; that of the proxy has no variant."""
+    wanted = {key for key, _, _, _ in runs_in(lock)}
+    return {key: built for key, built in release.images.items() if key in wanted or key == PROXY_IMAGE}
+
+
+def digest_of_lock(lock: Lock) -> str:
+    """The digest that the lock's file will state."""
+    return digest_of(lock_text(lock), file="", stack=lock.stack)
+
+
+def runs_in(lock: Lock) -> Iterator[tuple[str, str, str | None, str | None]]:
+    """`workload.variant`, site, address and digest of each image of a lock's services and jobs, sidecars too."""
+    for key, site in sorted(lock.plan_to_build().sites.items()):
+        if isinstance(site, DockerSitePlan):
+            for service in site.services:
+                for variant in service.variants:
+                    yield image_key(service.key, variant.key), key, variant.image_reference, variant.image_digest
+            continue
+        for service in site.compute.services:
+            for variant in service.variants:
+                yield image_key(service.key, variant.key), key, variant.image_reference, variant.image_digest
+            for beside in service.sidecars:
+                name = f"{service.key} sidecar {beside.key}"
+                yield name, key, beside.image_reference, beside.image_digest
+        for job in site.compute.jobs:
+            variant = job.variant
+            yield image_key(job.key, variant.key), key, variant.image_reference, variant.image_digest
+
+
+def image_uses(lock: Lock, known: Callable[[str, str, str], tuple[str, str]] | None) -> tuple[ImageUse, ...]:
+    """What runs once the lock is built; `known` asks the source's registry by site, workload and digest."""
+    found: dict[str, ImageUse] = {}
+    for name, site, reference, digest in runs_in(lock):
+        evidence, refused = "", ""
+        if known is not None and reference is None and digest is not None:
+            evidence, refused = known(site, name.partition(".")[0], digest)
+        where = reference or f"an image of {lock.stack}'s own repository"
+        found.setdefault(name, ImageUse(name=name, image=where, digest=digest, evidence=evidence, refused=refused))
+    return tuple(found[name] for name in sorted(found))
+
+
+def image_rows(uses: tuple[ImageUse, ...], standing: Lock | None) -> tuple[ImageRow, ...]:
+    """The images, and which of them the target did not run before."""
+    before = {} if standing is None else {name: (ref, digest) for name, _, ref, digest in runs_in(standing)}
+    return tuple(
+        ImageRow(
+            name=each.name,
+            image=each.image,
+            digest=each.digest,
+            changed=before.get(each.name, ("", "")) != (_reference(each), each.digest),
+            evidence=each.refused or each.evidence,
+        )
+        for each in uses
+    )
+
+
+def _reference(use: ImageUse) -> str | None:
+    return None if use.image.startswith("an image of ") else use.image
+
+
+def needs_of(lock: Lock, standing: Lock | None, source: str) -> tuple[str, ...]:
+    """What has to be there in the target before `up`."""
+    before = {} if standing is None else _secrets(standing)
+    secrets = _secrets(lock)
+    found = [
+        f"secret {name}, for {', '.join(sorted(secrets[name]))}: give it a value in {lock.stack}"
+        for name in sorted(secrets)
+        if name not in before
+    ]
+    for key, built in sorted(lock.images.items()):
+        if built.repository == OWN_REPOSITORY:
+            digest = (built.digest or built.image_id)[:19]
+            found.append(f"image {key} ({digest}): copy it from {source}'s repository to {lock.stack}'s")
+        elif built.repository is None:
+            found.append(f"image {key} ({built.image_id[:19]}) is in no registry: the engines of {lock.stack} need it")
+    return tuple(found)
+
+
+def _secrets(lock: Lock) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for site in lock.aws_sites.values():
+        for workload in (*site.compute.services, *site.compute.jobs):
+            for name in workload.secrets.values():
+                found.setdefault(name, set()).add(workload.key)
+    for site in lock.docker_sites.values():
+        for service in site.services:
+            for name in service.secrets.values():
+                found.setdefault(name, set()).add(service.key)
+    return found
