@@ -1,14 +1,16 @@
 # What a fresh clone needs is made here: `make preview` and `make test` install what is missing and then run.
 # Repeated, the installing steps compare a digest and end at once. `make help` lists the targets.
 
-STACK ?= dev
+# A folder of examples/: its project and its stack prod, unless STACK names another.
+EXAMPLE ?=
+STACK ?= $(if $(EXAMPLE),prod,dev)
 # sandbox (default; creates nothing outside this machine) or aws
 CLOUD ?= $(or $(POOLWRIGHT_CLOUD),sandbox)
 # Workers of the test run; the slowest tests run the real Pulumi engine, which itself keeps a core busy.
 WORKERS ?= 2
 
 VENV := .venv/bin
-POOLWRIGHT := $(VENV)/poolwright
+POOLWRIGHT := $(if $(EXAMPLE),cd examples/$(EXAMPLE) && $(CURDIR)/)$(VENV)/poolwright
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PYTHON
 # Compiling pulumi_aws anew at every start would take most of a preview's time.
@@ -19,7 +21,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
-	@echo "  STACK=dev chooses the stack, CLOUD=sandbox|aws the cloud, PYTHON=... the interpreter of .venv"
+	@echo "  STACK=dev chooses the stack, CLOUD=sandbox|aws the cloud, PYTHON=... the interpreter of .venv,"
+	@echo "  EXAMPLE=customer-service a project of examples/: make preview EXAMPLE=customer-service"
 
 install:  ## .venv with the locked packages
 	@python=$$(sh tools/choose-python) && "$$python" tools/bootstrap.py

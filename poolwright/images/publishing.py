@@ -74,7 +74,7 @@ def _push(client: Any, built: BuiltImage, target: Target, say: Say) -> str:
         for answer in client.api.push(target.repository, tag=tag, stream=True, decode=True, **login):
             if "error" in answer:
                 raise EngineError(
-                    f"{target.repository} can't be pushed to: {answer['error']}", hint=_hint(answer["error"])
+                    f"{target.repository} can't be pushed to: {answer['error']}", hint=_hint(answer["error"], target)
                 )
             digest = answer.get("aux", {}).get("Digest", digest)
     if digest is None:
@@ -82,10 +82,14 @@ def _push(client: Any, built: BuiltImage, target: Target, say: Say) -> str:
     return digest
 
 
-def _hint(error: str) -> str:
-    if "does not exist" in error or "name unknown" in error:
+def _hint(error: str, target: Target) -> str:
+    if target.login is None:
+        return "docker login tells Docker who you are there"
+    if re.search(r"does not exist|name unknown|repository .*not found", error):
         return "The stack's first `up` makes its repositories"
-    return "docker login tells Docker who you are there"
+    if "immutable" in error:
+        return "Another image has that tag there already: build anew, or delete it in ECR"
+    return "Your identity needs a policy that allows ecr:PutImage and the upload of layers there"
 
 
 def _sites(key: str, lock: Lock) -> Iterator[tuple[str, str]]:

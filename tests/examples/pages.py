@@ -74,6 +74,12 @@ class Story:
         """The month."""
         return format_usd(self.plan.proof.cost_usd_per_month)
 
+    def built(self, workload: str, template: str) -> bool:
+        """Whether the project makes the images of all variants of a workload from a template."""
+        wanted = self.demand.workloads[workload]
+        images = [variant.image or wanted.image for variant in wanted.variants.values()]
+        return all(each.build is not None and each.build.template == template for each in images)
+
     @property
     def gap(self) -> str:
         """Within what it is proven."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import runpy
 from pathlib import Path
 
@@ -58,8 +59,10 @@ def test_the_lock_of_an_example_is_what_it_plans(name: str, request: pytest.Fixt
 def test_the_program_of_an_example_builds_its_lock_and_nothing_of_it_is_refused(
     name: str, request: pytest.FixtureRequest
 ) -> None:
+    secrets = {each for site in planned(name).plan.docker_sites.values() for each in site.secrets}
+    config = {f"{name}:account": ACCOUNT, "poolwright:secrets": json.dumps(dict.fromkeys(sorted(secrets), "made up"))}
     with at_home(name):
-        recording = record(_program, stack=STACK, project=name, config={f"{name}:account": ACCOUNT})
+        recording = record(_program, stack=STACK, project=name, config=config)
 
     lines = sorted(f"{each.type} {each.name}" for each in recording.custom())
     held(BUILT / f"{name}.txt", "\n".join((*lines, "")), request)

@@ -1,4 +1,4 @@
-"""A tenth more or less load on a Docker site: replicas come or go, and no other container, network or volume is touched."""
+"""A tenth more or less load on a Docker site: replicas come or go, and nothing else is touched."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Starts a container: fetches the model's weights if some are named, checks them, and becomes the command.
 
-MODEL_SOURCE   s3://bucket/key, https://…, or a path that is mounted; nothing is fetched without it
+MODEL_SOURCE   s3://bucket/key, where a bucket may be a claim that the workload uses, https://…, or a path that is
+               mounted; nothing is fetched without it
 MODEL_SHA256   of the file; needed for all that is fetched
 MODEL_DIR      where the weights are then: a file, or what an archive (.tar, .tar.gz, .zip) holds
 """
@@ -83,7 +84,7 @@ def _blocks(source: str, scheme: str, bucket: str, key: str) -> Iterator[bytes]:
             boto3 = library("boto3")
         except ImportError:
             refuse("MODEL_SOURCE is in S3, and boto3 is not in the image; add it to the app's requirements.txt")
-        opened = boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
+        opened = boto3.client("s3").get_object(Bucket=bucket_of(bucket), Key=key)["Body"]
     elif scheme:
         opened = urllib.request.urlopen(source, timeout=60)
     else:
@@ -94,6 +95,11 @@ def _blocks(source: str, scheme: str, bucket: str, key: str) -> Iterator[bytes]:
             yield block
     finally:
         stream.close()
+
+
+def bucket_of(name: str) -> str:
+    """The bucket of a claim, whose name Poolwright gives in BUCKET_<CLAIM>; any other name is a bucket's own."""
+    return os.environ.get(f"BUCKET_{name.upper().replace('-', '_')}", name)
 
 
 def _unpack(archive: Path, name: str, folder: Path) -> None:

@@ -60,6 +60,12 @@ def test_a_source_that_can_not_be_checked_is_refused(
     assert said in capsys.readouterr().err
 
 
+def test_a_bucket_may_be_a_claim_whose_name_poolwright_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUCKET_OLD_MODELS", "prod-main-old-models-1a2b3c")
+    assert start.bucket_of("old-models") == "prod-main-old-models-1a2b3c"
+    assert start.bucket_of("weights.example.com") == "weights.example.com"
+
+
 def test_a_mounted_folder_is_used_where_it_is(tmp_path: Path) -> None:
     mounted = tmp_path / "models" / "bert"
     mounted.mkdir(parents=True)
