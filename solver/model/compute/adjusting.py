@@ -9,6 +9,7 @@ while one costs less. It is a search, with no claim to be best.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -189,9 +190,7 @@ class Adjusting:
     def _machines(self, slots: Integers, spot: Flags) -> tuple[Floats, Integers]:
         """By set and group: the cheapest machine that holds these replicas, USD an hour and number."""
         columns = self.needed.columns
-        flat, inverse = np.unique(
-            np.column_stack([slots.reshape(-1, slots.shape[2]), spot.ravel()]), axis=0, return_inverse=True
-        )
+        flat, inverse = _distinct(np.column_stack([slots.reshape(-1, slots.shape[2]), spot.ravel().astype(np.int64)]))
         usd = np.zeros(len(flat))
         number = np.full(len(flat), -1, dtype=np.int64)
         for kind in (0, 1):
@@ -282,3 +281,19 @@ class Adjusting:
             taken, group, step = left[useful], group[useful], step[rows, group][useful]
             counts[taken, group] -= step
             left = taken
+
+
+def _distinct(rows: Integers) -> tuple[Integers, Integers]:
+    """Rows that differ, of numbers that are not negative, and for each row which of them it is.
+
+    As one number a row they are sorted in a fraction of the time that numpy takes for rows.
+    """
+    spans = [int(most) + 1 for most in rows.max(axis=0)]
+    if math.prod(spans) >= 1 << 62:
+        found, inverse = np.unique(rows, axis=0, return_inverse=True)
+        return found, inverse
+    code = np.zeros(len(rows), dtype=np.int64)
+    for column, span in enumerate(spans):
+        code = code * span + rows[:, column]
+    _, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+    return rows[first], inverse
