@@ -1,11 +1,15 @@
 """Re-planning from a lock: one workload changes; cost, changed lines and time against planning from nothing.
 
     python -m bench.replan [--only NAME] [--seeds N]
+    python -m bench.replan --part 0.1 [--only NAME]
 
 The shipped stacks, and seeded demands of 6 to 12 services. Each is planned, and again from that lock, for each of ten
 changes of one workload. `changes` are entries of the plan's own difference, `lines` are lines of what is built that
 came or went in the lock's text; times are processor seconds of `solve`, the plan from
 nothing and the one from the lock in turn.
+
+With `--part` each workload of the shipped stacks and the examples of one site does so much more, and so much less, and
+is planned again from the stack's own lock: how many lines of the lock change, and how well the plan is proved.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ from statistics import median
 from time import process_time
 from typing import Any
 
+from bench.load_change import edit, planned
 from solver.catalog.catalog import Catalog
 from solver.catalog.loader import load_catalog
 from solver.demand.demand import Demand
@@ -27,14 +32,20 @@ from solver.demand.load import LoadProfile
 from solver.demand.loader import load_demand
 from solver.demand.workloads import Service, Variant, Workload
 from solver.errors import InfeasibleError
+from solver.inputs import read_inputs
 from solver.plan.difference import difference
-from solver.plan.lock import lock_of, lock_text
+from solver.plan.lock import lock_of, lock_text, read_lock
 from solver.plan.plan import Plan
 from solver.solve import solve
 from solver.vocabulary import Survive
 
 ROOT = Path(__file__).resolve().parents[1]
 STACKS = ("dev", "staging", "prod")
+SHIPPED = (
+    *((ROOT, stack) for stack in STACKS),
+    *((folder, "prod") for folder in sorted((ROOT / "examples").iterdir()) if (folder / "stacks").is_dir()),
+)
+FEW_LINES = 3
 _DAY = (3, 2, 2, 2, 2, 3, 4, 5, 7, 8, 9, 9, 9, 9, 9, 8, 8, 7, 6, 6, 5, 4, 4, 3)
 
 
@@ -172,12 +183,40 @@ def _lines(old: Plan, new: Plan) -> int:
     return max(marks.count("+"), marks.count("-")) - 1 if marks else 0
 
 
+def print_parts(part: float, only: str | None) -> None:
+    """Prints a line for each workload and direction, and what all have in common."""
+    lines: list[int] = []
+    print(f"{'stack':17} {'workload':17} {'change':>6} {'lines':>5} {'gap':>6} {'s':>5}")
+    for root, stack in SHIPPED:
+        name = stack if root == ROOT else root.name
+        inputs = read_inputs(root, stack)
+        if only not in (None, name) or len(inputs.loaded.demand.sites) > 1:
+            continue
+        catalog, lock = inputs.catalog(), read_lock(inputs.lock_path).as_plan()
+        for key, workload in inputs.loaded.demand.workloads.items():
+            for factor in (1 + part, 1 - part):
+                started = process_time()
+                new = planned(inputs, catalog, lock, edit(key, workload, factor))
+                seconds = process_time() - started
+                lines.append(_lines(lock, new))
+                print(
+                    f"{name:17} {key:17} {factor - 1:+6.0%} {lines[-1]:5} {new.proof.gap:6.2%} {seconds:5.2f}",
+                    flush=True,
+                )
+    few = sum(1 for each in lines if each <= FEW_LINES)
+    print(f"{len(lines)} changes: {sum(lines)} lines, median {median(lines):g}, at most {FEW_LINES} in {few} of them")
+
+
 def main() -> None:
     """Prints a line a change, and what they have in common."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", help="one stack or seed, as seed-3")
     parser.add_argument("--seeds", type=int, default=6)
+    parser.add_argument("--part", type=float, help="of a workload's load, more and less; for the shipped locks")
     arguments = parser.parse_args()
+    if arguments.part is not None:
+        print_parts(arguments.part, arguments.only)
+        return
     rows: list[Replanned] = []
     print(
         f"{'case':9} {'change':13} {'nothing $':>11} {'again $':>11} {'more':>7} "

@@ -15,8 +15,9 @@ from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.errors import GateError, InfeasibleError, Member
 from solver.model.backend import Backend, backend
-from solver.model.compute.replan import Standing
+from solver.model.compute.leeway import Standing
 from solver.model.deadline import NEVER, Deadline
+from solver.model.kept_within import kept_within
 from solver.model.network.traffic import Crossing
 from solver.model.owned.search import share
 from solver.model.reserved import FEES_NOT_PRICED, with_reserved
@@ -89,15 +90,19 @@ def solve(
 
     def planned(task: SiteTask) -> SiteAnswer:
         before = approved.get(task.site)
-        return solve_site(
-            task,
-            reserved.catalog,
-            engine,
-            previous=before,
-            unchanged=unchanged,
-            standing=standing,
-            deadline=deadline,
-        )
+
+        def site(stands: Standing | None) -> SiteAnswer:
+            return solve_site(
+                task,
+                reserved.catalog,
+                engine,
+                previous=before,
+                unchanged=unchanged,
+                standing=stands,
+                deadline=deadline,
+            )
+
+        return site(None) if standing is None else kept_within(site(standing), standing, demand.limits.gap, site)
 
     found = _stack(reserved.demand, reserved.catalog, engine, approved, hosted, planned, deadline)
     answers, least = found.answers, found.bound_usd_per_month

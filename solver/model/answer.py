@@ -30,3 +30,7 @@ class PoolAnswer(Generic[PlanPart]):
     """Changes of the approved plan that would save too little."""
     not_priced: tuple[str, ...] = ()
     """What costs money and is not in the lines, each with its reason."""
+    spare_usd_per_month: float = 0.0
+    """What it costs more than the best one found, because it changes less of the approved plan."""
+    is_begun: bool = False
+    """The best one was sought from the approved plan alone."""

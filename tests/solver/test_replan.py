@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -9,8 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from solver.demand.demand import Demand
+from solver.model.compute import replan
+from solver.model.compute.approved import Approved
+from solver.model.compute.leeway import Standing
+from solver.model.compute.problem import Problem
 from solver.model.compute.replan import Replan
 from solver.model.compute.search import Search
+from solver.model.compute.supply import Machine
 from solver.plan.lock import lock_of
 from solver.plan.plan import Plan
 from solver.solve import solve
@@ -47,6 +53,70 @@ def test_one_changed_service_costs_the_same_as_from_nothing_within_the_gap(
     # No figure of the lock is a part of the bound.
     assert new.proof.bound_usd_per_month <= fresh.proof.cost_usd_per_month + 0.01
     assert again(approved(), demand, catalog()).model_dump_json() == new.model_dump_json()
+
+
+def steady(*loads: float, gap: float) -> Demand:
+    front, back, side = loads
+    services = {
+        "front": service(front, survive="zone"),
+        "back": service(back, memory="6Gi", interruptible_share=0.5),
+        "side": service(side, cpu=2, memory="3Gi", interruptible_share=1),
+    }
+    demand = small(**services)
+    return demand.model_copy(update={"limits": demand.limits.model_copy(update={"gap": gap})})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gap"),
+    [((640, 820, 300), (586.1, 820, 300), 0.02), ((400, 300, 500), (411.9, 300, 500), 0.013)],
+)
+def test_a_plan_that_changes_ends_within_the_gap_where_the_one_from_nothing_does(
+    before: tuple[float, float, float], after: tuple[float, float, float], gap: float
+) -> None:
+    """These two ended above it while what may be spent on few changes was not held to what the bound proves."""
+    lock, demand = solve(steady(*before, gap=gap), catalog()), steady(*after, gap=gap)
+    assert lock.proof.gap <= gap and solve(demand, catalog()).proof.gap <= gap
+    assert again(lock, demand, catalog()).proof.gap <= gap
+
+
+@FEW
+@given(st.sampled_from([0, 1, 2]), st.floats(0.8, 1.2), st.sampled_from([0.013, 0.016, 0.02]))
+def test_no_plan_that_changes_ends_above_the_gap_where_the_one_from_nothing_does_not(
+    place: int, part: float, gap: float
+) -> None:
+    loads = [400.0, 300.0, 500.0]
+    lock = solve(steady(*loads, gap=gap), catalog())
+    loads[place] = round(loads[place] * part, 1)
+    demand = steady(*loads, gap=gap)
+    new, fresh = again(lock, demand, catalog()), solve(demand, catalog())
+    check_plan(new, demand, catalog())
+    assert changes(lock, new) == [] or new.proof.gap <= max(gap, fresh.proof.gap)
+
+
+def test_other_pools_that_turn_out_cheaper_than_they_were_leave_less_to_spend(monkeypatch: pytest.MonkeyPatch) -> None:
+    gap = 0.02
+    lock, demand = solve(steady(640, 820, 300, gap=gap), catalog()), steady(586.1, 820, 300, gap=gap)
+    as_it_is, asked = replan._besides_usd_per_week, list[float | None]()  # pyright: ignore[reportPrivateUsage]
+
+    def too_much(problem: Problem, plan: Approved, standing: Standing, on_sale: Sequence[Machine]) -> float:
+        asked.append(standing.besides_usd_per_month)
+        known = as_it_is(problem, plan, standing, on_sale)
+        return known if standing.besides_usd_per_month is not None else 10 * known
+
+    monkeypatch.setattr(replan, "_besides_usd_per_week", too_much)
+    assert again(lock, demand, catalog()).proof.gap <= gap
+    assert asked[0] is None and len(asked) > 1 and asked[1] is not None
+
+
+def test_replicas_that_are_enough_stay_where_the_machines_stay() -> None:
+    lock, demand = solve(steady(400, 300, 500, gap=0.013), catalog()), steady(400, 300, 485.5, gap=0.013)
+    new = again(lock, demand, catalog())
+    assert changes(lock, new) == []
+    needed = solve(demand, catalog()).aws_sites["main"].compute.services
+    kept = new.aws_sites["main"].compute.services
+    assert sum(each.replicas.mean for service in kept for each in service.variants) > sum(
+        each.replicas.mean for service in needed for each in service.variants
+    )
 
 
 def test_an_unchanged_demand_changes_nothing() -> None:

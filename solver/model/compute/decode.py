@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.model.compute.jobs import JobRun
+from solver.model.compute.kept_replicas import approved_replicas, kept_replicas
 from solver.model.compute.loads import RunningGroup, placement, replicas_needed, spread
 from solver.model.compute.needs import Needs
 from solver.model.compute.node_groups import Decided, job_group_key, job_groups, service_groups
@@ -15,8 +16,11 @@ from solver.model.compute.workload_plans import daemon_plan, job_plan, service_p
 from solver.plan.compute import Commitment, ComputePlan, HourClass, PlacedMachines
 
 
-def decode(demand: Demand, site_key: str, catalog: Catalog, needs: Needs, decided: Decided) -> ComputePlan:
+def decode(
+    demand: Demand, site_key: str, catalog: Catalog, needs: Needs, decided: Decided, approved: ComputePlan | None = None
+) -> ComputePlan:
     """The plan; hours are split further where jobs come and go."""
+    weeks = approved_replicas(needs, approved)
     site = demand.aws_sites[site_key]
     replicas: list[dict[int, int]] = []
     placed: list[list[PlacedMachines]] = []
@@ -29,7 +33,7 @@ def decode(demand: Demand, site_key: str, catalog: Catalog, needs: Needs, decide
             for group in decided.groups
             if group.machines[hour]
         ]
-        here = replicas_needed(needs, hour, running)
+        here = kept_replicas(needs, hour, replicas_needed(needs, hour, running), running, weeks)
         shares = spread(here, running)
         replicas.append(here)
         by_group.append(shares)

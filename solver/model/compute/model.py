@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from math import fsum
+from math import fsum, inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,7 @@ from solver.model.compute.held import fees_not_priced, held_of, held_uses
 from solver.model.compute.hourly import Hourly
 from solver.model.compute.job_task import JobTask, price_by_hour
 from solver.model.compute.jobs import JobRun, JobSize, PriceByHour
+from solver.model.compute.leeway import Leeway, Standing
 from solver.model.compute.lines import alarm_lines, compute_lines
 from solver.model.compute.needs import needs_of
 from solver.model.compute.node_groups import Decided, ServiceGroup, approved_keys, group_keys
@@ -36,7 +37,6 @@ from solver.model.compute.purchase import week_of
 from solver.model.compute.quota import free_vcpus
 from solver.model.compute.reasons import job_reason, planned_usage, service_reasons, with_commitment_reasons
 from solver.model.compute.rejected import rejected_moves
-from solver.model.compute.replan import Standing
 from solver.model.compute.rivals import Rivals
 from solver.model.compute.services import Besides, Choice, priced
 from solver.model.compute.site_search import Site, approved_of, found_for, goods_of, prices_of, problem_of, sizes_of
@@ -91,22 +91,25 @@ def solve_compute(
     site = Site(demand, site_key, catalog, backend, needs, zones, fixed, volumes, surcharge, goods, held, deadline)
     problem = problem_of(site)
     jobs = problem.jobs
-    found, most = found_for(site, problem, previous, standing)
+    found, leeway = found_for(site, problem, previous, standing)
     hourly = found.hourly
     needs = hourly.needs
     price = price_by_hour(found.good, found.usd, needs.hour_of_week)
     runs = _steady_runs(site, jobs, found.runs, price, previous)
-    steady = _steady_choice(site, hourly, jobs, found, runs, previous, most)
-    if runs != found.runs and _usd(jobs, steady.choice, runs) > problem.usd(found) * (1 + demand.limits.gap):
+    steady = _steady_choice(site, hourly, jobs, found, runs, previous, leeway)
+    least = problem.usd(found)
+    most = max(least, leeway.most if steady.stays else min(leeway.most, leeway.most_changed))
+    if runs != found.runs and _usd(jobs, steady.choice, runs) > min(least * (1 + demand.limits.gap), most):
         # A run by itself costs the same, but not beside what the services leave of the commitments.
         runs = dict(found.runs)
-        steady = _steady_choice(site, hourly, jobs, found, runs, previous, most)
+        steady = _steady_choice(site, hourly, jobs, found, runs, previous, leeway)
+    spare = (_usd(jobs, steady.choice, runs) - least) * WEEKS_PER_MONTH
     hourly, choice = steady.hourly, steady.choice
     needs = hourly.needs
     site = replace(site, needs=needs)
     bound = found.bound_usd_per_week
     decided = _decided(site, hourly, choice, runs, previous)
-    plan = with_approved_weights(decode(demand, site_key, catalog, needs, decided), previous)
+    plan = with_approved_weights(decode(demand, site_key, catalog, needs, decided, previous), previous)
     usage = planned_usage(plan)
     week = week_of(usage, prices_of(site))
     plan = with_commitment_reasons(plan, decided.bought, held, week)
@@ -137,6 +140,8 @@ def solve_compute(
         ),
         rejected=rejected_moves(steady, runs, found.runs, gap=demand.limits.gap),
         not_priced=(*fees_not_priced(held), *warming_not_priced(plan)),
+        spare_usd_per_month=max(0.0, spare) if not steady.stays or leeway.most < inf else 0.0,
+        is_begun=leeway.is_begun,
     )
 
 
@@ -166,7 +171,7 @@ def _steady_choice(
     found: Settled,
     runs: Mapping[str, JobRun],
     approved: ComputePlan | None,
-    most: float,
+    leeway: Leeway,
 ) -> Steady:
     beside = replace(hourly, free=free_vcpus(site.site.quotas, runs.values()))
     besides = Besides(jobs.usage(runs), prices_of(site))
@@ -175,8 +180,8 @@ def _steady_choice(
         return Steady(beside, fresh)
     before = approved_of(site, hourly, approved)
     limits = site.demand.limits
-    most -= fsum(jobs.besides_on_demand(run) for run in runs.values())
-    return steadiest(beside, before, fresh, besides, gap=limits.gap, limit=limits.node_groups, most=most)
+    leeway = leeway.besides_too(fsum(jobs.besides_on_demand(run) for run in runs.values()))
+    return steadiest(beside, before, fresh, besides, gap=limits.gap, limit=limits.node_groups, leeway=leeway)
 
 
 def _usd(jobs: JobTask, choice: Choice, runs: Mapping[str, JobRun]) -> float:

@@ -21,6 +21,7 @@ from solver.model.compute.approved import Approved, machine_again
 from solver.model.compute.columns import with_patterns
 from solver.model.compute.commitments import Good, merged
 from solver.model.compute.hour_bounds import HourBounds, Known
+from solver.model.compute.leeway import Leeway, Standing, most_usd_per_week
 from solver.model.compute.level_cost import LevelCosts
 from solver.model.compute.levels import LevelBound
 from solver.model.compute.problem import Problem, Settled
@@ -42,16 +43,6 @@ _MOST_GAPS = 2
 _WORK_PER_CLASS = 10
 """Integer programs for each hour class, at most."""
 _NO_BETTER = 1 - 1e-6
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What a lock says of the plan that stands."""
-
-    usd_per_month: float
-    """What the stack costs."""
-    gap: float
-    """What may lie between that and the bound, as a part of it."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +72,10 @@ class Replan(Search):
             return None
         columns, numbers = with_patterns(columns, groups)
         problem = replace(problem, hourly=with_columns(problem.hourly, columns))
-        spent = standing.usd_per_month / WEEKS_PER_MONTH
         found = cls(
             **{each.name: getattr(problem, each.name) for each in fields(problem)},
             approved=tuple(sorted(set(numbers))),
-            besides_usd_per_week=max(0.0, spent - _usd_per_week(problem, approved, on_sale)),
+            besides_usd_per_week=_besides_usd_per_week(problem, approved, standing, on_sale),
             proved=problem.gap,
         )
         if found.is_listed and problem.gap < standing.gap <= _MOST_GAPS * problem.gap:
@@ -103,7 +93,12 @@ class Replan(Search):
 
     def most_usd_per_week(self, bound: float) -> float:
         """What a plan with this bound may cost."""
-        return (bound + self.tolerance * self.besides_usd_per_week) / (1 - self.tolerance)
+        return most_usd_per_week(bound, self.besides_usd_per_week, self.tolerance)
+
+    def leeway(self, found: Settled) -> Leeway:
+        """What may change less than what was found from the approved groups."""
+        most = self.most_usd_per_week(found.bound_usd_per_week)
+        return Leeway(most, most, self.besides_usd_per_week, self.tolerance <= self.gap)
 
     def _target(self, found: Settled) -> float:
         """The bound with which the plan is proved as well as the approved one."""
@@ -173,8 +168,17 @@ class Replan(Search):
         return replace(best, bound_usd_per_week=max(bound, one.bound_usd_per_week))
 
 
+def _besides_usd_per_week(
+    problem: Problem, approved: Approved, standing: Standing, on_sale: Sequence[Machine]
+) -> float:
+    """What the other pools cost: as it is known, else about what they cost beside the approved plan."""
+    if standing.besides_usd_per_month is not None:
+        return standing.besides_usd_per_month / WEEKS_PER_MONTH
+    return max(0.0, standing.usd_per_month / WEEKS_PER_MONTH - _usd_per_week(problem, approved, on_sale))
+
+
 def _usd_per_week(problem: Problem, approved: Approved, on_sale: Sequence[Machine]) -> float:
-    """About what the machines and commitments of the approved plan cost at today's prices."""
+    """About what the machines, their volumes and the commitments of the approved plan cost at today's prices."""
     usage: list[dict[str, int]] = [{} for _ in range(HOURS_PER_WEEK)]
     usd = 0.0
     for group in approved.plan.node_groups:
@@ -186,5 +190,7 @@ def _usd_per_week(problem: Problem, approved: Approved, on_sale: Sequence[Machin
             for hour, count in enumerate(week):
                 name = group.machine_types[0]
                 usage[hour][name] = usage[hour].get(name, 0) + count
+    for column, week in approved.weeks.items():
+        usd += float(approved.columns.fixed[column]) * sum(week)
     bought = approved_commitments(problem.hourly, approved) or ()
     return usd + usd_per_week(week_of(usage, problem.prices), bought, problem.hourly.held)

@@ -23,11 +23,12 @@ from solver.model.compute.commitments import Good, goods_for, merged
 from solver.model.compute.hourly import Hourly
 from solver.model.compute.job_task import JobTask
 from solver.model.compute.jobs import JobSize, job_sizes
+from solver.model.compute.leeway import Leeway, Standing, most_usd_per_week
 from solver.model.compute.needs import Needs, volume_claims
 from solver.model.compute.problem import Problem, Settled
 from solver.model.compute.purchase import Bought
 from solver.model.compute.quota import free_vcpus
-from solver.model.compute.replan import Replan, Standing
+from solver.model.compute.replan import Replan
 from solver.model.compute.search import Search
 from solver.model.compute.services import hourly_problem
 from solver.model.compute.supply import Machine, Market, market_of, offered
@@ -90,18 +91,24 @@ def problem_of(site: Site) -> Problem:
 
 def found_for(
     site: Site, problem: Problem, approved: ComputePlan | None, standing: Standing | None
-) -> tuple[Settled, float]:
-    """The best plan found, and what one may cost that stays in its place, USD a week.
+) -> tuple[Settled, Leeway]:
+    """The best plan found, and what one may cost that stays in its place.
 
-    It is sought from the approved node groups where that is enough, else from nothing.
+    It is sought from the approved node groups where that is enough, else from nothing. A plan that changes costs no
+    more than what is proved within the gap, where the best one found is.
     """
+    if standing is not None and not standing.is_followed:
+        return _from_nothing(site, problem), Leeway(most_changed=0.0)
     begun = None if approved is None or standing is None else _begun(site, problem, approved, standing)
     if begun is not None:
         found = begun.begin()
         again = None if found is None else _for_all_tiers(site, found)
         if again is not None and begun.is_enough(again):
-            return again, begun.most_usd_per_week(again.bound_usd_per_week)
-    return _from_nothing(site, problem), inf
+            return again, begun.leeway(again)
+    found = _from_nothing(site, problem)
+    besides = 0.0 if begun is None else begun.besides_usd_per_week
+    most = most_usd_per_week(found.bound_usd_per_week, besides, problem.gap)
+    return found, Leeway(most_changed=most if problem.usd(found) <= most else inf, besides=besides)
 
 
 def _begun(site: Site, problem: Problem, approved: ComputePlan, standing: Standing) -> Replan | None:

@@ -19,6 +19,7 @@ from math import inf
 from solver.model.compute.approved import Approved
 from solver.model.compute.fewest_steps import FewestSteps
 from solver.model.compute.hourly import Hourly, HourPlan
+from solver.model.compute.leeway import Leeway
 from solver.model.compute.parts import Part, Way, Ways, parts_of
 from solver.model.compute.promises import is_within_quotas
 from solver.model.compute.purchase import Bought
@@ -29,6 +30,7 @@ from solver.quantity import WEEKS_PER_MONTH
 _HOURS_SIDE_BY_SIDE = 1
 """New machines run beside the old ones until the tasks have moved."""
 _SAME = 1e-6
+_ANY = Leeway()
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Steady:
     rejected: tuple[Rejected, ...] = ()
     fresh_usd_per_week: float = 0.0
     """What the plan would cost without the approved one."""
+    stays: bool = False
+    """All approved machines stay as they are."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,17 @@ class _Moves:
     limit: int
     held: Sequence[Bought] | None
     """Commitments of the approved plan; None where they can't be bought any more."""
-    most: float
-    """USD a week of any choice."""
+    gap: float
+    leeway: Leeway
+
+    def gap_usd(self, fresh: Choice) -> float:
+        """The gap, as a part of all that the stack costs."""
+        return self.gap * (fresh.usd_per_week + self.leeway.besides)
+
+    def most_changed(self, fresh: Choice) -> float:
+        """What a plan may cost that has to change, USD a week."""
+        least = min(self.leeway.most, self.leeway.most_changed)
+        return max(fresh.usd_per_week, min(fresh.usd_per_week + self.gap_usd(fresh) / 2, least))
 
     def choice(self, taken: Sequence[Way], bought: Sequence[Bought] | None = None) -> Choice | None:
         """All parts in these ways; None where they have too many groups, or more machines than the quotas."""
@@ -90,11 +103,11 @@ def steadiest(
     *,
     gap: float,
     limit: int,
-    most: float = inf,
+    leeway: Leeway = _ANY,
 ) -> Steady:
     """The choice that changes least among those that cost the same as the fresh one within the gap.
 
-    `most` is what it may cost at all, USD a week, if the fresh one does not cost more.
+    `leeway` says what it may cost, if the fresh one does not cost more.
     """
     if not approved.weeks:
         return Steady(hourly, fresh)
@@ -104,22 +117,23 @@ def steadiest(
     machines = [hour.machines for hour in fresh.hours]
     ways = Ways(fine, coarse, origin, approved.weeks, machines, fresh.bought, besides.usage)
     held = approved_commitments(fine, approved)
-    moves = _Moves(ways, parts_of(fine, columns, fresh.columns), besides, limit, held, max(most, fresh.usd_per_week))
+    moves = _Moves(ways, parts_of(fine, columns, fresh.columns), besides, limit, held, gap, leeway)
     options = [_Options(ways, part) for part in moves.parts]
-    taken = _least(moves, options, fresh, gap)
+    taken = _least(moves, options, fresh)
     if taken is None or any(way.rank for way in taken):
-        taken = _with_fewer_steps(moves, options, taken, min(fresh.usd_per_week * (1 + gap / 2), moves.most))
+        taken = _with_fewer_steps(moves, options, taken, moves.most_changed(fresh))
     best = moves.choice(taken) if taken is not None else None
     if taken is None or best is None:
         return Steady(hourly, fresh)
     rejected = list(_rejected(moves, taken, best))
     choice = best
     kept = moves.choice(taken, held) if held is not None and held != best.bought else None
-    if kept is not None and kept.usd_per_week <= max(_most(moves, taken, fresh, gap), best.usd_per_week):
+    if kept is not None and kept.usd_per_week <= max(_most(moves, taken, fresh), best.usd_per_week):
         choice = kept
         rejected.append(Rejected((), (), (), kept.usd_per_week - best.usd_per_week))
     rejected = [move for move in rejected if move.usd_per_week > _SAME]
-    return Steady(fine, choice, tuple(rejected), fresh.usd_per_week)
+    stays = not any(way.rank for way in taken)
+    return Steady(fine, choice, tuple(rejected), fresh.usd_per_week, stays)
 
 
 class _Options:
@@ -150,12 +164,12 @@ def _with_fewer_steps(
     return None if taken is None else begun
 
 
-def _least(moves: _Moves, options: Sequence[_Options], fresh: Choice, gap: float) -> list[Way] | None:
+def _least(moves: _Moves, options: Sequence[_Options], fresh: Choice) -> list[Way] | None:
     """By part the way that is taken; None for the fresh choice as it is."""
     taken = [next(iter(each)) for each in options]
     usd = _usd(moves, taken)
-    target = min(fresh.usd_per_week * (1 + gap / 2), moves.most)
-    most = _most(moves, taken, fresh, gap)
+    target = moves.most_changed(fresh)
+    most = _most(moves, taken, fresh)
     if usd <= target or (usd <= most and (moves.held is None or _usd(moves, taken, moves.held) <= most)):
         return taken
     # The part that saves most comes first.
@@ -195,11 +209,12 @@ def _usd(moves: _Moves, taken: Sequence[Way], bought: Sequence[Bought] | None = 
     return inf if choice is None else choice.usd_per_week
 
 
-def _most(moves: _Moves, taken: Sequence[Way], fresh: Choice, gap: float) -> float:
+def _most(moves: _Moves, taken: Sequence[Way], fresh: Choice) -> float:
     """What a plan may cost: that stays as it is, or that has to change anyway."""
     if any(way.rank for way in taken):
-        return min(fresh.usd_per_week * (1 + gap / 2), moves.most)
-    return min(fresh.usd_per_week + max(fresh.usd_per_week * gap, _disruption_usd(moves, taken, fresh)), moves.most)
+        return moves.most_changed(fresh)
+    more = max(moves.gap_usd(fresh), _disruption_usd(moves, taken, fresh))
+    return min(fresh.usd_per_week + more, max(moves.leeway.most, fresh.usd_per_week))
 
 
 def _disruption_usd(moves: _Moves, taken: Sequence[Way], fresh: Choice) -> float:
