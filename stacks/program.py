@@ -77,18 +77,24 @@ class Approved:
     """What a reviewer approved; None when it was solved just now."""
 
 
-def build(root: Path | None = None) -> None:
-    """Builds the current stack from its lock; PoolwrightError, before any resource, when that is not right."""
+def build(root: Path | None = None, *, lock: Path | None = None, revision: str | None = None) -> None:
+    """Builds the current stack from its lock, or from one of then, which is not held to today's inputs.
+
+    PoolwrightError, before any resource, when that is not right.
+    """
     stack = pulumi.get_stack()
     folder = ROOT if root is None else root
-    approved = replan(folder, stack) if os.environ.get(REPLAN) == "1" else locked(folder, stack)
+    if lock is not None:
+        approved = locked_then(lock, stack)
+    else:
+        approved = replan(folder, stack) if os.environ.get(REPLAN) == "1" else locked(folder, stack)
     try:
-        build_approved(approved)
+        build_approved(approved, revision=revision)
     except UnresolvedError as error:
         raise ConfigError(error.at_lines(folder, stack)) from error
 
 
-def build_approved(approved: Approved) -> None:
+def build_approved(approved: Approved, *, revision: str | None = None) -> None:
     """Builds the current stack from a plan; PoolwrightError, before any resource, when Pulumi's settings are wrong."""
     lean()
     short_traces()
@@ -122,6 +128,9 @@ def build_approved(approved: Approved) -> None:
             "lockDigest": approved.lock_digest or "solved now, without a lock",
         },
     )
+    release = plan.inputs.release
+    named = {"id": "head" if release is None else release.id, "lockDigest": approved.lock_digest, "revision": revision}
+    pulumi.export("appliedRelease", {key: value for key, value in named.items() if value is not None})
 
 
 def locked(root: Path, stack: str) -> Approved:
@@ -133,6 +142,13 @@ def locked(root: Path, stack: str) -> Approved:
     lock = read_lock(path) if os.environ.get(RELEASE_DATA) == "1" else fresh_lock(root, stack)
     approved_digest = digest_of(read_text(path) or "", file=str(path), stack=stack)
     return Approved(plan=lock.plan_to_build(), lock_digest=approved_digest)
+
+
+def locked_then(path: Path, stack: str) -> Approved:
+    """The plan in a lock that the stack was built from before."""
+    lock = read_lock(path)
+    digest = digest_of(read_text(path) or "", file=str(path), stack=stack)
+    return Approved(plan=lock.plan_to_build(), lock_digest=digest)
 
 
 def replan(root: Path, stack: str) -> Approved:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import tempfile
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from solver.errors import ConfigError, PoolwrightError, Problem
 if TYPE_CHECKING:
     from poolwright.engine.automation import Engine, Watch
     from poolwright.engine.refreshed import Reading
+    from poolwright.release.expectation import Expected
 
 Answer = TypeVar("Answer")
 
@@ -36,12 +37,14 @@ def preview(
     refresh: bool,
     packs: Sequence[str] = (),
     save: Path | None = None,
+    save_plan: Path | None = None,
 ) -> None:
     """Prints what `up` would do, and writes it to a file; GateError when a policy pack says no."""
     project = find_project()
     with _engine(project, stack, cloud, as_json=as_json, replan=replan) as engine:
+        kept = {} if save_plan is None else {"save_plan": save_plan}
         result = _watched(
-            "preview", stack, lambda watch: engine.preview(watch, refresh=refresh, packs=pack_folders(packs))
+            "preview", stack, lambda watch: engine.preview(watch, refresh=refresh, packs=pack_folders(packs), **kept)
         )
     if save is not None:
         from poolwright.engine.saved_preview import save_preview
@@ -85,24 +88,72 @@ def recorded(stack: str, *, cloud: str) -> tuple[ResourceRecord, ...]:
         return engine.records()
 
 
-def up(stack: str, *, cloud: str, as_json: bool, replan: bool, yes: bool, packs: Sequence[str] = ()) -> None:
-    """Builds the stack; where it costs money, only after someone has seen the preview or said --yes."""
+def up(
+    stack: str,
+    *,
+    cloud: str,
+    as_json: bool,
+    replan: bool,
+    yes: bool,
+    packs: Sequence[str] = (),
+    plan: Path | None = None,
+    expected: Expected | None = None,
+    roll_back: bool = True,
+) -> int:
+    """Builds the stack, asks its smoke tests, and goes back to what ran before when they fail; gives the exit code.
+
+    Where it costs money, it builds only after someone has seen the preview or said --yes. StaleError (4), before
+    anything is touched, when lock or revision are not the ones expected.
+    """
+    from poolwright.cli import smoke
+
     project = find_project()
     asks = parse_cloud(cloud) is environment.Cloud.AWS and not yes
     if asks:
         _require_terminal("up")
-    with _engine(project, stack, cloud, as_json=as_json, replan=replan) as engine:
+    revision = None if expected is None else expected.refuse_others(project, stack, replan=replan)
+    with _engine(project, stack, cloud, as_json=as_json, replan=replan, revision=revision) as engine:
         if asks:
             planned = _watched("preview", stack, lambda watch: engine.preview(watch, packs=pack_folders(packs)))
             for line in (*changes.change_lines(planned), changes.summary(planned, done=False)):
                 console.say(line)
             console.confirm(f"Build this in AWS? Type the stack's name ({stack}) to go on: ", stack)
-        result = _watched("up", stack, lambda watch: engine.up(watch, packs=pack_folders(packs)))
-    _print(result, cloud, done=True, as_json=as_json)
+        before = smoke.before_up(project, stack, engine)
+        held = {} if plan is None else {"plan": plan}
+        result = _watched("up", stack, lambda watch: engine.up(watch, packs=pack_folders(packs), **held))
+    ended = smoke.after_up(project, stack, result, before, cloud=cloud, roll_back=roll_back)
+    _print(result, cloud, done=True, as_json=as_json, extra=ended.record if before.tests else None)
     if not as_json:
         from poolwright.cli import hosts
 
         hosts.after_up(project.root, stack, cloud=cloud)
+        for line in ended.lines:
+            print(line)
+    return int(ended.exit_code)
+
+
+def build_lock(project: Project, stack: str, lock: Path, *, cloud: str) -> Preview:
+    """Builds the stack from a lock of then; what the tree says by now is not asked."""
+    with _engine(project, stack, cloud, as_json=True, reads_lock=False, lock=lock) as engine:
+        return _watched("rollback", stack, engine.up)
+
+
+def preview_lock(project: Project, stack: str, lock: Path, *, cloud: str) -> Preview:
+    """What building a lock of then would change."""
+    with _engine(project, stack, cloud, as_json=True, reads_lock=False, lock=lock) as engine:
+        return _watched("preview", stack, engine.preview)
+
+
+def outputs_of(project: Project, stack: str, *, cloud: str) -> Mapping[str, Any]:
+    """The stack's outputs as its state has them, secrets masked; empty for a stack that was never built."""
+    with _engine(project, stack, cloud, as_json=True, reads_lock=False) as engine:
+        return stack_outputs(engine)
+
+
+def stack_outputs(engine: Engine) -> Mapping[str, Any]:
+    """The outputs in an engine's state."""
+    none: Mapping[str, Any] = {}
+    return next((record.outputs for record in engine.records() if record.type == "pulumi:pulumi:Stack"), none)
 
 
 def refresh(stack: str, *, cloud: str, as_json: bool, yes: bool) -> None:
@@ -152,7 +203,15 @@ def parse_cloud(name: str) -> environment.Cloud:
 
 @contextmanager
 def _engine(
-    project: Project, stack: str, cloud: str, *, as_json: bool, replan: bool = False, reads_lock: bool = True
+    project: Project,
+    stack: str,
+    cloud: str,
+    *,
+    as_json: bool,
+    replan: bool = False,
+    reads_lock: bool = True,
+    lock: Path | None = None,
+    revision: str | None = None,
 ) -> Generator[Engine]:
     """The engine with all that it needs, the plan checked first; nothing but data reaches standard output."""
     chosen = parse_cloud(cloud)
@@ -177,7 +236,9 @@ def _engine(
         from poolwright.engine.automation import Engine
         from stacks.program import build
 
-        yield Engine(prepared, lambda: build(project.root), console.say, keep_going=keep_going)
+        yield Engine(
+            prepared, lambda: build(project.root, lock=lock, revision=revision), console.say, keep_going=keep_going
+        )
 
 
 def _has_docker_sites(project: Project, stack: str) -> bool:

@@ -22,6 +22,7 @@ from poolwright.cli.arguments import (
     pipelines,
     planning,
     releasing,
+    returning,
     setting_up,
     tables,
 )
@@ -37,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _group in (planning, building, judging, releasing, pipelines, images, hosts, tables, setting_up):
+for _group in (planning, building, judging, releasing, returning, pipelines, images, hosts, tables, setting_up):
     app.add_typer(_group.app)
 
 

@@ -53,19 +53,31 @@ class Engine:
         workspace = _Workspace(work_dir=str(project.root), program=cast("Any", self._program), pulumi_command=command)
         self._stack = _Stack(environment.stack, workspace)
 
-    def preview(self, watch: Watch | None = None, *, refresh: bool = False, packs: Sequence[Path] = ()) -> Preview:
-        """What `up` would do; with `refresh`, after it has looked at what was changed outside of Pulumi.
+    def preview(
+        self,
+        watch: Watch | None = None,
+        *,
+        refresh: bool = False,
+        packs: Sequence[Path] = (),
+        save_plan: Path | None = None,
+    ) -> Preview:
+        """What `up` would do; with `refresh`, after it has looked at what was changed outside of Pulumi; with
+        `save_plan` Pulumi's own update plan is written to that file.
 
         Raises GateError when a mandatory policy of a pack says no.
         """
-        return self._run("preview", watch, self._stack.preview, refresh=refresh or None, **self._packs(packs))
+        plan = {} if save_plan is None else {"plan": str(save_plan.absolute())}
+        return self._run("preview", watch, self._stack.preview, refresh=refresh or None, **plan, **self._packs(packs))
 
-    def up(self, watch: Watch | None = None, *, packs: Sequence[Path] = ()) -> Preview:
-        """Makes the stack what the program says; raises CloudError when the cloud fails part-way, GateError when a
-        mandatory policy of a pack says no.
+    def up(self, watch: Watch | None = None, *, packs: Sequence[Path] = (), plan: Path | None = None) -> Preview:
+        """Makes the stack what the program says; with an update plan, nothing that the plan does not have.
+
+        Raises CloudError when the cloud fails part-way, GateError when a mandatory policy of a pack says no, StaleError
+        at the first step that the update plan does not have.
         """
         self._recover()
-        return self._run("up", watch, self._stack.up, **self._options, **self._packs(packs))
+        held = {} if plan is None else {"plan": str(plan.absolute())}
+        return self._run("up", watch, self._stack.up, **held, **self._options, **self._packs(packs))
 
     def refresh(self, watch: Watch | None = None) -> Preview:
         """Makes the state what the cloud says."""

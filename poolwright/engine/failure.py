@@ -7,7 +7,7 @@ import re
 from poolwright.engine.advice import is_disk_full, remedies
 from poolwright.engine.environment import Cloud, EngineEnvironment
 from poolwright.engine.preview import Diagnostic, Preview, Severity
-from solver.errors import CloudError, EngineError, GateError, PoolwrightError
+from solver.errors import CloudError, EngineError, GateError, PoolwrightError, StaleError
 
 _MESSAGES_SHOWN = 10
 _NAMES_SHOWN = 3
@@ -29,11 +29,16 @@ def engine_failure(operation: str, environment: EngineEnvironment, seen: Preview
             f"the state of {stack} was cut off, as by a full disk",
             hint=f"`poolwright refresh {stack}` puts it together again, from the last whole one and the cloud",
         )
+    errors = _distinct([item for item in seen.diagnostics if item.severity is Severity.ERROR])
+    if unplanned := [text for text in errors if "violates plan" in text]:
+        return StaleError(
+            f"{operation} {stack}: what is to be done now is not what the update plan has{_listed(unplanned)}",
+            hint="nothing outside of the plan was done: preview again, review, save a new plan",
+        )
     mandatory = [finding for finding in seen.findings if finding.mandatory]
     if mandatory:
         lines = "".join(f"\n  - {finding.policy}: {finding.message} ({finding.urn})" for finding in mandatory)
         return GateError(f"{operation} {stack}: {len(mandatory)} mandatory policies say no{lines}")
-    errors = _distinct([item for item in seen.diagnostics if item.severity is Severity.ERROR])
     known = remedies([*errors, *([] if errors else [output])], environment)
     again = f"poolwright {operation} {stack}" + ("" if environment.cloud is Cloud.SANDBOX else " --cloud aws")
     if operation in _CHANGES_STATE and is_disk_full("\n".join((*errors, output))):

@@ -42,6 +42,7 @@ from solver.demand.references import CONTRADICTIONS, find_contradictions
 from solver.demand.residency import settled_sites
 from solver.demand.routed import Peer, TransitGatewayLink
 from solver.demand.secrets import SecretWish
+from solver.demand.smoke import SmokeTest
 from solver.demand.storage import StorageClaim
 from solver.demand.week_rules import week_contradictions
 from solver.demand.workloads import Workload
@@ -204,6 +205,8 @@ class Demand(Schema):
     """Spot machines and commitments, or neither."""
     limits: Limits = Limits()
     """Bounds of the stack and of the search."""
+    smoke: dict[Key, SmokeTest] = Field(default_factory=dict[str, SmokeTest], max_length=50, exclude_if=is_empty)
+    """What `up` asks of what it built; where an answer is wrong, it goes back to what ran before."""
     data_protection: bool = True
     """Buckets, file systems and keys can't be deleted by the engine, and outlive the stack."""
     cross_zone_share: Share = 0.67

@@ -81,6 +81,7 @@ def test_people_get_what_they_need_as_outputs(full: Recording[None]) -> None:
     assert set(main["subnetIds"]) == {"public", "private", "data"}
     assert full.exports["approvedPlan"]["costUsdPerMonth"] == 4210.5
     assert full.exports["approvedPlan"]["lockDigest"].startswith("sha256:")
+    assert full.exports["appliedRelease"] == {"id": "head", "lockDigest": full.exports["approvedPlan"]["lockDigest"]}
 
 
 def test_what_a_site_does_not_have_is_no_output(tmp_path: Path) -> None:
@@ -176,7 +177,7 @@ def test_one_program_builds_sites_of_both_kinds(tmp_path: Path) -> None:
     assert recorded.names(":Vpc") == ("main-network-vpc",)
     assert "trial-plant-one-shop-cpu-0" in recorded.names(":Container")
     assert recorded.exports["plant"]["urls"]["shop"]["one"] == "https://one.example.com:8443/"
-    assert {"approvedPlan", "main", "plant"} == set(recorded.exports)
+    assert {"appliedRelease", "approvedPlan", "main", "plant"} == set(recorded.exports)
 
 
 def test_a_secret_without_a_value_is_told_before_any_resource(tmp_path: Path) -> None:
@@ -206,7 +207,7 @@ def test_sites_are_built_side_by_side(tmp_path: Path) -> None:
     write_lock(root / "stacks" / "trial.lock.yaml", fresh(root, two))
     recorded = run(root)
     assert [record_.name for record_ in recorded.of_type(":Vpc")] == ["far-network-vpc", "main-network-vpc"]
-    assert {"approvedPlan", "far", "main"} == set(recorded.exports)
+    assert {"appliedRelease", "approvedPlan", "far", "main"} == set(recorded.exports)
 
 
 def test_tags_of_the_plan_are_on_everything(full: Recording[None]) -> None:

@@ -26,12 +26,25 @@ def preview(
     save: Annotated[
         Path | None, typer.Option("--save", metavar="FILE", help="Also write it to a file, for `report --preview`.")
     ] = None,
+    save_plan: Annotated[
+        Path | None,
+        typer.Option(
+            "--save-plan", metavar="FILE", help="Also write Pulumi's update plan, which `up --plan` is held to."
+        ),
+    ] = None,
 ) -> None:
     """Show what `up` would create, change, replace and delete."""
     from poolwright.cli import engine_commands as command
 
     command.preview(
-        stack, cloud=cloud, as_json=as_json, replan=replan, refresh=refresh, packs=policy_pack or (), save=save
+        stack,
+        cloud=cloud,
+        as_json=as_json,
+        replan=replan,
+        refresh=refresh,
+        packs=policy_pack or (),
+        save=save,
+        save_plan=save_plan,
     )
 
 
@@ -43,11 +56,57 @@ def up(
     replan: Replan = False,
     yes: Yes = False,
     policy_pack: Packs = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            "--plan",
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="Do nothing that this update plan does not have (code 4).",
+        ),
+    ] = None,
+    expect_lock: Annotated[
+        str | None,
+        typer.Option(
+            "--expect-lock",
+            metavar="DIGEST",
+            envvar="POOLWRIGHT_EXPECT_LOCK",
+            help="Build nothing from another lock than the one reviewed (code 4).",
+        ),
+    ] = None,
+    expect_revision: Annotated[
+        str | None,
+        typer.Option(
+            "--expect-revision",
+            metavar="REV",
+            envvar="POOLWRIGHT_EXPECT_REVISION",
+            help="Build nothing from another git revision, or from changed files (code 4).",
+        ),
+    ] = None,
+    no_rollback: Annotated[
+        bool, typer.Option("--no-rollback", help="When smoke tests fail, leave the stack as it is.")
+    ] = False,
 ) -> None:
-    """Build the stack as its lock says. On AWS it previews and asks first."""
-    from poolwright.cli import engine_commands as command
+    """Build the stack as its lock says, then ask its smoke tests. On AWS it previews and asks first.
 
-    command.up(stack, cloud=cloud, as_json=as_json, replan=replan, yes=yes, packs=policy_pack or ())
+    When the smoke tests fail, the lock that ran before is built again, and the command ends with code 5.
+    """
+    from poolwright.cli import engine_commands as command
+    from poolwright.release.expectation import Expected
+
+    code = command.up(
+        stack,
+        cloud=cloud,
+        as_json=as_json,
+        replan=replan,
+        yes=yes,
+        packs=policy_pack or (),
+        plan=plan,
+        expected=Expected(lock=expect_lock, revision=expect_revision),
+        roll_back=not no_rollback,
+    )
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -44,6 +44,7 @@ FIELDS: Final[dict[FaultKind, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     FaultKind.CHANGED_OUTSIDE: (("type", "set"), ("name", "after", "times")),
     FaultKind.DELETED_OUTSIDE: (("type",), ("name", "after", "times")),
     FaultKind.DOCKER_HOST_GONE: (("host",), ("after", "times", "moment")),
+    FaultKind.SMOKE_FAILS: ((), ("name", "after", "times")),
 }
 """Fields that an entry of each kind must have, and may have, beside `kind`."""
 _ZONE: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d[a-z]|[a-z]+\d-az\d+")

@@ -45,6 +45,7 @@ class FaultKind(Enum):
     CHANGED_OUTSIDE = "changed-outside"
     DELETED_OUTSIDE = "deleted-outside"
     DOCKER_HOST_GONE = "docker-host-gone"
+    SMOKE_FAILS = "smoke-fails"
 
 
 class Moment(Enum):

@@ -64,7 +64,7 @@ class FakeEngine:
 
 
 @pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
+def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeEngine:
     fake = FakeEngine()
 
     @contextmanager
@@ -72,6 +72,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
         yield fake
 
     monkeypatch.setattr(engine_commands, "_engine", opened)
+    monkeypatch.setenv("POOLWRIGHT_HOME", str(tmp_path))
     monkeypatch.chdir(ROOT)
     return fake
 

@@ -18,7 +18,7 @@ from poolwright.engine.preview import (
     Severity,
 )
 from poolwright.engine.project import Project
-from solver.errors import CloudError, EngineError, GateError
+from solver.errors import CloudError, EngineError, GateError, StaleError
 
 URN = "urn:pulumi:dev::poolwright::aws:s3/bucket:Bucket::models"
 
@@ -176,3 +176,10 @@ def test_on_the_sandbox_a_lock_is_released_by_the_next_command() -> None:
     output = "error: the stack is currently locked by 1 lock(s).\n file: created by eve@host (pid 7) at noon\n"
 
     assert "the next command then releases its lock" in str(engine_failure("up", _environment(), _seen(), output))
+
+
+def test_a_step_that_the_update_plan_does_not_have_is_stale() -> None:
+    seen = _seen(("resource urn:x violates plan: properties changed: ~~size[{1}!={2}]", URN), failed=True)
+    error = engine_failure("up", _environment(), seen, "")
+    assert isinstance(error, StaleError)
+    assert "models: resource urn:x violates plan" in str(error)

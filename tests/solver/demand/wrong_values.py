@@ -462,6 +462,20 @@ WRONG_VALUES = {
     "BackupWish.keep_days": Wrong("0", "0", "a whole number from 1 to 36500"),
     "BackupWish.lock": Wrong("strict", '"strict"', "a mapping with mode"),
     "BackupWish.copy_to": Wrong("eu-central-1", '"eu-central-1"', "a mapping with keep_days"),
+    "Demand.smoke": Wrong(
+        "front",
+        '"front"',
+        "a mapping of at most 50 entries, each a mapping of output, url, path, status, command, attempts, "
+        "wait_seconds, timeout_seconds,",
+    ),
+    "SmokeTest.output": Wrong("main.", '"main."', "the path of a stack output like main.urls.public"),
+    "SmokeTest.url": Wrong("example.org", '"example.org"', "an http or https address"),
+    "SmokeTest.path": Wrong("health", '"health"', "a path like /health"),
+    "SmokeTest.status": Wrong("20", "20", "a whole number from 100 to 599"),
+    "SmokeTest.command": Wrong("test", '"test"', "a list, each a text of 1 to 500 characters,"),
+    "SmokeTest.attempts": Wrong("0", "0", "a whole number from 1 to 100"),
+    "SmokeTest.wait_seconds": Wrong("-1", "-1", "a number from 0 to 600"),
+    "SmokeTest.timeout_seconds": Wrong("0", "0", "a number above 0 and at most 3600"),
     "VaultLock.mode": Wrong("strict", '"strict"', "governance or compliance"),
     "VaultLock.changeable_for_days": Wrong("2", "2", "a whole number from 3 to 36500"),
     "VaultLock.min_days": Wrong("0", "0", "a whole number from 1 to 36500"),
@@ -567,6 +581,7 @@ WRONG_VALUES = {
 """By `Record.field`, with the record that declares the field; allowed without its last words, "is allowed"."""
 
 WRONG_KEYS = {
+    "Demand.smoke": Wrong("Front: {}", 'the key "Front"', _A_NAME),
     "NetworkWish.peers": Wrong("Data: {}", 'the key "Data"', _A_NAME),
     "Demand.secrets": Wrong(
         "API: {rotation_days: 30}", 'the key "API"', "a secret's name like fraud-database (never its value)"
