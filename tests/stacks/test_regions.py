@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from poolwright.engine.cli_binary import PulumiCli
+from poolwright.cli import main
 from solver.catalog.digest import region_names
 from solver.catalog.loader import default_catalog_path
 
@@ -28,35 +25,34 @@ LARGE = (
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the project's own files without its locks, as someone has it who begins in another region."""
     folder = tmp_path / "project"
     shutil.copytree(ROOT / "stacks", folder / "stacks", ignore=shutil.ignore_patterns("*.lock.yaml", "__pycache__"))
     shutil.copy(ROOT / "Pulumi.yaml", folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("POOLWRIGHT_HOME", str(folder / ".poolwright"))
     return folder
 
 
-def poolwright(project: Path, *arguments: str) -> Any:
+def poolwright(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
     """Runs a command in the project; gives its JSON, and fails with what it said when it ended with another code."""
-    done = subprocess.run(
-        [sys.executable, "-m", "poolwright", *arguments, "--json"],
-        cwd=project,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "POOLWRIGHT_HOME": str(project / ".poolwright")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:] + done.stdout[-500:]
-    return json.loads(done.stdout)
+    code = main.run([*arguments, "--json"])
+    said = capsys.readouterr()
+    assert code == 0, said.err[-3000:] + said.out[-500:]
+    return json.loads(said.out)
 
 
 @pytest.mark.engine
 @pytest.mark.parametrize(("region", "stack"), [*((region, "dev") for region in REGIONS), *LARGE])
-def test_a_stack_is_planned_proven_and_made(project: Path, region: str, stack: str, pulumi_cli: PulumiCli) -> None:
+@pytest.mark.usefixtures("pulumi_cli")
+def test_a_stack_is_planned_proven_and_made(
+    project: Path, region: str, stack: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     base = project / "stacks" / "base.yaml"
     base.write_text(base.read_text().replace("region: us-east-1", f"region: {region}"))
-    plan = poolwright(project, "plan", stack, "--write")
+    plan = poolwright(capsys, "plan", stack, "--write")
     assert plan["sites"]["main"]["region"] == region
     assert "placed" in plan["proof"]["witness"]
-    made = poolwright(project, "up", stack)
+    made = poolwright(capsys, "up", stack)
     assert {change["operation"] for change in made["changes"]} == {"create"}
