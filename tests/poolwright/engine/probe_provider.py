@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+importlib.import_module("poolwright.engine.sandbox.protocol").load_messages_alone()
 grpc: Any = importlib.import_module("grpc")
 empty_pb2: Any = importlib.import_module("google.protobuf.empty_pb2")
 provider_pb2: Any = importlib.import_module("pulumi.runtime.proto.provider_pb2")
