@@ -54,9 +54,11 @@ def run(stack: str, settings: Settings) -> int:
     refuse_stale(lock, inputs)
     if settings.remove:
         return _remove(lock, settings)
-    wanted = wanted_images(inputs.loaded, lock, root)
+    released = _of_release(inputs, settings)
+    wanted = {key: each for key, each in wanted_images(inputs.loaded, lock, root).items() if key not in released}
     if settings.build:
-        lock = lock.model_copy(update={"images": _made(lock, wanted, settings)})
+        kept = {key: each for key, each in lock.images.items() if key in released}
+        lock = lock.model_copy(update={"images": {**kept, **_made(lock, wanted, settings)}})
         _write(inputs, lock, settings)
     rows = [
         (row, state_of(row, wanted.get(row.key or ""), lock.images.get(row.key or "")))
@@ -73,6 +75,22 @@ def run(stack: str, settings: Settings) -> int:
         console.say(f"error: images are missing, or made of other files: poolwright images {stack} --build --write")
         return int(ExitCode.STALE)
     return int(ExitCode.DONE)
+
+
+def _of_release(inputs: StackInputs, settings: Settings) -> frozenset[str]:
+    """Images that came with the stack's release: what the files here would make is another release's."""
+    if inputs.loaded.release is None:
+        return frozenset()
+    from poolwright.release.release import stack_release
+
+    stack = inputs.lock_path.name.removesuffix(".lock.yaml")
+    release = stack_release(inputs.lock_path.with_name(f"{stack}.yaml"))
+    found = frozenset(() if release is None else release.images)
+    if found and settings.build:
+        console.say(
+            f"note: not built, since they came with release {inputs.loaded.release.id}: {', '.join(sorted(found))}"
+        )
+    return found
 
 
 def _made(lock: Lock, wanted: Mapping[str, Wanted], settings: Settings) -> dict[str, BuiltImage]:

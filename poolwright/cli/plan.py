@@ -90,17 +90,17 @@ def run(
 
 def _kept_images(inputs: StackInputs, plan: Plan, old: Lock | None) -> dict[str, BuiltImage]:
     """The images of the lock that stands which the new plan needs too, made of files that have not changed."""
-    if inputs.loaded.release is not None:
-        return _released_images(inputs, plan)
+    released = {} if inputs.loaded.release is None else _released_images(inputs, plan)
     if old is None or not old.images:
-        return {}
+        return released
     from poolwright.images.wanted import unchanged_images
     from solver.plan.lock import lock_of
 
-    kept = unchanged_images(inputs.loaded, lock_of(plan), old.images, find_project().root)
-    if gone := sorted(set(old.images) - set(kept)):
+    own = {key: each for key, each in old.images.items() if key not in released}
+    kept = unchanged_images(inputs.loaded, lock_of(plan), own, find_project().root)
+    if gone := sorted(set(own) - set(kept)):
         say(f"note: no longer in the lock are the images {', '.join(gone)}: poolwright images {plan.stack}")
-    return {key: old.images[key] for key in kept}
+    return {**released, **{key: old.images[key] for key in kept}}
 
 
 def _released_images(inputs: StackInputs, plan: Plan) -> dict[str, BuiltImage]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -45,6 +45,10 @@ class Moved:
     lock: Lock
     lock_path: Path
     plan: Plan | None
+    on: date
+    """The day of the promotion."""
+    by: str
+    """Who promotes."""
 
 
 def run(
@@ -83,6 +87,7 @@ def promotion_of(project: Project, source: str, target: str, *, words: Words, as
     from poolwright.release.moving import next_lock, next_release, side_of
     from poolwright.release.options import moment_of, overruling, way
     from poolwright.release.release import write_release
+    from poolwright.release.revision import author
     from poolwright.release.trial import relocated, trial_of
     from solver.demand.release_overlay import release_path
     from solver.plan.lock import write_lock
@@ -94,6 +99,7 @@ def promotion_of(project: Project, source: str, target: str, *, words: Words, as
     other = side_of(target, paths[target], read_inputs(root, target), needs_lock=False)
     release = next_release(one, target, rules.own_keys, root)
     moment = moment_of(words.at, other.inputs.loaded.demand.time_zone, now)
+    by = words.by or author(root) or "unknown"
     path, lock_path = release_path(paths[target]), other.inputs.lock_path
     if other.release is not None and other.release.release == release.release and other.lock and not other.stale:
         return Moved(
@@ -103,6 +109,8 @@ def promotion_of(project: Project, source: str, target: str, *, words: Words, as
             lock=other.lock,
             lock_path=lock_path,
             plan=None,
+            on=moment.date(),
+            by=by,
         )
     with trial_of(project) as trial:
         write_release(trial.root / path.relative_to(root), release)
@@ -124,7 +132,7 @@ def promotion_of(project: Project, source: str, target: str, *, words: Words, as
                 lock_digest=digest,
                 rules=rules,
                 overruling=overruling(rules, tree, target, release=release.release, day=moment.date(), words=words),
-                words=words,
+                words=replace(words, by=by),
                 moment=moment,
                 cloud=asked.cloud,
                 preview=preview,
@@ -133,7 +141,16 @@ def promotion_of(project: Project, source: str, target: str, *, words: Words, as
                 account=account_of_credentials() if asked.account else None,
             )
         )
-    return Moved(promotion=promotion, release=release, release_path=path, lock=lock, lock_path=lock_path, plan=plan)
+    return Moved(
+        promotion=promotion,
+        release=release,
+        release_path=path,
+        lock=lock,
+        lock_path=lock_path,
+        plan=plan,
+        on=moment.date(),
+        by=by,
+    )
 
 
 def _nothing(one: Side, other: Side) -> Promotion:
@@ -184,6 +201,7 @@ def _runs(stack: str, cloud: str) -> Runs:
 
 def _write(project: Project, moved: Moved, folder: Path) -> Promotion:
     """Writes release, lock and what a pull request needs; each file whole."""
+    from poolwright.release.history import Entry, Event, append_entry
     from poolwright.release.release import write_release
     from poolwright.review.plan_at_hand import keep_plan
     from solver.plan.lock import write_lock
@@ -199,7 +217,21 @@ def _write(project: Project, moved: Moved, folder: Path) -> Promotion:
     digest = write_lock(moved.lock_path, moved.lock)
     if moved.plan is not None:
         keep_plan(project, digest, moved.plan)
-    files = (moved.release_path, moved.lock_path, *(folder / name for name in texts))
+    here = moved.release.proven[-1]
+    history = append_entry(
+        project.root,
+        moved.promotion.target,
+        Entry(
+            event=Event.PROMOTED,
+            on=moved.on,
+            release=moved.release.release,
+            lock=digest,
+            by=moved.by,
+            source=moved.promotion.source,
+            revision=here.revision,
+        ),
+    )
+    files = (moved.release_path, moved.lock_path, history, *(folder / name for name in texts))
     return moved.promotion.model_copy(update={"written": tuple(shown(file.resolve()) for file in files)})
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, time
 from pathlib import Path
 
 from poolwright.checks.report import CheckReport
 from poolwright.engine.preview import Preview
 from poolwright.release.account import Account
 from poolwright.release.definition_changes import definition_changes, is_size
+from poolwright.release.history import SUFFIX, Event, read_history
 from poolwright.release.moving import Side, image_rows, image_uses, needs_of, shared_before
 from poolwright.release.options import Overruling, Words
 from poolwright.release.release import Release
@@ -101,7 +102,7 @@ def pull_request_of(promotion: Promotion) -> PullRequest:
         branch=f"promote/{promotion.target}/{promotion.release}",
         title=title_of(promotion),
         body=text.partition("\n\n")[2],
-        files=(f"{stacks}.release.yaml", f"{stacks}.lock.yaml"),
+        files=(f"{stacks}.release.yaml", f"{stacks}.lock.yaml", f"{stacks}{SUFFIX}"),
     )
 
 
@@ -130,9 +131,35 @@ def _image_uses(sources: Sources) -> tuple[ImageUse, ...]:
     return image_uses(sources.lock, known)
 
 
+def _health(sources: Sources) -> tuple[Runs | None, datetime | None]:
+    """What the source runs and how that went, and since when: from git, and from what its history says of the lock."""
+    source = sources.source
+    commit = last_commit(sources.root, [source.inputs.lock_path])
+    zone = sources.moment.tzinfo
+    since = None if commit is None else commit.at.astimezone(zone)
+    ran = [
+        entry
+        for entry in read_history(sources.root, source.name)
+        if entry.lock == source.lock_digest and entry.event is not Event.PROMOTED
+    ]
+    if not ran:
+        return sources.runs, since
+    # A lock may lie in git for days before it is built: the first run counts where it is written down.
+    begun = datetime.combine(ran[0].on, time(), zone)
+    since = begun if since is None else max(since, begun)
+    last = ran[-1]
+    if last.healthy is None:
+        return sources.runs, since
+    words = f"; its smoke tests {'passed' if last.healthy else 'failed'} on {last.on}"
+    if sources.runs is None and last.healthy:
+        return None, since
+    runs = sources.runs or Runs(lock_digest=source.lock_digest)
+    return replace(runs, healthy=last.healthy, words=words), since
+
+
 def _facts(sources: Sources, uses: tuple[ImageUse, ...]) -> Facts:
     source, target, rules = sources.source, sources.target, sources.rules.of(sources.target.name)
-    commit = last_commit(sources.root, [source.inputs.lock_path])
+    runs, since = _health(sources)
     account = sources.account
     demand = sources.inputs.loaded.demand
     quotas = quota_uses(sources.lock, demand, sources.inputs.catalog(), None if account is None else account.quota)
@@ -156,8 +183,8 @@ def _facts(sources: Sources, uses: tuple[ImageUse, ...]) -> Facts:
             source_lock=source.lock_digest,
             source_stale=source.stale,
             target_stale=target.stale,
-            runs=sources.runs,
-            since=None if commit is None else commit.at.astimezone(sources.moment.tzinfo),
+            runs=runs,
+            since=since,
             soak_hours=rules.soak_hours,
             moment=sources.moment,
             standing_usd_per_month=None if target.lock is None else target.lock.proof.cost_usd_per_month,

@@ -162,10 +162,13 @@ def _short(text: str) -> str:
 
 
 def _sizes(promotion: Promotion) -> Iterator[Block]:
-    if promotion.also_stale:
-        stale = "; ".join(promotion.also_stale)
-        yield Paragraph(line(f"Not of the release alone: since {promotion.target}'s lock was written, {stale}."))
     if promotion.sizes.number:
+        if promotion.also_stale:
+            stale = "; ".join(promotion.also_stale)
+            words = (
+                f"Since {promotion.target}'s lock was written, {stale}: not all of this may follow from the release."
+            )
+            yield Paragraph(line(words))
         yield Bullets(tuple(line(code(text)) for text in promotion.sizes.lines))
     else:
         yield Paragraph(line("None: the machines and replicas that stand hold the release."))
@@ -208,4 +211,6 @@ def _images(promotion: Promotion) -> Table:
         )
         for each in promotion.images
     )
-    return Table(("of", "image", "digest", "", "known"), rows, caption="Images that run once the release is there")
+    return Table(
+        ("of", "image", "digest", "change", "known"), rows, caption="Images that run once the release is there"
+    )

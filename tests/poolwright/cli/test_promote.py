@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from poolwright.cli.main import run
+from poolwright.release.history import Entry, Event, append_entry, read_history
 from poolwright.release.release import read_release
-from tests.poolwright.release.projects import RULES, commit, edited, plan, project
+from solver.plan.images import BuiltImage
+from solver.plan.lock import digest_of, read_lock, write_lock
+from tests.poolwright.release.projects import DIGEST, RULES, commit, edited, plan, project
 
 AT = ("--at", "2026-11-04T10:05")
 NEW = "registry.example.com/shop:2.0.0"
@@ -87,7 +91,10 @@ def test_there_and_back_is_the_identity(root: Path, capsys: pytest.CaptureFixtur
     assert back["release"] != there["release"]
     after = files(root)
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-    assert changed <= {f".poolwright/promotions/staging/{name}" for name in ("branch", "title", "body.md")}
+    texts = {f".poolwright/promotions/staging/{name}" for name in ("branch", "title", "body.md")}
+    assert changed <= {*texts, "stacks/staging.history.yaml"}
+    ids = [entry.release for entry in read_history(root, "staging")]
+    assert ids == [back["release"], there["release"], back["release"]], "its history only grows"
 
 
 def test_what_a_stack_has_already_is_nothing_to_do(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -165,6 +172,49 @@ def test_soak_counts_from_the_commit_of_the_sources_lock(
         assert run(["promote", "dev", "staging", "--no-preview", "--dry-run", "--json", "--at", at]) == code
         told = json.loads(capsys.readouterr().out)
         assert gates(told, "fail") == (["soak"] if code else [])
+
+
+def test_a_promotion_is_written_down_in_the_targets_history(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = promote(capsys, "dev", "staging", "--by", "ann")
+    (entry,) = read_history(root, "staging")
+    lock = (root / "stacks" / "staging.lock.yaml").read_text("utf-8")
+    assert (entry.by, entry.source, str(entry.on), entry.release) == ("ann", "dev", "2026-11-04", told["release"])
+    assert f"digest: {entry.lock}" in lock
+    assert "stacks/staging.history.yaml" in told["pull_request"]["files"]
+
+
+def test_a_source_whose_smoke_tests_failed_is_not_healthy(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ran = {"event": Event.RAN, "on": date(2026, 11, 4), "release": "head", "by": "me"}
+    lock = digest_of((root / "stacks" / "dev.lock.yaml").read_text("utf-8"), file="", stack="dev")
+    append_entry(root, "dev", Entry(**ran, lock=lock, healthy=False))  # pyright: ignore[reportArgumentType]
+    told = promote(capsys, "dev", "staging", code=5)
+    (gate,) = [gate for gate in told["gates"] if gate["result"] == "fail"]
+    assert gate["id"] == "source" and gate["evidence"].endswith("its smoke tests failed on 2026-11-04")
+    append_entry(root, "dev", Entry(**ran, lock=lock, healthy=True))  # pyright: ignore[reportArgumentType]
+    promote(capsys, "dev", "staging")
+
+
+def test_images_that_the_project_made_come_with_the_release(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also where the files that they were made of have moved on."""
+    (root / "apps/shop").mkdir(parents=True)
+    (root / "apps/shop/main.py").write_text("app = None\n", "utf-8")
+    image = f'{{reference: "registry.example.com/shop:1.0.0", digest: "{DIGEST}"}}'
+    edited(root / "stacks" / "base.yaml", image, "{build: {template: python, app: apps/shop}}")
+    plan("dev")
+    path = root / "stacks" / "dev.lock.yaml"
+    built = BuiltImage(context="c" * 64, image_id=f"sha256:{'b' * 64}", size_mib=9)
+    write_lock(path, read_lock(path).model_copy(update={"images": {"shop.cpu": built}}))
+    told = promote(capsys, "dev", "staging")
+    assert [(row["name"], row["digest"]) for row in told["images"]] == [("shop.cpu", built.image_id)]
+    assert told["needs"] == ["image shop.cpu (sha256:bbbbbbbbbbbb) is in no registry: the engines of staging need it"]
+    (root / "apps/shop/main.py").write_text("app = 1\n", "utf-8")
+    edited(root / "stacks" / "staging.yaml", "constant_per_second: 20", "constant_per_second: 40")
+    plan("staging")
+    assert read_lock(root / "stacks" / "staging.lock.yaml").images == {"shop.cpu": built}
+    capsys.readouterr()
+    assert run(["images", "staging", "--json"]) == 0
+    states = {row["workload"]: row["state"] for row in json.loads(capsys.readouterr().out)["images"]}
+    assert states == {"shop": "pinned", "proxy": "missing"}
 
 
 def test_a_mistake_of_the_target_is_told_in_its_own_files(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
