@@ -117,7 +117,7 @@ def promotion_of(project: Project, source: str, target: str, *, words: Words, as
         inputs = read_inputs(trial.root, target)
         loaded = replace(inputs.loaded, tree=relocated(inputs.loaded.tree, trial.root, root))
         inputs = replace(inputs, loaded=loaded)
-        lock, plan = next_lock(inputs, other.lock, release, lambda each: _solved(target, each))
+        lock, plan = next_lock(inputs, other, release, root, lambda each: _solved(target, each))
         digest = write_lock(inputs.lock_path, lock)
         preview = None if asked.cloud is None else engine_commands.previewed(target, cloud=asked.cloud, project=trial)
         cloud = asked.cloud or ""

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any, cast
 
 from poolwright.release.release import Proven, Release, key_paths, release_of, stack_release
-from poolwright.release.revision import last_commit, stacks_at
+from poolwright.release.revision import last_commit, stacks_at, texts_before
 from poolwright.release.undeclared import own_files
 from poolwright.review.gate_facts import ImageUse
 from poolwright.review.promotion import ImageRow
 from solver.demand.release_overlay import shared_part
-from solver.errors import DemandError
+from solver.errors import DemandError, LockError
 from solver.inputs import StackInputs, shown
 from solver.plan.docker import DockerSitePlan
 from solver.plan.images import OWN_REPOSITORY, PROXY_IMAGE, BuiltImage, image_key
-from solver.plan.lock import Lock, digest_of, lock_of, lock_text, read_lock
+from solver.plan.lock import Lock, digest_of, lock_in, lock_of, read_lock
 from solver.plan.plan import MODEL_VERSION, Plan, ReleaseInput
 
 Solve = Callable[[StackInputs], Plan]
@@ -96,19 +96,21 @@ def shared_before(target: Side, own: tuple[str, ...], root: Path) -> dict[str, A
     return cast("dict[str, Any]", shared_part(tree, key_paths(own)).plain())
 
 
-def next_lock(inputs: StackInputs, standing: Lock | None, release: Release, solve: Solve) -> tuple[Lock, Plan | None]:
+def next_lock(
+    inputs: StackInputs, target: Side, release: Release, root: Path, solve: Solve
+) -> tuple[Lock, Plan | None]:
     """The target's lock for the release, and the plan where it was solved.
 
-    Where the release changes nothing that the lock was made from, its sizes are the standing ones.
+    Sizes that were approved for the same inputs before are taken as they are: those that stand, or that git has. So a
+    release that comes back brings the lock of then, though a plan from other sizes might keep some of those.
     """
     named = ReleaseInput(id=release.release, digest=release.digest)
-    unsolved = standing is not None and (
-        (standing.inputs.demand, standing.inputs.catalog, standing.inputs.model)
-        == (inputs.loaded.digest, inputs.catalog_digest, MODEL_VERSION)
-    )
-    plan = None if unsolved else solve(inputs)
-    made = lock_of(plan) if plan is not None else standing
-    assert made is not None
+    wanted = (inputs.loaded.digest, inputs.catalog_digest, MODEL_VERSION)
+    made = _approved_for(target.lock, wanted) or _approved_before(target, wanted, root)
+    plan = None
+    if made is None:
+        plan = solve(inputs)
+        made = lock_of(plan)
     changed = {
         "inputs": made.inputs.model_copy(update={"release": named}),
         "images": needed_images(release, made),
@@ -116,15 +118,31 @@ def next_lock(inputs: StackInputs, standing: Lock | None, release: Release, solv
     return made.model_copy(update=changed), plan
 
 
+def _approved_for(lock: Lock | None, wanted: tuple[str, str, str]) -> Lock | None:
+    if lock is None or (lock.inputs.demand, lock.inputs.catalog, lock.inputs.model) != wanted:
+        return None
+    return lock
+
+
+def _approved_before(target: Side, wanted: tuple[str, str, str], root: Path) -> Lock | None:
+    """The newest lock of the target that git has for these inputs."""
+    demand, catalog, _ = wanted
+    for text in texts_before(root, target.inputs.lock_path):
+        if demand not in text or catalog not in text:
+            continue
+        try:
+            found = _approved_for(lock_in(text, file=shown(target.inputs.lock_path), stack=target.name), wanted)
+        except LockError:
+            continue  # Of another version of poolwright, or edited: it approves nothing.
+        if found is not None:
+            return found
+    return None
+
+
 def needed_images(release: Release, lock: Lock) -> dict[str, BuiltImage]:
     """The release's images that a lock needs; that of the proxy has no variant."""
     wanted = {key for key, _, _, _ in runs_in(lock)}
     return {key: built for key, built in release.images.items() if key in wanted or key == PROXY_IMAGE}
-
-
-def digest_of_lock(lock: Lock) -> str:
-    """The digest that the lock's file will state."""
-    return digest_of(lock_text(lock), file="", stack=lock.stack)
 
 
 def runs_in(lock: Lock) -> Iterator[tuple[str, str, str | None, str | None]]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import subprocess
 import tarfile
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+_COMMITS = 100
+"""How far back a file is looked for."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,15 @@ def last_commit(root: Path, files: Sequence[Path]) -> Commit | None:
         return None
     revision, _, at = found.strip().partition(" ")
     return Commit(revision, datetime.fromisoformat(at))
+
+
+def texts_before(root: Path, file: Path) -> Iterator[str]:
+    """What a file was in the last commits that changed it, the newest first; nothing where there is no git."""
+    listed = _git(root, "log", f"-{_COMMITS}", "--format=%H", "--", str(file)) or ""
+    for revision in listed.split():
+        text = _git(root, "show", f"{revision}:./{file.relative_to(root).as_posix()}")
+        if text is not None:
+            yield text
 
 
 def author(root: Path) -> str | None:

@@ -31,7 +31,8 @@ def promote(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) 
     """What the command says as JSON; without an engine."""
     capsys.readouterr()
     assert run(["promote", *arguments, "--no-preview", "--json", *AT]) == code
-    return json.loads(capsys.readouterr().out)
+    printed = capsys.readouterr()
+    return {**json.loads(printed.out), "progress": printed.err}
 
 
 def files(root: Path) -> dict[str, bytes]:
@@ -89,6 +90,8 @@ def test_there_and_back_is_the_identity(root: Path, capsys: pytest.CaptureFixtur
     plan("dev")
     back = promote(capsys, "dev", "staging")
     assert back["release"] != there["release"]
+    assert "planning staging" in there["progress"]
+    assert "planning" not in back["progress"], "what was approved for it is in git"
     after = files(root)
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     texts = {f".poolwright/promotions/staging/{name}" for name in ("branch", "title", "body.md")}
