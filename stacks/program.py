@@ -77,15 +77,18 @@ class Approved:
     """What a reviewer approved; None when it was solved just now."""
 
 
-def build(root: Path | None = None, *, lock: Path | None = None, revision: str | None = None) -> None:
-    """Builds the current stack from its lock, or from one of then, which is not held to today's inputs.
+def build(
+    root: Path | None = None, *, lock: Path | None = None, leaving: Path | None = None, revision: str | None = None
+) -> None:
+    """Builds the current stack from its lock, or from one of then, which is not held to today's inputs; `leaving` is
+    then the lock that runs, whose node groups stay empty for one more update.
 
     PoolwrightError, before any resource, when that is not right.
     """
     stack = pulumi.get_stack()
     folder = ROOT if root is None else root
     if lock is not None:
-        approved = locked_then(lock, stack)
+        approved = locked_then(lock, stack, leaving)
     else:
         approved = replan(folder, stack) if os.environ.get(REPLAN) == "1" else locked(folder, stack)
     try:
@@ -144,11 +147,26 @@ def locked(root: Path, stack: str) -> Approved:
     return Approved(plan=lock.plan_to_build(), lock_digest=approved_digest)
 
 
-def locked_then(path: Path, stack: str) -> Approved:
-    """The plan in a lock that the stack was built from before."""
-    lock = read_lock(path)
-    digest = digest_of(read_text(path) or "", file=str(path), stack=stack)
-    return Approved(plan=lock.plan_to_build(), lock_digest=digest)
+def locked_then(path: Path, stack: str, leaving: Path | None = None) -> Approved:
+    """The plan in a lock that the stack was built from before.
+
+    AWS takes no capacity provider from a cluster that a service still uses, so node groups of the lock that runs now
+    are kept without machines, as a new plan keeps them; the next update drops them.
+    """
+    plan, running = read_lock(path).plan_to_build(), None if leaving is None else read_lock(leaving)
+    if running is not None:
+        from solver.model.retired import with_retired
+
+        now = running.aws_sites
+        sites = {
+            key: site.model_copy(
+                update={"compute": with_retired(site.compute, now[key].compute, site.network.zones, same_inputs=False)}
+            )
+            for key, site in plan.aws_sites.items()
+            if key in now
+        }
+        plan = plan.model_copy(update={"sites": {**plan.sites, **sites}})
+    return Approved(plan=plan, lock_digest=digest_of(read_text(path) or "", file=str(path), stack=stack))
 
 
 def replan(root: Path, stack: str) -> Approved:

@@ -132,15 +132,15 @@ def up(
     return int(ended.exit_code)
 
 
-def build_lock(project: Project, stack: str, lock: Path, *, cloud: str) -> Preview:
-    """Builds the stack from a lock of then; what the tree says by now is not asked."""
-    with _engine(project, stack, cloud, as_json=True, reads_lock=False, lock=lock) as engine:
+def build_lock(project: Project, stack: str, lock: Path, *, cloud: str, leaving: Path | None) -> Preview:
+    """Builds the stack from a lock of then, leaving the lock that runs; what the tree says by now is not asked."""
+    with _engine(project, stack, cloud, as_json=True, reads_lock=False, lock=lock, leaving=leaving) as engine:
         return _watched("rollback", stack, engine.up)
 
 
-def preview_lock(project: Project, stack: str, lock: Path, *, cloud: str) -> Preview:
+def preview_lock(project: Project, stack: str, lock: Path, *, cloud: str, leaving: Path | None) -> Preview:
     """What building a lock of then would change."""
-    with _engine(project, stack, cloud, as_json=True, reads_lock=False, lock=lock) as engine:
+    with _engine(project, stack, cloud, as_json=True, reads_lock=False, lock=lock, leaving=leaving) as engine:
         return _watched("preview", stack, engine.preview)
 
 
@@ -211,6 +211,7 @@ def _engine(
     replan: bool = False,
     reads_lock: bool = True,
     lock: Path | None = None,
+    leaving: Path | None = None,
     revision: str | None = None,
 ) -> Generator[Engine]:
     """The engine with all that it needs, the plan checked first; nothing but data reaches standard output."""
@@ -237,7 +238,10 @@ def _engine(
         from stacks.program import build
 
         yield Engine(
-            prepared, lambda: build(project.root, lock=lock, revision=revision), console.say, keep_going=keep_going
+            prepared,
+            lambda: build(project.root, lock=lock, leaving=leaving, revision=revision),
+            console.say,
+            keep_going=keep_going,
         )
 
 

@@ -9,7 +9,7 @@ from poolwright.cli import changes, console, engine_commands, smoke
 from poolwright.cli.history import entry_of, who
 from poolwright.engine.environment import Cloud
 from poolwright.engine.project import Project, find_project
-from poolwright.release.good_locks import GoodLock, good_lock, keep, lock_file, running_digest
+from poolwright.release.good_locks import GoodLock, good_lock, keep, leaving, lock_file, running_digest
 from poolwright.release.history import Event, append_entry
 from solver.demand.release_overlay import release_path
 from solver.errors import ConfigError, ExitCode, PoolwrightError, Problem
@@ -43,11 +43,11 @@ def run(
     good = good_lock(project, cloud, stack, running=running, to=to)
     now = "nothing" if running is None else f"lock {running[:19]}"
     console.say(f"{stack} runs {now}; back to release {good.release}, lock {good.digest[:19]} ({good.found})")
-    lock = lock_file(project, good.digest)
+    lock, left = lock_file(project, good.digest), leaving(project, cloud, stack, running)
     record: dict[str, Any] = {"stack": stack, "cloud": cloud, "from": running, "to": good.digest}
     record |= {"release": good.release, "found": good.found}
     if dry_run or asks:
-        planned = engine_commands.preview_lock(project, stack, lock, cloud=cloud)
+        planned = engine_commands.preview_lock(project, stack, lock, cloud=cloud, leaving=left)
         if dry_run:
             if as_json:
                 console.print_json({**record, "dry_run": True, **changes.preview_record(planned)})
@@ -58,7 +58,7 @@ def run(
         for line in (*changes.change_lines(planned), changes.summary(planned, done=False)):
             console.say(line)
         console.confirm(f"Build this in AWS? Type the stack's name ({stack}) to go on: ", stack)
-    built = engine_commands.build_lock(project, stack, lock, cloud=cloud)
+    built = engine_commands.build_lock(project, stack, lock, cloud=cloud, leaving=left)
     results = smoke.ask(project, stack, smoke.tests_of(project, stack), built.outputs, cloud=cloud)
     healthy = all(each.passed for each in results) if results else None
     written = [*_restore(project, stack, good)]

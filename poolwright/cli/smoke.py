@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from poolwright.engine.automation import Engine
     from poolwright.engine.preview import Preview
     from poolwright.engine.project import Project
+    from poolwright.release.good_locks import GoodLock
     from poolwright.release.smoke import SmokeResult
     from solver.demand.smoke import SmokeTest
 
@@ -83,7 +84,7 @@ def after_up(project: Project, stack: str, result: Preview, before: Before, *, c
     else:
         good = good_locks.lock_with(project, cloud, stack, before.running)
         if good is not None:
-            return _gone_back(project, stack, results, before, good, cloud=cloud)
+            return _gone_back(project, stack, results, before, good, now, cloud=cloud)
         why = (
             f"{refused}; the lock that ran before, {before.running}, is neither in this checkout nor in its git "
             "history: in CI, fetch the whole history"
@@ -92,13 +93,22 @@ def after_up(project: Project, stack: str, result: Preview, before: Before, *, c
 
 
 def _gone_back(
-    project: Project, stack: str, results: tuple[SmokeResult, ...], before: Before, good: Any, *, cloud: str
+    project: Project,
+    stack: str,
+    results: tuple[SmokeResult, ...],
+    before: Before,
+    good: GoodLock,
+    now: str | None,
+    *,
+    cloud: str,
 ) -> Ended:
     from poolwright.cli.engine_commands import build_lock
-    from poolwright.release.good_locks import lock_file
+    from poolwright.release.good_locks import leaving, lock_file
 
     console.say(f"smoke tests failed: going back to release {good.release}, lock {good.digest[:19]} ({good.found})")
-    built = build_lock(project, stack, lock_file(project, good.digest), cloud=cloud)
+    built = build_lock(
+        project, stack, lock_file(project, good.digest), cloud=cloud, leaving=leaving(project, cloud, stack, now)
+    )
     again = ask(project, stack, before.tests, built.outputs, cloud=cloud)
     healthy = all(each.passed for each in again)
     after = "whose smoke tests pass" if healthy else "whose smoke tests FAIL TOO"

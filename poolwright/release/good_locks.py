@@ -80,6 +80,13 @@ def lock_with(project: Project, cloud: str, stack: str, digest: str) -> GoodLock
     return next((lock for text in found if (lock := _readable(project, text)) is not None), None)
 
 
+def leaving(project: Project, cloud: str, stack: str, running: str | None) -> Path | None:
+    """The file of the lock that runs, whose node groups have to be left in good order; None where it is not at hand."""
+    if running is None or lock_with(project, cloud, stack, running) is None:
+        return None
+    return lock_file(project, running)
+
+
 def good_lock(project: Project, cloud: str, stack: str, *, running: str | None, to: str | None = None) -> GoodLock:
     """What a stack goes back to: the newest good lock that is not the one that runs, or the one that `to` names, by
     release, lock or revision. ConfigError where none can be found."""

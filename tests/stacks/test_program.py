@@ -10,8 +10,8 @@ import pytest
 
 from components.aws.provider import ACCOUNT_LOOKUP
 from solver.errors import ConfigError, LockError, StaleError
-from solver.plan.lock import write_lock
-from stacks.program import build
+from solver.plan.lock import lock_of, write_lock
+from stacks.program import build, locked_then
 from tests.components import plans
 from tests.components.docker import hosted
 from tests.recorder import Recording, record
@@ -225,3 +225,20 @@ def test_loading_the_program_loads_no_solver_and_not_dockers_sdk() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_node_groups_of_the_lock_that_runs_stay_empty_when_one_of_then_is_built(tmp_path: Path) -> None:
+    site = plans.minimal_site()
+    newer = site.compute.node_groups[0].model_copy(update={"key": "t3-large-on-demand"})
+    moved = site.model_copy(update={"compute": site.compute.model_copy(update={"node_groups": (newer,)})})
+    then, running = tmp_path / "then.lock.yaml", tmp_path / "running.lock.yaml"
+    digest = write_lock(then, lock_of(plans.plan("trial", main=site)))
+    write_lock(running, lock_of(plans.plan("trial", main=moved)))
+
+    alone, leaving = locked_then(then, "trial"), locked_then(then, "trial", running)
+
+    assert alone.lock_digest == leaving.lock_digest == digest
+    groups = {group.key: group for group in leaving.plan.aws_sites["main"].compute.node_groups}
+    assert set(groups) == {"t3-small-on-demand", "t3-large-on-demand"}
+    assert groups["t3-small-on-demand"] == alone.plan.aws_sites["main"].compute.node_groups[0]
+    assert (groups["t3-large-on-demand"].machines.high, groups["t3-large-on-demand"].slots) == (0, {})
