@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
-from poolwright.cli import main
+from poolwright.cli import engine_commands, main
 from poolwright.engine.cli_binary import PulumiCli
+from poolwright.engine.preview import Preview
+from poolwright.engine.project import Project, find_project
+from poolwright.release import good_locks
 from solver.plan.lock import write_lock
 from tests.components import plans
 from tests.stacks.projects import DEMAND, fresh, project
@@ -116,3 +119,38 @@ def test_a_run_is_recorded_and_shown(
     assert main.run(["history", "trial", "--healthy"]) == 2
     assert main.run([*record[:-1], "HEAD"]) == 2
     assert "--revision: found HEAD; a git revision of 7 to 64" in capsys.readouterr().err
+
+
+def test_release_and_lock_of_then_come_back_to_the_files_of_a_stack_that_has_releases(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkout = Checkout(tmp_path / "checkout", capsys)
+    release, lock = (checkout.root / "stacks" / f"trial.{kind}.yaml" for kind in ("release", "lock"))
+    monkeypatch.chdir(checkout.root)
+    monkeypatch.setenv("POOLWRIGHT_HOME", str(tmp_path / "home"))
+    then = checkout.lock(machines=1)
+    release.write_text("release of then\n", encoding="utf-8")
+    good_locks.keep(find_project(), "sandbox", "trial")
+    then_text = lock.read_text("utf-8")
+    release.unlink()
+    now = checkout.lock(machines=2)
+    release.write_text("release of now\n", encoding="utf-8")
+    asked: list[tuple[str, str]] = []
+
+    def outputs_of(project: Project, stack: str, *, cloud: str) -> dict[str, Any]:
+        return {"approvedPlan": {"lockDigest": now}}
+
+    def build_lock(project: Project, stack: str, path: Path, *, cloud: str, leaving: Path | None) -> Preview:
+        assert leaving is not None
+        asked.append((path.read_text("utf-8"), leaving.read_text("utf-8")))
+        return Preview(stack=stack, changes=(), outputs={})
+
+    monkeypatch.setattr(engine_commands, "outputs_of", outputs_of)
+    monkeypatch.setattr(engine_commands, "build_lock", build_lock)
+    now_text = lock.read_text("utf-8")
+
+    code, done = checkout.run("rollback", "trial", "--by", "Ana", "--on", "2026-11-27")
+
+    assert (code, done["to"], asked) == (0, then, [(then_text, now_text)])
+    assert done["written"] == ["stacks/trial.release.yaml", "stacks/trial.lock.yaml", "stacks/trial.history.yaml"]
+    assert (release.read_text("utf-8"), lock.read_text("utf-8")) == ("release of then\n", then_text)
