@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from poolwright.checks.report import CheckReport
 from poolwright.review.gate import Found, NotAsked
 from poolwright.review.gate_facts import Facts, QuotaUse
 from poolwright.review.review import Caution
@@ -60,10 +61,21 @@ def checks(facts: Facts) -> Found | NotAsked:
     warnings = sum(each.severity.value == "warn" for each in checked.findings)
     return Found(
         passed=not refused and not checked.expired,
-        evidence=f"{len(checked.judged)} checks: {_of(len(refused), 'refusal')}, {_of(warnings, 'warning')}, "
-        f"{len(checked.waived)} waived, {_of(len(checked.expired), 'waiver')} that ended",
+        evidence=f"{len(checked.judged)} checks: {_counted(checked, len(refused), warnings)}",
         details=tuple(f"{each.check} {each.resource}: {each.text}" for each in refused),
     )
+
+
+def _counted(checked: CheckReport, refused: int, warnings: int) -> str:
+    """`1 refusal, 2 waived`; what there is none of is left out."""
+    waived, ended = len(checked.waived), len(checked.expired)
+    numbers = (
+        (refused, _of(refused, "refusal")),
+        (warnings, _of(warnings, "warning")),
+        (waived, f"{waived} waived"),
+        (ended, f"{_of(ended, 'waiver')} that ended"),
+    )
+    return ", ".join(words for number, words in numbers if number) or "nothing found"
 
 
 def budget(facts: Facts) -> Found | NotAsked:

@@ -34,21 +34,26 @@ def marker(stack: str) -> str:
 
 def markdown(document: Document) -> str:
     """The text; where it is too long, parts give way in a fixed order, short forms first, and a line says so."""
-    sections = {section.key: section for section in document.sections}
+    verdict = "\n\n".join((marker(document.stack), *_blocks(document.verdict)))
+    parts = {section.key: _section(section) for section in document.sections}
     cut: dict[str, str] = {}
     order = sorted((each for each in document.sections if each.cut_first), key=lambda each: -each.cut_first)
     steps = [(each, each.short) for each in order if each.short] + [(each, ()) for each in order]
-    text = _text(document, tuple(sections.values()), cut)
+    text = _text(document, verdict, parts, cut)
     for section, short in steps:
-        if len(text) <= MOST_CHARACTERS and len(text.encode()) <= MOST_BYTES:
+        if _fits(text):
             return text
         cut[section.key] = section.title
         if short:
-            sections[section.key] = replace(section, blocks=short)
+            parts[section.key] = _section(replace(section, blocks=short))
         else:
-            del sections[section.key]
-        text = _text(document, tuple(sections.values()), cut)
-    return text if len(text) <= MOST_CHARACTERS and len(text.encode()) <= MOST_BYTES else _shortened(text)
+            del parts[section.key]
+        text = _text(document, verdict, parts, cut)
+    return text if _fits(text) else _shortened(text)
+
+
+def _fits(text: str) -> bool:
+    return len(text) <= MOST_CHARACTERS and len(text.encode()) <= MOST_BYTES
 
 
 def _shortened(text: str) -> str:
@@ -64,10 +69,8 @@ def _shortened(text: str) -> str:
     return "\n".join(lines) + note
 
 
-def _text(document: Document, kept: Sequence[Section], cut: Mapping[str, str]) -> str:
-    parts = [marker(document.stack), *_blocks(document.verdict)]
-    for section in kept:
-        parts += list(_section(section))
+def _text(document: Document, verdict: str, kept: Mapping[str, str], cut: Mapping[str, str]) -> str:
+    parts = [verdict, *kept.values()]
     if cut:
         names = plain(", ".join(cut.values()))
         parts.append(f"Cut, because this comment would be too long: {names}. The report's page has it all.")
@@ -76,13 +79,11 @@ def _text(document: Document, kept: Sequence[Section], cut: Mapping[str, str]) -
     return "\n\n".join(parts) + "\n"
 
 
-def _section(section: Section) -> Iterator[str]:
-    body = list(_blocks(section.blocks))
+def _section(section: Section) -> str:
+    body = _blocks(section.blocks)
     if section.folded:
-        yield "\n\n".join((f"<details><summary>{plain(section.title)}</summary>", *body, "</details>"))
-        return
-    yield f"#### {plain(section.title)}"
-    yield from body
+        return "\n\n".join((f"<details><summary>{plain(section.title)}</summary>", *body, "</details>"))
+    return "\n\n".join((f"#### {plain(section.title)}", *body))
 
 
 def _blocks(blocks: Sequence[Block]) -> Iterator[str]:

@@ -102,7 +102,7 @@ def _table(table: Table) -> str:
     rows = "".join(f"<tr role=row>{''.join(map(_cell, row, attributes))}</tr>" for row in table.rows)
     name = escape(table.caption or ", ".join(table.columns), quote=True)
     return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{name}">'
+        f'<div class="scroll" role="group" tabindex="0" aria-label="{name}">'
         f"<table role=table><caption>{name}</caption><thead role=rowgroup><tr role=row>{head}</tr></thead>"
         f"<tbody role=rowgroup>{rows}</tbody></table></div>"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from poolwright.render.report.document import (
     Block,
@@ -12,15 +13,15 @@ from poolwright.render.report.document import (
     Line,
     Paragraph,
     Section,
-    Span,
     Table,
     code,
     line,
     strong,
 )
+from poolwright.render.report.judgement_tables import choices_table, findings_table, gates_table, inputs_table
 from poolwright.render.report.shape_tables import shape_sections
 from poolwright.review.drivers import hour_words
-from poolwright.review.review import NO_CLOUD, Choice, Money, ResourceRow, Review, Word
+from poolwright.review.review import NO_CLOUD, Caution, Choice, Money, ResourceRow, Review, Word
 from solver.quantity import format_usd
 
 _WORDS = {
@@ -41,7 +42,7 @@ def document_of(review: Review) -> Document:
     """The whole document; where nothing changes it is the verdict alone, with the folds below it."""
     return Document(
         stack=review.stack,
-        title=f"{review.stack}: {_money_words(review.money)}",
+        title=f"{review.stack}: {_short_words(review.money)}",
         verdict=tuple(_verdict(review)),
         sections=tuple(_sections(review)),
         quiet=review.quiet,
@@ -59,6 +60,13 @@ def _money_words(money: Money) -> str:
     if not money.change:
         return f"{format_usd(money.new)} a month, as before"
     return f"{format_usd(money.old)} → {format_usd(money.new)} a month ({_signed(money.change)})"
+
+
+def _short_words(money: Money) -> str:
+    """`+$369.90 a month`: the whole stands in the verdict."""
+    if money.old is None:
+        return f"{format_usd(money.new)} a month"
+    return f"{_signed(money.change)} a month" if money.change else "the same cost"
 
 
 def _signed(usd: float) -> str:
@@ -93,10 +101,13 @@ def _verdict(review: Review) -> Iterator[Block]:
                 f". {gates}.",
             )
         )
+    if not review.quiet and review.money.old is not None and review.drivers:
+        first = review.drivers[0]
+        yield Paragraph(line("Mostly ", strong(first.subject), f": {first.text}, {_signed(first.usd_per_month)}."))
     if failed:
         yield Bullets((*(line(strong(gate.id), f": {gate.evidence}") for gate in failed), *_refused(review)))
     if review.cautions:
-        yield Callout("Replaced or deleted", (_cautions(review),))
+        yield Callout("Replaced or deleted", (*_cautions(review), *_revisions(review)))
 
 
 def _refused(review: Review) -> Iterator[Line]:
@@ -108,26 +119,53 @@ def _refused(review: Review) -> Iterator[Line]:
         yield line(f"and {len(refused) - _SHOWN_REFUSALS} more under Findings")
 
 
-def _cautions(review: Review) -> Table:
-    rows = tuple(
-        (
-            line(_WORDS[each.word] + (", with its data" if each.holds_data else "")),
-            line(code(each.resource), f" and {each.others} more" if each.others else ""),
-            line(each.type.rpartition(":")[2]),
-            line(", ".join(each.because) or "the lock no longer has it")
-            if not each.protected
-            else line("it is protected: the engine refuses"),
+def _cautions(review: Review) -> Iterator[Block]:
+    """What holds data or serves, one by one; settings in a sentence for each word: their names are folded."""
+    weighty = [each for each in review.cautions if not each.setting]
+    if weighty:
+        rows = tuple(
+            (
+                line(_WORDS[each.word] + (", with its data" if each.holds_data else "")),
+                line(code(each.resource)),
+                line(each.type.rpartition(":")[2]),
+                line("it is protected: the engine refuses" if each.protected else _because(each)),
+            )
+            for each in weighty
         )
-        for each in review.cautions
-    )
-    return Table(("what", "resource", "type", "because"), rows, caption="Resources that are replaced or deleted")
+        yield Table(
+            ("what", "resource", "type", "because"), rows, caption="Resources that are replaced or deleted one by one"
+        )
+    for word, found in groupby(
+        sorted((each for each in review.cautions if each.setting), key=lambda each: each.word), lambda each: each.word
+    ):
+        names = ", ".join(_setting(each) for each in found)
+        yield Paragraph(line(f"Settings that are {_WORDS[word]}: {names}."))
+
+
+def _revisions(review: Review) -> Iterator[Block]:
+    """The replacements that the block above does not have."""
+    told = sum(each.others + 1 for each in review.cautions if each.word is Word.REPLACE)
+    rest = review.counts.get(Word.REPLACE, 0) - told
+    if rest:
+        words = "one is a new revision, which takes" if rest == 1 else f"{rest} are new revisions, which take"
+        yield Paragraph(line(f"Of what is replaced, {words} nothing away."))
+
+
+def _because(caution: Caution) -> str:
+    return ", ".join(caution.because) or "the lock no longer has it"
+
+
+def _setting(caution: Caution) -> str:
+    """`7 ScheduledAction`, `1 Policy (because name)`."""
+    forced = f" (because {', '.join(caution.because)})" if caution.because else ""
+    return f"{caution.others + 1} {caution.type.rpartition(':')[2]}{forced}"
 
 
 def _sections(review: Review) -> Iterator[Section]:
-    if review.needs:
-        yield Section("needs", "Need and have", (_needs(review),), folded=review.quiet, cut_first=1)
     if review.drivers:
         yield Section("why", "Why", tuple(_why(review)), cut_first=0)
+    if review.needs:
+        yield Section("needs", "Need and have", (_needs(review),), folded=review.quiet, cut_first=1)
     if review.decisions.number:
         title = f"Decisions that differ ({review.decisions.number})"
         bullets = Bullets(tuple(line(code(text)) for text in review.decisions.lines))
@@ -138,22 +176,31 @@ def _sections(review: Review) -> Iterator[Section]:
     same = [row for row in review.resources if row.word is None]
     if changed:
         title = f"Resources that change ({len(changed)})"
-        yield Section("resources", title, tuple(_resources(changed)), True, 5, (_by_type(changed),))
+        yield Section(
+            "resources", title, tuple(_resources(changed, "Resources that change")), True, 5, (_by_type(changed),)
+        )
     if same:
         title = f"Resources{'' if review.cloud == NO_CLOUD else ' that stay'} ({len(same)})"
-        yield Section("unchanged", title, tuple(_resources(same)), True, 10, (_by_type(same),))
+        yield Section(
+            "unchanged",
+            title,
+            tuple(_resources(same, "Resources to which nothing happens")),
+            True,
+            10,
+            (_by_type(same),),
+        )
     yield from shape_sections(review)
     yield Section("elsewhere", "Bill of no one resource", (_elsewhere(review),), folded=True, cut_first=6)
-    yield Section("gates", f"Gates ({len(review.gates)})", (_gates(review),), folded=True, cut_first=2)
+    yield Section("gates", f"Gates ({len(review.gates)})", (gates_table(review),), folded=True, cut_first=2)
     if review.findings:
         title = f"Findings ({len(review.findings)})"
-        yield Section("findings", title, (_findings(review),), folded=True, cut_first=4)
+        yield Section("findings", title, (findings_table(review),), folded=True, cut_first=4)
     if review.choices:
-        yield Section("choices", "What else was possible", (_choices(review),), folded=True, cut_first=9)
+        yield Section("choices", "What else was possible", (choices_table(review),), folded=True, cut_first=9)
     if review.not_priced:
         title = f"Not in the figures ({len(review.not_priced)})"
         yield Section("not-priced", title, (Bullets(tuple(line(text) for text in review.not_priced)),), True, 7)
-    yield Section("inputs", "Inputs", (_inputs(review),), folded=True, cut_first=9)
+    yield Section("inputs", "Inputs", (inputs_table(review),), folded=True, cut_first=9)
 
 
 def _needs(review: Review) -> Table:
@@ -237,7 +284,7 @@ def _items(review: Review) -> Table:
     return Table(columns, rows, frozenset(columns[3:]), "Cost by item, USD a month")
 
 
-def _resources(rows: Sequence[ResourceRow]) -> Iterator[Block]:
+def _resources(rows: Sequence[ResourceRow], caption: str) -> Iterator[Block]:
     made = tuple(
         (
             line("" if row.word is None else _WORDS[row.word]),
@@ -249,7 +296,7 @@ def _resources(rows: Sequence[ResourceRow]) -> Iterator[Block]:
         )
         for row in rows
     )
-    yield Table(("", "pool", "resource", "type", "why", "USD"), made, frozenset({"USD"}), "Resources")
+    yield Table(("", "pool", "resource", "type", "why", "USD"), made, frozenset({"USD"}), caption)
 
 
 def _by_type(rows: Sequence[ResourceRow]) -> Table:
@@ -275,48 +322,3 @@ def _elsewhere(review: Review) -> Table:
     total = by_resources + sum(review.billed_elsewhere.values())
     rows.append((line(strong("all")), line(strong(f"{total:,.2f}"))))
     return Table(("item", "USD"), tuple(rows), frozenset({"USD"}), "What the bill has besides resources")
-
-
-def _gates(review: Review) -> Table:
-    rows = tuple(
-        (line(gate.id), line("yes" if gate.passed else strong("no")), line(gate.evidence)) for gate in review.gates
-    )
-    return Table(("gate", "says", "evidence"), rows, caption="Gates")
-
-
-def _findings(review: Review) -> Table:
-    rows = tuple(
-        (
-            line("waived" if each.waived else strong("refused") if each.refused else "warning"),
-            line(code(each.check)),
-            line(code(each.resource)),
-            line(each.text),
-            line(each.waived or each.remedy),
-            line(each.place),
-        )
-        for each in review.findings
-    )
-    return Table(("", "check", "resource", "found", "what to do, or who waives it", "place"), rows, caption="Findings")
-
-
-def _choices(review: Review) -> Table:
-    def extra(usd: float | None) -> Line:
-        return line("" if usd is None else f"{usd:+,.2f}")
-
-    rows = tuple(
-        (line(code(each.subject)), line(each.next_best), extra(each.extra_usd_per_month), line(each.text))
-        for each in review.choices
-    )
-    return Table(("decided", "next best", "USD more", "why not"), rows, frozenset({"USD more"}), "Next best choices")
-
-
-def _inputs(review: Review) -> Table:
-    rows = tuple(
-        (line(each.name), _digest(each.value), line("" if each.age_days is None else f"{each.age_days} days"))
-        for each in review.inputs
-    )
-    return Table(("input", "value", "age"), rows, frozenset({"age"}), "What the plan was made from")
-
-
-def _digest(value: str) -> tuple[Span, ...]:
-    return line(code(value[:19]) if value.startswith("sha256:") else value)

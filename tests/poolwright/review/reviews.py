@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -19,6 +19,8 @@ from poolwright.review.drivers import Side
 from poolwright.review.review import Review
 from solver.inputs import read_inputs
 from solver.plan.lock import Lock, lock_of
+from solver.plan.plan import Plan
+from solver.solve import solve
 from tests import golden
 from tests.poolwright.checks.estate import ROOT, shipped
 
@@ -130,3 +132,56 @@ def review(stack: str = "dev", edit: Edit | None = None, old: Lock | None = None
         on=ON,
     )
     return review_of(replace(sources, **changed))
+
+
+@cache
+def sixty() -> tuple[Review, Plan]:
+    """A change of prod with sixty resources: one that serves is replaced, and the assistant has more load."""
+    evidence = shipped("prod")
+    lock, demand = lock_of_shipped("prod"), evidence.demand
+    assert demand is not None
+    catalog = read_inputs(ROOT, "prod").catalog()
+    plan = solve(demand, catalog, previous=lock.as_plan())
+    happens = dict(_sixty(unchanged("prod")))
+    changes = tuple(replace(each, **happens.get(each.urn, {})) for each in unchanged("prod"))
+    cost = {pool: dict(items) for pool, items in lock.cost_usd_per_month.items()}
+    item = next(name for name in cost["compute"] if name.startswith("node-group inf2-xlarge-spot"))
+    cost["compute"][item] -= 163.63
+    proof = lock.proof.model_copy(update={"cost_usd_per_month": lock.proof.cost_usd_per_month - 163.63})
+    old = lock.model_copy(update={"cost_usd_per_month": cost, "proof": proof})
+    loads = {**loads_of(demand), "assistant": tuple(each / 1.07 for each in loads_of(demand)["assistant"])}
+    found = review(
+        "prod",
+        plan=plan,
+        preview=Preview(stack="prod", changes=changes, outputs={}),
+        against=Against(
+            words="the lock before", side=Side(lock=old, loads=loads), usd_per_month=old.proof.cost_usd_per_month
+        ),
+    )
+    return found, plan
+
+
+def _sixty(changes: Sequence[ResourceChange]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """URN → what happens to it."""
+
+    def some(type_: str, count: int, name: str = "") -> list[str]:
+        return [each.urn for each in changes if each.type == type_ and name in each.name][:count]
+
+    def because(path: str) -> tuple[PropertyChange, ...]:
+        return (PropertyChange(path=path, kind=DiffKind.CHANGE, replaces=True, old="8501", new="8500"),)
+
+    serving = some("aws:lb/targetGroup:TargetGroup", 1, "recommender")
+    revisions = some("aws:ecs/taskDefinition:TaskDefinition", 3)
+    deleted = some("aws:autoscaling/schedule:Schedule", 28)
+    changed = some("aws:ecs/service:Service", 4) + some("aws:appautoscaling/target:Target", 4)
+    created = some("aws:appautoscaling/scheduledAction:ScheduledAction", 60)
+    for urn in serving:
+        yield urn, {"operation": Operation.REPLACE, "properties": because("port")}
+    for urn in revisions:
+        yield urn, {"operation": Operation.REPLACE, "properties": because("containerDefinitions")}
+    for urn in deleted:
+        yield urn, {"operation": Operation.DELETE}
+    for urn in changed:
+        yield urn, {"operation": Operation.UPDATE}
+    for urn in created[: 60 - len(serving + revisions + deleted + changed)]:
+        yield urn, {"operation": Operation.CREATE}

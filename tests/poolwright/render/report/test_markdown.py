@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from poolwright.engine.preview import Operation
 from poolwright.render.report.document import Bullets, Document, Paragraph, Section, Span, Style, Table, code, line
 from poolwright.render.report.markdown import MOST_BYTES, MOST_CHARACTERS, markdown, marker, plain
 from poolwright.render.report.sections import document_of
-from tests.poolwright.review.reviews import happening, review
+from poolwright.review.review import Decisions, FindingRow
+from tests.poolwright.review.reviews import happening, review, sixty
 
 SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=60)
@@ -72,3 +73,45 @@ def test_nobodys_text_becomes_markup(one: str, other: str) -> None:
 def test_links_mentions_and_references_are_plain_words() -> None:
     text = plain("ask @alice at https://evil.example/#1 or www.x.example, see #12 and [this](javascript:x)")
     assert not re.search(r"@\w|https://|www\.|(?<!\\)#|(?<!\\)\[", text)
+
+
+def test_every_replacement_is_accounted_for_above_the_folds() -> None:
+    review, _ = sixty()
+    first = markdown(document_of(review)).split("<details>")[0]
+    assert "4 replaced, 28 deleted, 8 changed, 20 created" in first
+    assert "| replaced | `main-network-public-recommender` | TargetGroup | port |" in first
+    assert "3 are new revisions, which take nothing away" in first
+    assert "Settings that are deleted: 28 Schedule" in first
+    assert "Mostly **assistant**: load" in first
+
+
+SIZES = st.lists(st.sampled_from([0, 1, 40, 900]), min_size=3, max_size=3)
+
+
+@settings(max_examples=20)
+@given(SIZES, st.sampled_from(["x", "語", "<&", "`|"]))
+def test_reviews_of_any_size_fit_and_say_what_was_cut(sizes: list[int], letter: str) -> None:
+    """Resources, decisions and findings: whatever grows, the comment stays within both limits, and whole."""
+    whole, _ = sixty()
+    resource = whole.resources[0].model_copy(update={"name": letter * 40, "reason": letter * 60})
+    finding = FindingRow(check="c", refused=False, resource=letter * 30, text=letter * 80, remedy="r", place="")
+    review = whole.model_copy(
+        update={
+            "resources": (*whole.resources, *[resource] * sizes[0]),
+            "decisions": Decisions(number=sizes[1], lines=(f"~ {letter * 50}",) * sizes[1]),
+            "findings": (finding,) * sizes[2],
+        }
+    )
+    text = markdown(document_of(review))
+    assert len(text) <= MOST_CHARACTERS
+    assert len(text.encode()) <= MOST_BYTES
+    assert text.startswith(marker("prod") + "\n")
+    assert text.count("<details>") == text.count("</details>")
+    first = markdown(document_of(whole)).split("\n\n")[1]
+    assert first in text, "the verdict is never cut"
+    assert "> [!CAUTION]" in text
+    titles = [section.title for section in document_of(review).sections if section.folded]
+    gone = [title for title in titles if f"<summary>{plain(title)}</summary>" not in text]
+    cut = text.partition("Cut, because this comment would be too long: ")[2].partition(". The report")[0]
+    assert all(plain(title) in cut for title in gone)
+    assert bool(cut) >= bool(gone)
