@@ -14,6 +14,7 @@ from poolwright.engine.preview import Operation
 from poolwright.engine.saved_preview import save_preview, saved_preview
 from poolwright.render.report.markdown import marker
 from poolwright.review.review import NO_CLOUD, Review
+from solver.plan.explanation import Explanation, GuaranteeCost
 from solver.plan.lock import digest_of, read_text
 from tests.poolwright.checks.estate import ROOT
 from tests.poolwright.forge.forges import TOKEN, FakeForge, served
@@ -169,6 +170,45 @@ def test_a_right_that_is_missing_ends_with_1_and_a_setting_that_is_missing_with_
         where = ("--pull-request", "12", "--repository", "acme/shop", "--api-url", forge.address)
         assert report(at_hand, "--post", "gitlab", *where) == 1
     assert "the scope `api`" in capsys.readouterr().err
+
+
+def test_what_explain_worked_out_for_the_lock_is_in_the_next_report(
+    at_hand: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert report(at_hand, "--json") == 0
+    assert Review.model_validate_json(capsys.readouterr().out).guarantees is None
+    cost = GuaranteeCost(name="headroom", kept="assistant", without="0", comparison=None, impossible="no plan")
+    found = Explanation(
+        stack="dev",
+        workload=None,
+        cost_usd_per_month=1.0,
+        bound_usd_per_month=1.0,
+        solved=1,
+        services=(),
+        jobs=(),
+        limits=(),
+        load_prices=(),
+        machines=(),
+        guarantees=(cost,),
+        profile="baseline",
+        controls=(),
+        reasons=(),
+    )
+    monkeypatch.setattr("solver.explain.explain", lambda *_, **__: found)
+    try:
+        assert main.run(["explain", "dev", "--quick"]) == 0
+        capsys.readouterr()
+        assert report(at_hand, "--json") == 0
+        assert Review.model_validate_json(capsys.readouterr().out).guarantees is None, "quick answers are not all"
+        assert main.run(["explain", "dev"]) == 0
+        capsys.readouterr()
+        assert report(at_hand, "--json") == 0
+        rows = Review.model_validate_json(capsys.readouterr().out).guarantees
+        assert rows is not None
+        assert [(row.name, row.usd_per_month, row.note) for row in rows] == [("headroom", None, "no plan")]
+    finally:
+        for path in (at_hand.parent / "plans").glob("*.explanation.json"):
+            path.unlink()
 
 
 @pytest.mark.engine
