@@ -123,7 +123,7 @@ class VariantPlan(Schema):
     max_replicas: int
     """Ceiling for autoscaling."""
     node_groups: tuple[str, ...]
-    """Groups that hold them, most replicas first."""
+    """Groups that hold them, most replicas first; the approved plan's first one stays that as long as it is used."""
     weights: tuple[int, ...]
     """Replicas in each of these groups in the peak hour, in the same order."""
     load_per_replica_per_second: float

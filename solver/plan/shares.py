@@ -24,7 +24,7 @@ class Held:
     most: int
     """Ceiling for autoscaling; those of all its groups are together the variant's, or its highest hours."""
     is_first: bool
-    """Of the variant's groups the one that holds most in the peak hour."""
+    """The first of the variant's groups: that which held most in the peak hour when the variant was approved first."""
 
 
 def held_replicas(compute: ComputePlan, service: str, variant: VariantPlan) -> tuple[Held, ...]:

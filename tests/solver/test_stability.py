@@ -18,7 +18,7 @@ from solver.demand.loader import load_demand
 from solver.demand.workloads import Service
 from solver.inputs import read_inputs
 from solver.model.compute.workload_plans import with_approved_weights
-from solver.plan.compute import ServicePlan
+from solver.plan.compute import ComputePlan, ServicePlan, VariantPlan
 from solver.plan.difference import Difference, difference
 from solver.plan.lock import lock_of, lock_text
 from solver.plan.plan import Plan
@@ -376,6 +376,34 @@ def test_weights_stay_where_they_give_each_node_group_the_same_part(before: tupl
     old = plan.model_copy(update={"services": tuple(weighed(service) for service in plan.services)})
     new = {service.key: service.variants[0].weights for service in with_approved_weights(plan, old).services}
     assert new == {"back": before if kept else (4, 4), "front": weights["front"][0], "side": (9,)}
+
+
+@pytest.mark.parametrize(("stood_first", "kept"), [(1, True), (0, True), (None, False)])
+def test_the_first_node_group_of_a_variant_stays_the_first_as_long_as_it_is_used(
+    stood_first: int | None, kept: bool
+) -> None:
+    """Its ECS service has the variant's own name: another one there would end two services and make two."""
+    plan = approved().aws_sites["main"].compute
+
+    def back(compute: ComputePlan) -> VariantPlan:
+        return next(each for each in compute.services if each.key == "back").variants[0]
+
+    now = back(plan)
+    groups = now.node_groups
+    assert len(groups) == 2
+    first = "gone" if stood_first is None else groups[stood_first]
+    before = now.model_copy(update={"node_groups": (first, *(each for each in groups if each != first)), "weights": ()})
+    old = plan.model_copy(
+        update={
+            "services": tuple(
+                each.model_copy(update={"variants": (before,)}) if each.key == "back" else each
+                for each in plan.services
+            )
+        }
+    )
+    after = back(with_approved_weights(plan, old))
+    assert (after.node_groups[0] == first) == kept
+    assert dict(zip(after.node_groups, after.weights, strict=True)) == dict(zip(groups, now.weights, strict=True))
 
 
 def test_a_new_service_and_one_that_is_gone_leave_the_machines_of_the_others() -> None:

@@ -177,13 +177,19 @@ def job_plan(job: BatchJob | TrainingJob, run: JobRun) -> JobPlan:
 
 
 def with_approved_weights(plan: ComputePlan, approved: ComputePlan | None) -> ComputePlan:
-    """The plan with the weights of the approved one where they give each node group the same part of the replicas."""
+    """The plan with the weights of the approved one where they give each node group the same part of the replicas.
+
+    And with its first group, where a variant still has it: that one's service has the variant's own name, so another
+    one there would make two services anew for nothing.
+    """
     if approved is None:
         return plan
     before = {(service.key, variant.key): variant for service in approved.services for variant in service.variants}
 
     def variant(service: ServicePlan, new: VariantPlan) -> VariantPlan:
         old = before.get((service.key, new.key))
+        if old is not None:
+            new = _first(new, old.node_groups[0])
         if old is None or old.node_groups != new.node_groups or not any(old.weights):
             return new
         whole, whole_before = sum(new.weights), sum(old.weights)
@@ -195,3 +201,13 @@ def with_approved_weights(plan: ComputePlan, approved: ComputePlan | None) -> Co
         for service in plan.services
     )
     return plan.model_copy(update={"services": services})
+
+
+def _first(variant: VariantPlan, group: str) -> VariantPlan:
+    """The variant with that group before its others; as it is where it has none of that name."""
+    if group not in variant.node_groups:
+        return variant
+    pairs = sorted(zip(variant.node_groups, variant.weights, strict=True), key=lambda pair: pair[0] != group)
+    return variant.model_copy(
+        update={"node_groups": tuple(key for key, _ in pairs), "weights": tuple(weight for _, weight in pairs)}
+    )
