@@ -82,12 +82,6 @@ def described(stack: str) -> Preview:
     return replace(found, changes=changes)
 
 
-def recorded(stack: str, *, cloud: str) -> tuple[ResourceRecord, ...]:
-    """What the stack's state holds, for another command."""
-    with _engine(find_project(), stack, cloud, as_json=True, reads_lock=False) as engine:
-        return engine.records()
-
-
 def up(
     stack: str,
     *,

@@ -82,12 +82,12 @@ def promotion_of(project: Project, source: str, target: str, *, words: Words, as
     (4) where the source has no lock.
     """
     from poolwright.cli.check import report_on
+    from poolwright.cli.history import who
     from poolwright.release.account import account_of_credentials
     from poolwright.release.assemble import Sources, promotion_from
     from poolwright.release.moving import next_lock, next_release, side_of
     from poolwright.release.options import moment_of, overruling, way
     from poolwright.release.release import write_release
-    from poolwright.release.revision import author
     from poolwright.release.trial import relocated, trial_of
     from solver.demand.release_overlay import release_path
     from solver.plan.lock import write_lock
@@ -99,7 +99,7 @@ def promotion_of(project: Project, source: str, target: str, *, words: Words, as
     other = side_of(target, paths[target], read_inputs(root, target), needs_lock=False)
     release = next_release(one, target, rules.own_keys, root)
     moment = moment_of(words.at, other.inputs.loaded.demand.time_zone, now)
-    by = words.by or author(root) or "unknown"
+    by = words.by or who(root)
     path, lock_path = release_path(paths[target]), other.inputs.lock_path
     if other.release is not None and other.release.release == release.release and other.lock and not other.stale:
         return Moved(
@@ -137,7 +137,7 @@ def promotion_of(project: Project, source: str, target: str, *, words: Words, as
                 cloud=asked.cloud,
                 preview=preview,
                 checked=None if preview is None else report_on(inputs, preview, cloud=cloud, on=moment.date()),
-                runs=None if asked.cloud is None else _runs(source, asked.cloud),
+                runs=None if asked.cloud is None else _runs(project, source, asked.cloud),
                 account=account_of_credentials() if asked.account else None,
             )
         )
@@ -166,6 +166,7 @@ def _nothing(one: Side, other: Side) -> Promotion:
         target=other.name,
         release=other.release.release,
         before=other.release.release,
+        lock=other.lock_digest,
         outcome="nothing-to-do",
         cloud=None,
         gates=(),
@@ -187,16 +188,13 @@ def _solved(stack: str, inputs: StackInputs) -> Plan:
     return solved(stack, inputs)[0]
 
 
-def _runs(stack: str, cloud: str) -> Runs:
+def _runs(project: Project, stack: str, cloud: str) -> Runs:
     """What the stack's state says that it was built from."""
     from poolwright.review.gate_facts import Runs
 
-    for record in engine_commands.recorded(stack, cloud=cloud):
-        if record.type == "pulumi:pulumi:Stack":
-            approved: object = record.outputs.get("approvedPlan")
-            found = cast("dict[str, object]", approved).get("lockDigest") if isinstance(approved, dict) else None
-            return Runs(lock_digest=None if found is None else str(found))
-    return Runs(lock_digest=None)
+    approved: object = engine_commands.outputs_of(project, stack, cloud=cloud).get("approvedPlan")
+    found = cast("dict[str, object]", approved).get("lockDigest") if isinstance(approved, dict) else None
+    return Runs(lock_digest=None if found is None else str(found))
 
 
 def _write(project: Project, moved: Moved, folder: Path) -> Promotion:

@@ -73,6 +73,7 @@ def promotion_from(sources: Sources) -> Promotion:
         target=target.name,
         release=sources.release.release,
         before=None if target.release is None else target.release.release,
+        lock=sources.lock_digest,
         outcome="written" if passed else "refused",
         cloud=sources.cloud,
         gates=gates,
@@ -142,14 +143,19 @@ def _health(sources: Sources) -> tuple[Runs | None, datetime | None]:
         for entry in read_history(sources.root, source.name)
         if entry.lock == source.lock_digest and entry.event is not Event.PROMOTED
     ]
+    tests = len(source.inputs.loaded.demand.smoke)
+    runs = sources.runs
+    if runs is not None and tests:
+        asked = f"; up asks its {tests} smoke test{'s' * (tests > 1)}, and goes back where one fails"
+        runs = replace(runs, words=asked)
     if not ran:
-        return sources.runs, since
+        return runs, since
     # A lock may lie in git for days before it is built: the first run counts where it is written down.
     begun = datetime.combine(ran[0].on, time(), zone)
     since = begun if since is None else max(since, begun)
     last = ran[-1]
     if last.healthy is None:
-        return sources.runs, since
+        return runs, since
     words = f"; its smoke tests {'passed' if last.healthy else 'failed'} on {last.on}"
     if sources.runs is None and last.healthy:
         return None, since

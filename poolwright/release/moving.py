@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
-from poolwright.release.release import Proven, Release, key_paths, release_of, stack_release
+from poolwright.release.release import Proven, Release, key_paths, read_release, release_of, stack_release
 from poolwright.release.revision import last_commit, stacks_at, texts_before
 from poolwright.release.undeclared import own_files
 from poolwright.review.gate_facts import ImageUse
 from poolwright.review.promotion import ImageRow
-from solver.demand.release_overlay import shared_part
-from solver.errors import DemandError, LockError
+from solver.demand.release_overlay import release_path, shared_part
+from solver.errors import ConfigError, DemandError, LockError
 from solver.inputs import StackInputs, shown
 from solver.plan.docker import DockerSitePlan
 from solver.plan.images import OWN_REPOSITORY, PROXY_IMAGE, BuiltImage, image_key
@@ -72,7 +73,29 @@ def next_release(source: Side, target: str, own: tuple[str, ...], root: Path) ->
     made = release_of(target, source.inputs.loaded.tree, own=own, images=source.lock.images)
     before = source.release.proven if source.release is not None and source.release.release == made.release else ()
     proven = (*(each for each in before if each.stack != source.name), here)
-    return release_of(target, source.inputs.loaded.tree, own=own, images=source.lock.images, proven=proven)
+    release = release_of(target, source.inputs.loaded.tree, own=own, images=source.lock.images, proven=proven)
+    return _released_before(release, release_path(source.path.with_name(f"{target}.yaml")), root) or release
+
+
+def _released_before(release: Release, path: Path, root: Path) -> Release | None:
+    """The same release with the same proofs, as git has it for the target: a later revision of them is no news."""
+    for text in texts_before(root, path):
+        if f"\nrelease: {release.release}\n" not in text and f'\nrelease: "{release.release}"\n' not in text:
+            continue
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / path.name
+            file.write_text(text, encoding="utf-8")
+            try:
+                found = read_release(file)
+            except ConfigError:
+                continue  # Of another version of poolwright, or edited.
+        if _proofs(found) == _proofs(release):
+            return found
+    return None
+
+
+def _proofs(release: Release) -> list[tuple[str, str]]:
+    return [(each.stack, each.lock) for each in release.proven]
 
 
 def shared_before(target: Side, own: tuple[str, ...], root: Path) -> dict[str, Any] | None:

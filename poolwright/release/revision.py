@@ -50,11 +50,6 @@ def texts_before(root: Path, file: Path) -> Iterator[str]:
             yield text
 
 
-def author(root: Path) -> str | None:
-    """Who commits in this checkout, as git is told; None where it is not."""
-    return (_git(root, "config", "user.email") or _git(root, "config", "user.name") or "").strip() or None
-
-
 @contextmanager
 def stacks_at(root: Path, revision: str) -> Generator[Path | None]:
     """A folder with the project's `stacks` as a revision has them; None where it has none."""

@@ -66,6 +66,8 @@ class Promotion(Schema):
     """Its id."""
     before: str | None
     """Id of the target's release before; None: its own files said all."""
+    lock: str
+    """Digest of the target's lock for it."""
     outcome: Literal["written", "would-be-written", "refused", "nothing-to-do"]
     """What became of it."""
     cloud: str | None

@@ -67,7 +67,7 @@ def source(facts: Facts) -> Found | NotAsked:
         return Found(
             passed=False, evidence=f"{moved.source} runs {moved.source_lock[:19]} and is not healthy{runs.words}"
         )
-    health = runs.words or "; no smoke test is written down"
+    health = runs.words or "; it has no smoke tests"
     return Found(passed=True, evidence=f"{moved.source} runs {moved.source_lock[:19]}{health}")
 
 

@@ -120,6 +120,8 @@ def _sections(promotion: Promotion) -> Iterator[Section]:
     if promotion.needs:
         title = f"To do in {promotion.target} before up ({len(promotion.needs)})"
         yield Section("needs", title, (Bullets(tuple(map(line, promotion.needs))),))
+    command = f"poolwright up {promotion.target} --expect-lock {promotion.lock}"
+    yield Section("next", "Then", (Paragraph(line(code(command))),))
     if promotion.images:
         title = f"Images ({len(promotion.images)})"
         yield Section("images", title, (_images(promotion),), folded=True, cut_first=5)

@@ -85,9 +85,12 @@ def test_there_and_back_is_the_identity(root: Path, capsys: pytest.CaptureFixtur
     before = files(root)
     edited(root / "stacks" / "base.yaml", "registry.example.com/shop:1.0.0", NEW)
     plan("dev")
+    commit(root)
     there = promote(capsys, "dev", "staging")
+    commit(root)
     edited(root / "stacks" / "base.yaml", NEW, "registry.example.com/shop:1.0.0")
     plan("dev")
+    commit(root)
     back = promote(capsys, "dev", "staging")
     assert back["release"] != there["release"]
     assert "planning staging" in there["progress"]
