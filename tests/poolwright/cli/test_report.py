@@ -194,7 +194,11 @@ def test_what_explain_worked_out_for_the_lock_is_in_the_next_report(
         controls=(),
         reasons=(),
     )
-    monkeypatch.setattr("solver.explain.explain", lambda *_, **__: found)
+
+    def explain(*_: object, **__: object) -> Explanation:
+        return found
+
+    monkeypatch.setattr("solver.explain.explain", explain)
     try:
         assert main.run(["explain", "dev", "--quick"]) == 0
         capsys.readouterr()
