@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from solver.catalog.catalog import Catalog
 from solver.demand.containers import ContainerImage
 from solver.demand.demand import Demand
+from solver.demand.workloads import Workload
 from solver.model.priced import Charge, SitePrices
 from solver.plan.compute import ComputePlan
-from solver.plan.cost import Billing, CostLine, Pool
+from solver.plan.cost import Billing, CostLine, Pool, total_usd_per_month
 
 KEPT_IMAGES = 100
 """Images of a repository that its lifecycle rule keeps."""
@@ -19,8 +22,17 @@ _MIB_PER_GIB = 1024
 
 def image_lines(demand: Demand, site_key: str, catalog: Catalog, compute: ComputePlan) -> tuple[CostLine, ...]:
     """One line for each repository: the newest image of each variant that runs, and what each kept one adds to it."""
+    return _lines(demand, site_key, catalog, {key: _stored_gib(demand, key, compute) for key in compute.repositories})
+
+
+def least_images_usd_per_month(demand: Demand, site_key: str, catalog: Catalog, compute: ComputePlan) -> float:
+    """What the images cost in any plan of the site: of each repository the smallest that a variant can run on."""
+    least = {key: _with_kept(_least_mib(demand.workloads[key])) for key in compute.repositories}
+    return total_usd_per_month(_lines(demand, site_key, catalog, least))
+
+
+def _lines(demand: Demand, site_key: str, catalog: Catalog, stored: Mapping[str, float]) -> tuple[CostLine, ...]:
     prices = SitePrices(catalog, demand.aws_sites[site_key].region, site_key, Pool.COMPUTE)
-    stored = {key: _stored_gib(demand, key, compute) for key in compute.repositories}
     return prices.lines(
         Charge(
             subject=f"repository {key}",
@@ -44,5 +56,14 @@ def _stored_gib(demand: Demand, key: str, compute: ComputePlan) -> float:
         image = workload.variants[variant.key].image or workload.image
         if variant.image_reference is None and image not in images:
             images.append(image)
-    newest = sum(image.size_mib for image in images) / _MIB_PER_GIB
-    return newest * (1 + NEW_LAYERS_SHARE * (KEPT_IMAGES - 1))
+    return _with_kept(sum(image.size_mib for image in images))
+
+
+def _least_mib(workload: Workload) -> int:
+    images = [variant.image or workload.image for variant in workload.variants.values()]
+    return min(0 if image.reference is not None else image.size_mib for image in images)
+
+
+def _with_kept(newest_mib: int) -> float:
+    """GiB."""
+    return newest_mib / _MIB_PER_GIB * (1 + NEW_LAYERS_SHARE * (KEPT_IMAGES - 1))

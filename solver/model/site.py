@@ -2,9 +2,9 @@
 
 The order is that of the arrows between the pools: storage says what volumes cost, compute chooses machines with those
 and with what security measures cost for each machine, network is built around the machines, security around all three.
-Storage, network and security are solved exactly, given the machines; so the bound is the compute pool's own bound and
-what the others cost. It takes the number of starts of machines and replicas as the plan has it: what is billed for a
-start (a recorded change, a logged call) is an estimate, and no bound minimises it.
+Storage, network and security are solved exactly, given the machines. The bound is the sum of the pools' own: compute's
+has what security measures cost for each machine-hour, and the others' count the least of what depends on machines: no
+start of one, no image that only some choices keep, no byte that a starting machine pulls.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from solver.model.conflict.storage_wishes import storage_wishes
 from solver.model.deadline import AT_ONCE, NEVER, Deadline
 from solver.model.infeasibility import solve_or_explain
 from solver.model.network.model import solve_network
-from solver.model.registry import image_lines
+from solver.model.registry import image_lines, least_images_usd_per_month
 from solver.model.retired import with_retired, without_retired
 from solver.model.security.effects import with_log_retention, with_measures
 from solver.model.security.model import solve_security
@@ -50,12 +50,11 @@ class SiteAnswer:
     plan: SitePlan
     storage: PoolAnswer[StoragePlan]
     compute: PoolAnswer[ComputePlan]
-    surcharge_usd_per_month: float
-    """What the compute pool's bound has of the security pool's cost."""
     network: PoolAnswer[NetworkPlan]
     security: PoolAnswer[SecurityPlan]
     images: tuple[CostLine, ...]
     """Storage of the site's container images."""
+    images_bound_usd_per_month: float
 
     @property
     def lines(self) -> tuple[CostLine, ...]:
@@ -72,10 +71,9 @@ class SiteAnswer:
         return (
             self.network.bound_usd_per_month
             + self.security.bound_usd_per_month
-            - self.surcharge_usd_per_month
             + self.storage.bound_usd_per_month
             + self.compute.bound_usd_per_month
-            + total_usd_per_month(self.images)
+            + self.images_bound_usd_per_month
         )
 
     @property
@@ -84,12 +82,7 @@ class SiteAnswer:
 
     @property
     def besides_compute_usd_per_month(self) -> float:
-        return (
-            self.network.bound_usd_per_month
-            + self.security.bound_usd_per_month
-            - self.surcharge_usd_per_month
-            + self.storage.bound_usd_per_month
-        )
+        return self.network.bound_usd_per_month + self.security.bound_usd_per_month + self.storage.bound_usd_per_month
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -192,8 +185,8 @@ def solve_site(
         plan=plan,
         storage=storage,
         compute=replace(compute, reasons=(*compute.reasons, *utilisation_reasons(demand, compute.plan))),
-        surcharge_usd_per_month=surcharge.usd_per_month(compute.plan),
         network=network,
         security=security,
         images=image_lines(demand, key, catalog, compute.plan),
+        images_bound_usd_per_month=least_images_usd_per_month(demand, key, catalog, compute.plan),
     )

@@ -25,16 +25,27 @@ from solver.catalog.services import SecurityMeasure
 from solver.demand.demand import Demand
 from solver.model.security.drivers import (
     EVENTS_PER_MACHINE_START,
+    EVENTS_PER_TASK_START,
     ITEMS_PER_MACHINE_START,
+    ITEMS_PER_TASK_START,
 )
 from solver.plan.compute import ComputePlan
-from solver.quantity import HOURS_PER_MONTH
+from solver.quantity import HOURS_PER_MONTH, WEEKS_PER_MONTH
 
 _STARTS = {
     "configuration_items": ITEMS_PER_MACHINE_START,
     "management_events": EVENTS_PER_MACHINE_START,
 }
 """Units of a driver for each start of a machine."""
+_TASK_STARTS = {
+    "configuration_items": ITEMS_PER_TASK_START,
+    "management_events": EVENTS_PER_TASK_START,
+}
+"""For each start of a replica."""
+
+
+_MANY = 1e8
+"""Units a month that no stack's starts come to."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,7 @@ class Surcharge:
 
     usd_per_machine_hour: float = 0.0
     usd_per_machine_start: float = 0.0
+    usd_per_task_start: float = 0.0
     vcpu_lines: tuple[VcpuLine, ...] = (VcpuLine(),)
     """By tier; the least of them counts."""
     tolls: tuple[tuple[str, float], ...] = ()
@@ -69,6 +81,12 @@ class Surcharge:
         by_vcpus = min(line.usd_per_hour + line.usd_per_vcpu_hour * vcpus for line in self.vcpu_lines)
         return (self.usd_per_machine_hour * hosts + by_vcpus) * HOURS_PER_MONTH
 
+    def starts_usd_per_month(self, compute: ComputePlan) -> float:
+        """Of all starts of a plan's schedules."""
+        machines = sum(group.machines.starts_per_week for group in compute.node_groups)
+        tasks = sum(each.replicas.starts_per_week for entry in compute.services for each in entry.variants)
+        return (self.usd_per_machine_start * machines + self.usd_per_task_start * tasks) * WEEKS_PER_MONTH
+
     def by_line(self) -> Iterator[tuple[Surcharge, float]]:
         """For each line: the surcharge with its price for every vCPU, and what the line costs besides, USD an hour."""
         for line in self.vcpu_lines:
@@ -81,6 +99,7 @@ def least_surcharge(each: Collection[Surcharge]) -> Surcharge:
     return Surcharge(
         usd_per_machine_hour=min(one.usd_per_machine_hour for one in each),
         usd_per_machine_start=min(one.usd_per_machine_start for one in each),
+        usd_per_task_start=min(one.usd_per_task_start for one in each),
         vcpu_lines=tuple(sorted(lines, key=lambda line: (line.usd_per_hour, line.usd_per_vcpu_hour))),
     )
 
@@ -91,7 +110,7 @@ def machine_surcharge(demand: Demand, site_key: str, catalog: Catalog) -> Surcha
     waived = {waiver.control for waiver in demand.compliance.waivers}
     required = [each for each in catalog.profile(demand.compliance.profile).controls if each not in waived]
     measures = {each.name: each for each in catalog.measures(region)}
-    hosts = start = 0.0
+    hosts = start = task_start = 0.0
     by_vcpus: list[tuple[Price, float]] = []
     for name in sorted(_forced(measures, required) - set(demand.compliance.existing)):
         for term in measures[name].costs:
@@ -100,8 +119,14 @@ def machine_surcharge(demand: Demand, site_key: str, catalog: Catalog) -> Surcha
                 by_vcpus.append((price, term.amount))
             elif term.driver == "hosts":
                 hosts += price.usd_first * term.amount / HOURS_PER_MONTH
-            start += price.usd_first * term.amount * _STARTS.get(term.driver, 0)
-    return Surcharge(usd_per_machine_hour=hosts, usd_per_machine_start=start, vcpu_lines=vcpu_lines(by_vcpus))
+            start += _usd_of_one(price) * term.amount * _STARTS.get(term.driver, 0)
+            task_start += _usd_of_one(price) * term.amount * _TASK_STARTS.get(term.driver, 0)
+    return Surcharge(
+        usd_per_machine_hour=hosts,
+        usd_per_machine_start=start,
+        usd_per_task_start=task_start,
+        vcpu_lines=vcpu_lines(by_vcpus),
+    )
 
 
 def vcpu_lines(prices: Collection[tuple[Price, float]]) -> tuple[VcpuLine, ...]:
@@ -117,6 +142,11 @@ def vcpu_lines(prices: Collection[tuple[Price, float]]) -> tuple[VcpuLine, ...]:
         usd = fsum(price.cost(vcpus * amount) for price, amount in falling)
         found.append(VcpuLine((usd - slope * vcpus) / HOURS_PER_MONTH, slope / HOURS_PER_MONTH))
     return tuple(found)
+
+
+def _usd_of_one(price: Price) -> float:
+    """What one unit more costs at least, however many there are: bounds count it."""
+    return price.usd_first if len(price.tiers) == 1 or price.tiers[1].from_amount >= _MANY else price.tiers[-1].usd
 
 
 def _falls(price: Price) -> bool:

@@ -74,6 +74,12 @@ class WeekSchedule(Schema):
         return sum(self.hourly()) / HOURS_PER_WEEK
 
     @property
+    def starts_per_week(self) -> int:
+        """How many are started: the sum of the rises around the week."""
+        hourly = self.hourly()
+        return sum(max(0, hourly[hour] - hourly[hour - 1]) for hour in range(HOURS_PER_WEEK))
+
+    @property
     def low(self) -> int:
         """Least value of the week."""
         return min(self.hourly())

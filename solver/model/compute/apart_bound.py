@@ -77,9 +77,10 @@ class ApartBound:
 
         return Relaxation(known.value, known.joint, least)
 
-    def known(self, good: Good | None) -> Beginning:
+    def known(self, good: Good | None, more: Sequence[float] = ()) -> Beginning:
+        """The beginning, with `more` worths of a USD of the savings plan's level than its ratios."""
         hourly = self.problem.hourly
-        value = valuation(hourly.columns, good, self.problem.prices, self.problem.jobs.types, hourly.held)
+        value = valuation(hourly.columns, good, self.problem.prices, self.problem.jobs.types, hourly.held, more)
         shared = self.services(value, shared=True)
         parts: list[Sequence[Floats]] = []
         for service, each in zip(hourly.needs.services, shared, strict=True):

@@ -39,7 +39,16 @@ from solver.model.compute.reasons import job_reason, planned_usage, service_reas
 from solver.model.compute.rejected import rejected_moves
 from solver.model.compute.rivals import Rivals
 from solver.model.compute.services import Besides, Choice, priced
-from solver.model.compute.site_search import Site, approved_of, found_for, goods_of, prices_of, problem_of, sizes_of
+from solver.model.compute.site_search import (
+    Site,
+    approved_of,
+    found_for,
+    goods_of,
+    prices_of,
+    problem_of,
+    sizes_of,
+    with_starts,
+)
 from solver.model.compute.stability import Steady, steadiest
 from solver.model.compute.steady_runs import steadiest_run
 from solver.model.compute.supply import offered
@@ -74,9 +83,9 @@ def solve_compute(
 ) -> PoolAnswer[ComputePlan]:
     """The cheapest compute pool found, with a lower bound; InfeasibleError names what can't be met.
 
-    The bound counts the surcharge of the machines too, the lines don't: it is another pool's. `alone` decides by the
-    prices of machines only, as if volumes and what other pools charge for a machine were no matter of this pool; the
-    lines have them all the same, and the bound is then none of the stack.
+    The bound counts the surcharge of the machines and of starts too, the lines don't: it is another pool's. `alone`
+    decides by the prices of machines only, as if volumes and what other pools charge for a machine were no matter of
+    this pool; the lines have them all the same, and the bound is then none of the stack.
     """
     del storage
     needs = needs_of(demand, site_key)
@@ -107,7 +116,6 @@ def solve_compute(
     hourly, choice = steady.hourly, steady.choice
     needs = hourly.needs
     site = replace(site, needs=needs)
-    bound = found.bound_usd_per_week
     decided = _decided(site, hourly, choice, runs, previous)
     plan = with_approved_weights(decode(demand, site_key, catalog, needs, decided, previous), previous)
     usage = planned_usage(plan)
@@ -117,7 +125,8 @@ def solve_compute(
     spot = {group.key: group.machine.usd_per_hour for group in decided.groups}
     spot |= {group.key: run.size.machine.usd_per_hour for run, group in _job_groups(plan, runs)}
     lines = compute_lines(demand, site_key, catalog, plan, decided.bought, held, spot, volume_usd_per_month)
-    cost = total_usd_per_month(lines) + surcharge.usd_per_month(plan)
+    bound = with_starts(site, problem, found)
+    cost = total_usd_per_month(lines) + surcharge.usd_per_month(plan) + surcharge.starts_usd_per_month(plan)
     alarms = total_usd_per_month(alarm_lines(catalog, site.site.region, site_key, plan))
     bound = min(cost, bound * WEEKS_PER_MONTH + _replica_volumes(site) + alarms)
     gap = (cost - bound) / cost if cost > 0 else 0.0

@@ -31,6 +31,7 @@ from solver.model.compute.quota import free_vcpus
 from solver.model.compute.replan import Replan
 from solver.model.compute.search import Search
 from solver.model.compute.services import hourly_problem
+from solver.model.compute.start_bound import StartBound, machines_by_class
 from solver.model.compute.supply import Machine, Market, market_of, offered
 from solver.model.compute.tolls import Tolled, Tolls
 from solver.model.deadline import Deadline
@@ -136,6 +137,24 @@ def _for_all_tiers(site: Site, found: Settled) -> Settled:
     later = list(site.surcharge.by_line())[1:]
     bounds = [_least(site, *each, jointly=found.jointly) for each in later]
     return replace(found, bound_usd_per_week=min([found.bound_usd_per_week, *bounds]))
+
+
+def with_starts(site: Site, problem: Problem, found: Settled) -> float:
+    """What nothing costs less than with what is billed for starts, USD a week; at least the plan's own bound."""
+    if not site.surcharge.usd_per_machine_start or site.deadline.has_passed():
+        return found.bound_usd_per_week
+    good = merged(site.goods)
+
+    def least(one: Problem) -> float:
+        return StartBound(ApartBound(one)).bound_usd_per_week(good, machines_by_class(one.hourly, found))
+
+    lowest = least(problem)
+    for surcharge, usd_per_hour in list(site.surcharge.by_line())[1:]:
+        low = _least(site, surcharge, usd_per_hour)
+        if low < lowest:
+            with_them = least(problem_of(replace(site, surcharge=surcharge))) + usd_per_hour * HOURS_PER_WEEK
+            lowest = min(lowest, max(low, with_them))
+    return max(found.bound_usd_per_week, lowest)
 
 
 def _least(site: Site, surcharge: Surcharge, usd_per_hour: float, *, jointly: bool = False) -> float:

@@ -94,8 +94,9 @@ def valuation(
     prices: Mapping[str, float],
     others: Iterable[str],
     held: Sequence[Bought] = (),
+    more: Sequence[float] = (),
 ) -> Valuation:
-    """For the columns' machines and for jobs' machines of the types `others`."""
+    """For the columns' machines and for jobs' machines of the types `others`; `more` are worths beside the ratios."""
     others = sorted(others)
     rates: Mapping[str, float] = {} if good is None else good.rates
     ratios = [
@@ -110,7 +111,7 @@ def valuation(
         if ratio * _SAME_RATIO < lowest:
             worths.append(ratio)
             lowest = ratio
-    grid = np.array(sorted(worths))
+    grid = np.array(sorted({*worths, *(more if len(worths) > 1 else ())}))
     usd = {each.machine.name: each.usd_per_hour for each in columns.machines if each.on_demand}
     usd |= {name: prices[name] for name in others}
     by_type = {name: _by_worth(grid, price, rates.get(name)) for name, price in sorted(usd.items())}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import IPv4Network
 
 from solver.catalog.catalog import Catalog
@@ -34,7 +35,7 @@ from solver.model.network.load_balancers import (
 )
 from solver.model.network.needs import address_needs
 from solver.model.network.routed import peer_plans, transit_gateway_plan
-from solver.model.network.traffic import Crossing, traffic_of
+from solver.model.network.traffic import Crossing, least_traffic, traffic_of
 from solver.model.priced import SitePrices
 from solver.model.zones import zones_of
 from solver.plan.compute import ComputePlan
@@ -99,6 +100,7 @@ def solve_network(
             "built, delete it",
         )
     choice = choose_egress(egress_wish, prices, previous=_egress_of(before), gap=demand.limits.gap)
+    least = choose_egress(replace(egress_wish, traffic=least_traffic(traffic, demand)), prices)
     balancer_kind = catalog.network_service(CATALOG_NAME)
     balancers = load_balancers(demand, site_key, balancer_kind)
     needs = address_needs(
@@ -147,7 +149,7 @@ def solve_network(
     return PoolAnswer(
         plan=plan,
         lines=lines,
-        bound_usd_per_month=_bound(lines, choice),
+        bound_usd_per_month=_bound(lines, choice, least),
         termination=Termination.OPTIMAL,
         reasons=_reasons(choice, egress_wish, blocks, needs),
         rejected=_rejected(choice, demand.limits.gap),
@@ -165,8 +167,10 @@ def _ipv6_not_priced(dual_stack: bool) -> tuple[str, ...]:
     return ("what goes out by IPv6 and so past NAT, whose bytes are free: all is counted as if it went by IPv4",)
 
 
-def _bound(lines: tuple[CostLine, ...], choice: EgressChoice) -> float:
-    return cents(total_usd_per_month(lines) - (choice.usd_per_month - choice.least_usd_per_month))
+def _bound(lines: tuple[CostLine, ...], choice: EgressChoice, least: EgressChoice) -> float:
+    """With the ways out that would be cheapest for the bytes that no choice of machines avoids."""
+    saved = choice.usd_per_month - min(choice.least_usd_per_month, least.least_usd_per_month)
+    return cents(total_usd_per_month(lines) - saved)
 
 
 def _egress_of(plan: NetworkPlan | None) -> Egress | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import fsum
 
 from solver.demand.demand import AwsSite, Demand
 from solver.demand.workloads import Service, Workload
-from solver.plan.compute import ComputePlan, NodeGroup, VariantPlan
+from solver.plan.compute import ComputePlan, VariantPlan
 from solver.quantity import WEEKS_PER_MONTH
 from solver.vocabulary import Exposure
 
@@ -97,6 +97,16 @@ def traffic_of(demand: Demand, site_key: str, compute: ComputePlan, crossing: Cr
     )
 
 
+def least_traffic(traffic: Traffic, demand: Demand) -> Traffic:
+    """What there is of it whichever variants run: no plan has to start machines, which pull images."""
+    always = (
+        key
+        for key in traffic.outside_images
+        if all(_outside_mib(demand.workloads[key], variant) for variant in demand.workloads[key].variants)
+    )
+    return replace(traffic, outside_pulls_gib=0.0, outside_images=tuple(always))
+
+
 def _from_users(demand: Demand, service: Service) -> float:
     """Part of a public service's load that users ask for: all where the demand does not say."""
     if not service.load_from:
@@ -121,12 +131,6 @@ def requests_per_month(service: Service) -> float:
 def in_ecr(reference: str) -> bool:
     """Whether the image's address is a private ECR registry, which endpoints reach."""
     return _ECR_HOST.match(reference) is not None
-
-
-def machine_starts_per_week(group: NodeGroup) -> int:
-    """Machines that the group's schedule starts: the sum of its rises around the week."""
-    hourly = group.machines.hourly()
-    return sum(max(0, hourly[hour] - hourly[hour - 1]) for hour in range(len(hourly)))
 
 
 def _services_used(compute: ComputePlan) -> tuple[str, ...]:
@@ -154,7 +158,7 @@ def _variants(compute: ComputePlan) -> Iterator[tuple[str, VariantPlan]]:
 
 def _outside_pulls_gib(demand: Demand, site: AwsSite, compute: ComputePlan) -> float:
     """Each machine that starts pulls each image once that its group runs."""
-    starts = {group.key: float(machine_starts_per_week(group)) for group in compute.node_groups}
+    starts = {group.key: float(group.machines.starts_per_week) for group in compute.node_groups}
     if demand.machine_starts_per_week is not None:
         machines = {group.key: group.machines.high for group in compute.node_groups}
         whole = sum(machines.values())

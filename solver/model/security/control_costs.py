@@ -9,6 +9,7 @@ from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.model.backend import Backend
 from solver.model.retired import without_retired
+from solver.model.security.amounts import planned_amounts
 from solver.model.security.asked import asked_of
 from solver.model.security.cover import Cover, CoverProblem, cheapest_cover
 from solver.model.security.drivers import PlanFacts
@@ -23,7 +24,14 @@ def control_costs(
 ) -> Iterator[ControlCost]:
     """One for each control of the site's profile, dearest first; the other pools stay as the plan has them."""
     network, compute = without_measures(demand, site_key, plan.network, without_retired(plan.compute))
-    facts = PlanFacts(demand=demand, site_key=site_key, network=network, compute=compute, storage=plan.storage)
+    facts = PlanFacts(
+        demand=demand,
+        site_key=site_key,
+        network=network,
+        compute=compute,
+        storage=plan.storage,
+        amounts=planned_amounts(compute, network),
+    )
     problem = asked_of(facts, catalog).problem
     whole = cheapest_cover(problem, backend)
     covers: dict[tuple[str, ...], Cover] = {}

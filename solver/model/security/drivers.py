@@ -13,15 +13,15 @@ from math import fsum
 from solver.demand.demand import Demand
 from solver.demand.storage import Bucket
 from solver.model.network.load_balancers import REQUESTS_PER_CONNECTION, exposed_services
-from solver.model.network.traffic import machine_starts_per_week, requests_per_month
+from solver.model.network.traffic import requests_per_month
+from solver.model.security.amounts import DAYS_PER_MONTH, PlanAmounts
 from solver.model.storage.object_life import ObjectLife
-from solver.plan.compute import ComputePlan, VariantPlan
+from solver.plan.compute import ComputePlan
 from solver.plan.network import NetworkPlan
 from solver.plan.storage import StoragePlan
-from solver.quantity import HOURS_PER_MONTH, HOURS_PER_WEEK, WEEKS_PER_MONTH
+from solver.quantity import HOURS_PER_MONTH
 from solver.vocabulary import Exposure
 
-DAYS_PER_MONTH = HOURS_PER_MONTH / 24
 BYTES_PER_GIB = 2**30
 LOG_COMPRESSION = 0.15
 """Stored part of ingested log bytes: the AWS pricing calculator's factor for CloudWatch Logs."""
@@ -55,8 +55,6 @@ ACCESS_LOG_DAYS = 90
 BLOCKED_SHARE = 0.01
 BLOCKED_RECORD_KIB = 1.5
 """Requests that a firewall stops, and its log record of each; our estimate."""
-DEPLOYMENTS_PER_MONTH = 4.0
-"""Releases of each workload."""
 KEY_REQUEST_SHARE = 0.01
 """S3 Bucket Keys cut the requests to KMS by up to 99 % (S3 user guide)."""
 YEAR_DAYS = 365
@@ -71,25 +69,23 @@ class PlanFacts:
     network: NetworkPlan
     compute: ComputePlan
     storage: StoragePlan
+    amounts: PlanAmounts
+    """What is counted of the machines and tasks: those of the plan, or what no plan has less of."""
 
 
 def estimate_drivers(facts: PlanFacts) -> dict[str, float]:
     """Driver of the catalog → amount a month; the measures' cost terms multiply prices with them."""
-    compute = facts.compute
-    task_starts = _task_starts(compute)
-    machine_starts = sum(machine_starts_per_week(group) for group in compute.node_groups) * WEEKS_PER_MONTH
-    hosts = fsum(group.machines.mean for group in compute.node_groups)
-    tasks = fsum(variant.replicas.mean for variant in _variants(compute))
+    amounts = facts.amounts
     web_requests = _requests(facts, Exposure.PUBLIC)
     all_requests = web_requests + _requests(facts, Exposure.INTERNAL)
     events = (
         BASE_EVENTS
-        + machine_starts * EVENTS_PER_MACHINE_START
-        + task_starts * EVENTS_PER_TASK_START
-        + hosts * EVENTS_PER_RUNNING_HOUR * HOURS_PER_MONTH
+        + amounts.machine_starts_per_month * EVENTS_PER_MACHINE_START
+        + amounts.task_starts_per_month * EVENTS_PER_TASK_START
+        + amounts.hosts * EVENTS_PER_RUNNING_HOUR * HOURS_PER_MONTH
     )
     object_events = fsum(_object_events(facts).values())
-    flow_gib = _flow_log_gib(facts, hosts + tasks)
+    flow_gib = _flow_log_gib(facts, amounts.hosts + amounts.tasks)
     return {
         "one": 1.0,
         "hours": float(HOURS_PER_MONTH),
@@ -97,18 +93,19 @@ def estimate_drivers(facts: PlanFacts) -> dict[str, float]:
         "trail_gib": events * TRAIL_EVENT_KIB / 2**20,
         "object_events": object_events,
         "configuration_items": _resources(facts)
-        + machine_starts * ITEMS_PER_MACHINE_START
-        + task_starts * ITEMS_PER_TASK_START,
+        + amounts.machine_starts_per_month * ITEMS_PER_MACHINE_START
+        + amounts.task_starts_per_month * ITEMS_PER_TASK_START,
         "security_checks": CHECKS_PER_RESOURCE_TYPE * _resource_types(facts) * DAYS_PER_MONTH,
         "flow_log_gib": flow_gib,
         "flow_log_stored_gib": stored_gib(flow_gib, facts.network.flow_log_retention_days),
         "log_stored_gib": _kept_longer_gib(facts, flow_gib),
         "access_log_stored_gib": all_requests * ACCESS_LOG_BYTES / BYTES_PER_GIB * ACCESS_LOG_DAYS / DAYS_PER_MONTH,
-        "key_requests": object_events * KEY_REQUEST_SHARE + machine_starts * 2 + task_starts * 2,
-        "hosts": hosts,
-        "vcpus": fsum(group.machines.mean * group.vcpus for group in compute.node_groups),
-        "images": len(compute.repositories) * DEPLOYMENTS_PER_MONTH,
-        "services": float(len(compute.services) + 1),
+        "key_requests": object_events * KEY_REQUEST_SHARE
+        + (amounts.machine_starts_per_month + amounts.task_starts_per_month) * 2,
+        "hosts": amounts.hosts,
+        "vcpus": amounts.vcpus,
+        "images": amounts.images_per_month,
+        "services": float(len(facts.compute.services) + 1),
         "web_acls": float(sum(balancer.exposure is Exposure.PUBLIC for balancer in facts.network.load_balancers)),
         "web_requests": web_requests,
         "blocked_gib": web_requests * BLOCKED_SHARE * BLOCKED_RECORD_KIB / 2**20,
@@ -123,29 +120,6 @@ def bucket_log_stored_gib(facts: PlanFacts) -> float:
 def stored_gib(ingested_gib: float, days: int) -> float:
     """GiB that CloudWatch Logs keeps of a monthly volume, in a steady state."""
     return ingested_gib * LOG_COMPRESSION * days / DAYS_PER_MONTH
-
-
-def secret_reads(compute: ComputePlan) -> float:
-    """Reads of secrets a month: each task start reads each of its workload's."""
-    return fsum(
-        _starts(variant) * len(entry.secrets) for entry in compute.services for variant in entry.variants
-    ) + fsum(len(job.days) * job.workers * WEEKS_PER_MONTH * len(job.secrets) for job in compute.jobs)
-
-
-def _variants(compute: ComputePlan) -> tuple[VariantPlan, ...]:
-    return tuple(variant for service in compute.services for variant in service.variants)
-
-
-def _starts(variant: VariantPlan) -> float:
-    """Task starts a month: the schedule's rises, and every replica anew with each release."""
-    hourly = variant.replicas.hourly()
-    rises = sum(max(0, hourly[hour] - hourly[hour - 1]) for hour in range(HOURS_PER_WEEK))
-    return rises * WEEKS_PER_MONTH + variant.replicas.mean * DEPLOYMENTS_PER_MONTH
-
-
-def _task_starts(compute: ComputePlan) -> float:
-    jobs = sum(len(job.days) * job.workers for job in compute.jobs) * WEEKS_PER_MONTH
-    return fsum(_starts(variant) for variant in _variants(compute)) + jobs
 
 
 def _requests(facts: PlanFacts, exposure: Exposure) -> float:
@@ -188,10 +162,9 @@ def _resources(facts: PlanFacts) -> float:
     counted = (
         (20, 1),
         (3, len(network.subnets)),
-        (2, len(network.nat.zones)),
-        (3, len(network.endpoints)),
+        (1, facts.amounts.resources_of_ways_out),
         (5, len(network.load_balancers)),
-        (6, len(compute.node_groups)),
+        (6, facts.amounts.node_groups),
         (7, len(compute.services) + len(compute.jobs)),
         (3, len(storage.buckets)),
         (2 + len(network.zones), len(storage.file_systems)),
@@ -209,7 +182,7 @@ def _resource_types(facts: PlanFacts) -> int:
         2 * int(bool(compute.node_groups)),
         3 * int(bool(compute.services)),
         int(bool(compute.jobs)),
-        int(bool(compute.repositories)),
+        int(facts.amounts.images_per_month > 0),
         int(bool(storage.buckets)),
         int(bool(storage.file_systems)),
         int(any(entry.secrets for entry in (*compute.services, *compute.jobs))),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from math import ceil, fsum
 
 from solver.catalog.catalog import Catalog
@@ -12,10 +13,11 @@ from solver.model.answer import PoolAnswer
 from solver.model.backend import Backend
 from solver.model.network.load_balancers import exposed_services
 from solver.model.priced import Charge, SitePrices
+from solver.model.security.amounts import least_amounts, planned_amounts
 from solver.model.security.asked import Asked, asked_of
 from solver.model.security.ci import ci_of
 from solver.model.security.cover import Cover, cheapest_cover
-from solver.model.security.drivers import PlanFacts, secret_reads, stored_gib
+from solver.model.security.drivers import PlanFacts, stored_gib
 from solver.model.security.flows import flows_of
 from solver.model.security.identity import roles_of, rotations_of, site_workloads
 from solver.plan.compute import ComputePlan
@@ -52,22 +54,29 @@ def solve_security(
 ) -> PoolAnswer[SecurityPlan]:
     """The security of one site, around the other pools; InfeasibleError names controls that can't be covered.
 
+    The bound is of any plan of the same demand: it counts the least amounts, and no machines, whose part the compute
+    pool's bound has as a surcharge.
+
     Lines of the workloads' logs and secrets are here too. What the measures mean for the other pools is applied by
     `solver.model.security.effects`.
     """
     prices = SitePrices(catalog, demand.aws_sites[site_key].region, site_key, Pool.SECURITY)
-    facts = PlanFacts(demand=demand, site_key=site_key, network=network, compute=compute, storage=storage)
+    facts = PlanFacts(
+        demand=demand,
+        site_key=site_key,
+        network=network,
+        compute=compute,
+        storage=storage,
+        amounts=planned_amounts(compute, network),
+    )
     asked = asked_of(facts, catalog)
     charges = asked.charges
     cover = cheapest_cover(asked.problem, backend)
-    lines = prices.lines(
-        [
-            *(charge for name in cover.chosen for charge in charges[name]),
-            _fixed("customer keys", "keys", "kms", "key_month", float(len(cover.keys))),
-            *_secret_charges(compute, asked.secrets),
-            *_log_charges(facts),
-        ]
-    )
+    lines = prices.lines(_charges(facts, asked, cover))
+    least = replace(facts, amounts=least_amounts(demand, compute))
+    asked_least = asked_of(least, catalog)
+    cover_least = cheapest_cover(asked_least.problem, backend)
+    lines_least = prices.lines(_charges(least, asked_least, cover_least))
     plan = SecurityPlan(
         profile=demand.compliance.profile,
         measures=_measures(asked, cover),
@@ -87,7 +96,7 @@ def solve_security(
     return PoolAnswer(
         plan=plan,
         lines=lines,
-        bound_usd_per_month=total_usd_per_month(lines),
+        bound_usd_per_month=min(total_usd_per_month(lines), total_usd_per_month(lines_least)),
         termination=Termination.OPTIMAL,
         reasons=_reasons(plan, charges, asked.problem.keys, prices),
     )
@@ -110,10 +119,14 @@ def _trail_lock(demand: Demand, asked: Asked, cover: Cover) -> LockMode | None:
     return lock
 
 
-def _secret_charges(compute: ComputePlan, secrets: tuple[str, ...]) -> list[Charge]:
+def _charges(facts: PlanFacts, asked: Asked, cover: Cover) -> list[Charge]:
+    reads = facts.amounts.secret_reads_per_month
     return [
-        _fixed("secrets", "secrets", "secrets_manager", "secret_month", float(len(secrets))),
-        _usage("secrets", "reads at task starts", "secrets_manager", "api_request", secret_reads(compute)),
+        *(charge for name in cover.chosen for charge in asked.charges[name]),
+        _fixed("customer keys", "keys", "kms", "key_month", float(len(cover.keys))),
+        _fixed("secrets", "secrets", "secrets_manager", "secret_month", float(len(asked.secrets))),
+        _usage("secrets", "reads at task starts", "secrets_manager", "api_request", reads),
+        *_log_charges(facts),
     ]
 
 

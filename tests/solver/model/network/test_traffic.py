@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from solver.demand.demand import Demand
-from solver.model.network.traffic import in_ecr, machine_starts_per_week, traffic_of
+from solver.model.network.traffic import in_ecr, traffic_of
 from solver.plan.compute import ComputePlan
 
 DemandMaker = Callable[..., Demand]
@@ -54,8 +54,8 @@ def test_machine_starts_can_be_stated(make_demand: DemandMaker, make_compute: Co
 def test_rises_of_the_schedule_are_starts(make_demand: DemandMaker, make_compute: ComputeMaker) -> None:
     demand = make_demand()
     waves = make_compute(demand, machines=([2] * 8 + [5] * 8 + [3] * 8) * 7)
-    assert machine_starts_per_week(waves.node_groups[0]) == 3 * 7
-    assert machine_starts_per_week(make_compute(demand).node_groups[0]) == 0
+    assert waves.node_groups[0].machines.starts_per_week == 3 * 7
+    assert make_compute(demand).node_groups[0].machines.starts_per_week == 0
 
 
 @pytest.mark.parametrize(

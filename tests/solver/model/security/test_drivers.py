@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.model.network.model import solve_network
+from solver.model.security.amounts import least_amounts, planned_amounts
 from solver.model.security.drivers import PlanFacts, estimate_drivers, stored_gib
 from solver.plan.compute import ComputePlan
 from solver.plan.storage import StoragePlan
@@ -23,7 +25,10 @@ def facts_of(catalog: Catalog, make_compute: ComputeMaker) -> Callable[..., Plan
         machines = make_compute(demand, **compute)
         storage = StoragePlan(protect=True)
         network = solve_network(demand, "main", catalog, compute=machines, storage=storage).plan
-        return PlanFacts(demand=demand, site_key="main", network=network, compute=machines, storage=storage)
+        amounts = planned_amounts(machines, network)
+        return PlanFacts(
+            demand=demand, site_key="main", network=network, compute=machines, storage=storage, amounts=amounts
+        )
 
     return make
 
@@ -61,3 +66,13 @@ def test_flow_logs_grow_with_the_load(facts_of: Callable[..., PlanFacts], make_d
 
 def test_a_month_of_logs_is_stored_compressed() -> None:
     assert stored_gib(100, 365) == pytest.approx(100 * 0.15 * 12)
+
+
+def test_no_plan_has_less_than_the_least_amounts(facts_of: Callable[..., PlanFacts], make_demand: DemandMaker) -> None:
+    demand = make_demand({"app": {"load": {"constant_per_second": 25}}})
+    waves = facts_of(demand, machines=([2] * 12 + [4] * 12) * 7)
+    least = estimate_drivers(replace(waves, amounts=least_amounts(demand, waves.compute)))
+    planned = estimate_drivers(waves)
+    assert all(least[driver] <= amount for driver, amount in planned.items())
+    assert 0 < least["configuration_items"] < planned["configuration_items"]
+    assert least["hosts"] == least["vcpus"] == 0

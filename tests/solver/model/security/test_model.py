@@ -62,7 +62,8 @@ def test_every_control_of_the_profile_is_covered(
     answer, _, _ = solve(demand)
     covered = {control for measure in answer.plan.measures for control in measure.controls}
     assert covered == set(catalog.profile(profile).controls)
-    assert answer.bound_usd_per_month == total_usd_per_month(answer.lines)
+    # Machines and what starts are left to the compute pool's bound.
+    assert 0 < answer.bound_usd_per_month <= total_usd_per_month(answer.lines)
 
 
 def test_controls_of_a_vpc_that_exists_are_covered_by_no_measure(
