@@ -35,7 +35,7 @@ from solver.model.backend import Backend
 from solver.plan.lock import Lock, lock_of, lock_text
 from solver.plan.plan import Plan, PlanInputs
 from solver.schema import Schema
-from solver.solve import solve
+from solver.solve import OPTIMAL_GAP, solve
 from stacks.program import Approved, build_approved
 from tests.recorder import Record, record
 
@@ -59,6 +59,8 @@ class CaseFile(Schema):
     """Promise → edits of the demand, as `poolwright whatif` takes them, without which the stack costs less."""
     uses: dict[str, tuple[str, ...]] = Field(default_factory=dict[str, tuple[str, ...]])
     """What lowers the cost → edits without which the stack costs more."""
+    most_gap: float = OPTIMAL_GAP
+    """Starts of machines are in the bound only as far as no plan goes without; such a case says how far it is off."""
 
 
 @dataclass(frozen=True, kw_only=True)

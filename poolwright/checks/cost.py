@@ -47,13 +47,13 @@ def items_add_up(evidence: Evidence) -> Iterator[Fault]:
     id="cost.proof",
     title="The plan was solved to the gap that the demand asks for, and its witness holds",
     severity=Severity.WARN,
-    remedy="Plan again without a time limit, or with a wider limits.gap in stacks/",
+    remedy="Plan again without a time limit, or ask for less in limits.gap in stacks/",
 )
 def plan_is_proven(evidence: Evidence) -> Iterator[Fault]:
     if evidence.lock is not None and not evidence.lock.proof.proven:
         gap = evidence.lock.proof.gap
         yield Fault(
-            text=f"may cost up to {gap:.1%} more than the cheapest plan: the search ended early", at=("limits", "gap")
+            text=f"may cost up to {gap:.1%} more than the cheapest plan, as far as that is known", at=("limits", "gap")
         )
 
 

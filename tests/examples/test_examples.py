@@ -22,7 +22,7 @@ from tests.poolwright.checks.estate import recorded_resources
 from tests.recorder import record
 
 BUILT = ROOT / "tests" / "cases" / "examples"
-GAP = 0.005
+WIDEST = 0.02
 ACCOUNT = "123456789012"
 
 
@@ -44,7 +44,8 @@ def _program() -> None:
 def test_an_example_is_proven_and_its_promises_are_kept(name: str) -> None:
     found = planned(name)
 
-    assert found.plan.proof.gap <= GAP
+    assert found.plan.proof.proven
+    assert found.plan.proof.gap <= found.demand.limits.gap <= WIDEST
     assert check_plan(found.plan, found.demand, found.catalog).text == found.plan.proof.witness
     assert broken_promises(found.replayed) == ()
     assert found.explanation.profile == found.demand.compliance.profile
