@@ -50,6 +50,8 @@ class SiteAnswer:
     plan: SitePlan
     storage: PoolAnswer[StoragePlan]
     compute: PoolAnswer[ComputePlan]
+    surcharge_usd_per_month: float
+    """What security measures cost for the machines and for starts: the compute pool's bound has it, not its lines."""
     network: PoolAnswer[NetworkPlan]
     security: PoolAnswer[SecurityPlan]
     images: tuple[CostLine, ...]
@@ -185,6 +187,7 @@ def solve_site(
         plan=plan,
         storage=storage,
         compute=replace(compute, reasons=(*compute.reasons, *utilisation_reasons(demand, compute.plan))),
+        surcharge_usd_per_month=surcharge.usd_per_month(compute.plan) + surcharge.starts_usd_per_month(compute.plan),
         network=network,
         security=security,
         images=image_lines(demand, key, catalog, compute.plan),
