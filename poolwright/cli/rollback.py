@@ -40,6 +40,12 @@ def run(
         allowed = "a terminal, where the stack's name can be asked for, or --yes"
         raise ConfigError([Problem(file="", path="rollback", found="neither", allowed=allowed)])
     running = running_digest(engine_commands.outputs_of(project, stack, cloud=cloud))
+    if running is None and to is None:
+        allowed = "a stack that runs something, or --to"
+        hint = f"poolwright up {stack} builds its lock"
+        raise ConfigError(
+            [Problem(file="", path="rollback", found=f"{stack}, which runs nothing", allowed=allowed, hint=hint)]
+        )
     good = good_lock(project, cloud, stack, running=running, to=to)
     now = "nothing" if running is None else f"lock {running[:19]}"
     console.say(f"{stack} runs {now}; back to release {good.release}, lock {good.digest[:19]} ({good.found})")

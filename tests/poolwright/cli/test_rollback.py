@@ -154,3 +154,17 @@ def test_release_and_lock_of_then_come_back_to_the_files_of_a_stack_that_has_rel
     assert (code, done["to"], asked) == (0, then, [(then_text, now_text)])
     assert done["written"] == ["stacks/trial.release.yaml", "stacks/trial.lock.yaml", "stacks/trial.history.yaml"]
     assert (release.read_text("utf-8"), lock.read_text("utf-8")) == ("release of then\n", then_text)
+
+
+def test_what_runs_nothing_has_nothing_to_go_back_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkout = Checkout(tmp_path / "checkout", capsys)
+    monkeypatch.chdir(checkout.root)
+    monkeypatch.setattr(engine_commands, "outputs_of", lambda *_, **__: {})  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+    checkout.lock(machines=1)
+
+    code, refused = checkout.run("rollback", "trial")
+
+    assert code == 2
+    assert refused["error"]["problems"][0]["hint"] == "poolwright up trial builds its lock"
