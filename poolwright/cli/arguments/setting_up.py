@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
-from poolwright.cli.options import CloudName, Json, Stack
+from poolwright.cli.options import CloudName, Json, Stack, stack_names
 
 app = typer.Typer()
+state = typer.Typer(help="Where Pulumi keeps the state of stacks on AWS.", no_args_is_help=True)
+app.add_typer(state, name="state")
 
 
 @app.command()
@@ -45,3 +47,37 @@ def schema(
     from poolwright.cli import schema as command
 
     command.run(kind)
+
+
+@state.command()
+def bootstrap(
+    region: Annotated[str, typer.Option("--region", help="The bucket's region.")],
+    stacks: Annotated[
+        list[str] | None,
+        typer.Option("--stack", help="A stack whose state goes there. Repeatable.", autocompletion=stack_names),
+    ] = None,
+    bucket: Annotated[str | None, typer.Option("--bucket", help="Its name; made of account and region.")] = None,
+    grant: Annotated[
+        list[str] | None,
+        typer.Option("--grant", metavar="STACK", help="A stack whose roles for CI exist: they may use it. Repeatable."),
+    ] = None,
+    account: Annotated[
+        str | None, typer.Option("--account", help="Stop where the credentials are of another account.")
+    ] = None,
+    object_lock_days: Annotated[
+        int, typer.Option("--object-lock-days", min=0, help="Days for which nobody deletes a version; 0: no lock.")
+    ] = 0,
+    as_json: Json = False,
+) -> None:
+    """Make a bucket for Pulumi's state, and a key for the secrets of each stack; again, what of them has changed."""
+    from poolwright.cli import state as command
+
+    command.run(
+        bucket=bucket,
+        region=region,
+        stacks=stacks or (),
+        grant=grant or (),
+        account=account,
+        object_lock_days=object_lock_days,
+        as_json=as_json,
+    )
