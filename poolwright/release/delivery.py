@@ -10,13 +10,22 @@ from poolwright.engine.project import Project
 from poolwright.render.pipeline import PipelineContext, Stage
 from solver.demand.demand import Demand
 from solver.demand.loader import find_stack, load_demand
+from solver.demand.promotion import FILE, read_rules
 from solver.errors import ConfigError, Problem
 
 
 def pipeline_context(
     project: Project, *, stacks: Sequence[str], approve: Sequence[str] = (), branch: str = "main"
 ) -> PipelineContext:
-    """The context for stacks in this order; ConfigError names what is missing or said twice."""
+    """The context for stacks in this order, or in that of `stacks/promotion.yaml` where none is named.
+
+    Stacks of which that file asks approvals are approved too. ConfigError names what is missing or said twice.
+    """
+    read = read_rules(project.root)
+    rules = None if read is None else read[0]
+    if rules is not None:
+        stacks = stacks or rules.order
+        approve = (*approve, *(each for each in stacks if rules.of(each).approvals and each not in approve))
     problems = [*_problems(project, stacks, approve)]
     if problems:
         raise ConfigError(problems)
@@ -26,6 +35,7 @@ def pipeline_context(
             load_demand(find_stack(project.root, stack)).demand,
             follows=stacks[place - 1] if place else None,
             approvals=int(stack in approve),
+            soak_hours=0.0 if rules is None else rules.of(stack).soak_hours,
         )
         for place, stack in enumerate(stacks)
     )
@@ -39,7 +49,7 @@ def _problems(project: Project, stacks: Sequence[str], approve: Sequence[str]) -
     known = ", ".join(project.stack_names())
     found: list[Problem] = []
     if not stacks:
-        allowed = f"stacks of this project in the order of promotion: {known}"
+        allowed = f"stacks in the order of promotion, of {known}; or an order in stacks/{FILE}"
         found.append(Problem(file="", path="--stack", found="none", allowed=allowed))
     for stack in dict.fromkeys(stacks):
         project.require_stack(stack)
@@ -50,7 +60,7 @@ def _problems(project: Project, stacks: Sequence[str], approve: Sequence[str]) -
     return [*found, *(Problem(file="", path="--approve", found=stack, allowed=of_stacks) for stack in others)]
 
 
-def _stage(stack: str, demand: Demand, *, follows: str | None, approvals: int) -> Stage:
+def _stage(stack: str, demand: Demand, *, follows: str | None, approvals: int, soak_hours: float) -> Stage:
     site, region = next(((key, each.region) for key, each in demand.aws_sites.items()), ("", None))
     names = SiteNames(stack=stack, site=site, region=region or "", account_id="")
     up = None if demand.ci is None else demand.ci.up
@@ -58,7 +68,7 @@ def _stage(stack: str, demand: Demand, *, follows: str | None, approvals: int) -
         stack=stack,
         follows=follows,
         approvals=approvals,
-        soak_hours=0,
+        soak_hours=soak_hours,
         region=region,
         partition=partition_of(region or ""),
         preview_role=names.physical(NameKind.ROLE, "ci-preview"),

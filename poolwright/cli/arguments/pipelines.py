@@ -25,7 +25,11 @@ def pipeline(
     ] = None,
     stacks: Annotated[
         list[str] | None,
-        typer.Option("--stack", help="A stack, in the order of promotion. Repeatable.", autocompletion=stack_names),
+        typer.Option(
+            "--stack",
+            help="A stack, in the order of promotion; those of stacks/promotion.yaml where none is named. Repeatable.",
+            autocompletion=stack_names,
+        ),
     ] = None,
     approve: Annotated[
         list[str] | None,

@@ -56,6 +56,19 @@ def test_json_has_the_files_and_what_is_set_once(shop: Path, capsys: pytest.Capt
     assert "PULUMI_BACKEND_URL_TRIAL" in found["variables"]
 
 
+def test_without_names_the_stacks_are_those_of_the_way_of_a_release(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main.run(["pipeline", "github"]) == 2
+    assert "promotion.yaml" in capsys.readouterr().err
+    rules = "order: [trial, live]\nstacks: {live: {approvals: 1, soak_hours: 2}}\n"
+    (shop / "stacks" / "promotion.yaml").write_text(rules, "utf-8")
+    assert main.run(["pipeline", "jenkins", "--json"]) == 0
+    as_in_the_file = json.loads(capsys.readouterr().out)
+    assert main.run(["pipeline", "jenkins", *ORDER, "--json"]) == 0
+    assert as_in_the_file == json.loads(capsys.readouterr().out)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
