@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import subprocess
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from poolwright.cli.arguments import building
 from poolwright.engine.cli_binary import PulumiCli
 from poolwright.render.report.markdown import marker
 from tests.poolwright.forge.forges import TOKEN, FakeForge, served
@@ -36,12 +34,12 @@ inherits: base.yaml
 sites: {main: {region: eu-west-1, zones: 1, network: {cidr: 10.%d.0.0/16}}}
 """
 
-pytestmark = [
-    pytest.mark.engine,
-    pytest.mark.skipif(
-        "expect_lock" not in inspect.signature(building.up).parameters, reason="`up` is told of no lock yet"
-    ),
-]
+RULES = """\
+order: [trial, live]
+off: [{gate: images, reason: "none of them is in a registry"}]
+"""
+
+pytestmark = pytest.mark.engine
 
 
 @dataclass
@@ -114,6 +112,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, pulumi_cli: PulumiCli) -> Gen
     (tree / "stacks").mkdir()
     (tree / "Pulumi.yaml").write_text("name: shop\nruntime: python\nstackConfigDir: stacks\n", "utf-8")
     (tree / "stacks" / "base.yaml").write_text(BASE, "utf-8")
+    (tree / "stacks" / "promotion.yaml").write_text(RULES, "utf-8")
     for number, stack in enumerate(STACKS, 1):
         (tree / "stacks" / f"{stack}.yaml").write_text(STACK % (10 * number), "utf-8")
         (tree / "stacks" / f"Pulumi.{stack}.yaml").write_text("config: {}\n", "utf-8")
@@ -129,8 +128,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, pulumi_cli: PulumiCli) -> Gen
         made.git("checkout", "--quiet", "-B", "main")
         for stack in STACKS:
             made.poolwright("plan", stack, "--write")
-        order = [word for stack in STACKS for word in ("--stack", stack)]
-        made.poolwright("pipeline", "github", *order, "--approve", "live", "--write", ".")
+        made.poolwright("pipeline", "github", "--approve", "live", "--write", ".")
         made.push("The shop")
         yield made
 
@@ -162,10 +160,32 @@ def test_from_a_pull_request_to_the_last_stack(shop: Shop) -> None:
     for name in ("locks", "up-trial", "look-live", "up-live"):
         assert delivered[name].result == "success", delivered[name].log
     assert " created" in delivered["up-live"].log
+    # The release is offered to the next stack.
+    assert delivered["promote/promote-live"].ran == ("Promote", "Review", "Offer")
+    assert "pr create --head promote/live --base main" in shop.calls.read_text("utf-8")
 
     # Nothing is asked of whoever approves where nothing changes.
     again = shop.deliver(shop.git("rev-parse", "main"))
     assert (again["look-live"].outputs["changes"], again["up-live"].result) == ("false", "skipped")
+
+
+def test_a_change_of_a_definition_reaches_the_last_stack_by_its_promotion_alone(shop: Shop) -> None:
+    shop.git("fetch", "--quiet", "origin")
+    shop.merge("origin/promote/live")
+    shop.branch("code")
+    shop.edit("base.yaml", "python:3.12-slim", "python:3.13-slim")
+    shop.poolwright("plan", "trial", "--write")
+    revision = shop.push("Another image")
+    assert shop.review(revision, only="review-live")["review-live"].result == "success"
+
+    merged = shop.deliver(shop.merge("code"))
+    assert (merged["up-trial"].result, merged["up-live"].result) == ("success", "skipped")
+    assert "workloads.echo.image" in merged["promote/promote-live"].log
+
+    shop.git("fetch", "--quiet", "origin")
+    promoted = shop.deliver(shop.merge("origin/promote/live"))
+    assert (promoted["up-trial"].result, promoted["up-live"].result) == ("success", "success")
+    assert "python:3.13-slim" in shop.git("show", "main:stacks/live.release.yaml")
 
 
 @pytest.mark.parametrize(
