@@ -54,16 +54,20 @@ class InlineProgram:
 
     def break_off(self) -> None:
         """Ends what still waits once the engine has ended; returns when the program's thread is free."""
-        pulumi.log.debug = _DEBUG
         loop, self._loop = self._loop, None
-        if loop is None:
-            return
-        give_up = time.monotonic() + _BREAK_OFF_SECONDS
-        while loop.is_running() and time.monotonic() < give_up:
-            # The loop may close between the two lines.
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(_cancel_all, loop)
-            time.sleep(0.02)
+        if loop is not None:
+            _end(loop)
+        # Not before: a debug message of what is left of the program would be a call to an engine that has gone.
+        pulumi.log.debug = _DEBUG
+
+
+def _end(loop: asyncio.AbstractEventLoop) -> None:
+    give_up = time.monotonic() + _BREAK_OFF_SECONDS
+    while loop.is_running() and time.monotonic() < give_up:
+        # The loop may close between the two lines.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_cancel_all, loop)
+        time.sleep(0.02)
 
 
 def _unheard(
