@@ -3,8 +3,8 @@
     python -m bench.pipeline
 
 The project's own stacks, in a clone, on the sandbox, each in an account of its own. The stacks stand before the time
-is taken; then each merge runs the workflow `deliver` as GitHub would, job after job, and the pull requests of promotions are
-merged as they come. Soaking is left out: it is waiting by intent.
+is taken; then each merge runs the workflow `deliver` as GitHub would, job after job, and the pull requests of promotions
+are merged as they come. Soaking is left out: it is waiting by intent.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def deliver(runner: Runner, tree: Path, branch: str) -> dict[str, Job]:
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="pipeline-") as folder:
         home, origin, tree = Path(folder), Path(folder) / "origin", Path(folder) / "tree"
-        subprocess.run(["git", "clone", "--quiet", "--bare", str(ROOT), str(origin)], check=True)
+        subprocess.run(["git", "clone", "--quiet", "--bare", "--single-branch", str(ROOT), str(origin)], check=True)
         subprocess.run(["git", "clone", "--quiet", str(origin), str(tree)], check=True)
         git(tree, "checkout", "--quiet", "-B", "main")
         calls = home / "calls"
@@ -91,11 +91,7 @@ def main() -> None:
 
         begun = time.monotonic()
         git(tree, "checkout", "--quiet", "-B", "change")
-        edit(
-            tree / "stacks" / "base.yaml",
-            "workloads:\n  assistant:\n",
-            'workloads:\n  assistant:\n    environment: {BENCH: "1"}\n',
-        )
+        edit(tree / "stacks" / "base.yaml", "{MODEL: bert-large-squad}", '{MODEL: bert-large-squad, BENCH: "1"}')
         poolwright("plan", STACKS[0], "--write", "--json")
         git(tree, "commit", "--quiet", "--all", "--message", "A change")
         deliver(runner, tree, "change")
