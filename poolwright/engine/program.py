@@ -11,11 +11,15 @@ import time
 from collections.abc import Callable
 
 import pulumi
+from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS  # pyright: ignore[reportPrivateUsage]
 
 from solver.errors import PoolwrightError
 
 _BREAK_OFF_SECONDS = 5.0
 _DEBUG = pulumi.log.debug
+_OWN_CONNECTION = ("grpc.use_local_subchannel_pool", 1)
+"""gRPC shares connections in a process by address, with what it knows of them: an engine that got the port of one before
+it would be taken to be gone as well, for as long as gRPC waits before it tries again."""
 
 
 def plainly(build: Callable[[], None]) -> None:
@@ -38,6 +42,8 @@ class InlineProgram:
     """
 
     def __init__(self, build: Callable[[], None]) -> None:
+        if _OWN_CONNECTION not in _GRPC_CHANNEL_OPTIONS:
+            _GRPC_CHANNEL_OPTIONS.append(_OWN_CONNECTION)
         self._build = build
         self._loop: asyncio.AbstractEventLoop | None = None
         self.error: PoolwrightError | None = None
