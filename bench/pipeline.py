@@ -3,8 +3,8 @@
     python -m bench.pipeline
 
 The project's own stacks, in a clone, on the sandbox, each in an account of its own. The stacks stand before the time
-is taken; then each merge runs the workflow `deliver` as GitHub would, and pull requests of promotions are merged as they
-come. Soaking is left out: it is waiting by intent.
+is taken; then each merge runs the workflow `deliver` as GitHub would, and pull requests of promotions are merged as
+they come. Soaking is left out: it is waiting by intent.
 """
 
 from __future__ import annotations

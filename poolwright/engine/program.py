@@ -18,8 +18,8 @@ from solver.errors import PoolwrightError
 _BREAK_OFF_SECONDS = 5.0
 _DEBUG = pulumi.log.debug
 _OWN_CONNECTION = ("grpc.use_local_subchannel_pool", 1)
-"""gRPC shares connections in a process by address, with what it knows of them: an engine that got the port of one before
-it would be taken to be gone as well, for as long as gRPC waits before it tries again."""
+"""gRPC shares connections in a process by address, with what it knows of them: an engine that got the port of one
+before it would be taken to be gone as well, for as long as gRPC waits before it tries again."""
 
 
 def plainly(build: Callable[[], None]) -> None:
