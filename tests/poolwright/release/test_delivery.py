@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ inherits: base.yaml
 sites: {main: {region: eu-west-1, zones: 1, network: {cidr: 10.%d.0.0/16}}}
 """
 
+SMOKE = "smoke:\n  front: {url: https://echo.example.com/health, attempts: 2, wait_seconds: 0}\n"
 RULES = """\
 order: [trial, live]
 off: [{gate: images, reason: "none of them is in a registry"}]
@@ -218,6 +220,22 @@ def test_a_fork_gets_plan_cost_and_checks_without_a_right(shop: Shop) -> None:
     assert job.result == "success", job.log
     assert "configure-aws-credentials" not in " ".join(job.left_out)
     assert len(shop.forge.comments) == comments
+
+
+def test_a_change_whose_smoke_test_fails_goes_no_further_and_makes_room_for_what_ran_before(shop: Shop) -> None:
+    shop.branch("smoke")
+    shop.edit("trial.yaml", "sites:", f"{SMOKE}sites:")
+    shop.edit("base.yaml", "python:3.13-slim", "python:3.14-slim")
+    shop.poolwright("plan", "trial", "--write")
+    shop.push("A broken image")
+    faults = Path(shop.runner.environment["POOLWRIGHT_HOME"]) / "sandbox" / "faults.json"
+    faults.write_text(json.dumps([{"kind": "smoke-fails", "name": "front", "times": 2}]), "utf-8")
+
+    delivered = shop.deliver(shop.merge("smoke"))
+
+    assert refused(delivered, "up-trial") == ("Up", 5)
+    assert {delivered[name].result for name in ("look-live", "up-live", "promote")} == {"skipped"}
+    assert "rolled back: trial runs" in delivered["up-trial"].log
 
 
 def test_a_run_that_a_later_merge_has_overtaken_applies_nothing(shop: Shop) -> None:
