@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.poolwright.release.workflows import Job, Runner, machine
+from tests.poolwright.release.workflows import Job, Runner, Values, machine
 
 ROOT = Path(__file__).resolve().parents[1]
 STACKS = ("dev", "staging", "prod")
@@ -26,10 +26,10 @@ class Accounts(Runner):
     """Each stack in an account of its own."""
 
     def _script(
-        self, script: str, env: dict[str, str], clone: Path, number: int, github: object
+        self, script: str, env: dict[str, str], clone: Path, number: int, github: Values
     ) -> tuple[int, str, dict[str, str]]:
         stack = env.get("STACK", STACKS[0])
-        return super()._script(script, env | {ACCOUNT: _account(stack)}, clone, number, github)  # pyright: ignore[reportArgumentType]
+        return super()._script(script, env | {ACCOUNT: _account(stack)}, clone, number, github)
 
 
 def _account(stack: str) -> str:

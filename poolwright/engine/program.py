@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 
 import pulumi
+
+# The SDK makes its connections itself, and has no public way to say how.
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS  # pyright: ignore[reportPrivateUsage]
 
 from solver.errors import PoolwrightError

@@ -7,7 +7,8 @@ write twice (a new comment) is never repeated here: `Unsure` says that nobody kn
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -34,6 +35,17 @@ class ForgeError(PoolwrightError):
     def __init__(self, message: str, *, status: int = 0, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.status = status
+
+
+@contextmanager
+def hinting(hint: str, *statuses: int) -> Generator[None]:
+    """Says what may help where the forge answers with one of these statuses."""
+    try:
+        yield
+    except ForgeError as error:
+        if error.status not in statuses:
+            raise
+        raise ForgeError(error.message, status=error.status, hint=hint) from error
 
 
 class Unsure(ForgeError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from poolwright.forge.comments import Comment
-from poolwright.forge.connection import Connection, ForgeError, Token
+from poolwright.forge.connection import Connection, ForgeError, Token, hinting
 
 HEADERS = {
     "Accept": "application/vnd.github+json",
@@ -60,21 +60,13 @@ class PullRequest:
             raise
 
     def _checked(self, path: str) -> Iterator[dict[str, Any]]:
-        try:
+        hint = f"Is there a pull request {self.number} in {self.repository}, and may the token read it?"
+        with hinting(hint, 404):
             yield from self.connection.pages(path)
-        except ForgeError as error:
-            if error.status != 404:
-                raise
-            hint = f"Is there a pull request {self.number} in {self.repository}, and may the token read it?"
-            raise ForgeError(error.message, status=404, hint=hint) from error
 
     def _written(self, method: str, path: str, body: str) -> Comment:
-        try:
+        with hinting(_NO_RIGHT, 403, 404):
             return _comment(self.connection.send(method, path, {"body": body}))
-        except ForgeError as error:
-            if error.status not in (403, 404):
-                raise
-            raise ForgeError(error.message, status=error.status, hint=_NO_RIGHT) from error
 
 
 def _comment(entry: dict[str, Any]) -> Comment:

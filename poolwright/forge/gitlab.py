@@ -8,7 +8,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from poolwright.forge.comments import Comment
-from poolwright.forge.connection import Connection, ForgeError, Token
+from poolwright.forge.connection import Connection, Token, hinting
 
 HEADERS = {"User-Agent": "poolwright"}
 _NO_RIGHT = (
@@ -54,29 +54,17 @@ class MergeRequest:
         return f"/projects/{quote(self.project, safe='')}/merge_requests/{self.number}/notes"
 
     def _asked(self, path: str) -> dict[str, Any]:
-        try:
+        with hinting(_NO_RIGHT, 401, 403):
             return cast("dict[str, Any]", self.connection.get(path))
-        except ForgeError as error:
-            if error.status not in (401, 403):
-                raise
-            raise ForgeError(error.message, status=error.status, hint=_NO_RIGHT) from error
 
     def _checked(self, path: str) -> Iterator[dict[str, Any]]:
-        try:
+        hint = f"Is there a merge request {self.number} in {self.project}, and may the token read it?"
+        with hinting(hint, 404):
             yield from self.connection.pages(path)
-        except ForgeError as error:
-            if error.status != 404:
-                raise
-            hint = f"Is there a merge request {self.number} in {self.project}, and may the token read it?"
-            raise ForgeError(error.message, status=404, hint=hint) from error
 
     def _written(self, method: str, path: str, body: str) -> Comment:
-        try:
+        with hinting(_NO_RIGHT, 401, 403, 404):
             return _comment(self.connection.send(method, path, {"body": body}))
-        except ForgeError as error:
-            if error.status not in (401, 403, 404):
-                raise
-            raise ForgeError(error.message, status=error.status, hint=_NO_RIGHT) from error
 
 
 def _comment(entry: dict[str, Any]) -> Comment:

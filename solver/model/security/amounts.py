@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import ceil, fsum
 
 from solver.demand.demand import Demand
-from solver.demand.workloads import Service
+from solver.demand.workloads import Service, Workload
 from solver.plan.compute import ComputePlan, VariantPlan
 from solver.plan.network import NetworkPlan
 from solver.quantity import HOURS_PER_MONTH, HOURS_PER_WEEK, WEEKS_PER_MONTH
@@ -99,7 +99,7 @@ def _starts_per_month(variant: VariantPlan) -> float:
     return variant.replicas.starts_per_week * WEEKS_PER_MONTH + variant.replicas.mean * DEPLOYMENTS_PER_MONTH
 
 
-def _least_replicas(workload: object) -> float:
+def _least_replicas(workload: Workload) -> float:
     """Mean over the week's hours."""
     assert isinstance(workload, Service)
     most = max(variant.throughput_per_second * workload.utilisation(key) for key, variant in workload.variants.items())
