@@ -104,6 +104,7 @@ def bucket_policy(wanted: StateBucket) -> Document:
 def key_policy(wanted: StateBucket, sessions: Sequence[str]) -> Document:
     """The account's own administrators, and the sessions that decrypt and encrypt with it."""
     root = f"arn:{wanted.partition}:iam::{wanted.account_id}:root"
+    # In a key's policy `*` is this key alone; and without every action for the account nobody could change it again.
     statements = [_allow("Account", [root], ["kms:*"], ["*"])]
     if sessions:
         uses = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"]
@@ -168,5 +169,6 @@ def _allow(name: str, who: Sequence[str], actions: Sequence[str], resources: Seq
 
 
 def _deny(name: str, resources: Sequence[str], condition: Document) -> Document:
+    # What is refused is refused to everybody, whatever they ask.
     found: Document = {"Sid": name, "Effect": "Deny", "Principal": "*"}
     return found | {"Action": "s3:*", "Resource": list(resources), "Condition": condition}
