@@ -10,6 +10,9 @@ from solver.catalog.tables import content_digest, shown, unknown
 from solver.errors import CatalogError, Problem
 
 REGION_FOLDER = "regions"
+OWN_SOURCES = "sources.yaml"
+"""In a region's folder: sources of its figures alone. No part of the digest: it says when a figure was looked up, the
+tables say what it is, so a lock stays fresh where prices were looked up again and had not moved."""
 _SHARED = ("*.yaml", "machines/*.csv", "storage/*.yaml")
 _REGIONAL = ("region.yaml", "*.csv")
 

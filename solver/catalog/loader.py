@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from solver.catalog.catalog import Catalog, RegionTables
-from solver.catalog.digest import REGION_FOLDER, region_names, table_files
+from solver.catalog.digest import OWN_SOURCES, REGION_FOLDER, region_names, table_files
 from solver.catalog.documents import read_document
 from solver.catalog.entry import Entry
 from solver.catalog.images import read_images
@@ -78,6 +78,7 @@ def load_catalog(path: Path | None = None, regions: Collection[str] | None = Non
     notes: list[Note] = []
     tables: dict[str, RegionTables] = {}
     for name in wanted:
+        sources |= _read_own_sources(reading, folder / REGION_FOLDER / name / OWN_SOURCES)
         found = _read_region(reading, folder / REGION_FOLDER / name, machines, sources, rates_of, notes)
         if found is not None:
             tables[name] = found
@@ -120,6 +121,15 @@ def _read_sources(reading: Reading, path: Path) -> dict[str, Source]:
     return {
         name: Source(name, entry.title, entry.licence, entry.date, entry.verified) for name, entry in entries.items()
     }
+
+
+def _read_own_sources(reading: Reading, path: Path) -> dict[str, Source]:
+    """A region's own; their keys end with its name. Left out of the digests, as `OWN_SOURCES` says."""
+    if not path.is_file():
+        return {}
+    found = _read_sources(reading, path)
+    reading.digests.pop(path.relative_to(reading.root).as_posix(), None)
+    return found
 
 
 def _read_commitments(reading: Reading, path: Path) -> dict[CommitmentKind, CommitmentKind]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from poolwright.cli.options import CatalogFolder, Json
 
-prices_app = typer.Typer(help="Show the price tables.", no_args_is_help=True, rich_markup_mode=None)
+prices_app = typer.Typer(
+    help="Show, refresh, compare and verify the price tables.", no_args_is_help=True, rich_markup_mode=None
+)
 app = typer.Typer()
 app.add_typer(prices_app, name="prices")
 
@@ -42,3 +45,38 @@ def prices_verify(
     from poolwright.cli import prices as command
 
     command.verify(region=region, max_age_days=max_age_days, as_json=as_json, catalog=catalog)
+
+
+@prices_app.command("refresh")
+def prices_refresh(
+    region: Annotated[
+        list[str] | None, typer.Option(help="us-east-1, eu-west-1, …; all of the catalog by default. Repeatable.")
+    ] = None,
+    spot: Annotated[bool, typer.Option("--spot/--no-spot", help="Also spot prices by zone.")] = True,
+    spot_days: Annotated[
+        int, typer.Option("--spot-days", min=1, max=90, help="Days of spot history that a mean is of.")
+    ] = 14,
+    spot_step: Annotated[
+        float, typer.Option("--spot-step", metavar="PERCENT", min=0, help="Spot prices that moved by less stay.")
+    ] = 3,
+    write: Annotated[bool, typer.Option("--write", help="Change the tables; without it, only say what would.")] = False,
+    on: Annotated[
+        datetime | None,
+        typer.Option("--on", metavar="DATE", formats=["%Y-%m-%d"], help="Day of the answers; today, UTC."),
+    ] = None,
+    as_json: Json = False,
+    catalog: CatalogFolder = None,
+) -> None:
+    """Bring AWS's price list, spot history and new machine types into the tables; needs the extra `aws`."""
+    from poolwright.cli import prices_refresh as command
+
+    command.run(
+        regions=region or (),
+        spot=spot,
+        spot_days=spot_days,
+        spot_step_percent=spot_step,
+        write=write,
+        as_json=as_json,
+        catalog=catalog,
+        on=None if on is None else on.date(),
+    )

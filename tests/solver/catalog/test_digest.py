@@ -101,3 +101,15 @@ def test_an_unknown_region_is_an_error(small_catalog: SmallCatalog) -> None:
 def test_a_folder_that_is_no_catalog_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match=r"a catalog folder with regions/<region>/region\.yaml is needed"):
         catalog_digest(tmp_path / "nowhere", ["eu-west-1"])
+
+
+def test_the_day_of_a_region_s_own_source_is_no_part_of_the_digest(small_catalog: SmallCatalog) -> None:
+    before = catalog_digest(small_catalog.root, ["eu-west-1"])
+    own = small_catalog.root / "regions/eu-west-1/sources.yaml"
+    own.write_text("price-list-eu-west-1: {title: AWS Price List API, licence: facts, date: 2026-11-27}\n")
+    small_catalog.set_cell(PRICES, "c7g.large,", "source", "price-list-eu-west-1")
+    after = catalog_digest(small_catalog.root, ["eu-west-1"])
+    assert after != before
+    own.write_text(own.read_text().replace("2026-11-27", "2026-12-01"))
+    assert catalog_digest(small_catalog.root, ["eu-west-1"]) == after == small_catalog.load().digest(["eu-west-1"])
+    assert str(small_catalog.load().price_table("eu-west-1").source_date) == "2026-12-01"
