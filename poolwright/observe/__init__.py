@@ -1,0 +1,1 @@
+"""Observation: what was measured of a stack, what it says of the weeks to come, and the change of the demand that follows."""

@@ -1,0 +1,1 @@
+"""Forecasts: the load of the hours to come, with quantiles, from the hours that were measured."""

@@ -1,0 +1,67 @@
+"""Which forecaster continues a series: seasonal-naive, unless a backtest says that another one is nearer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from poolwright.observe.forecast.backtest import Backtest, backtest
+from poolwright.observe.forecast.errors import LEVELS, bands
+from poolwright.observe.forecast.forecaster import Forecaster, Hours, filled
+from poolwright.observe.forecast.seasonal import SeasonalNaive
+
+NOT_INSTALLED = "the extra `forecast` is not installed: pip install 'poolwright[forecast]'"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """The hours that follow a series."""
+
+    model: str
+    """Name of the forecaster."""
+    reason: str
+    """Why that one."""
+    mase: float | None
+    """Of its backtest; None where the series is too short for one, or always the same."""
+    naive_mase: float | None
+    """Of seasonal-naive's."""
+    pinball: float | None
+    """Of its backtest, mean over the levels."""
+    quantiles: dict[float, Hours]
+    """Load of each hour, by level."""
+
+
+def outlook(
+    history: Hours, hours: int, *, other: Forecaster | None = None, levels: Sequence[float] = LEVELS
+) -> Outlook:
+    """So many hours after a history that may have gaps; `other` is used where its backtest beats seasonal-naive's."""
+    naive = SeasonalNaive()
+    usual = backtest(naive, history)
+    chosen, tested, reason = _chosen(naive, usual, other, history)
+    known = filled(history)
+    return Outlook(
+        model=chosen.name,
+        reason=reason,
+        mase=tested.mase,
+        naive_mase=usual.mase,
+        pinball=tested.pinball(levels),
+        quantiles=bands(chosen.expected(known, hours), tested.errors, float(known.mean()), levels),
+    )
+
+
+def _chosen(
+    naive: Forecaster, usual: Backtest, other: Forecaster | None, history: Hours
+) -> tuple[Forecaster, Backtest, str]:
+    if other is None:
+        return naive, usual, NOT_INSTALLED
+    if not usual.trials:
+        return naive, usual, "too few hours for a backtest"
+    if usual.mase is None:
+        return naive, usual, "each season was as the one before"
+    tested = backtest(other, history)
+    if tested.mase is None:
+        return naive, usual, f"the backtest of {other.name} has no scale"
+    words = f"MASE {tested.mase:.2f} against {usual.mase:.2f} of {naive.name}"
+    if tested.mase < usual.mase:
+        return other, tested, words
+    return naive, usual, f"{other.name} is not better in the backtest: {words}"
