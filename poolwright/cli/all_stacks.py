@@ -22,6 +22,8 @@ CHANGING = ("up",)
 """Commands in which a stack waits for those before it, and is not begun when one of them failed."""
 COMMANDS = ("plan", "preview", "up", "check", "drift")
 HELP = f"With {FLAG} instead of STACK: for each stack of the project (--jobs N at once, --but STACK leaves one out)."
+OWN = (("prices", "diff"),)
+"""Commands that have an option of that name: they compare the stacks in one process and print one answer."""
 WORST_FIRST = (130, 6, 1, 2, 3, 4, 5)
 """Exit codes in the order in which someone has to act: interrupted, half built, failed, then what touched nothing."""
 
@@ -30,6 +32,11 @@ def worst(codes: Sequence[int]) -> int:
     """The code of them all: the first of WORST_FIRST that a stack ended with; 0 when all did."""
     others = sorted(code for code in codes if code and code not in WORST_FIRST)
     return next((code for code in (*WORST_FIRST, *others) if code in codes), 0)
+
+
+def has_it_itself(arguments: Sequence[str]) -> bool:
+    """Whether the command line is one of OWN."""
+    return tuple(arguments[:2]) in OWN
 
 
 def run(arguments: Sequence[str]) -> int:

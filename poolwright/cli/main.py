@@ -48,7 +48,7 @@ def run(arguments: Sequence[str]) -> int:
 
     as_json = "--json" in arguments
     try:
-        if all_stacks.FLAG in arguments:
+        if all_stacks.FLAG in arguments and not all_stacks.has_it_itself(arguments):
             return all_stacks.run(arguments)
         # Outside standalone mode the parser returns the code of a typer.Exit, and raises what it would have printed.
         ended: Any = cast("Any", app)(args=list(arguments), prog_name="poolwright", standalone_mode=False)

@@ -80,6 +80,12 @@ def _promotion_rules() -> Json:
     return described(PromotionRules.model_json_schema(), PromotionRules)
 
 
+def _price_diff() -> Json:
+    from poolwright.price_tables.price_diff import PriceDiff
+
+    return described(PriceDiff.model_json_schema(mode="serialization"), PriceDiff)
+
+
 KINDS: dict[str, Callable[[], Json]] = {
     "demand": _demand,
     "plan": _plan,
@@ -92,6 +98,7 @@ KINDS: dict[str, Callable[[], Json]] = {
     "promotion": _promotion,
     "promotion-rules": _promotion_rules,
     "drift": _drift,
+    "price-diff": _price_diff,
 }
 """File formats by name; a format's modules are loaded when its schema is asked for."""
 

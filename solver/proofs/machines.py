@@ -48,7 +48,10 @@ def _group_can_be_bought(view: SiteView, group: NodeGroup) -> Iterator[str]:
     limits = view.demand.limits
     if not group.zones or not set(group.zones) <= set(view.plan.network.zones):
         yield f"{group.key}: zones {', '.join(group.zones)} are not the network's"
-    for name in group.machine_types:
+    # A group that only waits for its tasks to leave is there because the approved plan had it, and buys nothing: its
+    # machines may be for sale no more.
+    leaving = group.runtime == "ecs" and not group.slots
+    for name in () if leaving else group.machine_types:
         offering = view.catalog.offering(view.plan.region, name)
         missing = [zone for zone in group.zones if zone not in offering.zones]
         if missing:
@@ -59,13 +62,11 @@ def _group_can_be_bought(view: SiteView, group: NodeGroup) -> Iterator[str]:
                 yield f"{group.key}: {name} has no spot price in {', '.join(unpriced)}"
         elif offering.on_demand_usd_per_hour is None and group.capacity is None:
             yield f"{group.key}: {name} has no on-demand price"
-        # A group that only waits for its tasks to leave is there because the approved plan had it.
-        leaving = group.runtime == "ecs" and not group.slots
-        if limits.machines and not leaving and not any(fnmatchcase(name, pattern) for pattern in limits.machines):
+        if limits.machines and not any(fnmatchcase(name, pattern) for pattern in limits.machines):
             yield f"{group.key}: {name} is not in limits.machines"
-        if group.purchase is PurchaseOption.SPOT and not leaving and not view.demand.purchase.spot:
+        if group.purchase is PurchaseOption.SPOT and not view.demand.purchase.spot:
             yield f"{group.key}: {name} is a spot machine, and purchase.spot is false"
-        if not leaving and any(fnmatchcase(name, pattern) for pattern in limits.exclude_machines):
+        if any(fnmatchcase(name, pattern) for pattern in limits.exclude_machines):
             yield f"{group.key}: {name} is in limits.exclude_machines"
         if offering.machine.architecture is not group.architecture or offering.machine.vcpus != group.vcpus:
             yield f"{group.key}: {name} has another architecture or size than the group"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from poolwright.cli.options import CatalogFolder, Json
+from poolwright.cli.options import CatalogFolder, Json, stack_names
 
 prices_app = typer.Typer(
     help="Show, refresh, compare and verify the price tables.", no_args_is_help=True, rich_markup_mode=None
@@ -80,3 +80,22 @@ def prices_refresh(
         catalog=catalog,
         on=None if on is None else on.date(),
     )
+
+
+@prices_app.command("diff")
+def prices_diff(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A catalog folder, or a git revision: HEAD, v0.3.0, …")],
+    new: Annotated[str | None, typer.Argument(metavar="[NEW]", help="Likewise; the catalog in use by default.")] = None,
+    stack: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--stack", help="Also say what becomes of this stack's plan. Repeatable.", autocompletion=stack_names
+        ),
+    ] = None,
+    all_stacks: Annotated[bool, typer.Option("--all-stacks", help="The same for each stack of the project.")] = False,
+    as_json: Json = False,
+) -> None:
+    """What moved between two catalogs, what is new, what is gone, and whose plan that turns. Nothing is written."""
+    from poolwright.cli import prices_diff as command
+
+    command.run(old, new, stacks=stack or (), all_stacks=all_stacks, as_json=as_json)
