@@ -1,17 +1,20 @@
-"""Which pull request a comment is for: what a user says, and what a job's environment says."""
+"""Which pull request a comment is for, where approvals are: what a user says, and what a job says of itself."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 from poolwright.forge import github, gitlab
+from poolwright.forge.approvals import Approved
 from poolwright.forge.comments import Comments
 from poolwright.forge.connection import Connection
+from poolwright.forge.github_approvals import GitHubApprovals
+from poolwright.forge.gitlab_approvals import GitLabApprovals
 from poolwright.forge.names import Forge
 from solver.errors import ConfigError, Problem
 
@@ -38,39 +41,64 @@ def comments_of(
     address: str | None = None,
 ) -> Comments:
     """The comments of a pull or merge request; ConfigError with all that is missing."""
-    variable, usual = _ADDRESSES[forge]
-    base = (address or environment.get(variable) or usual).rstrip("/")
-    where = repository or environment.get(_PLACES[forge])
+    base, where, secret = _place(forge, environment, repository, address)
     found = number or _number(forge, environment)
-    secret = environment.get(_TOKENS[forge], "").strip()
-    problems = list(_problems(forge, base, where, found, secret))
+    problems = [*_problems(forge, base, where, secret, "write comments"), *_no_number(forge, found)]
     if problems:
         raise ConfigError(problems)
+    connection = _connection(forge, base, secret)
     if forge is Forge.GITHUB:
-        connection = Connection(base=base, token=github.token(secret), headers=github.HEADERS)
-        return github.PullRequest(connection=connection, repository=where or "", number=found or 0)
-    connection = Connection(base=base, token=gitlab.token(secret), headers=gitlab.HEADERS)
-    return gitlab.MergeRequest(connection=connection, project=where or "", number=found or 0)
+        return github.PullRequest(connection=connection, repository=where, number=found or 0)
+    return gitlab.MergeRequest(connection=connection, project=where, number=found or 0)
 
 
-def _problems(forge: Forge, base: str, where: str | None, number: int | None, secret: str) -> list[Problem]:
-    found: list[Problem] = []
+def approvals_at(
+    forge: Forge, environment: Mapping[str, str], *, repository: str | None = None, address: str | None = None
+) -> Approved:
+    """Where a forge has approvals of changes and of this job's deployment; ConfigError with all that is missing."""
+    base, where, secret = _place(forge, environment, repository, address)
+    problems = list(_problems(forge, base, where, secret, "read approvals"))
+    if problems:
+        raise ConfigError(problems)
+    connection = _connection(forge, base, secret)
+    if forge is Forge.GITHUB:
+        return GitHubApprovals(connection=connection, repository=where, run=environment.get("GITHUB_RUN_ID"))
+    return GitLabApprovals(connection=connection, project=where)
 
-    def missing(path: str, allowed: str, value: str | None = None) -> None:
-        found.append(Problem(file="", path=path, found=value, allowed=allowed))
 
+def _place(
+    forge: Forge, environment: Mapping[str, str], repository: str | None, address: str | None
+) -> tuple[str, str, str]:
+    """Address of the interface, repository, token; empty for what nobody says."""
+    variable, usual = _ADDRESSES[forge]
+    base = (address or environment.get(variable) or usual).rstrip("/")
+    return base, repository or environment.get(_PLACES[forge], ""), environment.get(_TOKENS[forge], "").strip()
+
+
+def _connection(forge: Forge, base: str, secret: str) -> Connection:
+    kind = github if forge is Forge.GITHUB else gitlab
+    return Connection(base=base, token=kind.token(secret), headers=kind.HEADERS)
+
+
+def _problems(forge: Forge, base: str, where: str, secret: str, right: str) -> Iterator[Problem]:
     parts = urlsplit(base)
     if not parts.hostname or (parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL)):
-        missing("--api-url", "an address that begins with https:// is allowed: the token is sent there", base)
+        allowed = "an address that begins with https:// is allowed: the token is sent there"
+        yield Problem(file="", path="--api-url", found=base, allowed=allowed)
     if not where or (forge is Forge.GITHUB and not _REPOSITORY.fullmatch(where)):
         form = "owner/name" if forge is Forge.GITHUB else "a project's number, or group/name,"
-        missing("--repository", f"{form} is allowed; jobs have it in {_PLACES[forge]}", where)
+        allowed = f"{form} is allowed; jobs have it in {_PLACES[forge]}"
+        yield Problem(file="", path="--repository", found=where or None, allowed=allowed)
+    if not secret:
+        allowed = f"an environment variable with a token that may {right} is needed"
+        yield Problem(file="", path=_TOKENS[forge], allowed=allowed)
+
+
+def _no_number(forge: Forge, number: int | None) -> Iterator[Problem]:
     if not number:
         name = "GITHUB_REF" if forge is Forge.GITHUB else "CI_MERGE_REQUEST_IID"
-        missing("--pull-request", f"its number is needed; jobs of a pull request have it in {name}")
-    if not secret:
-        missing(_TOKENS[forge], "an environment variable with a token that may write comments is needed")
-    return found
+        allowed = f"its number is needed; jobs of a pull request have it in {name}"
+        yield Problem(file="", path="--pull-request", allowed=allowed)
 
 
 def _number(forge: Forge, environment: Mapping[str, str]) -> int | None:

@@ -202,5 +202,6 @@ def _facts(sources: Sources, uses: tuple[ImageUse, ...]) -> Facts:
             approvers=rules.approvers,
             approved_by=sources.words.approved_by,
             by=sources.words.by,
+            approvals_later=sources.words.approvals_later,
         ),
     )

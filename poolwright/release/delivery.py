@@ -34,7 +34,7 @@ def pipeline_context(
             stack,
             load_demand(find_stack(project.root, stack)).demand,
             follows=stacks[place - 1] if place else None,
-            approvals=int(stack in approve),
+            approvals=0 if stack not in approve else 1 if rules is None else max(1, rules.of(stack).approvals),
             soak_hours=0.0 if rules is None else rules.of(stack).soak_hours,
         )
         for place, stack in enumerate(stacks)
@@ -63,7 +63,6 @@ def _problems(project: Project, stacks: Sequence[str], approve: Sequence[str]) -
 def _stage(stack: str, demand: Demand, *, follows: str | None, approvals: int, soak_hours: float) -> Stage:
     site, region = next(((key, each.region) for key, each in demand.aws_sites.items()), ("", None))
     names = SiteNames(stack=stack, site=site, region=region or "", account_id="")
-    up = None if demand.ci is None else demand.ci.up
     return Stage(
         stack=stack,
         follows=follows,
@@ -73,9 +72,15 @@ def _stage(stack: str, demand: Demand, *, follows: str | None, approvals: int, s
         partition=partition_of(region or ""),
         preview_role=names.physical(NameKind.ROLE, "ci-preview"),
         up_role=names.physical(NameKind.ROLE, "ci-up"),
-        # A role for jobs of a branch is refused to jobs that name an environment.
-        environment=stack if up is None else (up.environment or ""),
+        environment=environment_of(stack, demand),
     )
+
+
+def environment_of(stack: str, demand: Demand) -> str:
+    """The CI system's environment whose rules hold for the stack's `up`; empty for jobs that name none."""
+    up = None if demand.ci is None else demand.ci.up
+    # A role for jobs of a branch is refused to jobs that name an environment.
+    return stack if up is None else (up.environment or "")
 
 
 def _no_approval(stage: Stage) -> Problem:

@@ -24,6 +24,7 @@ class Words:
     at: str | None = None
     by: str | None = None
     approved_by: tuple[str, ...] = ()
+    approvals_later: bool = False
     overrides: tuple[str, ...] = ()
     acknowledged: tuple[str, ...] = ()
     reason: str | None = None

@@ -112,6 +112,8 @@ class PromotionFacts:
     approved_by: tuple[str, ...]
     by: str | None
     """Who promotes."""
+    approvals_later: bool = False
+    """Whether approvals that are missing are asked for once more, before `up`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from math import floor
 
@@ -150,15 +151,28 @@ def approvals(facts: Facts) -> Found | NotAsked:
         return _REVIEW
     if not moved.approvals:
         return NotAsked("none is asked for; the pull request's own rules count")
-    given = dict.fromkeys(moved.approved_by)
-    wrong = [name for name in given if moved.approvers and name not in moved.approvers]
-    own = [name for name in given if name == moved.by]
-    counted = [name for name in given if name not in wrong and name not in own]
+    found = approved(moved.approvals, moved.approvers, given=moved.approved_by, promoters=(moved.by or "",))
+    if moved.approvals_later and not found.passed:
+        return NotAsked(f"{found.evidence}; the others are asked for before `up`: poolwright approvals {moved.target}")
+    return found
+
+
+def approved(asked: int, approvers: Sequence[str], *, given: Sequence[str], promoters: Sequence[str]) -> Found:
+    """Whether as many have approved as are asked, of those who may, and none of those who promote.
+
+    No forge tells names apart by the case of their letters.
+    """
+    may, moving = {name.casefold() for name in approvers}, {name.casefold() for name in promoters}
+    names = {name.casefold(): name for name in reversed(given)}
+    once = [names[key] for key in dict.fromkeys(name.casefold() for name in given)]
+    wrong = [name for name in once if may and name.casefold() not in may]
+    own = [name for name in once if name.casefold() in moving]
+    counted = [name for name in once if name not in wrong and name not in own]
     return Found(
-        passed=len(counted) >= moved.approvals,
-        evidence=f"{len(counted)} of {moved.approvals}" + (f": {', '.join(counted)}" if counted else ""),
+        passed=len(counted) >= asked,
+        evidence=f"{len(counted)} of {asked}" + (f": {', '.join(counted)}" if counted else ""),
         details=(
-            *(f"{name} is none of the approvers: {', '.join(moved.approvers)}" for name in wrong),
+            *(f"{name} is none of the approvers: {', '.join(approvers)}" for name in wrong),
             *(f"{name} promotes, and can't approve" for name in own),
         ),
     )

@@ -124,10 +124,10 @@ class StackRules(Schema):
     window: ChangeWindow | None = None
     """When it may be changed; None: at any time."""
     approvals: Annotated[int, Field(ge=0, le=20)] = 0
-    """Approvals that `promote` must be told of (`--approved-by`), of others than whoever promotes; 0: it asks for none,
-    the pull request's own rules count."""
+    """People other than whoever promotes who must approve: `promote` is told of them (`--approved-by`), or `approvals` asks
+    the forge before `up`; 0: none is asked for, the pull request's own rules count."""
     approvers: Annotated[tuple[Text, ...], Distinct, Field(max_length=200)] = ()
-    """Whose approval counts; anybody's when empty."""
+    """Whose approval counts, by their names on the forge; anybody's when empty."""
     off: Annotated[tuple[GateOff, ...], Field(max_length=50)] = ()
     """Gates that are not asked."""
     overrides: Annotated[tuple[GateOverride, ...], Field(max_length=100)] = ()

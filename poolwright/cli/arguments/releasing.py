@@ -1,4 +1,4 @@
-"""Arguments of promote: what moves a release from stack to stack."""
+"""Arguments of promote, approvals: what moves a release from stack to stack."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from poolwright.cli.options import CloudName, Json, stack_names
+from poolwright.cli.approval_places import ApprovalPlace
+from poolwright.cli.options import CloudName, Json, On, Stack, stack_names
 
 app = typer.Typer()
 
@@ -44,6 +45,10 @@ def promote(
     approved_by: Annotated[
         list[str] | None, typer.Option("--approved-by", metavar="NAME", help="Who approved. Repeatable.")
     ] = None,
+    approvals_later: Annotated[
+        bool,
+        typer.Option("--approvals-later", help="Approvals are given to the pull request; `approvals` asks before up."),
+    ] = False,
     at: Annotated[
         str | None,
         typer.Option("--at", metavar="MOMENT", help="2027-06-30T14:05: for ages, soak and window; now."),
@@ -66,6 +71,7 @@ def promote(
             at=at,
             by=by,
             approved_by=tuple(approved_by or ()),
+            approvals_later=approvals_later,
             overrides=tuple(override or ()),
             acknowledged=tuple(acknowledge or ()),
             reason=reason,
@@ -74,6 +80,47 @@ def promote(
         asked=command.Asked(cloud=None if no_preview else cloud, account=ask_account),
         dry_run=dry_run,
         out=out,
+        as_json=as_json,
+    )
+    raise typer.Exit(code)
+
+
+@app.command()
+def approvals(
+    stack: Stack,
+    place: Annotated[
+        ApprovalPlace | None, typer.Option("--from", help="Where they were given, and are read with the job's token.")
+    ] = None,
+    approved_by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--approved-by",
+            metavar="NAME",
+            envvar="POOLWRIGHT_APPROVED_BY",
+            help="Who approved besides. Repeatable; the variable takes several, with spaces between.",
+        ),
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who promotes, and can't approve.")] = None,
+    repository: Annotated[
+        str | None, typer.Option("--repository", metavar="OWNER/NAME", help="Where it is; a job knows it.")
+    ] = None,
+    api_url: Annotated[
+        str | None, typer.Option("--api-url", metavar="URL", help="REST interface of a GitHub or GitLab of one's own.")
+    ] = None,
+    on: On = None,
+    as_json: Json = False,
+) -> None:
+    """Say whether as many have approved the stack's lock as stacks/promotion.yaml asks for; code 5 on a no."""
+    from poolwright.cli import approvals as command
+
+    code = command.run(
+        stack,
+        place=place,
+        approved_by=tuple(approved_by or ()),
+        by=by,
+        repository=repository,
+        address=api_url,
+        on=on,
         as_json=as_json,
     )
     raise typer.Exit(code)

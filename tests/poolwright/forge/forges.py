@@ -1,4 +1,5 @@
-"""A forge that an HTTP server on this machine plays: comments of one pull request, as GitHub or GitLab answer."""
+"""A forge that an HTTP server on this machine plays: comments of one pull request, and approvals, as GitHub or GitLab
+answer."""
 
 from __future__ import annotations
 
@@ -35,6 +36,10 @@ class FakeForge:
     requests: list[str] = field(default_factory=list[str])
     """`GET /user`, in their order."""
     tokens: set[str] = field(default_factory=set[str])
+    merged: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    """Pull requests that were merged, with their `commits` and `reviews`."""
+    deployments: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    """Approvals of the run's deployments, as GitHub lists them."""
     address: str = ""
     next_address: str = ""
     """Where the next page is said to be; empty: here."""
@@ -53,11 +58,50 @@ class FakeForge:
         self.comments.append(entry)
         return entry
 
+    def merge(self, *commits: str, author: str = "me") -> int:
+        """A pull request with these commits, the last one first, is merged; gives its number."""
+        number = 100 + len(self.merged)
+        self.merged.append({"number": number, "author": author, "commits": commits, "reviews": []})
+        return number
+
+    def review(self, number: int, login: str, state: str = "APPROVED", **more: Any) -> None:
+        """Somebody says something of a pull request as it is now."""
+        of = self.merged[number - 100]
+        user = {"login": login, "username": login, "type": "User"}
+        of["reviews"].append({"user": user, "state": state, "commit_id": of["commits"][0], **more})
+
+    def _approvals(self, path: str) -> Any:
+        """What is at a path of approvals; None for another path."""
+        if match := re.fullmatch(r"/repos/acme/shop/commits/(\w+)/pulls", path):
+            return [
+                {
+                    "number": each["number"],
+                    "merged_at": "2026-11-27T10:00:00Z",
+                    "user": {"login": each["author"]},
+                    "head": {"sha": each["commits"][0]},
+                }
+                for each in self.merged
+                if match[1] in each["commits"]
+            ]
+        if match := re.fullmatch(r"/projects/acme%2Fshop/repository/commits/(\w+)/merge_requests", path):
+            return [
+                {"iid": each["number"], "state": "merged", "author": {"username": each["author"]}}
+                for each in self.merged
+                if match[1] in each["commits"]
+            ]
+        if match := re.fullmatch(r"/repos/acme/shop/pulls/(\d+)/reviews", path):
+            return self.merged[int(match[1]) - 100]["reviews"]
+        if match := re.fullmatch(r"/projects/acme%2Fshop/merge_requests/(\d+)/approvals", path):
+            return {"approved_by": [{"user": each["user"]} for each in self.merged[int(match[1]) - 100]["reviews"]]}
+        return self.deployments if re.fullmatch(r"/repos/acme/shop/actions/runs/7/approvals", path) else None
+
     def reply(self, method: str, path: str, query: dict[str, list[str]], body: dict[str, Any]) -> Reply:
         if self.failures.get(method):
             return self.failures[method].pop(0)
         if path == "/user":
             return (200, {}, self.user) if self.user is not None else (403, {}, {"message": "not by integration"})
+        if method == "GET" and (answer := self._approvals(path)) is not None:
+            return 200, {}, answer
         listed = {
             "github": "/repos/acme/shop/issues/12/comments",
             "gitlab": "/projects/acme%2Fshop/merge_requests/12/notes",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,7 @@ sites: {main: {region: eu-west-1, zones: 1, network: {cidr: 10.%d.0.0/16}}}
 SMOKE = "smoke:\n  front: {url: https://echo.example.com/health, attempts: 2, wait_seconds: 0}\n"
 RULES = """\
 order: [trial, live]
+stacks: {live: {approvals: 1, approvers: [ann]}}
 off: [{gate: images, reason: "none of them is in a registry"}]
 """
 
@@ -78,7 +79,11 @@ class Shop:
         self.git("push", "--quiet", "--force", "origin", "HEAD")
         return self.git("rev-parse", "HEAD")
 
-    def merge(self, branch: str) -> str:
+    def merge(self, branch: str, *, approved_by: str | None = None) -> str:
+        """The branch's commits are main's now, as those of a pull request."""
+        number = self.forge.merge(*self.git("rev-list", f"main..{branch}").split())
+        if approved_by is not None:
+            self.forge.review(number, approved_by)
         self.git("checkout", "--quiet", "main")
         self.git("merge", "--quiet", "--ff-only", branch)
         self.git("push", "--quiet", "origin", "main")
@@ -100,9 +105,9 @@ class Shop:
         }
         return self.runner.run("poolwright-review.yml", github=github, revision=revision, only=only)
 
-    def deliver(self, revision: str) -> dict[str, Job]:
+    def deliver(self, revision: str, *, again: Mapping[str, Job] | None = None) -> dict[str, Job]:
         github = {"sha": revision, "repository": "acme/shop", "token": TOKEN, "event": {"before": revision}}
-        return self.runner.run("poolwright-deliver.yml", github=github, revision=revision)
+        return self.runner.run("poolwright-deliver.yml", github=github, revision=revision, again=again)
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +135,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, pulumi_cli: PulumiCli) -> Gen
         made.git("checkout", "--quiet", "-B", "main")
         for stack in STACKS:
             made.poolwright("plan", stack, "--write")
-        made.poolwright("pipeline", "github", "--approve", "live", "--write", ".")
+        made.poolwright("pipeline", "github", "--write", ".")
         made.push("The shop")
         yield made
 
@@ -158,7 +163,14 @@ def test_from_a_pull_request_to_the_last_stack(shop: Shop) -> None:
         assert reviewed[f"fork-{stack}"].result == "skipped"
     assert [entry["body"].splitlines()[0] for entry in shop.forge.comments] == [marker(stack) for stack in STACKS]
 
-    delivered = shop.deliver(shop.merge("more"))
+    # The last stack waits for somebody who may approve; the pull request's author may not.
+    merged = shop.merge("more", approved_by="me")
+    waiting = shop.deliver(merged)
+    assert refused(waiting, "up-live") == ("Approvals", 5)
+    assert "0 of 1" in waiting["up-live"].log
+    assert waiting["promote"].result == "skipped"
+    shop.forge.review(100, "ann")
+    delivered = shop.deliver(merged, again=waiting)
     for name in ("locks", "up-trial", "look-live", "up-live"):
         assert delivered[name].result == "success", delivered[name].log
     assert " created" in delivered["up-live"].log
@@ -185,7 +197,8 @@ def test_a_change_of_a_definition_reaches_the_last_stack_by_its_promotion_alone(
     assert "workloads.echo.image" in merged["promote/promote-live"].log
 
     shop.git("fetch", "--quiet", "origin")
-    promoted = shop.deliver(shop.merge("origin/promote/live"))
+    assert "asked for before `up`" in merged["promote/promote-live"].log
+    promoted = shop.deliver(shop.merge("origin/promote/live", approved_by="Ann"))
     assert (promoted["up-trial"].result, promoted["up-live"].result) == ("success", "success")
     assert "python:3.13-slim" in shop.git("show", "main:stacks/live.release.yaml")
 

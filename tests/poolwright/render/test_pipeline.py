@@ -174,6 +174,17 @@ def test_what_codebuilds_template_refers_to_is_in_it() -> None:
     }
 
 
+def test_as_many_people_are_asked_as_the_rules_say() -> None:
+    stages = (stage("trial"), stage("live", follows="trial", approvals=2))
+    context = PipelineContext(project="shop", branch="main", stages=stages)
+    jenkins = files(CISystem.JENKINS, context)["Jenkinsfile"]
+    assert groovy_mistakes(jenkins) == []
+    assert jenkins.count("+ input(") == 2
+    template = yaml.load(files(CISystem.CODEBUILD, context)["codebuild/template.yml"], Loader=_Loader)
+    actions = template["Resources"]["Pipeline"]["Properties"]["Stages"][-1]["Actions"]
+    assert [each["Name"] for each in actions] == ["look", "approval-1", "approval-2", "up"]
+
+
 def test_every_action_is_used_by_its_commit() -> None:
     used = {
         step["uses"]
