@@ -16,6 +16,7 @@ import typer
 from poolwright.cli import all_stacks, console
 from poolwright.cli.arguments import (
     building,
+    forecasting,
     hosts,
     images,
     judging,
@@ -38,7 +39,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _group in (planning, building, judging, releasing, returning, pipelines, images, hosts, tables, setting_up):
+for _group in (
+    planning,
+    forecasting,
+    building,
+    judging,
+    releasing,
+    returning,
+    pipelines,
+    images,
+    hosts,
+    tables,
+    setting_up,
+):
     app.add_typer(_group.app)
 
 

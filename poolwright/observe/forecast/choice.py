@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from poolwright.observe.forecast.backtest import Backtest, backtest
-from poolwright.observe.forecast.errors import LEVELS, bands
+from poolwright.observe.forecast.errors import LEVELS, bands, spread
 from poolwright.observe.forecast.forecaster import Forecaster, Hours, filled
 from poolwright.observe.forecast.seasonal import SeasonalNaive
 
@@ -29,6 +31,19 @@ class Outlook:
     """Of its backtest, mean over the levels."""
     quantiles: dict[float, Hours]
     """Load of each hour, by level."""
+    errors: Hours
+    """Of the backtest, in units of spread."""
+    mean: float
+    """Of the history."""
+
+    def held_share(self, held: Hours) -> float:
+        """The part of all hours in which the load will not be above what is held in each, as far as the errors of the
+        backtest can tell: never all of them."""
+        expected = self.quantiles[0.5]
+        unit = spread(expected, self.mean)
+        room = np.divide(held - expected, unit, out=np.where(held >= expected, np.inf, -np.inf), where=unit > 0)
+        below = np.searchsorted(np.sort(self.errors), room, side="right")
+        return float((below / (len(self.errors) + 1)).mean()) if len(self.errors) else float((room >= 0).mean())
 
 
 def outlook(
@@ -45,7 +60,9 @@ def outlook(
         mase=tested.mase,
         naive_mase=usual.mase,
         pinball=tested.pinball(levels),
-        quantiles=bands(chosen.expected(known, hours), tested.errors, float(known.mean()), levels),
+        quantiles=bands(chosen.expected(known, hours), tested.errors, float(known.mean()), {0.5, *levels}),
+        errors=tested.errors,
+        mean=float(known.mean()),
     )
 
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from poolwright.observe.forecast.forecaster import DAY, WEEK, Hours, season_of
 
-MOST_WEEKS = 8
+MOST_WEEKS = 6
 """Older hours say little about the next week, and cost time."""
 _SEASONS_OF_MEDIAN = {WEEK: 4, DAY: 7}
 

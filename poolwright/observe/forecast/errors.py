@@ -11,7 +11,7 @@ exponentially, at the pace between 0.9 and 0.99, and never below the greatest er
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -49,7 +49,7 @@ def error_at(errors: Hours, level: float) -> float:
     return max(found, 0.0)
 
 
-def bands(expected: Hours, errors: Hours, mean: float, levels: Sequence[float]) -> dict[float, Hours]:
+def bands(expected: Hours, errors: Hours, mean: float, levels: Iterable[float]) -> dict[float, Hours]:
     """Each level's load of each hour, a higher level never lower."""
     unit = spread(expected, mean)
     return {level: np.maximum(expected + error_at(errors, level) * unit, 0.0) for level in sorted(levels)}

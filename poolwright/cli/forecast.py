@@ -1,0 +1,55 @@
+"""`poolwright forecast STACK`: the week after the measured hours, by service, with quantiles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from poolwright.cli.console import print_json, say
+from poolwright.engine.project import find_project
+from solver.errors import ConfigError, Problem
+from solver.inputs import read_inputs
+
+if TYPE_CHECKING:
+    from poolwright.observe.forecast.service import ServiceForecast
+    from solver.demand.demand import Demand
+
+
+def run(stack: str, source: Path, *, levels: Sequence[float] = (), as_json: bool = False) -> None:
+    """Prints a forecast for each service that the file has measured loads of. InputError (2) for mistakes."""
+    from poolwright.observe.forecast.errors import LEVELS
+
+    wrong = [level for level in levels if not 0 < level < 1]
+    if wrong:
+        allowed = "a part of all hours above 0 and below 1, like 0.99, is allowed"
+        raise ConfigError([Problem(file="", path="--level", found=f"{wrong[0]:g}", allowed=allowed)])
+    inputs = read_inputs(find_project().root, stack)
+    demand = inputs.loaded.demand
+    asked = tuple(sorted({0.5, *(levels or LEVELS)}))
+    found = forecasts_from(demand, source, asked)
+    from poolwright.observe.forecast.view import forecast_record, forecast_view
+
+    if as_json:
+        print_json({"stack": stack, "services": [forecast_record(each, demand) for each in found]})
+    else:
+        from poolwright.render.screen import screen
+
+        screen().print(forecast_view(stack, found, demand))
+
+
+def forecasts_from(demand: Demand, source: Path, levels: Sequence[float]) -> tuple[ServiceForecast, ...]:
+    """The forecasts of all measured services; says on standard error which service has none."""
+    from poolwright.observe.forecast.choice import NOT_INSTALLED
+    from poolwright.observe.forecast.service import best_forecaster, forecasts
+    from poolwright.observe.loads import read_loads
+    from solver.demand.workloads import Service
+
+    services = [key for key, entry in demand.workloads.items() if isinstance(entry, Service)]
+    loads = read_loads(source, services)
+    if missing := [key for key in services if key not in loads]:
+        say(f"note: {', '.join(missing)}: no measured load")
+    other = best_forecaster()
+    if other is None:
+        say(f"note: forecasts are seasonal-naive; {NOT_INSTALLED}")
+    return tuple(forecasts(demand, loads, levels=levels, other=other))
