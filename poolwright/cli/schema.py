@@ -86,6 +86,12 @@ def _price_diff() -> Json:
     return described(PriceDiff.model_json_schema(mode="serialization"), PriceDiff)
 
 
+def _comparison() -> Json:
+    from poolwright.price_tables.elsewhere import Comparison
+
+    return described(Comparison.model_json_schema(mode="serialization"), Comparison)
+
+
 KINDS: dict[str, Callable[[], Json]] = {
     "demand": _demand,
     "plan": _plan,
@@ -99,6 +105,7 @@ KINDS: dict[str, Callable[[], Json]] = {
     "promotion-rules": _promotion_rules,
     "drift": _drift,
     "price-diff": _price_diff,
+    "comparison": _comparison,
 }
 """File formats by name; a format's modules are loaded when its schema is asked for."""
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from poolwright.price_tables.moves import FamilyMove, PriceEntry, PriceMove, PriceMoves
 from poolwright.price_tables.turned_plans import TurnedPlan, Verdict
-from poolwright.render.parts import signed_usd
+from poolwright.render.parts import aligned, signed_usd
 from solver.plan.difference import Change, ChangeKind
 from solver.schema import Schema
 
@@ -16,6 +16,8 @@ _MOST_MOVES = 15
 _MOST_CHANGES = 12
 _MOST_NAMES = 12
 _NONE = "-"
+_FAMILY_HEADS = ("region", "family", "option", "prices", "moved")
+_STACK_HEADS = ("stack", "plan", "USD/month", "kept", "new", "saves", "gap")
 
 
 class PriceDiff(Schema):
@@ -44,7 +46,7 @@ def diff_lines(found: PriceDiff) -> Iterator[str]:
     )
     if prices.families:
         yield ""
-        yield from _table(("region", "family", "option", "prices", "moved"), _family_rows(prices.families))
+        yield from aligned(_FAMILY_HEADS, _family_rows(prices.families), right=("prices",))
         yield from _more(prices.families, _MOST_FAMILIES, "families")
         yield ""
         yield "Largest moves, USD"
@@ -91,7 +93,6 @@ def _entry_lines(entries: Sequence[PriceEntry]) -> Iterator[str]:
 
 
 def _stack_lines(stacks: Sequence[TurnedPlan]) -> Iterator[str]:
-    heads = ("stack", "plan", "USD/month", "kept", "new", "saves", "gap")
     rows = [
         (
             each.stack,
@@ -104,7 +105,7 @@ def _stack_lines(stacks: Sequence[TurnedPlan]) -> Iterator[str]:
         )
         for each in stacks
     ]
-    yield from _table(heads, rows)
+    yield from aligned(_STACK_HEADS, rows, right=_STACK_HEADS[2:])
     for each in stacks:
         yield from _verdict_lines(each)
 
@@ -144,16 +145,3 @@ def _usd(value: float | None) -> str:
 def _more(entries: Sequence[object], shown: int, what: str) -> Iterator[str]:
     if len(entries) > shown:
         yield f"  … and {len(entries) - shown:,} more {what}; --json has all"
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Aligned lines, two blanks apart; columns of numbers stand right."""
-    lines = [heads, *rows]
-    widths = [max(len(line[place]) for line in lines) for place in range(len(heads))]
-    numbers = {"prices", "USD/month", "kept", "new", "saves", "gap"}
-    for line in lines:
-        cells = [
-            cell.rjust(width) if head in numbers else cell.ljust(width)
-            for head, cell, width in zip(heads, line, widths, strict=True)
-        ]
-        yield "  ".join(cells).rstrip()

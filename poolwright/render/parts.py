@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from rich.table import Table
 from rich.text import Text
@@ -25,3 +25,15 @@ def table(*columns: str, right: Sequence[str] = ()) -> Table:
 def signed_usd(usd: float) -> str:
     """`+52.10`, `-3.00`; `0.00` has no sign."""
     return f"{usd:+,.2f}" if usd else "0.00"
+
+
+def aligned(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[str] = ()) -> Iterator[str]:
+    """Lines of a table for logs and pipes, heads first, columns two blanks apart; those in `right` hold numbers."""
+    lines = [heads, *rows]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(heads))]
+    for line in lines:
+        cells = [
+            cell.rjust(width) if head in right else cell.ljust(width)
+            for head, cell, width in zip(heads, line, widths, strict=True)
+        ]
+        yield "  ".join(cells).rstrip()

@@ -1,4 +1,4 @@
-"""Arguments of plan, explain, whatif, replay: what is asked of the solver."""
+"""Arguments of plan, explain, whatif, compare, replay: what is asked of the solver."""
 
 from __future__ import annotations
 
@@ -90,6 +90,36 @@ def whatif(
     from poolwright.cli import whatif as command
 
     raise typer.Exit(command.run(stack, changes, as_json=as_json, catalog=catalog))
+
+
+@app.command()
+def compare(
+    stack: Stack,
+    cloud: Annotated[
+        list[str] | None, typer.Option("--cloud", help="aws, azure, gcp, oci; all by default. Repeatable.")
+    ] = None,
+    region: Annotated[
+        list[str] | None, typer.Option("--region", help="Regions of any cloud; all by default. Repeatable.")
+    ] = None,
+    country: Annotated[
+        list[str] | None, typer.Option("--country", help="Only places there: DE, IE, … Repeatable.")
+    ] = None,
+    site: Annotated[str | None, typer.Option("--site", help="The site that is moved, of a stack with several.")] = None,
+    as_json: Json = False,
+    catalog: CatalogFolder = None,
+) -> None:
+    """Say what the same demand costs in other regions, and on other clouds for comparison. Nothing is written."""
+    from poolwright.cli import compare as command
+
+    command.run(
+        stack,
+        clouds=cloud or (),
+        regions=region or (),
+        countries=country or (),
+        site=site,
+        as_json=as_json,
+        catalog=catalog,
+    )
 
 
 @app.command()

@@ -146,13 +146,19 @@ class Lanes:
         return value / np.maximum(price, _LEAST)
 
     def near(self, lanes: Integers, soft: Integers) -> Lanes:
-        """Only the columns that come close to their price in some of the lanes (lanes × workloads)."""
+        """Only the columns that come close to their price in some of the lanes (lanes × workloads), and one that any
+        lane can buy for each workload: some run in none of these lanes."""
         closest = np.full(len(self.types), -np.inf)
         for replicas, most in zip(lanes, soft, strict=True):
             _, duals = self.solve(replicas, most)
             closest = np.maximum(closest, self.ratio(duals))
         found = Lanes(self.market, self.zone, self.reserved, self.commitment)
         some = closest >= _CLOSE
+        for amounts in self.contents.T:
+            holding = (amounts > 0) & (self.options == ON_DEMAND)
+            if holding.any() and not (holding & some).any():
+                usd = np.where(holding, self.price / np.maximum(amounts, 1), np.inf)
+                some[int(usd.argmin())] = True
         found.add(self.types[some], self.options[some], self.contents[some])
         return found
 

@@ -246,3 +246,26 @@ def test_the_same_instance_gives_the_same_timetable() -> None:
     instance = _web(reserved_usd_per_hour=0.6, plan_usd_per_hour=0.7, spot_usd_per_hour=0.3)
 
     assert plan_hours(instance) == plan_hours(instance)
+
+
+@pytest.mark.parametrize("busy", [1, 5, 11, 40, 47])
+def test_a_workload_of_few_hours_is_planned_whichever_hours_these_are(busy: int) -> None:
+    """Machines are first tried on some of the hours: one that only the others need must be for sale all the same."""
+    gpu = MachineOffer(name="gpu", capacity={"cpu": 4, "gpu": 1}, usd_per_hour=3)
+    instance = HourlyInstance(
+        zones=ZONES,
+        machines=(MachineOffer(name="plain", capacity={"cpu": 4}, usd_per_hour=1), gpu),
+        workloads=(
+            HourlyWorkload(name="web", request={"cpu": 1}, replicas=tuple(range(20, 68))),
+            HourlyWorkload(
+                name="night",
+                request={"gpu": 1},
+                replicas=tuple(int(hour == busy) for hour in range(48)),
+            ),
+        ),
+    )
+    timetable = plan_hours(instance)
+    assert timetable.check(instance) == ()
+    assert [hour for hour, running in enumerate(timetable.hours) if any(each.machine == "gpu" for each in running)] == [
+        busy
+    ]
