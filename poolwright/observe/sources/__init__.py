@@ -1,0 +1,1 @@
+"""Sources: where measurements come from."""
