@@ -1,11 +1,9 @@
-"""`poolwright prices`: what machines cost, and what the tables lack."""
+"""`poolwright prices show`: what machines cost."""
 
 from __future__ import annotations
 
-import datetime
 import fnmatch
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,10 +11,9 @@ from typing import Any
 from poolwright.cli.console import print_json
 from solver.catalog.catalog import Catalog
 from solver.catalog.loader import load_catalog
-from solver.catalog.notes import NoteKind
 from solver.catalog.prices import Offering
 from solver.catalog.tables import near_miss
-from solver.errors import ConfigError, Problem, StaleError
+from solver.errors import ConfigError, Problem
 from solver.quantity import format_memory_mib
 from solver.vocabulary import CommitmentKind, PurchaseOption
 
@@ -56,44 +53,7 @@ def show(
         return
     heads, numeric = _columns(option)
     rows = [_cells(name, offering, option) for name, offering in chosen]
-    _print_table(heads, numeric, rows)
-
-
-def verify(
-    *,
-    region: str | None = None,
-    max_age_days: int | None = None,
-    as_json: bool = False,
-    catalog: Path | None = None,
-    today: datetime.date | None = None,
-) -> None:
-    """Prints what the loader left out, what the tables lack and how old they are.
-
-    Raises StaleError (exit code 4) when a table's newest on-demand price is older than `max_age_days`.
-    """
-    tables = load_catalog(catalog, None if region is None else [region])
-    ages = [_age(tables, name, today or datetime.datetime.now(datetime.UTC).date()) for name in tables.regions]
-    if as_json:
-        notes = [
-            {"kind": str(note.kind), "region": note.region, "subject": note.subject, "text": note.text}
-            for note in tables.notes
-        ]
-        print_json({"tables": ages, "notes": notes})
-    else:
-        heads = ("region", "machine types", "priced", "spot", "committed", "newest", "days", "unverified prices")
-        _print_table(heads, set(range(1, 8)), [[_text(value) for value in age.values()] for age in ages])
-        for kind, title in ((NoteKind.DROPPED, "Left out"), (NoteKind.HOLE, "Missing")):
-            notes = [note for note in tables.notes if note.kind is kind]
-            print(f"\n{title}: {len(notes)}")
-            for note in notes:
-                print(f"  {note}")
-    if max_age_days is not None:
-        old = [str(age["region"]) for age in ages if age["age_days"] is None or int(age["age_days"]) > max_age_days]
-        if old:
-            raise StaleError(
-                f"prices older than {max_age_days} days, or undated: {', '.join(old)}",
-                hint="replace the tables in catalog/regions/, as docs/catalog.md says",
-            )
+    print_table(heads, numeric, rows)
 
 
 def _option(text: str | None) -> PurchaseOption | None:
@@ -235,32 +195,12 @@ def _record(region: str, offering: Offering, option: PurchaseOption | None) -> d
     return record
 
 
-def _age(tables: Catalog, region: str, today: datetime.date) -> dict[str, Any]:
-    offerings = tables.offerings(region)
-    newest = tables.price_table(region).source_date
-    verified = Counter(price.verified for price in tables.tables[region].prices.values())
-    return {
-        "region": region,
-        "machine_types": len(offerings),
-        "priced": sum(offering.on_demand_usd_per_hour is not None for offering in offerings),
-        "with_spot": sum(bool(offering.spot_usd_per_hour) for offering in offerings),
-        "with_commitments": sum(bool(offering.commitments) for offering in offerings),
-        "newest_source_date": None if newest is None else str(newest),
-        "age_days": None if newest is None else (today - newest).days,
-        "unverified_prices": verified[False],
-    }
-
-
 def _usd(value: float | None) -> str:
     """Four decimals, as AWS quotes an hour."""
     return _NONE if value is None else f"{value:.4f}"
 
 
-def _text(value: object) -> str:
-    return _NONE if value is None else str(value)
-
-
-def _print_table(heads: Sequence[str], numeric: set[int], rows: Sequence[Sequence[str]]) -> None:
+def print_table(heads: Sequence[str], numeric: set[int], rows: Sequence[Sequence[str]]) -> None:
     """A table on a terminal; elsewhere aligned lines, heads first, columns two blanks apart."""
     if sys.stdout.isatty():
         from rich import box

@@ -38,13 +38,31 @@ def prices_verify(
     max_age_days: Annotated[
         int | None, typer.Option("--max-age-days", help="End with code 4 when a table's newest price is older.")
     ] = None,
+    jump: Annotated[float, typer.Option("--jump", metavar="PERCENT", min=0, help="A price further off is odd.")] = 10,
+    against: Annotated[
+        str | None, typer.Option("--against", metavar="OLD", help="The tables before: a folder or a git revision.")
+    ] = None,
+    gate: Annotated[bool, typer.Option("--gate", help="End with code 5 when a price is odd.")] = False,
+    on: Annotated[
+        datetime | None,
+        typer.Option("--on", metavar="DATE", formats=["%Y-%m-%d"], help="Day that ages count from; today, UTC."),
+    ] = None,
     as_json: Json = False,
     catalog: CatalogFolder = None,
 ) -> None:
-    """What the tables lack, what was left out of them, and how old they are."""
-    from poolwright.cli import prices as command
+    """How old the tables are, what they lack, what was left out of them, and which prices are odd."""
+    from poolwright.cli import prices_verify as command
 
-    command.verify(region=region, max_age_days=max_age_days, as_json=as_json, catalog=catalog)
+    command.run(
+        region=region,
+        max_age_days=max_age_days,
+        jump_percent=jump,
+        against=against,
+        gate=gate,
+        as_json=as_json,
+        catalog=catalog,
+        today=None if on is None else on.date(),
+    )
 
 
 @prices_app.command("refresh")

@@ -1,10 +1,9 @@
-"""`poolwright prices show` and what the tables lack."""
+"""`poolwright prices show`."""
 
 from __future__ import annotations
 
 import json
 import shutil
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 
 from poolwright.cli import prices
 from solver.catalog.loader import default_catalog_path
-from solver.errors import CatalogError, ConfigError, StaleError
+from solver.errors import CatalogError, ConfigError
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -118,26 +117,3 @@ def test_another_catalog_can_be_shown(capsys: pytest.CaptureFixture[str], tmp_pa
     shutil.copytree(default_catalog_path(), folder, ignore=shutil.ignore_patterns("ap-*", "us-*"))
     prices.show(machine_type="g5.xlarge", catalog=folder)
     assert [line.split()[0] for line in lines(capsys)[1:]] == ["eu-central-1", "eu-west-1"]
-
-
-def test_verify_lists_what_was_left_out_and_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
-    prices.verify(region="us-east-1", today=date(2026, 11, 24))
-    found = lines(capsys)
-    region, machine_types, priced, *_, newest, days, _ = found[1].split()
-    assert (region, newest, days) == ("us-east-1", "2026-07-20", "127")
-    assert int(machine_types) > int(priced) > 1200
-    assert any(line.strip().startswith("us-east-1 inf2.48xlarge: spot in use1-az2") for line in found)
-    assert any("g5g: 6 offered types have no ECS-optimised image" in line for line in found)
-
-
-def test_verify_as_json_has_tables_and_notes(capsys: pytest.CaptureFixture[str]) -> None:
-    prices.verify(region="us-east-1", as_json=True, today=date(2026, 11, 24))
-    data: dict[str, Any] = json.loads("\n".join(lines(capsys)))
-    assert data["tables"][0]["age_days"] == 127
-    assert {note["kind"] for note in data["notes"]} == {"dropped", "hole"}
-
-
-def test_verify_says_when_prices_are_too_old() -> None:
-    prices.verify(region="us-east-1", max_age_days=200, today=date(2026, 11, 24))
-    with pytest.raises(StaleError, match="older than 200 days, or undated: eu-west-1"):
-        prices.verify(region="eu-west-1", max_age_days=200, today=date(2026, 11, 24))
