@@ -1,8 +1,15 @@
-"""Images in the stack's own repositories: what their storage costs."""
+"""Images in the stack's own repositories: what their storage costs, in a plan and in any plan.
+
+A repository keeps an image of each sort that runs. A plan that keeps fewer bytes than another does without one of its
+images, and so without the variants that run it, which machines may make dear: what images and machines cost least is
+found together. With the machines' bound M(o) of all plans without an image o of a repository, every plan costs at least
+
+    min over o or none:  M(o)  +  Σ over repositories:  the least that is kept without any one image p of M(p) ≤ M(o)
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from solver.catalog.catalog import Catalog
 from solver.demand.containers import ContainerImage
@@ -25,10 +32,38 @@ def image_lines(demand: Demand, site_key: str, catalog: Catalog, compute: Comput
     return _lines(demand, site_key, catalog, {key: _stored_gib(demand, key, compute) for key in compute.repositories})
 
 
-def least_images_usd_per_month(demand: Demand, site_key: str, catalog: Catalog, compute: ComputePlan) -> float:
-    """What the images cost in any plan of the site: of each repository the smallest that a variant can run on."""
-    least = {key: _with_kept(_least_mib(demand.workloads[key])) for key in compute.repositories}
-    return total_usd_per_month(_lines(demand, site_key, catalog, least))
+def least_images_usd_per_month(
+    demand: Demand, site_key: str, catalog: Catalog, compute: ComputePlan, more_without: Callable[[Demand], float]
+) -> float:
+    """What the images cost in any plan of the site, less what machines cost more in plans that keep fewer of them.
+
+    `more_without` has USD a month that machines cost more than their bound with a demand of fewer variants; infinite
+    where nothing holds that.
+    """
+    kept = {key: _stored_gib(demand, key, compute) for key in compute.repositories}
+
+    def usd(stored: Mapping[str, float]) -> float:
+        return total_usd_per_month(_lines(demand, site_key, catalog, stored))
+
+    options: list[tuple[float, str, float]] = []
+    for key in compute.repositories:
+        for image in _running(demand, key, compute):
+            without = _without(demand.workloads[key], image)
+            least = _with_kept(min((_own_mib(without, variant) for variant in without.variants), default=0))
+            if without.variants and least < kept[key]:
+                changed = demand.model_copy(update={"workloads": {**demand.workloads, key: without}})
+                options.append((more_without(changed), key, least))
+    least_usd = usd(kept)
+    for more, key, least in sorted(options):
+        kept[key] = min(kept[key], least)
+        least_usd = min(least_usd, more + usd(kept))
+    return least_usd
+
+
+def _without(workload: Workload, image: ContainerImage) -> Workload:
+    """The workload without the variants that run an image."""
+    variants = {key: each for key, each in workload.variants.items() if (each.image or workload.image) != image}
+    return workload.model_copy(update={"variants": variants})
 
 
 def _lines(demand: Demand, site_key: str, catalog: Catalog, stored: Mapping[str, float]) -> tuple[CostLine, ...]:
@@ -48,6 +83,11 @@ def _lines(demand: Demand, site_key: str, catalog: Catalog, stored: Mapping[str,
 
 
 def _stored_gib(demand: Demand, key: str, compute: ComputePlan) -> float:
+    return _with_kept(sum(image.size_mib for image in _running(demand, key, compute)))
+
+
+def _running(demand: Demand, key: str, compute: ComputePlan) -> list[ContainerImage]:
+    """The images that a workload's repository keeps."""
     workload = demand.workloads[key]
     running = [variant for service in compute.services if service.key == key for variant in service.variants]
     running += [job.variant for job in compute.jobs if job.key == key]
@@ -56,12 +96,12 @@ def _stored_gib(demand: Demand, key: str, compute: ComputePlan) -> float:
         image = workload.variants[variant.key].image or workload.image
         if variant.image_reference is None and image not in images:
             images.append(image)
-    return _with_kept(sum(image.size_mib for image in images))
+    return images
 
 
-def _least_mib(workload: Workload) -> int:
-    images = [variant.image or workload.image for variant in workload.variants.values()]
-    return min(0 if image.reference is not None else image.size_mib for image in images)
+def _own_mib(workload: Workload, variant: str) -> int:
+    image = workload.variants[variant].image or workload.image
+    return 0 if image.reference is not None else image.size_mib
 
 
 def _with_kept(newest_mib: int) -> float:

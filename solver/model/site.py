@@ -4,7 +4,7 @@ The order is that of the arrows between the pools: storage says what volumes cos
 and with what security measures cost for each machine, network is built around the machines, security around all three.
 Storage, network and security are solved exactly, given the machines. The bound is the sum of the pools' own: compute's
 has what security measures cost for each machine-hour, and the others' count the least of what depends on machines: no
-start of one, no image that only some choices keep, no byte that a starting machine pulls.
+start of one, no byte that a starting machine pulls. What images cost least is found with the machines (`registry`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from solver.demand.demand import Demand
 from solver.model.answer import PoolAnswer
 from solver.model.backend import Backend
 from solver.model.compute.deployments import refuse_undeployable
-from solver.model.compute.model import solve_compute
+from solver.model.compute.model import least_compute_usd_per_month, solve_compute
 from solver.model.compute.replan import Standing
 from solver.model.compute.undivided import undivided
 from solver.model.conflict.network_wishes import network_wishes
@@ -151,6 +151,12 @@ def solve_site(
     wanted = task.compute
     compute = solve_or_explain(wanted, key, catalog, computed, attempted) if task.explain else computed(wanted)
 
+    def more_without(fewer: Demand) -> float:
+        usd = least_compute_usd_per_month(
+            fewer, key, catalog, engine, volume_usd_per_month=volumes, surcharge=surcharge, deadline=deadline
+        )
+        return max(0.0, usd - compute.bound_usd_per_month)
+
     compute = undivided(wanted, compute, computed)
     refuse_undeployable(key, compute.plan)
 
@@ -191,5 +197,5 @@ def solve_site(
         network=network,
         security=security,
         images=image_lines(demand, key, catalog, compute.plan),
-        images_bound_usd_per_month=least_images_usd_per_month(demand, key, catalog, compute.plan),
+        images_bound_usd_per_month=least_images_usd_per_month(wanted, key, catalog, compute.plan, more_without),
     )

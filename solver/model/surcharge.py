@@ -82,9 +82,10 @@ class Surcharge:
         return (self.usd_per_machine_hour * hosts + by_vcpus) * HOURS_PER_MONTH
 
     def starts_usd_per_month(self, compute: ComputePlan) -> float:
-        """Of all starts of a plan's schedules."""
+        """Of all starts of a plan's schedules, and of its jobs."""
         machines = sum(group.machines.starts_per_week for group in compute.node_groups)
         tasks = sum(each.replicas.starts_per_week for entry in compute.services for each in entry.variants)
+        tasks += sum(len(job.days) * job.workers for job in compute.jobs)
         return (self.usd_per_machine_start * machines + self.usd_per_task_start * tasks) * WEEKS_PER_MONTH
 
     def by_line(self) -> Iterator[tuple[Surcharge, float]]:

@@ -59,10 +59,10 @@ class JobTask:
         return usage
 
     def besides_on_demand(self, run: JobRun) -> float:
-        """USD a week of a run but for its on-demand machine hours: volumes, and spot machines."""
+        """USD a week of a run but for its on-demand machine hours: volumes, starts, and spot machines."""
         machine = run.size.machine
         spot = 0.0 if machine.on_demand else machine.usd_per_hour * run.size.machines
-        return (spot + run.size.fixed_usd_per_hour) * len(run.busy)
+        return spot * len(run.busy) + run.fixed_usd_per_week
 
     def way(self, run: JobRun) -> Way:
         """A run as the bound sees it."""

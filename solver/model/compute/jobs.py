@@ -7,7 +7,9 @@ A run has `workers` replicas that work side by side for a whole number of contig
 A training job's gang has its own size and one worker to a machine; a batch job has at most `max_parallel` replicas, as
 many to a machine as fit. All sizes, machine types and starts are tried, so the cheapest is exact for given prices by
 hour; the earliest start wins where prices are equal. Jobs run on machines of their own, so they stand apart from the
-services but for quotas and commitments. Spot machines are allowed where all of a job may be interrupted.
+services but for quotas and commitments. Spot machines are allowed where all of a job may be interrupted. What is
+billed for the starts of its machines and workers is a part of what a run costs: many workers for an hour start more
+than few for several.
 """
 
 from __future__ import annotations
@@ -59,6 +61,10 @@ class JobSize:
     hours: int
     fixed_usd_per_hour: float
     """Volumes of all its machines and replicas."""
+    machines_usd_per_start: float
+    """When all its machines start."""
+    workers_usd_per_start: float
+    """When all its workers do."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,8 @@ class JobRun:
     """Hour of the day."""
     busy: tuple[int, ...]
     """Hours of the week in which it works."""
+    fixed_usd_per_week: float
+    """Volumes, and what is billed for starts."""
     usd_per_week: float
     """At the prices that it was chosen with."""
 
@@ -115,9 +123,22 @@ def job_sizes(
                 number = -(-workers // each)
                 if is_reserved(machine.machine.quota) and number * machine.machine.vcpus > kept:
                     continue
-                more = market.surcharge.usd_per_hour(machine.machine)
-                fixed = number * (machine_usd_per_hour + more) + workers * replica_usd_per_hour
-                found.append(JobSize(key, name, machine, number, each, workers, hours, fixed))
+                surcharge = market.surcharge
+                more = surcharge.usd_per_hour(machine.machine)
+                found.append(
+                    JobSize(
+                        job=key,
+                        variant=name,
+                        machine=machine,
+                        machines=number,
+                        slots=each,
+                        workers=workers,
+                        hours=hours,
+                        fixed_usd_per_hour=number * (machine_usd_per_hour + more) + workers * replica_usd_per_hour,
+                        machines_usd_per_start=number * surcharge.usd_per_machine_start,
+                        workers_usd_per_start=workers * surcharge.usd_per_task_start,
+                    )
+                )
     return found
 
 
@@ -150,8 +171,18 @@ def runs_of(sizes: Sequence[JobSize], job: BatchJob | TrainingJob, price: PriceB
                 busy = busy_hours(job.window, late, size.hours)
                 hours_of[late, size.hours] = (busy, np.array(busy, dtype=np.int64))
             busy, places = hours_of[late, size.hours]
-            usd = float(by_hour[places].sum()) * size.machines + size.fixed_usd_per_hour * len(busy)
-            yield JobRun(size, (job.window.opens + late) % 24, busy, usd)
+            yield run_of(size, job.window, late, busy, float(by_hour[places].sum()))
+
+
+def run_of(size: JobSize, window: Window, late: int, busy: tuple[int, ...], usd_per_machine: float) -> JobRun:
+    """A size that starts `late` hours after the window opens; one of its machines costs so much in its hours of a week.
+
+    Machines that work into the next run don't start again, workers do.
+    """
+    rises = sum((hour - 1) % HOURS_PER_WEEK not in busy for hour in busy)
+    starts = rises * size.machines_usd_per_start + len(window.days) * size.workers_usd_per_start
+    fixed = size.fixed_usd_per_hour * len(busy) + starts
+    return JobRun(size, (window.opens + late) % 24, busy, fixed, usd_per_machine * size.machines + fixed)
 
 
 def is_free(run: JobRun, free: Mapping[str, Integers]) -> bool:

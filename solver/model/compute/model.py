@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
+from solver.errors import InfeasibleError
 from solver.model.answer import PoolAnswer
 from solver.model.backend import Backend
 from solver.model.compute.alone_costs import OnSale
@@ -44,6 +45,7 @@ from solver.model.compute.site_search import (
     approved_of,
     found_for,
     goods_of,
+    least_usd_per_week,
     prices_of,
     problem_of,
     sizes_of,
@@ -88,16 +90,10 @@ def solve_compute(
     this pool; the lines have them all the same, and the bound is then none of the stack.
     """
     del storage
-    needs = needs_of(demand, site_key)
-    zones = zones_of(demand, site_key, catalog)
-    fixed = fixed_costs(catalog, demand.aws_sites[site_key], volume_usd_per_month)
+    site = _site_of(demand, site_key, catalog, backend, volume_usd_per_month, surcharge, deadline)
     if alone:
-        fixed = Fixed(0.0, dict.fromkeys(fixed.machine_volumes, 0.0))
-        surcharge = Surcharge()
-    goods = goods_of(demand, site_key, catalog)
-    held = held_of(demand, site_key, catalog)
-    volumes = volume_usd_per_month
-    site = Site(demand, site_key, catalog, backend, needs, zones, fixed, volumes, surcharge, goods, held, deadline)
+        site = replace(site, fixed=Fixed(0.0, dict.fromkeys(site.fixed.machine_volumes, 0.0)), surcharge=Surcharge())
+    surcharge, goods, held, fixed = site.surcharge, site.goods, site.held, site.fixed
     problem = problem_of(site)
     jobs = problem.jobs
     found, leeway = found_for(site, problem, previous, standing)
@@ -151,6 +147,49 @@ def solve_compute(
         not_priced=(*fees_not_priced(held), *warming_not_priced(plan)),
         spare_usd_per_month=max(0.0, spare) if not steady.stays or leeway.most < inf else 0.0,
         is_begun=leeway.is_begun,
+    )
+
+
+def least_compute_usd_per_month(
+    demand: Demand,
+    site_key: str,
+    catalog: Catalog,
+    backend: Backend,
+    *,
+    volume_usd_per_month: Mapping[str, float],
+    surcharge: Surcharge,
+    deadline: Deadline = NEVER,
+) -> float:
+    """What no compute pool costs less than, with the surcharge but without starts of services; infinite for none."""
+    site = _site_of(demand, site_key, catalog, backend, volume_usd_per_month, surcharge, deadline)
+    try:
+        return least_usd_per_week(site) * WEEKS_PER_MONTH + _replica_volumes(site)
+    except InfeasibleError:
+        return inf
+
+
+def _site_of(
+    demand: Demand,
+    site_key: str,
+    catalog: Catalog,
+    backend: Backend,
+    volume_usd_per_month: Mapping[str, float],
+    surcharge: Surcharge,
+    deadline: Deadline,
+) -> Site:
+    return Site(
+        demand=demand,
+        key=site_key,
+        catalog=catalog,
+        backend=backend,
+        needs=needs_of(demand, site_key),
+        zones=zones_of(demand, site_key, catalog),
+        fixed=fixed_costs(catalog, demand.aws_sites[site_key], volume_usd_per_month),
+        volume_usd_per_month=volume_usd_per_month,
+        surcharge=surcharge,
+        goods=goods_of(demand, site_key, catalog),
+        held=held_of(demand, site_key, catalog),
+        deadline=deadline,
     )
 
 

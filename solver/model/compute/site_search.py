@@ -157,6 +157,11 @@ def with_starts(site: Site, problem: Problem, found: Settled) -> float:
     return max(found.bound_usd_per_week, lowest)
 
 
+def least_usd_per_week(site: Site) -> float:
+    """What nothing costs less than before anything is planned; InfeasibleError where nothing holds the services."""
+    return min(_least(site, *each) for each in site.surcharge.by_line())
+
+
 def _least(site: Site, surcharge: Surcharge, usd_per_hour: float, *, jointly: bool = False) -> float:
     """What nothing costs less than at one tier's price, USD a week."""
     bound = ApartBound(problem_of(replace(site, surcharge=surcharge)))

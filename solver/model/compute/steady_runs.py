@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from solver.demand.workloads import BatchJob, TrainingJob
-from solver.model.compute.jobs import JobRun, JobSize, PriceByHour, busy_hours
+from solver.model.compute.jobs import JobRun, JobSize, PriceByHour, busy_hours, run_of
 from solver.plan.compute import ComputePlan
 
 
@@ -42,7 +42,7 @@ def steadiest_run(
         left = free.get(str(size.machine.machine.quota))
         if left is not None and bool((left[here] < size.machines * size.machine.machine.vcpus).any()):
             continue
-        usd = float(price(size.machine)[here].sum()) * size.machines + size.fixed_usd_per_hour * len(busy)
-        if usd <= fresh.usd_per_week * (1 + gap):
-            return JobRun(size, old.start_hour, busy, usd)
+        run = run_of(size, job.window, late, busy, float(price(size.machine)[here].sum()))
+        if run.usd_per_week <= fresh.usd_per_week * (1 + gap):
+            return run
     return fresh

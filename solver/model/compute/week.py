@@ -44,7 +44,7 @@ class Way:
     hours: tuple[int, ...]
     """The hour class of each hour in which it works."""
     fixed_usd: float
-    """Volumes, and spot machines, of the week."""
+    """Volumes, starts, and spot machines, of the week."""
 
 
 @dataclass(frozen=True)

@@ -67,18 +67,17 @@ def least_amounts(demand: Demand, compute: ComputePlan) -> PlanAmounts:
     """What no plan of the site has less of; of `compute` the services and jobs count, which each plan of it has.
 
     A release starts every replica anew, and there are at least those that hold each hour's load when all are of the
-    variant with the highest throughput. A job's run starts one task at least. What the schedules start is left to the
-    compute pool's bound (`solver.model.compute.start_bound`).
+    variant with the highest throughput. A job's run starts one task at least, which reads its secrets. What else its
+    start costs, and what the schedules start, is left to the compute pool's bound (`compute.start_bound`, `jobs`).
     """
     replicas = {service.key: _least_replicas(demand.workloads[service.key]) for service in compute.services}
-    starts = {key: count * DEPLOYMENTS_PER_MONTH for key, count in replicas.items()} | {
-        job.key: len(job.days) * WEEKS_PER_MONTH for job in compute.jobs
-    }
+    released = {key: count * DEPLOYMENTS_PER_MONTH for key, count in replicas.items()}
+    starts = released | {job.key: len(job.days) * WEEKS_PER_MONTH for job in compute.jobs}
     secrets = {entry.key: len(entry.secrets) for entry in (*compute.services, *compute.jobs)}
     pushed = [key for key in compute.repositories if _is_always_pushed(demand, key)]
     return PlanAmounts(
         machine_starts_per_month=0.0,
-        task_starts_per_month=fsum(starts.values()),
+        task_starts_per_month=fsum(released.values()),
         secret_reads_per_month=fsum(count * secrets[key] for key, count in starts.items()),
         hosts=0.0,
         vcpus=0.0,

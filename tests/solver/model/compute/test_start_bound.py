@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
+from solver.demand.workloads import BatchJob
 from solver.model.compute import model
 from solver.model.compute.needs import needs_of
 from solver.model.compute.problem import Settled
@@ -89,3 +90,27 @@ def test_only_a_service_with_one_capacity_is_known_to_start_so_many_replicas(mak
     alone = demand.model_copy(update={"workloads": {"api": api}})
     both, one = known_starts(needs_of(demand, "main")), known_starts(needs_of(alone, "main"))
     assert both == one > 0
+
+
+def test_a_job_starts_few_workers_where_starts_are_billed_and_the_bound_knows_them(
+    catalog: Catalog, make_demand: DemandMaker
+) -> None:
+    night = BatchJob.model_validate(
+        {
+            "kind": "batch",
+            "image": {},
+            "work": 300_000,
+            "window": {"opens": "00:00", "deadline": "08:00"},
+            "max_parallel": 40,
+            "variants": {"cpu": {"cpu": 1, "memory": "2Gi", "throughput_per_second": 10, "source": "measured"}},
+        }
+    )
+
+    def planned(profile: str) -> Plan:
+        demand = make_demand(compliance={"profile": profile}, limits={"machines": ["m7i.*"]})
+        return solve(demand.model_copy(update={"workloads": {"night": night}}), catalog)
+
+    free, billed = planned("none"), planned("baseline")
+    (many,), (few,) = free.aws_sites["main"].compute.jobs, billed.aws_sites["main"].compute.jobs
+    assert few.workers < many.workers
+    assert billed.proof.gap < 0.005
