@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from poolwright.cli.console import print_json, say
 from poolwright.engine.project import find_project
 from solver.errors import ConfigError, Problem
-from solver.inputs import read_inputs
+from solver.inputs import read_inputs, shown
 
 if TYPE_CHECKING:
     from poolwright.observe.forecast.service import ServiceForecast
@@ -42,11 +42,17 @@ def forecasts_from(demand: Demand, source: Path, levels: Sequence[float]) -> tup
     """The forecasts of all measured services; says on standard error which service has none."""
     from poolwright.observe.forecast.choice import NOT_INSTALLED
     from poolwright.observe.forecast.service import best_forecaster, forecasts
-    from poolwright.observe.loads import read_loads
+    from poolwright.observe.loads import measured_loads
+    from poolwright.observe.metrics import Metric, SubjectKind
+    from poolwright.observe.sources.files import read_files
     from solver.demand.workloads import Service
 
     services = [key for key, entry in demand.workloads.items() if isinstance(entry, Service)]
-    loads = read_loads(source, services)
+    measured = read_files(source, {SubjectKind.WORKLOAD: list(demand.workloads)})
+    loads = measured_loads(measured, services)
+    if not loads:
+        allowed = f"a column {Metric.LOAD} with rows of at least one of {', '.join(services)} is allowed"
+        raise ConfigError([Problem(file=shown(source), found="no load of a service", allowed=allowed)])
     if missing := [key for key in services if key not in loads]:
         say(f"note: {', '.join(missing)}: no measured load")
     other = best_forecaster()

@@ -12,7 +12,7 @@ from poolwright.cli.options import Json, Stack
 app = typer.Typer()
 
 From = Annotated[
-    Path, typer.Option("--from", metavar="FILE", help="Measured loads: a CSV file of time,workload,load_per_second.")
+    Path, typer.Option("--from", metavar="PATH", help="What was measured: a CSV file, or a folder of them.")
 ]
 
 
@@ -30,3 +30,33 @@ def forecast(
     from poolwright.cli import forecast as command
 
     command.run(stack, source, levels=levels or (), as_json=as_json)
+
+
+@app.command()
+def suggest(
+    stack: Stack,
+    source: From,
+    write: Annotated[bool, typer.Option("--write", help="Change the stack's file and its traces.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="Write the pull request's text there, Markdown.")
+    ] = None,
+    most_up: Annotated[float, typer.Option("--most-up", help="A load becomes at most so many times what it is.")] = 2.0,
+    most_down: Annotated[
+        float, typer.Option("--most-down", help="A load becomes no less than this part of what it is.")
+    ] = 0.8,
+    least_change: Annotated[
+        float, typer.Option("--least-change", help="Loads that would move by less than this part stay.")
+    ] = 0.05,
+    cool_down_days: Annotated[
+        int, typer.Option("--cool-down-days", help="A load becomes less so many days after it became more.")
+    ] = 7,
+    quick: Annotated[bool, typer.Option("--quick", help="Solve no plan for each change alone.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Suggest the loads that were measured and are expected, in bounded steps, with what they cost and risk."""
+    from poolwright.cli import suggest as command
+    from poolwright.observe.suggest.bounds import Bounds
+
+    bounds = Bounds(most_up=most_up, most_down=most_down, least_change=least_change, cool_down_days=cool_down_days)
+    code = command.run(stack, source, bounds=bounds, write=write, output=output, quick=quick, as_json=as_json)
+    raise typer.Exit(code)

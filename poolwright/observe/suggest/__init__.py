@@ -1,0 +1,1 @@
+"""Suggestions: the change of a demand file that measured and expected loads ask for, in bounded steps."""
