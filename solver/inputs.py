@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from solver.catalog.catalog import Catalog
-from solver.catalog.digest import catalog_digest, region_names
+from solver.catalog.digest import catalog_digest, region_names, trial_digest
 from solver.catalog.loader import default_catalog_path, load_catalog
 from solver.demand.loader import LoadedDemand, find_stack, load_demand
 from solver.errors import StaleError
 from solver.model.requirements import check_regions
 from solver.plan.lock import Lock, read_lock
-from solver.plan.plan import MODEL_VERSION, PlanInputs, PriceTable, ReleaseInput
+from solver.plan.plan import MODEL_VERSION, DiscountsInput, PlanInputs, PriceTable, ReleaseInput
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +30,8 @@ class StackInputs:
     """Digest of what the tables of the stack's regions say."""
     lock_path: Path
     """Beside the demand file."""
+    discounts: Path | None = None
+    """Agreements to plan with instead of the catalog's; the digest of the catalog is then of these too."""
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -38,12 +40,12 @@ class StackInputs:
 
     def catalog(self) -> Catalog:
         """The tables of the stack's regions."""
-        return load_catalog(self.catalog_path, self.regions)
+        return load_catalog(self.catalog_path, self.regions, discounts=self.discounts)
 
     def plan_inputs(self, catalog: Catalog) -> PlanInputs:
         """Digests and price dates for a plan."""
         tables = [catalog.price_table(region) for region in self.regions]
-        release = self.loaded.release
+        release, agreed = self.loaded.release, catalog.discounts
         return PlanInputs(
             demand=self.loaded.digest,
             catalog=self.catalog_digest,
@@ -52,11 +54,17 @@ class StackInputs:
                 PriceTable(region=table.region, dated=str(table.source_date or "undated")) for table in tables
             ),
             release=None if release is None else ReleaseInput(id=release.id, digest=release.digest),
+            discounts=None if agreed is None else DiscountsInput(name=agreed.name, digest=agreed.digest),
         )
 
 
 def read_inputs(
-    root: Path, stack: str, *, demand_file: Path | None = None, catalog_path: Path | None = None
+    root: Path,
+    stack: str,
+    *,
+    demand_file: Path | None = None,
+    catalog_path: Path | None = None,
+    discounts: Path | None = None,
 ) -> StackInputs:
     """Reads the demand of a stack: `stacks/<stack>.yaml` of the project, or the file given.
 
@@ -67,11 +75,13 @@ def read_inputs(
     tables = catalog_path if catalog_path is not None else default_catalog_path()
     check_regions(loaded, region_names(tables))
     regions = {site.region for site in loaded.demand.aws_sites.values()}
+    digest = catalog_digest(tables, sorted(regions))
     return StackInputs(
         loaded=loaded,
         catalog_path=tables,
-        catalog_digest=catalog_digest(tables, sorted(regions)),
+        catalog_digest=digest if discounts is None else trial_digest(digest, discounts),
         lock_path=path.parent / f"{stack}.lock.yaml",
+        discounts=discounts,
     )
 
 

@@ -60,7 +60,7 @@ def run(
         stack=stack,
         site=moved,
         kept_gib=compare.kept_gib,
-        notes=_notes(inputs, tables, found),
+        notes=_notes(inputs, tables, found, discounted=own.discounts is not None),
         places=compared(found),
     )
     if as_json:
@@ -104,7 +104,7 @@ def _check(tables: Clouds, aws_regions: Sequence[str], clouds: Sequence[str], re
         raise ConfigError(problems)
 
 
-def _notes(inputs: StackInputs, tables: Clouds, places: Sequence[Place]) -> tuple[str, ...]:
+def _notes(inputs: StackInputs, tables: Clouds, places: Sequence[Place], *, discounted: bool) -> tuple[str, ...]:
     """Of which day the figures are, and what the plain ones leave out."""
     from poolwright.price_tables.comparison_tables import AWS
 
@@ -114,6 +114,8 @@ def _notes(inputs: StackInputs, tables: Clouds, places: Sequence[Place]) -> tupl
         "Compare plain with plain.",
         "Other pools of other clouds are counted as at home: their prices are in no table.",
     ]
+    if discounted:
+        notes.append("The catalog's discounts are taken off AWS's prices; other clouds have their list prices.")
     patterns = sorted(
         {
             f"{key}.{name}"

@@ -40,3 +40,7 @@ Packs = Annotated[
 ]
 On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="Day that waivers count for; today.")]
 CatalogFolder = Annotated[Path | None, typer.Option("--catalog", help="Another folder of machines and prices.")]
+DiscountsFile = Annotated[
+    Path | None,
+    typer.Option("--discounts", metavar="FILE", help="Try these agreements instead of the catalog's discounts.yaml."),
+]

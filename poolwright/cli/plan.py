@@ -37,6 +37,7 @@ def run(
     solver_name: str = "highs",
     time_limit: float | None = None,
     force: bool = False,
+    discounts: Path | None = None,
     clock: Callable[[], float] = monotonic,
 ) -> None:
     """Prints the plan of a stack; with `write` also its lock; with `check` only whether the lock is fresh and
@@ -49,6 +50,12 @@ def run(
     if write and check:
         raise ConfigError(
             [Problem(file="", path="--check", found="--write and --check", allowed="one of the two is allowed")]
+        )
+    if discounts is not None and (write or check):
+        allowed = "a trial of discounts is only printed: a lock is made with those of the catalog"
+        hint = "Put them into the catalog's discounts.yaml, as docs/prices.md says."
+        raise ConfigError(
+            [Problem(file="", path="--discounts", found="--write or --check", allowed=allowed, hint=hint)]
         )
     if on is not None and not check:
         raise ConfigError([Problem(file="", path="--on", found=on, allowed="it is allowed with --check")])
@@ -66,7 +73,7 @@ def run(
             ]
         )
     deadline = None if time_limit is None else _deadline(clock, time_limit)
-    inputs = read_inputs(find_project().root, stack, demand_file=demand, catalog_path=catalog)
+    inputs = read_inputs(find_project().root, stack, demand_file=demand, catalog_path=catalog, discounts=discounts)
     if check:
         _check(inputs, day_of(on), as_json)
         return

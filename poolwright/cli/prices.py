@@ -31,6 +31,7 @@ def show(
     purchase_option: str | None = None,
     as_json: bool = False,
     catalog: Path | None = None,
+    discounts: Path | None = None,
 ) -> None:
     """Prints the offerings of a region (all by default) whose type matches a name or pattern like `c7g.*`.
 
@@ -38,7 +39,7 @@ def show(
     or option that does not exist.
     """
     option = _option(purchase_option)
-    tables = load_catalog(catalog, None if region is None else [region])
+    tables = load_catalog(catalog, None if region is None else [region], discounts=discounts)
     chosen = [
         (name, offering)
         for name in tables.regions
@@ -49,11 +50,19 @@ def show(
     if not chosen:
         raise _nothing(tables, machine_type, option)
     if as_json:
-        print_json({"offerings": [_record(name, offering, option) for name, offering in chosen]})
+        agreed = tables.discounts
+        print_json(
+            {
+                "discounts": None if agreed is None else {"name": agreed.name, "digest": agreed.digest},
+                "offerings": [_record(name, offering, option) for name, offering in chosen],
+            }
+        )
         return
     heads, numeric = _columns(option)
     rows = [_cells(name, offering, option) for name, offering in chosen]
     print_table(heads, numeric, rows)
+    if tables.discounts is not None:
+        print(f"\nThe discounts {tables.discounts} are taken off.")
 
 
 def _option(text: str | None) -> PurchaseOption | None:

@@ -35,7 +35,7 @@ def run(
     nothing is written.
     """
     folder = catalog or default_catalog_path()
-    loaded = load_catalog(folder, regions or None)
+    loaded = load_catalog(folder, regions or None, list_prices=True)
     question = Question(
         on=on or datetime.datetime.now(datetime.UTC).date(),
         spot_days=spot_days if spot else None,

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from poolwright.cli.console import print_json
+from poolwright.cli.console import print_json, say
 from poolwright.cli.prices import print_table
 from poolwright.price_tables.catalog_at import catalog_at
 from poolwright.price_tables.moves import PriceMoves, price_moves
 from poolwright.price_tables.oddities import Oddity, OddityKind, oddities
 from solver.catalog.catalog import Catalog
 from solver.catalog.digest import region_names
-from solver.catalog.loader import load_catalog
+from solver.catalog.loader import default_catalog_path, load_catalog
 from solver.catalog.notes import NoteKind
-from solver.errors import GateError, StaleError
+from solver.errors import CatalogError, GateError, StaleError
 
 _HEADS = ("region", "machine types", "priced", "spot", "committed", "oldest", "newest", "days", "unverified prices")
 _TITLES = {
@@ -43,10 +43,11 @@ def run(
 ) -> None:
     """Prints what the loader left out, what the tables lack, how old they are, and which prices are odd.
 
-    Raises StaleError (exit code 4) when a table's newest on-demand price is older than `max_age_days`, then, with
-    `gate`, GateError (5) when anything is odd. `against` names the catalog before.
+    Raises StaleError (exit code 4) when a table's newest on-demand price is older than `max_age_days`, or agreements
+    began or ended that are not counted so, then, with `gate`, GateError (5) when anything is odd. `against` names the
+    catalog before. All prices are list prices.
     """
-    tables = load_catalog(catalog, None if region is None else [region])
+    tables = load_catalog(catalog, None if region is None else [region], list_prices=True)
     ages = [_age(tables, name, today or datetime.datetime.now(datetime.UTC).date()) for name in tables.regions]
     found = oddities(tables, jump_percent=jump_percent, moved=None if against is None else _moved(tables, against))
     if as_json:
@@ -60,15 +61,34 @@ def run(
                 f"prices older than {max_age_days} days, or undated: {', '.join(old)}",
                 hint="poolwright prices refresh, or replace the tables in catalog/regions/, as docs/catalog.md says",
             )
+    _refuse_turned(catalog, today or datetime.datetime.now(datetime.UTC).date())
     if gate and found:
         raise GateError(f"{len(found)} prices are odd", hint="Correct them, or run again with a larger --jump.")
+
+
+def _refuse_turned(catalog: Path | None, today: datetime.date) -> None:
+    """Raises StaleError where agreements began or ended since the day for which discounts.yaml counts them."""
+    folder = catalog or default_catalog_path()
+    try:
+        agreed = load_catalog(folder, [region_names(folder)[0]]).discounts
+    except CatalogError as error:
+        if error.problems[0].path != "private.file":
+            raise
+        # The tables themselves were read: it is the private file that is not here.
+        say(f"note: whether the discounts still count is not known: {error.problems[0]}")
+        return
+    if agreed is not None and agreed.turns is not None and agreed.turns <= today:
+        raise StaleError(
+            f"the discounts {agreed.name} are others since {agreed.turns}",
+            hint="Write a later day at `as_of` in the catalog's discounts.yaml, and plan the stacks again.",
+        )
 
 
 def _moved(tables: Catalog, against: str) -> PriceMoves:
     """What moved in the regions that both catalogs have."""
     with catalog_at(against, "--against") as before:
         both = sorted({*region_names(before.folder)} & {*tables.regions})
-        return price_moves(load_catalog(before.folder, both), tables)
+        return price_moves(load_catalog(before.folder, both, list_prices=True), tables)
 
 
 def _print_record(tables: Catalog, ages: Sequence[dict[str, Any]], found: Sequence[Oddity]) -> None:

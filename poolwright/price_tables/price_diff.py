@@ -31,6 +31,8 @@ class PriceDiff(Schema):
     """The new one."""
     prices: PriceMoves
     """What differs between them."""
+    notes: tuple[str, ...] = ()
+    """What to bear in mind."""
     stacks: tuple[TurnedPlan, ...]
     """What that does to the stacks that were asked for."""
 
@@ -58,6 +60,9 @@ def diff_lines(found: PriceDiff) -> Iterator[str]:
             yield ""
             yield title
             yield from _entry_lines(entries)
+    if found.notes:
+        yield ""
+        yield from found.notes
     if found.stacks:
         yield ""
         yield from _stack_lines(found.stacks)

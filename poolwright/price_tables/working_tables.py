@@ -120,7 +120,7 @@ class WorkingTables:
             for file, text in texts.items():
                 (tried / file).write_bytes(text.encode())
             try:
-                load_catalog(tried, regions)
+                load_catalog(tried, regions, list_prices=True)
             except CatalogError as error:
                 words = "\n".join(str(problem).replace(f"{tried}/", "") for problem in error.problems[:20])
                 hint = "Nothing was written."

@@ -59,6 +59,8 @@ def plan_view(plan: Plan, change: Difference | None, *, growth: str = "") -> Ren
     if plan.not_priced:
         parts += [Text(), _heading("Not in the figures"), *(Text(f"  {text}") for text in plan.not_priced)]
     prices = ", ".join(f"{table.region} of {table.dated}" for table in plan.inputs.prices) or "as the hosts' owners say"
+    if plan.inputs.discounts is not None:
+        prices += f", less the discounts {plan.inputs.discounts.name} (sha256:{plan.inputs.discounts.digest[:12]})"
     parts += [Text(), Text(f"Prices: {prices}. Solver: {plan.proof.solver}. Witness: {plan.proof.witness}.", "dim")]
     return Group(*parts)
 

@@ -228,5 +228,8 @@ def _inputs(lock: Lock, on: date) -> Iterator[InputRow]:
     yield InputRow(name="catalog", value=f"sha256:{lock.inputs.catalog}")
     for table in lock.inputs.prices:
         yield InputRow(name=f"prices of {table.region}", value=table.dated, age_days=age_days(table.dated, on))
+    if lock.inputs.discounts is not None:
+        agreed = lock.inputs.discounts
+        yield InputRow(name=f"discounts {agreed.name}", value=f"sha256:{agreed.digest}")
     yield InputRow(name="models", value=lock.inputs.model)
     yield InputRow(name="solver", value=lock.proof.solver)

@@ -154,6 +154,8 @@ def _words(subject: str, old: Side | None, new: Side, before: Mapping[str, float
         return " → ".join(causes)
     if old.lock.inputs.prices != new.lock.inputs.prices:
         return "other prices"
+    if old.lock.inputs.discounts != new.lock.inputs.discounts:
+        return "other discounts"
     if subject in _workloads(new.lock):
         return "other machines are cheapest together"
     moved = ", ".join(f"{key} {part:+.0%}".replace("%", " %") for key, part in _moved_loads(old, new))

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from solver.catalog.digest import REGION_FOLDER, combined_digest
+from solver.catalog.discounts import Discounts
 from solver.catalog.images import ImageKey, MachineImage
 from solver.catalog.machines import MachineType
 from solver.catalog.notes import Note
@@ -46,6 +47,8 @@ class Catalog:
     shared_files: tuple[str, ...]
     file_digests: Mapping[str, str]
     """Content digest of each file that was read, by its path inside the folder."""
+    discounts: Discounts | None = None
+    """Agreements that are taken off all prices here; None: they are list prices."""
 
     @property
     def regions(self) -> tuple[str, ...]:

@@ -52,3 +52,13 @@ def catalog_digest(catalog: Path, regions: Collection[str]) -> str:
     files = table_files(catalog, regions)
     digests = {file: content_digest(catalog / file, (catalog / file).read_bytes()) for file in files}
     return combined_digest(digests, files)
+
+
+def trial_digest(digest: str, discounts: Path) -> str:
+    """The digest of a catalog with the agreements of another file; CatalogError where that can't be read."""
+    try:
+        content = discounts.read_bytes()
+    except OSError as error:
+        allowed = f"a readable file of discounts is needed: {error.strerror}"
+        raise CatalogError([Problem(file=shown(discounts), allowed=allowed)]) from None
+    return sha256(f"{digest} {sha256(content).hexdigest()}".encode()).hexdigest()

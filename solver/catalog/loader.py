@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from pydantic import TypeAdapter
 
 from solver.catalog.catalog import Catalog, RegionTables
 from solver.catalog.digest import OWN_SOURCES, REGION_FOLDER, region_names, table_files
+from solver.catalog.discounts import DISCOUNTS_FILE, Discounts, read_discounts, read_trial
 from solver.catalog.documents import read_document
 from solver.catalog.entry import Entry
 from solver.catalog.images import read_images
@@ -63,8 +65,17 @@ def default_catalog_path() -> Path:
     return Path(__file__).resolve().parents[2] / "catalog"
 
 
-def load_catalog(path: Path | None = None, regions: Collection[str] | None = None) -> Catalog:
-    """The catalog of these regions, or of all that the folder has; CatalogError names every broken row at once."""
+def load_catalog(
+    path: Path | None = None,
+    regions: Collection[str] | None = None,
+    *,
+    discounts: Path | None = None,
+    list_prices: bool = False,
+) -> Catalog:
+    """The catalog of these regions, or of all that the folder has; CatalogError names every broken row at once.
+
+    Prices are those of the folder's discounts, or of the file `discounts` instead; with `list_prices` of none.
+    """
     folder = default_catalog_path() if path is None else path
     known = region_names(folder)
     wanted = known if regions is None else tuple(sorted(set(regions)))
@@ -82,6 +93,14 @@ def load_catalog(path: Path | None = None, regions: Collection[str] | None = Non
         found = _read_region(reading, folder / REGION_FOLDER / name, machines, sources, rates_of, notes)
         if found is not None:
             tables[name] = found
+    agreed = None
+    if discounts is None and not list_prices:
+        agreed = read_discounts(reading, default_catalog_path())
+    elif (folder / DISCOUNTS_FILE).is_file():
+        # Passed over, and yet a table of the folder.
+        reading.text(folder / DISCOUNTS_FILE)
+    if discounts is not None:
+        agreed = read_trial(reading, discounts)
     services = read_service_tables(reading, folder)
     _check_costs(reading, shown(folder / "services.yaml"), services, tables)
     if reading.problems:
@@ -90,10 +109,19 @@ def load_catalog(path: Path | None = None, regions: Collection[str] | None = Non
         machines=dict(sorted(machines.items())),
         sources=sources,
         notes=tuple(notes),
-        tables=tables,
+        tables={name: table if agreed is None else _discounted(name, table, agreed) for name, table in tables.items()},
         services=services,
         shared_files=table_files(folder, ()),
         file_digests=reading.digests,
+        discounts=agreed,
+    )
+
+
+def _discounted(name: str, table: RegionTables, agreed: Discounts) -> RegionTables:
+    return replace(
+        table,
+        offerings={machine: agreed.offering(name, offering) for machine, offering in table.offerings.items()},
+        prices={key: agreed.price(name, key[0], price) for key, price in table.prices.items()},
     )
 
 

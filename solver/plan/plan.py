@@ -40,6 +40,15 @@ class ReleaseInput(Schema):
     """`sha256:…` of the release file."""
 
 
+class DiscountsInput(Schema):
+    """The agreements that are taken off the prices of a plan; what they take off is not said."""
+
+    name: str
+    """What the file is called."""
+    digest: str
+    """Its sha256."""
+
+
 class PlanInputs(Schema):
     """Digests of all that the plan was made from; any change makes a lock stale."""
 
@@ -53,6 +62,8 @@ class PlanInputs(Schema):
     """Version of the models: it changes when the same inputs may give another plan."""
     release: ReleaseInput | None = Field(default=None, exclude_if=is_empty)
     """The release that the demand has; None: the stack's own files say all."""
+    discounts: DiscountsInput | None = Field(default=None, exclude_if=is_empty)
+    """Agreements that are taken off the prices; None: they are list prices."""
 
 
 class Proof(Schema):

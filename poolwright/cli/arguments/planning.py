@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from poolwright.cli.all_stacks import HELP
-from poolwright.cli.options import CatalogFolder, Json, On, Stack, demand_keys
+from poolwright.cli.options import CatalogFolder, DiscountsFile, Json, On, Stack, demand_keys
 
 app = typer.Typer()
 
@@ -40,6 +40,7 @@ def plan(
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write also what a time limit cut short.")] = False,
+    discounts: DiscountsFile = None,
 ) -> None:
     """Solve, and print, write or verify the lock."""
     from poolwright.cli import plan as command
@@ -55,6 +56,7 @@ def plan(
         separate=separate,
         time_limit=time_limit,
         force=force,
+        discounts=discounts,
     )
 
 

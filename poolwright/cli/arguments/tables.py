@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from poolwright.cli.options import CatalogFolder, Json, stack_names
+from poolwright.cli.options import CatalogFolder, DiscountsFile, Json, stack_names
 
 prices_app = typer.Typer(
     help="Show, refresh, compare and verify the price tables.", no_args_is_help=True, rich_markup_mode=None
@@ -23,12 +23,18 @@ def prices_show(
     purchase_option: Annotated[str | None, typer.Option("--option", help="on-demand, spot, …")] = None,
     as_json: Json = False,
     catalog: CatalogFolder = None,
+    discounts: DiscountsFile = None,
 ) -> None:
     """Prices by machine type, region, zone and purchase option, with source and date."""
     from poolwright.cli import prices as command
 
     command.show(
-        region=region, machine_type=machine_type, purchase_option=purchase_option, as_json=as_json, catalog=catalog
+        region=region,
+        machine_type=machine_type,
+        purchase_option=purchase_option,
+        as_json=as_json,
+        catalog=catalog,
+        discounts=discounts,
     )
 
 
