@@ -31,6 +31,10 @@ class NameKind(Enum):
     CLUSTER = ("ECS cluster", 255)
     TASK_FAMILY = ("task definition family", 255)
     CAPACITY_PROVIDER = ("capacity provider", 255)
+    BUDGET = ("budget", 100)
+    ANOMALIES = ("cost anomaly monitor or subscription", 1024)
+    DASHBOARD = ("dashboard", 255)
+    EVENT_RULE = ("event rule", 64)
 
     @property
     def limit(self) -> int:

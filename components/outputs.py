@@ -244,3 +244,5 @@ class ComputeOutputs:
     """Batch job definitions, by job."""
     auto_scaling_group_names: Mapping[str, pulumi.Output[str]] = field(default_factory=dict[str, pulumi.Output[str]])
     """By node group that runs services."""
+    alarm_topic_arn: pulumi.Output[str] | None = None
+    """Topic of the alarms that end deployments; None: there are none."""

@@ -18,6 +18,7 @@ from solver.model.backend import Backend, backend
 from solver.model.compute.leeway import Standing
 from solver.model.deadline import NEVER, Deadline
 from solver.model.kept_within import kept_within
+from solver.model.monitoring.model import with_stack_money
 from solver.model.network.traffic import Crossing
 from solver.model.owned.search import share
 from solver.model.reserved import FEES_NOT_PRICED, with_reserved
@@ -127,6 +128,7 @@ def solve(
         rejected=_rejected(answers),
         separate_usd_per_month=_separate_usd_per_month(demand, catalog, engine) if separate else None,
     )
+    plan = with_stack_money(plan, demand)
     witness = check_plan(plan, demand, catalog)
     return plan.model_copy(update={"proof": _proof(demand, engine, cost, bound, witness=witness.text)})
 

@@ -141,6 +141,23 @@ class MetricStatistic(StrEnum):
     SAMPLE_COUNT = "sample-count"
 
 
+class AlarmKind(StrEnum):
+    """What an alarm is about; the word is also the part of the runbook that it names."""
+
+    LOAD = "load"
+    """More requests than the plan is made for."""
+    LATENCY = "latency"
+    """Answers later than the target."""
+    ERRORS = "errors"
+    """Requests answered with 5xx."""
+    REPLICAS = "replicas"
+    """Replicas that a load balancer finds unhealthy."""
+    CPU = "cpu"
+    """The cluster's cpu is in use."""
+    MEMORY = "memory"
+    """The cluster's memory is in use."""
+
+
 class Survive(StrEnum):
     """The loss after which the rest must still meet the load (without headroom)."""
 

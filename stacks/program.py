@@ -1,4 +1,4 @@
-"""The Pulumi program: the approved plan in, four pools for each site out.
+"""The Pulumi program: the approved plan in, the pools of each site out.
 
 It never solves, except where a person at a desk asks for it (POOLWRIGHT_REPLAN=1): what it builds is what the lock
 says, and it stops before any resource when the lock's inputs have changed since.
@@ -18,11 +18,14 @@ import pulumi
 
 from components.aws.compute.pool import ComputePool
 from components.aws.lean_sdk import lean
+from components.aws.monitoring.notices import refuse_unset_webhooks
+from components.aws.monitoring.pool import MonitoringPool
 from components.aws.network.pool import NetworkPool
 from components.aws.of_site import (
     compute_args,
     groups_args,
     guards_args,
+    monitoring_args,
     network_args,
     security_args,
     storage_args,
@@ -112,6 +115,8 @@ def build_approved(approved: Approved, *, revision: str | None = None) -> None:
         from stacks.docker_site import refuse_missing_secrets
 
         refuse_missing_secrets(plan, stack)
+    watched = [site.monitoring for site in plan.aws_sites.values() if site.monitoring is not None]
+    refuse_unset_webhooks({name for each in watched if each.alarms for name in each.webhooks}, stack)
     built: Built = {}
     for key, site in sorted(plan.aws_sites.items()):
         pulumi.export(key, aws_pools(key, released(site) if releases else site, plan, account_id, built))
@@ -254,7 +259,7 @@ def pools_in_order(
     opts: pulumi.ResourceOptions,
     built: Built | None = None,
 ) -> dict[str, Any]:
-    """Security, network, storage, compute of a region, in the order in which each needs the ones before it."""
+    """Security, network, storage, compute, monitoring of a region, in the order in which each needs the ones before."""
     security = SecurityPool(f"{key}-security", security_args(site, names), opts).outputs
     network = NetworkPool(f"{key}-network", network_args(site, names, security), opts).outputs
     groups = SecurityGroups(f"{key}-groups", groups_args(site, names, network), opts).outputs
@@ -275,6 +280,20 @@ def pools_in_order(
         opts,
     ).outputs
     Guards(f"{key}-guards", guards_args(site, names, security, network), opts)
+    if site.monitoring is not None:
+        MonitoringPool(
+            f"{key}-monitoring",
+            monitoring_args(
+                site,
+                site.monitoring,
+                names,
+                time_zone=time_zone,
+                security=security,
+                network=network,
+                compute=compute,
+            ),
+            opts,
+        )
     if built is not None:
         buckets = SiteBuckets(plan=site.storage, names=names, security=security, storage=storage)
         built[key] = BuiltSite(buckets=buckets, load_balancers=network.load_balancers, opts=opts)

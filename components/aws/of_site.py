@@ -6,19 +6,28 @@ Whoever builds pools of a whole plan takes these: the stacks' program, and the c
 from __future__ import annotations
 
 from components.aws.compute.args import ComputePoolArgs
+from components.aws.monitoring.pool import MonitoringPoolArgs
 from components.aws.network.pool import NetworkPoolArgs
 from components.aws.security.groups import SecurityGroupsArgs
 from components.aws.security.guards import GuardsArgs
 from components.aws.security.pool import SecurityPoolArgs
 from components.aws.storage.pool import StoragePoolArgs
 from components.naming import SiteNames
-from components.outputs import NetworkOutputs, SecurityGroupsOutputs, SecurityOutputs, StorageOutputs
+from components.outputs import (
+    ComputeOutputs,
+    NetworkOutputs,
+    SecurityGroupsOutputs,
+    SecurityOutputs,
+    StorageOutputs,
+)
+from solver.plan.monitoring import MonitoringPlan
 from solver.plan.plan import SitePlan
 
 
 def security_args(site: SitePlan, names: SiteNames) -> SecurityPoolArgs:
     """Keys, secrets, roles, detection."""
-    return SecurityPoolArgs(plan=site.security, compute=site.compute, storage=site.storage, names=names)
+    alarms = site.monitoring is not None and bool(site.monitoring.alarms)
+    return SecurityPoolArgs(plan=site.security, compute=site.compute, storage=site.storage, names=names, alarms=alarms)
 
 
 def network_args(site: SitePlan, names: SiteNames, security: SecurityOutputs) -> NetworkPoolArgs:
@@ -89,4 +98,26 @@ def compute_args(
         security=security,
         groups=groups,
         storage=storage,
+    )
+
+
+def monitoring_args(
+    site: SitePlan,
+    plan: MonitoringPlan,
+    names: SiteNames,
+    *,
+    time_zone: str,
+    security: SecurityOutputs,
+    network: NetworkOutputs,
+    compute: ComputeOutputs,
+) -> MonitoringPoolArgs:
+    """Dashboards, alarms, money."""
+    return MonitoringPoolArgs(
+        plan=plan,
+        compute_plan=site.compute,
+        time_zone=time_zone,
+        names=names,
+        network=network,
+        security=security,
+        compute=compute,
     )

@@ -33,6 +33,7 @@ def listed_names(key: str, site: SitePlan) -> Mapping[str, frozenset[str]]:
     _of_security(site, add)
     _of_storage(site, add)
     _of_compute(site, add)
+    _of_monitoring(site, add)
     return {type_: frozenset(names) for type_, names in found.items()}
 
 
@@ -143,6 +144,15 @@ def _of_compute(site: SitePlan, add: _Add) -> None:
     )
     add("aws:batch/jobDefinition:JobDefinition", *(f"compute-job-{job.key}-definition" for job in compute.jobs))
     add("aws:batch/jobQueue:JobQueue", *(f"compute-job-{job.key}-queue" for job in compute.jobs))
+
+
+def _of_monitoring(site: SitePlan, add: _Add) -> None:
+    plan = site.monitoring
+    dashboards = [] if plan is None else [f"monitoring-dashboard-{key}" for key in plan.dashboards]
+    if plan is not None and plan.site_dashboard:
+        dashboards.append("monitoring-dashboard")
+    add("aws:cloudwatch/dashboard:Dashboard", *dashboards)
+    add("aws:budgets/budget:Budget", *(["monitoring-budget"] if plan is not None and plan.budget is not None else []))
 
 
 def _slug(party: str) -> str:

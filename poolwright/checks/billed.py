@@ -51,15 +51,20 @@ TYPES: Mapping[str, Paid | Free] = {
         "AWS bills nothing for Batch; the machines of its jobs are in the plan"
     ),
     "aws:batch/jobQueue:JobQueue": Free("AWS bills nothing for Batch; the machines of its jobs are in the plan"),
+    "aws:budgets/budget:Budget": Free("budgets without actions are free"),
     "aws:cfg/deliveryChannel:DeliveryChannel": _SETTING,
     "aws:cfg/recorder:Recorder": Paid(("measure config",)),
     "aws:cfg/recorderStatus:RecorderStatus": _SETTING,
     "aws:cloudtrail/trail:Trail": Paid(("measure cloudtrail",)),
+    "aws:cloudwatch/dashboard:Dashboard": Paid(("dashboards",)),
+    "aws:cloudwatch/eventRule:EventRule": Free("AWS bills nothing for its own events and the rules that match them"),
     "aws:cloudwatch/logGroup:LogGroup": Paid(
         ("logs ", "measure vpc-flow-logs", "measure waf-logs", "measure cloudtrail-logs")
     ),
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": Paid(("measure cloudtrail-alarms",)),
     "aws:cloudwatch/metricAlarm:MetricAlarm": Paid(("measure cloudtrail-alarms", "alarms ")),
+    "aws:costexplorer/anomalyMonitor:AnomalyMonitor": Free("AWS bills nothing for anomaly detection"),
+    "aws:costexplorer/anomalySubscription:AnomalySubscription": Free("AWS bills nothing for anomaly detection"),
     "aws:ebs/encryptionByDefault:EncryptionByDefault": _ACCOUNT_SETTING,
     "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess": _ACCOUNT_SETTING,
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": _NETWORK,

@@ -169,6 +169,8 @@ def _of_compute(site: SitePlan, add: _Add) -> None:
         add("ecs/cluster:Cluster", "compute-cluster")
     add("ecs/service:Service", *_services(site))
     add("cloudwatch/metricAlarm:MetricAlarm", *_alarms(site))
+    if site.monitoring is not None:
+        add("cloudwatch/metricAlarm:MetricAlarm", *(f"monitoring-{alarm.key}" for alarm in site.monitoring.alarms))
 
 
 def _alarms(site: SitePlan) -> Iterator[str]:

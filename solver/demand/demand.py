@@ -18,6 +18,7 @@ from solver.demand.events import DayOfYear
 from solver.demand.existing import ExistingVpc
 from solver.demand.machine_rules import waiting_contradictions
 from solver.demand.machines import MachinesWish
+from solver.demand.monitoring import MonitoringWish, monitoring_contradictions
 from solver.demand.names import (
     AddressRange,
     CertificateArn,
@@ -205,6 +206,8 @@ class Demand(Schema):
     """Spot machines and commitments, or neither."""
     limits: Limits = Limits()
     """Bounds of the stack and of the search."""
+    monitoring: Annotated[MonitoringWish | None, Field(exclude_if=is_empty)] = None
+    """Dashboards, alarms, a budget, and who hears of them; None: alarms of deployments and of the trail alone."""
     smoke: dict[Key, SmokeTest] = Field(default_factory=dict[str, SmokeTest], max_length=50, exclude_if=is_empty)
     """What `up` asks of what it built; where an answer is wrong, it goes back to what ran before."""
     data_protection: bool = True
@@ -231,6 +234,7 @@ class Demand(Schema):
             *ci_contradictions(self.ci, self.permissions_boundary, len(self.aws_sites)),
             *waiting_contradictions(self.aws_sites, self.workloads, spot=self.purchase.spot),
             *week_contradictions(self.week_of, self.workloads, self.purchase, self.limits),
+            *monitoring_contradictions(self.owner, self.monitoring),
         )
         if contradictions:
             raise PydanticCustomError(

@@ -1,8 +1,8 @@
-"""The four pools of one site.
+"""The pools of one site.
 
 The order is that of the arrows between the pools: storage says what volumes cost, compute chooses machines with those
-and with what security measures cost for each machine, network is built around the machines, security around all three.
-Storage, network and security are solved exactly, given the machines. The bound is the sum of the pools' own: compute's
+and with what security measures cost for each machine, network is built around the machines, security around all three,
+monitoring around all that runs. These four are solved exactly, given the machines. The bound is the sum of the pools' own: compute's
 has what security measures cost for each machine-hour, and the others' count the least of what depends on machines: no
 start of one, no byte that a starting machine pulls. What images cost least is found with the machines (`registry`).
 """
@@ -10,6 +10,7 @@ start of one, no byte that a starting machine pulls. What images cost least is f
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import fsum
 
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
@@ -24,6 +25,7 @@ from solver.model.conflict.pools import pool_or_explain
 from solver.model.conflict.storage_wishes import storage_wishes
 from solver.model.deadline import AT_ONCE, NEVER, Deadline
 from solver.model.infeasibility import solve_or_explain
+from solver.model.monitoring.model import solve_monitoring
 from solver.model.network.model import solve_network
 from solver.model.registry import image_lines, least_images_usd_per_month
 from solver.model.retired import with_retired, without_retired
@@ -36,6 +38,7 @@ from solver.model.utilisation import utilisation_reasons
 from solver.plan.compute import ComputePlan
 from solver.plan.cost import CostLine, total_usd_per_month
 from solver.plan.explanation import Reason, RejectedMove
+from solver.plan.monitoring import MonitoringPlan
 from solver.plan.network import NetworkPlan
 from solver.plan.plan import SitePlan
 from solver.plan.security import SecurityPlan
@@ -44,7 +47,7 @@ from solver.plan.storage import StoragePlan
 
 @dataclass(frozen=True, kw_only=True)
 class SiteAnswer:
-    """The four pools of one site, decided."""
+    """The pools of one site, decided."""
 
     key: str
     plan: SitePlan
@@ -54,6 +57,7 @@ class SiteAnswer:
     """What security measures cost for the machines and for starts: the compute pool's bound has it, not its lines."""
     network: PoolAnswer[NetworkPlan]
     security: PoolAnswer[SecurityPlan]
+    monitoring: PoolAnswer[MonitoringPlan | None]
     images: tuple[CostLine, ...]
     """Storage of the site's container images."""
     images_bound_usd_per_month: float
@@ -66,6 +70,7 @@ class SiteAnswer:
             *self.storage.lines,
             *self.compute.lines,
             *self.images,
+            *self.monitoring.lines,
         )
 
     @property
@@ -76,6 +81,7 @@ class SiteAnswer:
             + self.storage.bound_usd_per_month
             + self.compute.bound_usd_per_month
             + self.images_bound_usd_per_month
+            + self.monitoring.bound_usd_per_month
         )
 
     @property
@@ -84,11 +90,18 @@ class SiteAnswer:
 
     @property
     def besides_compute_usd_per_month(self) -> float:
-        return self.network.bound_usd_per_month + self.security.bound_usd_per_month + self.storage.bound_usd_per_month
+        others = (self.network, self.security, self.storage, self.monitoring)
+        return fsum(answer.bound_usd_per_month for answer in others)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        return (*self.network.reasons, *self.security.reasons, *self.storage.reasons, *self.compute.reasons)
+        return (
+            *self.network.reasons,
+            *self.security.reasons,
+            *self.storage.reasons,
+            *self.compute.reasons,
+            *self.monitoring.reasons,
+        )
 
     @property
     def rejected(self) -> tuple[RejectedMove, ...]:
@@ -110,7 +123,7 @@ def solve_site(
     alone: bool = False,
     deadline: Deadline = NEVER,
 ) -> SiteAnswer:
-    """The four pools of one site; `alone` solves each by itself. InfeasibleError names what can't be met."""
+    """The pools of one site; `alone` solves each by itself. InfeasibleError names what can't be met."""
     demand, key = task.demand, task.site
     site = demand.aws_sites[key]
 
@@ -175,6 +188,7 @@ def solve_site(
     security = solve_security(
         demand, key, catalog, engine, network=network.plan, compute=compute.plan, storage=storage.plan
     )
+    monitoring = solve_monitoring(demand, key, catalog, compute=compute.plan)
     plan = SitePlan(
         kind=site.kind,
         region=site.region,
@@ -187,6 +201,7 @@ def solve_site(
             network.plan.zones,
             same_inputs=unchanged,
         ),
+        monitoring=monitoring.plan,
     )
     return SiteAnswer(
         key=key,
@@ -196,6 +211,7 @@ def solve_site(
         surcharge_usd_per_month=surcharge.usd_per_month(compute.plan) + surcharge.starts_usd_per_month(compute.plan),
         network=network,
         security=security,
+        monitoring=monitoring,
         images=image_lines(demand, key, catalog, compute.plan),
         images_bound_usd_per_month=least_images_usd_per_month(wanted, key, catalog, compute.plan, more_without),
     )

@@ -17,6 +17,7 @@ class Pool(StrEnum):
     SECURITY = "security"
     COMPUTE = "compute"
     STORAGE = "storage"
+    MONITORING = "monitoring"
 
 
 class Billing(StrEnum):

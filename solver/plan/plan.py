@@ -12,6 +12,7 @@ from solver.plan.compute import ComputePlan
 from solver.plan.cost import CostLine
 from solver.plan.docker import DockerSitePlan
 from solver.plan.explanation import Reason, RejectedMove
+from solver.plan.monitoring import MonitoringPlan
 from solver.plan.network import NetworkPlan
 from solver.plan.security import SecurityPlan
 from solver.plan.storage import StoragePlan
@@ -86,7 +87,7 @@ class Proof(Schema):
 
 
 class SitePlan(Schema):
-    """The four pools of one site in a region of AWS."""
+    """The pools of one site in a region of AWS."""
 
     kind: Literal[SiteKind.AWS]
     """aws"""
@@ -100,6 +101,8 @@ class SitePlan(Schema):
     """Network pool."""
     security: SecurityPlan
     """Security pool."""
+    monitoring: Annotated[MonitoringPlan | None, Field(exclude_if=is_empty)] = None
+    """Monitoring pool; None: the demand asks for none."""
     serves: dict[str, dict[str, float]] = Field(default_factory=dict[str, dict[str, float]], exclude_if=is_empty)
     """Of a stack with several sites: service → where its load comes from → part of the service's whole load that is
     served here. An origin is a location, `site` and the site of the callers, or `anywhere`."""

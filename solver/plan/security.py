@@ -14,7 +14,7 @@ CONTROLS_OF_A_VPC = frozenset({"EC2.2", "EC2.15"})
 """Controls of the catalog about a VPC itself; whoever runs it answers for them, so no measure of a site in a VPC that
 exists covers them."""
 
-CI_UP_POLICIES = ("read", "network", "entrances", "compute", "storage", "security", "identity")
+CI_UP_POLICIES = ("read", "network", "entrances", "compute", "storage", "watching", "security", "identity")
 """Subjects of the policies of CI's role for `up`: together they are longer than one may be."""
 
 

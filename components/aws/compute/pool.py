@@ -48,6 +48,7 @@ class ComputePool(pulumi.ComponentResource):
             for workload in plan.repositories
         }
         self._urls = {workload: repository.repository_url for workload, repository in repositories.items()}
+        self._alarm_topic_arn: pulumi.Output[str] | None = None
         self._log_groups = {workload.key: self._log_group(workload) for workload in (*plan.services, *plan.jobs)}
         cluster: ecs.Cluster | None = None
         machines: dict[str, BuiltNodeGroup] = {}
@@ -75,6 +76,7 @@ class ComputePool(pulumi.ComponentResource):
             job_queue_arns={key: job.queue.arn for key, job in jobs.items()},
             job_definition_arns={key: job.definition.arn_prefix for key, job in jobs.items()},
             auto_scaling_group_names={key: group.auto_scaling_group.name for key, group in machines.items()},
+            alarm_topic_arn=self._alarm_topic_arn,
         )
         self.register_outputs(
             {
@@ -118,14 +120,19 @@ class ComputePool(pulumi.ComponentResource):
         allowed = allow_capacity_providers(self, f"{name}-capacity", cluster, providers)
         registries = build_discovery(self, name, args.plan.services, names=args.names, vpc_id=args.network.vpc_id)
         built: dict[str, ecs.Service] = {}
-        topic_arn: pulumi.Output[str] | None = None
         if any(service.alarm_metrics for service in args.plan.services):
-            topic_arn = alarm_topic(f"{name}-alarms", args.names, key_arn=args.security.log_key_arn, parent=self).arn
+            key_arn = args.security.log_key_arn
+            self._alarm_topic_arn = alarm_topic(f"{name}-alarms", args.names, key_arn=key_arn, parent=self).arn
         for service in args.plan.services:
             registry = registries.get(service.key)
             targets = target_groups(args, service)
             alarms = build_alarms(
-                self, f"{name}-alarm-{service.key}", service, args=args, topic_arn=topic_arn, targets=targets
+                self,
+                f"{name}-alarm-{service.key}",
+                service,
+                args=args,
+                topic_arn=self._alarm_topic_arn,
+                targets=targets,
             )
             for variant in service.variants:
                 first = f"{service.key}-{variant.key}"

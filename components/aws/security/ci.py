@@ -15,7 +15,7 @@ from dataclasses import replace
 import pulumi
 import pulumi_aws as aws
 
-from components.aws.security.ci_up import UP, up_documents
+from components.aws.security.ci_up import UP, up_documents, watching_arns
 from components.aws.security.policies import Condition, Statement, allow, document
 from components.naming import NameKind, SiteNames
 from components.options import child_of
@@ -198,6 +198,25 @@ def preview_statements(names: SiteNames, *others: SiteNames) -> list[Statement]:
         allow("Settings", _REGIONAL, ["*"], condition=_in_regions(sites)),
         allow("Account", ["s3:GetAccountPublicAccessBlock", "access-analyzer:GetAnalyzer"], ["*"]),
         allow("Buckets", _BUCKET, [f"arn:{names.partition}:s3:::{each}-*" for each in own]),
+        allow(
+            "Watching",
+            [
+                "budgets:ListTagsForResource",
+                "budgets:ViewBudget",
+                "cloudwatch:GetDashboard",
+                "events:DescribeRule",
+                "events:ListTagsForResource",
+            ],
+            [arn for arns in watching_arns(sites).values() for arn in arns],
+        ),
+        allow(
+            "Anomalies",
+            ["ce:GetAnomalyMonitors", "ce:GetAnomalySubscriptions", "ce:ListTagsForResource"],
+            [
+                f"arn:{names.partition}:ce::{names.account_id}:{kind}/*"
+                for kind in ("anomalymonitor", "anomalysubscription")
+            ],
+        ),
         allow(
             "Images",
             [

@@ -62,6 +62,7 @@ batch/jobDefinition:JobDefinition batch read DescribeJobDefinitions ListTagsForR
     own DeregisterJobDefinition {_TAGS}
 batch/jobQueue:JobQueue batch read DescribeJobQueues ListTagsForResource make CreateJobQueue own CreateJobQueue
     UpdateJobQueue DeleteJobQueue {_TAGS}
+budgets/budget:Budget budgets read ViewBudget ListTagsForResource named ModifyBudget TagResource UntagResource
 cfg/deliveryChannel:DeliveryChannel config read DescribeDeliveryChannels config PutDeliveryChannel
     DeleteDeliveryChannel
 cfg/recorder:Recorder config read DescribeConfigurationRecorders config PutConfigurationRecorder
@@ -70,11 +71,18 @@ cfg/recorderStatus:RecorderStatus config read DescribeConfigurationRecorderStatu
     StopConfigurationRecorder
 cloudtrail/trail:Trail cloudtrail read DescribeTrails GetTrailStatus GetEventSelectors ListTags make CreateTrail own
     UpdateTrail DeleteTrail PutEventSelectors StartLogging StopLogging AddTags RemoveTags tag AddTags
+cloudwatch/dashboard:Dashboard cloudwatch read GetDashboard named PutDashboard DeleteDashboards
+cloudwatch/eventRule:EventRule events read DescribeRule ListTagsForResource named PutRule DeleteRule TagResource
+    UntagResource
 cloudwatch/logGroup:LogGroup logs read DescribeLogGroups ListTagsForResource named CreateLogGroup DeleteLogGroup
     PutRetentionPolicy DeleteRetentionPolicy AssociateKmsKey DisassociateKmsKey TagResource UntagResource
 cloudwatch/logMetricFilter:LogMetricFilter logs read DescribeMetricFilters named PutMetricFilter DeleteMetricFilter
 cloudwatch/metricAlarm:MetricAlarm cloudwatch read DescribeAlarms ListTagsForResource make PutMetricAlarm own
     PutMetricAlarm DeleteAlarms {_TAGS}
+costexplorer/anomalyMonitor:AnomalyMonitor ce read GetAnomalyMonitors ListTagsForResource make CreateAnomalyMonitor
+    own UpdateAnomalyMonitor DeleteAnomalyMonitor {_TAGS}
+costexplorer/anomalySubscription:AnomalySubscription ce read GetAnomalySubscriptions ListTagsForResource make
+    CreateAnomalySubscription own UpdateAnomalySubscription DeleteAnomalySubscription {_TAGS}
 ebs/encryptionByDefault:EncryptionByDefault ec2 read GetEbsEncryptionByDefault ebs-default-encryption
     EnableEbsEncryptionByDefault DisableEbsEncryptionByDefault
 ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess ec2 read GetSnapshotBlockPublicAccessState

@@ -24,6 +24,7 @@ _SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "entrances": ("acm", "elasticloadbalancing", "route53", "servicediscovery", "wafv2"),
     "compute": ("application-autoscaling", "autoscaling", "batch", "ecr", "ecs", "scheduler"),
     "storage": ("backup", "backup-storage", "elasticfilesystem", "fsx", "s3"),
+    "watching": ("budgets", "ce", "events"),
     "security": (
         "access-analyzer",
         "cloudtrail",
@@ -114,6 +115,7 @@ def _service_statements(
 ) -> Iterator[Statement]:
     first = sites[0]
     here = {"aws:RequestedRegion": list(dict.fromkeys(site.region for site in sites))}
+    here = _with_global(here) if "ce" in services else here
     asked = {f"aws:RequestTag/{tag}": value for tag, value in _tags(first).items()}
     has = {f"aws:ResourceTag/{tag}": value for tag, value in _tags(first).items()}
     scopes = {scope: _of(services, of_scope(scope)) for scope in ("make", "tag", "own", "any")}
@@ -136,10 +138,13 @@ def _service_statements(
 
 
 def _anywhere(services: Sequence[str], here: Mapping[str, list[str]]) -> Mapping[str, list[str]]:
-    """Route 53 has no regions: AWS takes it for one of us-east-1."""
-    return (
-        {"aws:RequestedRegion": sorted({*here["aws:RequestedRegion"], "us-east-1"})} if "route53" in services else here
-    )
+    """Route 53 has no regions."""
+    return _with_global(here) if "route53" in services else here
+
+
+def _with_global(here: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """A service without regions is taken for one of us-east-1."""
+    return {"aws:RequestedRegion": sorted({*here["aws:RequestedRegion"], "us-east-1"})}
 
 
 def _named_statements(services: Sequence[str], plan: CiUpPlan, sites: Sequence[SiteNames]) -> Iterator[Statement]:
@@ -162,6 +167,7 @@ def _named_statements(services: Sequence[str], plan: CiUpPlan, sites: Sequence[S
     groups = [resource for site in sites for resource in _log_groups(site)]
     alarms = everywhere("cloudwatch", "alarm:TargetTracking-*")
     schedules = [site.arn("scheduler", f"schedule/default/{site.stack}-{site.site}-*") for site in sites]
+    watching = watching_arns(sites)
     aliases = [site.arn("kms", f"alias/{site.stack}-{site.site}-*") for site in sites]
     known: list[tuple[str, str, Sequence[str], Mapping[str, Mapping[str, object]] | None]] = [
         # Auto Scaling asks whether its caller could start the machine; the template, its groups have the stack's tags.
@@ -175,7 +181,10 @@ def _named_statements(services: Sequence[str], plan: CiUpPlan, sites: Sequence[S
         ("Guarded", "wafv2:", everywhere("elasticloadbalancing", "loadbalancer/app/*"), None),
         ("Buckets", "s3:", buckets, None),
         ("LogGroups", "logs:", groups, None),
+        ("Dashboards", "cloudwatch:*Dashboard*", watching["cloudwatch"], None),
         ("ScalingAlarms", "cloudwatch:", alarms, None),
+        ("Budgets", "budgets:", watching["budgets"], None),
+        ("Events", "events:", watching["events"], None),
         ("Schedules", "scheduler:", schedules, None),
         ("Aliases", "kms:", aliases, None),
         ("Rotations", "lambda:", plan.functions, None),
@@ -185,6 +194,18 @@ def _named_statements(services: Sequence[str], plan: CiUpPlan, sites: Sequence[S
         taken = [action for action in left if _fits(action, pattern)]
         left = [action for action in left if action not in taken]
         yield from _some(sid, _of(services, taken), resources, condition)
+
+
+def watching_arns(sites: Sequence[SiteNames]) -> dict[str, list[str]]:
+    """What is watched with and known by its name, by the service that has it."""
+    found: dict[str, list[str]] = {"budgets": [], "cloudwatch": [], "events": []}
+    for site in sites:
+        named = f"{site.stack}-{site.site}"
+        account = f"{site.partition}:{{}}::{site.account_id}"
+        found["budgets"].append(f"arn:{account.format('budgets')}:budget/{named}*")
+        found["cloudwatch"].append(f"arn:{account.format('cloudwatch')}:dashboard/{named}*")
+        found["events"].append(site.arn("events", f"rule/{named}-*"))
+    return found
 
 
 def _identity_statements(sites: Sequence[SiteNames]) -> Iterator[Statement]:

@@ -33,6 +33,8 @@ class SecurityPoolArgs:
     """Which claims are buckets and which file systems; whether data is protected."""
     names: SiteNames
     """Names and tags of the site."""
+    alarms: bool = False
+    """Services and machines have alarms: their topic's key admits CloudWatch."""
 
 
 class SecurityPool(pulumi.ComponentResource):
@@ -44,7 +46,8 @@ class SecurityPool(pulumi.ComponentResource):
         super().__init__("poolwright:aws:SecurityPool", name, None, opts)
         plan, names, protect = args.plan, args.names, args.storage.protect
         measures = frozenset(measure.name for measure in plan.measures if measure.build)
-        alarms = "cloudtrail-alarms" in measures or any(service.alarm_metrics for service in args.compute.services)
+        deployments = any(service.alarm_metrics for service in args.compute.services)
+        alarms = args.alarms or "cloudtrail-alarms" in measures or deployments
         made_keys = keys(name, plan, names, storage=args.storage, alarms=alarms, parent=self)
         key_arns = {purpose: key.arn for purpose, key in made_keys.items()}
         secret_arns = secrets(name, plan, names, key_arn=key_arns.get(KeyPurpose.SECRETS), protect=protect, parent=self)

@@ -12,7 +12,7 @@ from poolwright.engine.sandbox.tokens import service_of
 from poolwright.engine.sandbox.values import Value
 
 GLOBAL_SERVICES: Final = frozenset(
-    {"iam", "route53", "cloudfront", "organizations", "globalaccelerator", "shield", "waf"}
+    {"iam", "route53", "budgets", "costexplorer", "cloudfront", "organizations", "globalaccelerator", "shield", "waf"}
 )
 """Services whose resources belong to an account, not to a region."""
 

@@ -74,9 +74,13 @@ secretsmanager.Secret                name namePrefix type
 secretsmanager.SecretRotation        secretId
 secretsmanager.SecretVersion         secretId secretBinary secretString secretStringWoVersion
 cloudwatch.LogGroup                  name namePrefix logGroupClass
+cloudwatch.Dashboard                 dashboardName
 cloudwatch.MetricAlarm               name
 cloudwatch.EventRule                 name namePrefix eventBusName
 cloudwatch.EventTarget               rule eventBusName targetId
+budgets.Budget                       name namePrefix accountId
+costexplorer.AnomalyMonitor          monitorDimension monitorSpecification monitorType
+costexplorer.AnomalySubscription     name accountId
 scheduler.Schedule                   name namePrefix groupName
 scheduler.ScheduleGroup              name namePrefix
 autoscaling.Group                    name namePrefix

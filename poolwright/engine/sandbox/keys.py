@@ -36,6 +36,7 @@ SETTINGS: Final = frozenset(
         "cfg.RecorderStatus",
         "appautoscaling.Target",
         "cloudwatch.EventTarget",
+        "cloudwatch.Dashboard",
         "cloudwatch.MetricAlarm",
         "s3.BucketVersioning",
         "s3.BucketLifecycleConfiguration",

@@ -48,7 +48,7 @@ class Answer(Protocol):
 
     @property
     def besides_compute_usd_per_month(self) -> float:
-        """What network, security and storage cost at least, without what security costs for each machine."""
+        """What the other pools cost at least, without what security costs for each machine."""
         ...
 
 

@@ -25,6 +25,7 @@ from tests.components.aws import edits
 from tests.components.aws.compute.test_daemon import AGENT
 from tests.components.aws.early import dual_stack, routed, with_measures
 from tests.components.aws.security.test_detection import measures
+from tests.components.aws.watching import watched
 from tests.poolwright.checks.estate import recorded_resources, shipped, with_hosts
 from tests.recorder import record
 
@@ -50,7 +51,7 @@ def everything() -> SitePlan:
             "ci": site.security.ci.model_copy(update={"up": up}),
         }
     )
-    return site.model_copy(
+    return watched(site).model_copy(
         update={
             "security": security,
             "storage": site.storage.model_copy(update={"buckets": (locked, *others)}),
@@ -104,7 +105,7 @@ def test_every_type_that_is_built_is_priced_or_free_and_no_row_is_left_over() ->
 
 def test_every_item_that_pays_for_a_type_is_one_that_plans_have() -> None:
     items = {item for stack in ("prod", "dev", "staging") for item in shipped(stack).items("main")}
-    rare = {"transit-gateway", "alarms ", "lustre ", "measure s3-access-logs", "endpoint"}
+    rare = {"dashboards", "transit-gateway", "alarms ", "lustre ", "measure s3-access-logs", "endpoint"}
     paying = {begin for row in TYPES.values() if isinstance(row, Paid) for begin in row.items}
     assert {begin for begin in paying if not any(item.startswith(begin) for item in items)} <= rare
 

@@ -492,6 +492,25 @@ WRONG_VALUES = {
         "a policy's ARN like arn:aws:iam::111122223333:policy/workloads",
     ),
     "Demand.ci": Wrong("github", '"github"', "a mapping with repository"),
+    "Demand.monitoring": Wrong(
+        "all", '"all"', "a mapping of dashboards, alarms, budget, anomalies_usd, emails, webhooks, runbook"
+    ),
+    "MonitoringWish.dashboards": Wrong("workload", '"workload"', "none, stack or workloads", "Did you mean workloads?"),
+    "MonitoringWish.alarms": Wrong("true", "true", "a mapping of load_share, error_share, utilisation"),
+    "AlarmWish.load_share": Wrong("0", "0", "a number above 0 and at most 10"),
+    "AlarmWish.error_share": Wrong("2", "2", "a number above 0 and at most 1"),
+    "AlarmWish.utilisation": Wrong("95", "95", "a number above 0 and at most 1"),
+    "MonitoringWish.budget": Wrong("700", "700", "true or false"),
+    "MonitoringWish.anomalies_usd": Wrong("0", "0", "a number above 0 and at most 10000000"),
+    "MonitoringWish.emails": Wrong("[on-call]", '"on-call"', "a mail address like on-call@example.com"),
+    "MonitoringWish.webhooks": Wrong(
+        "['https://example.com']",
+        '"https://example.com"',
+        "a secret's name like fraud-database (never its value)",
+    ),
+    "MonitoringWish.runbook": Wrong(
+        "wiki", '"wiki"', "an address like https://wiki.example.com/monitoring, without its #part,"
+    ),
     "CiWish.provider": Wrong("gitlab", '"gitlab"', "github", "Did you mean github?"),
     "CiWish.repository": Wrong(
         '"example/*"', '"example/*"', "a repository with its owner like example/ai-platform, without wildcards,"

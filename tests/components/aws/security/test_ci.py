@@ -37,7 +37,7 @@ def test_the_role_has_a_boundary(full: Recording[Early]) -> None:
 
 def test_previews_read_settings_alone_and_neither_data_nor_secrets() -> None:
     actions = {action for statement in preview_statements(plans.names()) for action in statement["Action"]}
-    verbs = ("Describe", "Get", "List", "BatchGet")
+    verbs = ("Describe", "Get", "List", "View", "BatchGet")
     assert [action for action in sorted(actions) if not action.partition(":")[2].startswith(verbs)] == []
     reading_data = {
         "s3:GetObject",

@@ -1,0 +1,1 @@
+"""The monitoring pool on AWS: dashboards, alarms, money, notices."""

@@ -1,0 +1,1 @@
+"""The monitoring pool: what is watched, and what that costs."""

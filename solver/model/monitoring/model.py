@@ -1,0 +1,144 @@
+"""solve_monitoring: dashboards, alarms and notices of a site, and what they cost, exactly.
+
+No choice here depends on another pool's: a service's alarms watch its load balancer's metrics, of which there are as
+many whatever machines it runs on, and a cluster is watched as a whole. So the lines are their own bound.
+
+An alarm that a deployment makes already, of the same kind, is not made again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from solver.catalog.catalog import Catalog
+from solver.demand.demand import Demand
+from solver.demand.monitoring import AlarmWish, addresses_of
+from solver.demand.workloads import Service
+from solver.model.answer import PoolAnswer
+from solver.model.priced import Charge, SitePrices
+from solver.plan.compute import ComputePlan, ServicePlan
+from solver.plan.cost import Billing, Pool, total_usd_per_month
+from solver.plan.explanation import Reason
+from solver.plan.monitoring import AlarmPlan, BudgetPlan, MonitoringPlan
+from solver.plan.plan import Plan, SitePlan
+from solver.quantity import cents
+from solver.vocabulary import AlarmKind, Termination
+
+METRICS_OF_ERRORS = 2
+"""5xx answers, and requests."""
+UNHEALTHY_REPLICAS = 0
+"""One is more than this."""
+_SIGNIFICANT = 6
+
+
+def solve_monitoring(
+    demand: Demand, site_key: str, catalog: Catalog, *, compute: ComputePlan
+) -> PoolAnswer[MonitoringPlan | None]:
+    """What of one site is watched; what is of the whole stack is added by `with_stack_money`."""
+    wish = demand.monitoring
+    if wish is None:
+        return PoolAnswer(
+            plan=None, lines=(), bound_usd_per_month=0.0, termination=Termination.OPTIMAL, reasons=(), not_priced=()
+        )
+    services = {service.key: service for service in compute.services}
+    alarms = () if wish.alarms is None else tuple(_alarms(demand, wish.alarms, services))
+    plan = MonitoringPlan(
+        site_dashboard=wish.dashboards != "none",
+        dashboards=tuple(sorted(services)) if wish.dashboards == "workloads" else (),
+        alarms=alarms,
+        emails=addresses_of(demand.owner, wish),
+        webhooks=wish.webhooks,
+        runbook=wish.runbook,
+    )
+    prices = SitePrices(catalog, demand.aws_sites[site_key].region, site_key, Pool.MONITORING)
+    lines = prices.lines(_charges(plan))
+    return PoolAnswer(
+        plan=plan,
+        lines=lines,
+        bound_usd_per_month=total_usd_per_month(lines),
+        termination=Termination.OPTIMAL,
+        reasons=tuple(_reasons(plan)),
+    )
+
+
+def with_stack_money(plan: Plan, demand: Demand) -> Plan:
+    """The plan, with what is asked about the whole stack's money on its first site of AWS."""
+    wish = demand.monitoring
+    if wish is None or not plan.aws_sites:
+        return plan
+    key, site = next(iter(sorted(plan.aws_sites.items())))
+    if site.monitoring is None:
+        return plan
+    cost = plan.proof.cost_usd_per_month
+    most = demand.limits.budget_usd_per_month
+    money = {
+        "planned_usd_per_month": cost,
+        "budget": BudgetPlan(usd_per_month=cents(cost if most is None else float(most))) if wish.budget else None,
+        "anomalies_usd": wish.anomalies_usd,
+    }
+    watched: SitePlan = site.model_copy(update={"monitoring": site.monitoring.model_copy(update=money)})
+    return plan.model_copy(update={"sites": {**plan.sites, key: watched}})
+
+
+def _alarms(demand: Demand, wish: AlarmWish, services: dict[str, ServicePlan]) -> Iterator[AlarmPlan]:
+    for key, planned in sorted(services.items()):
+        service = demand.workloads[key]
+        if planned.load_balancers and isinstance(service, Service):
+            yield from _of_service(key, service, planned, wish)
+    if services:
+        yield AlarmPlan(kind=AlarmKind.CPU, above=wish.utilisation)
+        yield AlarmPlan(kind=AlarmKind.MEMORY, above=wish.utilisation)
+
+
+def _of_service(key: str, service: Service, planned: ServicePlan, wish: AlarmWish) -> Iterator[AlarmPlan]:
+    """A service whose deployments move its requests has two target groups, and the metrics of both are watched."""
+    groups = len(planned.load_balancers) * (2 if planned.moves_requests else 1)
+    watched = None if planned.deployment is None else planned.deployment.roll_back_on
+    peak = max(service.load.week_per_second()) * (1 + service.headroom)
+    yield AlarmPlan(workload=key, kind=AlarmKind.LOAD, above=_rounded(peak * wish.load_share), metrics=groups)
+    if watched is None or watched.error_share is None:
+        yield AlarmPlan(workload=key, kind=AlarmKind.ERRORS, above=wish.error_share, metrics=METRICS_OF_ERRORS * groups)
+    if service.latency is not None and (watched is None or watched.latency_ms is None):
+        yield AlarmPlan(
+            workload=key,
+            kind=AlarmKind.LATENCY,
+            above=service.latency.milliseconds,
+            percentile=service.latency.percentile,
+            metrics=groups,
+        )
+    yield AlarmPlan(workload=key, kind=AlarmKind.REPLICAS, above=UNHEALTHY_REPLICAS, metrics=groups)
+
+
+def _rounded(rate: float) -> float:
+    """A rate without the noise of its last digits, which a reviewer would have to read."""
+    return float(f"{rate:.{_SIGNIFICANT}g}")
+
+
+def _charges(plan: MonitoringPlan) -> list[Charge]:
+    watched = Counter[str]()
+    for alarm in plan.alarms:
+        watched[alarm.workload or "cluster"] += alarm.metrics
+    charges = [
+        _charge(f"alarms of {subject}", "metrics watched", "alarm_standard", metrics)
+        for subject, metrics in watched.items()
+    ]
+    return [*charges, _charge("dashboards", "dashboards", "dashboard", plan.dashboard_count)]
+
+
+def _charge(subject: str, detail: str, item: str, amount: int) -> Charge:
+    return Charge(
+        subject=subject,
+        detail=detail,
+        service="cloudwatch",
+        item=item,
+        amount_per_month=float(amount),
+        billing=Billing.FIXED,
+    )
+
+
+def _reasons(plan: MonitoringPlan) -> Iterator[Reason]:
+    heard = ", ".join((*plan.emails, *(f"webhook {name}" for name in plan.webhooks))) or "nobody"
+    watched = sum(alarm.metrics for alarm in plan.alarms)
+    text = f"{plan.dashboard_count} dashboards; {len(plan.alarms)} alarms watch {watched} metrics, heard by {heard}"
+    yield Reason(subject="monitoring", text=f"{text}.")
