@@ -115,8 +115,7 @@ def build_approved(approved: Approved, *, revision: str | None = None) -> None:
         from stacks.docker_site import refuse_missing_secrets
 
         refuse_missing_secrets(plan, stack)
-    watched = [site.monitoring for site in plan.aws_sites.values() if site.monitoring is not None]
-    refuse_unset_webhooks({name for each in watched if each.alarms for name in each.webhooks}, stack)
+    refuse_unset_webhooks([site.monitoring for site in plan.aws_sites.values()], stack)
     built: Built = {}
     for key, site in sorted(plan.aws_sites.items()):
         pulumi.export(key, aws_pools(key, released(site) if releases else site, plan, account_id, built))
@@ -280,20 +279,9 @@ def pools_in_order(
         opts,
     ).outputs
     Guards(f"{key}-guards", guards_args(site, names, security, network), opts)
-    if site.monitoring is not None:
-        MonitoringPool(
-            f"{key}-monitoring",
-            monitoring_args(
-                site,
-                site.monitoring,
-                names,
-                time_zone=time_zone,
-                security=security,
-                network=network,
-                compute=compute,
-            ),
-            opts,
-        )
+    watched = monitoring_args(site, names, time_zone=time_zone, security=security, network=network, compute=compute)
+    if watched is not None:
+        MonitoringPool(f"{key}-monitoring", watched, opts)
     if built is not None:
         buckets = SiteBuckets(plan=site.storage, names=names, security=security, storage=storage)
         built[key] = BuiltSite(buckets=buckets, load_balancers=network.load_balancers, opts=opts)

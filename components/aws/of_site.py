@@ -20,7 +20,6 @@ from components.outputs import (
     SecurityOutputs,
     StorageOutputs,
 )
-from solver.plan.monitoring import MonitoringPlan
 from solver.plan.plan import SitePlan
 
 
@@ -103,17 +102,18 @@ def compute_args(
 
 def monitoring_args(
     site: SitePlan,
-    plan: MonitoringPlan,
     names: SiteNames,
     *,
     time_zone: str,
     security: SecurityOutputs,
     network: NetworkOutputs,
     compute: ComputeOutputs,
-) -> MonitoringPoolArgs:
-    """Dashboards, alarms, money."""
+) -> MonitoringPoolArgs | None:
+    """Dashboards, alarms, money; None where nothing is watched."""
+    if site.monitoring is None:
+        return None
     return MonitoringPoolArgs(
-        plan=plan,
+        plan=site.monitoring,
         compute_plan=site.compute,
         time_zone=time_zone,
         names=names,

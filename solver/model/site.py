@@ -2,9 +2,10 @@
 
 The order is that of the arrows between the pools: storage says what volumes cost, compute chooses machines with those
 and with what security measures cost for each machine, network is built around the machines, security around all three,
-monitoring around all that runs. These four are solved exactly, given the machines. The bound is the sum of the pools' own: compute's
-has what security measures cost for each machine-hour, and the others' count the least of what depends on machines: no
-start of one, no byte that a starting machine pulls. What images cost least is found with the machines (`registry`).
+monitoring around all that runs. These four are solved exactly, given the machines. The bound is the sum of the pools'
+own: compute's has what security measures cost for each machine-hour, and the others' count the least of what depends on
+machines: no start of one, no byte that a starting machine pulls. What images cost least is found with the machines
+(`registry`).
 """
 
 from __future__ import annotations

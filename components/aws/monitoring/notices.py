@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import pulumi
@@ -18,8 +18,9 @@ SETTING = "poolwright:webhooks"
 """Where Pulumi's configuration has the addresses, by name."""
 
 
-def refuse_unset_webhooks(webhooks: Collection[str], stack: str) -> None:
-    """ConfigError that names the command for each webhook without an address."""
+def refuse_unset_webhooks(plans: Iterable[MonitoringPlan | None], stack: str) -> None:
+    """ConfigError that names the command for each webhook of these plans without an address."""
+    webhooks = {name for plan in plans if plan is not None and plan.alarms for name in plan.webhooks}
     given = pulumi.Config("poolwright").get_object("webhooks") if webhooks else None
     named: Mapping[str, Any] = cast("Mapping[str, Any]", given) if isinstance(given, dict) else {}
     missing = [name for name in sorted(webhooks) if not named.get(name)]

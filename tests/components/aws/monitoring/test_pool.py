@@ -76,8 +76,13 @@ def test_webhooks_come_from_secrets_of_the_configuration() -> None:
 
 def test_a_webhook_without_an_address_is_refused_before_anything_is_made() -> None:
     with pytest.raises(ConfigError, match=r"--path 'poolwright:webhooks\.pager'"):
-        record(lambda: refuse_unset_webhooks(("chat", "pager"), "prod"), config=watching.WEBHOOKS)
-    record(lambda: refuse_unset_webhooks((), "prod"))
+        record(
+            lambda: refuse_unset_webhooks(
+                [None, watching.FULL.model_copy(update={"webhooks": ("chat", "pager")})], "prod"
+            ),
+            config=watching.WEBHOOKS,
+        )
+    record(lambda: refuse_unset_webhooks([watching.FULL, None], "prod"))
 
 
 def test_load_is_requests_a_second_of_the_services_target_group(full: Recording[MonitoringPool]) -> None:
