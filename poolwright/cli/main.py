@@ -20,6 +20,7 @@ from poolwright.cli.arguments import (
     hosts,
     images,
     judging,
+    observing,
     pipelines,
     planning,
     releasing,
@@ -41,6 +42,7 @@ app = typer.Typer(
 )
 for _group in (
     planning,
+    observing,
     forecasting,
     building,
     judging,

@@ -92,6 +92,12 @@ def _comparison() -> Json:
     return described(Comparison.model_json_schema(mode="serialization"), Comparison)
 
 
+def _observation() -> Json:
+    from poolwright.observe.report import ObserveReport
+
+    return described(ObserveReport.model_json_schema(mode="serialization"), ObserveReport)
+
+
 KINDS: dict[str, Callable[[], Json]] = {
     "demand": _demand,
     "plan": _plan,
@@ -104,6 +110,7 @@ KINDS: dict[str, Callable[[], Json]] = {
     "promotion": _promotion,
     "promotion-rules": _promotion_rules,
     "drift": _drift,
+    "observation": _observation,
     "price-diff": _price_diff,
     "comparison": _comparison,
 }

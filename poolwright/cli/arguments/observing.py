@@ -1,0 +1,37 @@
+"""Arguments of observe: what was measured, against what is approved."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from poolwright.cli.options import CatalogFolder, Json, Stack
+
+app = typer.Typer()
+
+
+@app.command()
+def observe(
+    stack: Stack,
+    source: Annotated[
+        str,
+        typer.Option("--from", metavar="SOURCE", help="Measurements: a CSV file, or a folder of them."),
+    ],
+    days: Annotated[
+        int | None, typer.Option("--days", min=1, max=1098, help="The last days only; all by default.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="TIME", help="What was measured later is left out.")
+    ] = None,
+    fail_on: Annotated[
+        str | None, typer.Option("--fail-on", metavar="SEVERITY", help="End with code 5 on findings: refuse, or warn.")
+    ] = None,
+    as_json: Json = False,
+    catalog: CatalogFolder = None,
+) -> None:
+    """Compare what was measured with what is approved: load, replicas, machines, use, latency, money; what to do."""
+    from poolwright.cli import observe as command
+
+    code = command.run(stack, source, days=days, until=until, fail_on=fail_on, as_json=as_json, catalog=catalog)
+    raise typer.Exit(code)

@@ -1,0 +1,111 @@
+"""`poolwright observe STACK`: what was measured, against what is approved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from poolwright.engine.project import find_project
+from solver.errors import ConfigError, ExitCode, Problem
+from solver.inputs import read_inputs, shown
+from solver.plan.lock import read_lock
+
+if TYPE_CHECKING:
+    from poolwright.observe.measurements import Measurements
+    from poolwright.observe.metrics import SubjectKind
+    from solver.demand.demand import Demand
+    from solver.plan.plan import Plan
+
+_LEAST_HOURS = 24
+_SEVERITIES = ("refuse", "warn")
+
+
+def run(
+    stack: str,
+    source: str,
+    *,
+    days: int | None = None,
+    until: str | None = None,
+    fail_on: str | None = None,
+    as_json: bool = False,
+    catalog: Path | None = None,
+) -> int:
+    """Prints the report; 5 where `fail_on` names the severity of a finding, or a milder one. InputError (2)."""
+    if fail_on is not None and fail_on not in _SEVERITIES:
+        raise _mistake("--fail-on", f'"{fail_on}"', f"{' or '.join(_SEVERITIES)} is allowed")
+    end = _moment(until)
+    inputs = read_inputs(find_project().root, stack, catalog_path=catalog)
+    plan = read_lock(inputs.lock_path, shown_as=shown(inputs.lock_path)).as_plan()
+    from poolwright.observe.findings.observation import Observation
+    from poolwright.observe.report import observe_report
+    from poolwright.observe.utilisation import utilisation
+
+    demand = inputs.loaded.demand
+    measured = read_measured(source, stack, demand, plan)
+    window = _window(measured, source, end, days)
+    use = utilisation(measured, plan, demand, *window)
+    report = observe_report(Observation(stack=stack, use=use, plan=plan, demand=demand, catalog=inputs.catalog()))
+    if as_json:
+        print(report.model_dump_json(indent=2))
+    else:
+        from poolwright.observe.view import observe_view
+        from poolwright.render.screen import NARROW_WIDTH, screen
+
+        screen(plain_width=NARROW_WIDTH).print(observe_view(report))
+    worst = report.worst
+    failed = fail_on is not None and worst is not None and _SEVERITIES.index(worst) <= _SEVERITIES.index(fail_on)
+    return int(ExitCode.REFUSED if failed else ExitCode.DONE)
+
+
+def read_measured(source: str, stack: str, demand: Demand, plan: Plan) -> Measurements:
+    """What `--from` names: a file or a folder, with or without `files:` before it."""
+    from poolwright.observe.sources.files import read_files
+
+    kind, _, rest = source.partition(":")
+    path = Path(rest if kind == "files" else source)
+    return read_files(path, subjects_of(stack, demand, plan))
+
+
+def subjects_of(stack: str, demand: Demand, plan: Plan) -> Mapping[SubjectKind, Collection[str]]:
+    """What series can be about; AWS services have any name."""
+    from poolwright.observe.metrics import SubjectKind
+
+    groups = [group.key for site in plan.aws_sites.values() for group in site.compute.node_groups]
+    return {
+        SubjectKind.WORKLOAD: tuple(demand.workloads),
+        SubjectKind.NODE_GROUP: tuple(groups),
+        SubjectKind.SITE: tuple(demand.sites),
+        SubjectKind.STORAGE: tuple(demand.storage),
+        SubjectKind.STACK: (stack,),
+    }
+
+
+def _window(measured: Measurements, source: str, end: datetime | None, days: int | None) -> tuple[datetime, datetime]:
+    """First hour and end of what is looked at."""
+    first, last = measured.first, measured.end
+    assert first is not None
+    assert last is not None
+    last = last if end is None else min(last, end)
+    if days is not None:
+        first = max(first, last - timedelta(days=days))
+    hours = int((last - first).total_seconds() // 3600)
+    if hours < _LEAST_HOURS:
+        raise _mistake("--from", f"{max(hours, 0)} measured hours in {source}", f"{_LEAST_HOURS} or more are allowed")
+    return first, last
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise _mistake("--until", f'"{text}"', "a date or time like 2026-11-02 is allowed") from None
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def _mistake(path: str, found: str, allowed: str) -> ConfigError:
+    return ConfigError([Problem(file="", path=path, found=found, allowed=allowed)])
