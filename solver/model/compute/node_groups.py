@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from solver.catalog.catalog import Catalog
 from solver.catalog.machines import MachineType
@@ -19,6 +20,9 @@ from solver.plan.compute import ComputePlan, MachineImagePlan, NodeGroup
 from solver.plan.schedule import week_schedule
 from solver.quantity import HOURS_PER_WEEK
 from solver.vocabulary import PurchaseOption
+
+_LONGEST_KEY, _DIGITS = 60, 6
+"""Characters of a key, and of the digest that ends a shortened one. A key of YAML may have 128."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,8 @@ def group_keys(
     """Keys of node groups: `g6-xlarge-on-demand`.
 
     Where several groups have one machine and purchase option, each key has the workloads that the group holds, and
-    where these are the same too, their replicas: `g6-xlarge-on-demand-2-assistant`. Never a position.
+    where these are the same too, their replicas: `g6-xlarge-on-demand-2-assistant`. Never a position. A key that would be
+    longer than 60 characters ends with a digest of what it stands for.
     Groups that are `kept` have the keys that they had, whatever came beside them: another key is another group.
     """
     plain = [machine.name for machine, _ in groups]
@@ -98,12 +103,21 @@ def group_keys(
         for name, (machine, _) in zip(counted, groups, strict=True)
     ]
     known = kept or {}
+    named, counted, typed = ([_readable(name) for name in names] for names in (named, counted, typed))
     taken = set(known.values())
     keys: list[str] = []
     for place in range(len(groups)):
         free = (names[place] for names in (plain, named, counted) if names.count(names[place]) == 1)
         keys.append(known.get(place) or next((name for name in free if name not in taken), typed[place]))
     return keys
+
+
+def _readable(name: str) -> str:
+    """The name, or where it is too long to be read, its beginning and a digest of all of it."""
+    if len(name) <= _LONGEST_KEY:
+        return name
+    end = sha256(name.encode()).hexdigest()[:_DIGITS]
+    return f"{name[: _LONGEST_KEY - _DIGITS - 1].rpartition('-')[0]}-{end}"
 
 
 def _image(catalog: Catalog, region: str, machine: MachineType) -> MachineImagePlan:
