@@ -43,8 +43,8 @@ def more_than_planned(seen: Observation) -> Iterator[Found]:
                 if beyond.any()
                 else "; what zone survival and whole machines add has held it"
             ),
-            act=f"raise workloads.{key}.load to what poolwright forecast {seen.stack} expects, then poolwright plan "
-            f"{seen.stack} --write",
+            act=f"poolwright suggest {seen.stack} --from with the same measurements says how far to raise "
+            f"workloads.{key}.load, and what that costs",
             severity=Severity.REFUSE if beyond.any() else Severity.WARN,
         )
 

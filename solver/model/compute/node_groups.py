@@ -79,8 +79,8 @@ def group_keys(
     """Keys of node groups: `g6-xlarge-on-demand`.
 
     Where several groups have one machine and purchase option, each key has the workloads that the group holds, and
-    where these are the same too, their replicas: `g6-xlarge-on-demand-2-assistant`. Never a position. A key that would be
-    longer than 60 characters ends with a digest of what it stands for.
+    where these are the same too, their replicas: `g6-xlarge-on-demand-2-assistant`. Never a position. A key that
+    would be longer than 60 characters ends with a digest of what it stands for.
     Groups that are `kept` have the keys that they had, whatever came beside them: another key is another group.
     """
     plain = [machine.name for machine, _ in groups]
