@@ -24,6 +24,7 @@ def run(
     spot: bool = True,
     spot_days: int = 14,
     spot_step_percent: float = 3,
+    savings_plans: bool = True,
     write: bool = False,
     as_json: bool = False,
     catalog: Path | None = None,
@@ -39,6 +40,7 @@ def run(
     question = Question(
         on=on or datetime.datetime.now(datetime.UTC).date(),
         spot_days=spot_days if spot else None,
+        savings_plans=savings_plans,
         spot_step_percent=spot_step_percent,
     )
     tables = WorkingTables(folder)
@@ -66,7 +68,8 @@ def _say_end(folder: Path, files: Sequence[str], *, written: bool) -> None:
     if not files:
         say(f"{shown(folder)} says the same")
     elif written:
-        say(f"{len(files)} files of {shown(folder)} written; locks of these regions: poolwright prices diff HEAD")
+        say(f"{len(files)} files of {shown(folder)} written")
+        say("whose plans that turns: poolwright prices diff HEAD --all-stacks")
     else:
         say(f"nothing written; --write changes {len(files)} files of {shown(folder)}")
 

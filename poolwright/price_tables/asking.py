@@ -20,6 +20,7 @@ ACTIONS = (
     "ec2:DescribeInstanceTypes",
     "ec2:DescribeSpotPriceHistory",
     "ec2:DescribeAvailabilityZones",
+    "savingsplans:DescribeSavingsPlansOfferingRates",
 )
 """All that a refresh asks; every one of them reads only."""
 _ATTEMPTS = 10
@@ -44,6 +45,7 @@ class Clients:
 
     pricing: Client
     ec2: Client
+    savingsplans: Client
 
 
 def clients(region: str) -> Clients:
@@ -63,6 +65,7 @@ def clients(region: str) -> Clients:
     return Clients(
         pricing=session.client("pricing", region_name=PRICE_LIST_REGION, config=patient),
         ec2=session.client("ec2", region_name=region, config=patient),
+        savingsplans=session.client("savingsplans", region_name=PRICE_LIST_REGION, config=patient),
     )
 
 
@@ -72,10 +75,15 @@ def pages(client: Client, operation: str, **arguments: Any) -> Iterator[Answer]:
 
     errors: Any = exceptions
     try:
-        if not client.can_paginate(operation):
-            yield getattr(client, operation)(**arguments)
+        if client.can_paginate(operation):
+            yield from client.get_paginator(operation).paginate(**arguments)
             return
-        yield from client.get_paginator(operation).paginate(**arguments)
+        # What has no paginator in the SDK has the token in lower case, or is one page.
+        token: dict[str, str] | None = {}
+        while token is not None:
+            page: Answer = getattr(client, operation)(**arguments, **token)
+            yield page
+            token = {"nextToken": page["nextToken"]} if page.get("nextToken") else None
     except (errors.NoCredentialsError, errors.PartialCredentialsError, errors.ProfileNotFound) as error:
         raise _refused(f"credentials of an AWS account are needed: {error}") from error
     except (errors.TokenRetrievalError, errors.SSOTokenLoadError, errors.UnauthorizedSSOTokenError) as error:

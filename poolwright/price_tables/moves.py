@@ -10,8 +10,18 @@ from solver.schema import Schema
 from solver.vocabulary import CommitmentKind
 
 RESERVED = "reserved"
-_MEASURED = {CommitmentKind.STANDARD_RESERVED: "standard", CommitmentKind.CONVERTIBLE_RESERVED: "convertible"}
-"""Savings plans have the rates of these, so they would only say everything twice."""
+SAVINGS_PLAN = "savings-plan"
+_WORDS = {
+    CommitmentKind.STANDARD_RESERVED: "standard",
+    CommitmentKind.CONVERTIBLE_RESERVED: "convertible",
+    CommitmentKind.INSTANCE_SAVINGS_PLAN: "instance",
+    CommitmentKind.COMPUTE_SAVINGS_PLAN: "compute",
+}
+_ORIGINS = {
+    CommitmentKind.INSTANCE_SAVINGS_PLAN: CommitmentKind.STANDARD_RESERVED,
+    CommitmentKind.COMPUTE_SAVINGS_PLAN: CommitmentKind.CONVERTIBLE_RESERVED,
+}
+"""Savings plans without rates of their own have those of reservations, which would only say everything twice."""
 _SMALLEST = 1e-9
 Key = tuple[str, str, str, str, str]
 """Region, family, machine type or item, purchase option, and which of its prices: a zone, a term, a tier."""
@@ -27,7 +37,7 @@ class PriceMove(Schema):
     name: str
     """Machine type, or what the service charges for."""
     option: str
-    """on-demand, spot, reserved, service."""
+    """on-demand, spot, reserved, savings-plan, service."""
     detail: str
     """Zone of a spot price, term of a reservation, first amount of a tier; empty otherwise."""
     old_usd: float
@@ -113,9 +123,13 @@ def _offered(offering: Offering) -> Iterator[tuple[str, str, float]]:
         yield "on-demand", "", offering.on_demand_usd_per_hour
     for zone, usd in offering.spot_usd_per_hour.items():
         yield "spot", zone, usd
-    for term, usd in offering.commitments.items():
-        if term.kind in _MEASURED:
-            yield RESERVED, f"{_MEASURED[term.kind]} {term.years}y {term.payment}", usd
+    rates = offering.commitments
+    for term, usd in rates.items():
+        detail = f"{_WORDS[term.kind]} {term.years}y {term.payment}"
+        if (origin := _ORIGINS.get(term.kind)) is None:
+            yield RESERVED, detail, usd
+        elif rates.get(term._replace(kind=origin)) != usd:
+            yield SAVINGS_PLAN, detail, usd
 
 
 def _tiers(region: str, service: str, item: str, price: Price) -> Iterator[tuple[Key, float]]:

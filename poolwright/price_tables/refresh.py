@@ -10,11 +10,14 @@ from decimal import Decimal
 from poolwright.price_tables.asking import Clients
 from poolwright.price_tables.instance_types import MachineRow, ask_instance_types, ask_offered_zones
 from poolwright.price_tables.price_list import ListPrice, PriceList, ask_price_list
+from poolwright.price_tables.savings_plans import SavingsPlanRates, ask_savings_plans
 from poolwright.price_tables.spot_history import SpotHistory, ask_spot_history
 from poolwright.price_tables.table_text import TableText
 from poolwright.price_tables.working_tables import WorkingTables
 from solver.catalog.offering_tables import MEASURED_TERMS, PRICE_COLUMNS
+from solver.catalog.prices import CommitmentTerm
 from solver.catalog.regions import Region
+from solver.catalog.savings_plan_tables import SAVINGS_PLAN_TERMS
 from solver.errors import CloudError
 
 _TERM_COLUMNS = dict(zip(MEASURED_TERMS, PRICE_COLUMNS[-len(MEASURED_TERMS) :], strict=True))
@@ -32,6 +35,8 @@ class Question:
     """Day of the answers; spot prices are of the days before."""
     spot_days: int | None
     """Days of spot history; None: spot prices stay."""
+    savings_plans: bool
+    """Also the rates of savings plans."""
     spot_step_percent: float
     """A zone's spot price that moved by less stays as it is."""
 
@@ -43,6 +48,7 @@ class RegionAnswers:
     zones: Mapping[str, frozenset[str]]
     price_list: PriceList
     spot: SpotHistory | None
+    savings_plans: SavingsPlanRates | None
     new_machines: Sequence[MachineRow]
 
 
@@ -83,10 +89,17 @@ def ask(clients: Clients, tables: WorkingTables, region: Region, question: Quest
         spot = ask_spot_history(clients.ec2, until=question.on, days=question.spot_days, on_demand=on_demand)
         sold = [name for name in rows.names if rows.row(name)["spot"] or rows.row(name)["spot_by_zone"]]
         _refuse_partial("DescribeSpotPriceHistory", sold, spot.prices)
+    plans = ask_savings_plans(clients.savingsplans, region.name) if question.savings_plans else None
+    if plans is not None:
+        _refuse_partial("DescribeSavingsPlansOfferingRates", tables.savings_plans(region.name).names, plans.rates)
     known = {name for family in tables.families() for name in tables.machines(family).names}
     new = [name for name in zones if name not in known]
     return RegionAnswers(
-        zones=zones, price_list=price_list, spot=spot, new_machines=ask_instance_types(clients.ec2, new)
+        zones=zones,
+        price_list=price_list,
+        spot=spot,
+        savings_plans=plans,
+        new_machines=ask_instance_types(clients.ec2, new),
     )
 
 
@@ -122,6 +135,13 @@ def _add_machines(tables: WorkingTables, rows: Iterable[MachineRow], on: date) -
 
 def _machine_size(cells: Sequence[str]) -> tuple[bool, int, int, str]:
     return ("bare-metal" in cells[-1], int(cells[3]), int(cells[5]), cells[0])
+
+
+def _family_and_size(
+    name: str, sizes: Mapping[str, tuple[bool, int, int, str]]
+) -> tuple[str, tuple[bool, int, int, str]]:
+    """Order of rows in a region's tables."""
+    return name.partition(".")[0], sizes.get(name, (False, 0, 0, name))
 
 
 class _RegionRefresh:
@@ -169,6 +189,8 @@ class _RegionRefresh:
             )
             tables.name_source(region.name, self._spot_history, title, on)
             tables.set_column_source(region.name, "spot_by_zone", self._spot_history)
+        if answers.savings_plans is not None and answers.savings_plans.rates:
+            self._put_savings_plans(answers.savings_plans.rates, sizes)
         return self._remarks(added, without_spot)
 
     def _remarks(self, added: Sequence[str], without_spot: Sequence[str]) -> Remarks:
@@ -187,7 +209,11 @@ class _RegionRefresh:
             not_offered=tuple(name for name in names if name not in answers.zones),
             without_spot=tuple(without_spot),
             other_zones=tuple(sorted(other)),
-            unread=(*answers.price_list.unread, *(answers.spot.unread if answers.spot is not None else ())),
+            unread=(
+                *answers.price_list.unread,
+                *(answers.spot.unread if answers.spot is not None else ()),
+                *(answers.savings_plans.unread if answers.savings_plans is not None else ()),
+            ),
         )
 
     def _keep_date_of_unpriced(self) -> None:
@@ -223,7 +249,7 @@ class _RegionRefresh:
         ]
         for name in added:
             cells = [name, " ".join(self._known_zones(name)), *("" for _ in PRICE_COLUMNS[2:])]
-            self._rows.add(cells, lambda row: (row[0].partition(".")[0], sizes.get(row[0], (False, 0, 0, row[0]))))
+            self._rows.add(cells, lambda row: _family_and_size(row[0], sizes))
         return added
 
     def _known_zones(self, name: str) -> list[str]:
@@ -245,6 +271,29 @@ class _RegionRefresh:
                 self._rows.put(name, column, "")
             elif not cell or abs(Decimal(cell) - rate) > _SAME:
                 self._rows.put(name, column, f"{rate:f}")
+
+    def _put_savings_plans(
+        self, rates: Mapping[str, Mapping[CommitmentTerm, Decimal]], sizes: Mapping[str, tuple[bool, int, int, str]]
+    ) -> None:
+        """A row for each type of the region that savings plans cover; rows of types that none covers any more go."""
+        key = f"savings-plans-{self._region.name}"
+        table = self._tables.savings_plans(self._region.name)
+        here = set(self._rows.names)
+        if not table.names:
+            table.comment(f"USD an hour of what is committed to, upfront payments spread over the term; source: {key}")
+        for name in table.names:
+            if name not in rates or name not in here:
+                table.remove(name)
+        there = set(table.names)
+        for name in (each for each in rates if each in here):
+            if name not in there:
+                table.add([name, *("" for _ in SAVINGS_PLAN_TERMS)], lambda row: _family_and_size(row[0], sizes))
+            for term, column in SAVINGS_PLAN_TERMS.items():
+                rate = rates[name].get(term)
+                table.put(name, column, "" if rate is None else f"{rate:f}")
+        self._tables.name_source(
+            self._region.name, key, f"AWS savings plans' rates, EC2 for Linux in {self._region.name}", self._question.on
+        )
 
     def _put_spot(self, name: str, means: Mapping[str, Decimal]) -> bool:
         """False where prices by zone went; the estimate for the whole region stays where a zone has no other."""

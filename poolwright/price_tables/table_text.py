@@ -92,6 +92,19 @@ class TableText:
             if position and cells[position]
         ]
 
+    def remove(self, name: str) -> None:
+        """Takes a row away."""
+        place = self._place(name)
+        line = self._at[place]
+        self.changes += [
+            CellChange(file=self.file, row=name, column=column, old=self._rows[place][position], new="")
+            for column, position in self._columns.items()
+            if position and self._rows[place][position]
+        ]
+        del self._lines[line], self._rows[place], self._at[place]
+        self._at = [number - (number > line) for number in self._at]
+        self._places = {}
+
     def comment(self, line: str) -> None:
         """One more line of comment, above the header."""
         self._lines.insert(self._at[0], f"# {line}\n")

@@ -17,6 +17,7 @@ from solver.catalog.digest import OWN_SOURCES, REGION_FOLDER
 from solver.catalog.loader import load_catalog
 from solver.catalog.machine_tables import MACHINE_COLUMNS
 from solver.catalog.offering_tables import PRICE_COLUMNS
+from solver.catalog.savings_plan_tables import SAVINGS_PLAN_COLUMNS, SAVINGS_PLANS_FILE
 from solver.catalog.tables import shown
 from solver.errors import CatalogError, PoolwrightError
 from solver.plan.whole_file import write_whole
@@ -37,12 +38,13 @@ class WorkingTables:
         """The region's machine prices."""
         return self._table(f"{REGION_FOLDER}/{region}/machine_prices.csv", PRICE_COLUMNS)
 
+    def savings_plans(self, region: str) -> TableText:
+        """The region's rates of savings plans; an empty table where there is none yet."""
+        return self._table_or_new(f"{REGION_FOLDER}/{region}/{SAVINGS_PLANS_FILE}", SAVINGS_PLAN_COLUMNS)
+
     def machines(self, family: str) -> TableText:
         """A family's data sheets; an empty table where there is none yet."""
-        file = f"machines/{family}.csv"
-        if file not in self._tables and not (self._root / file).exists():
-            self._tables[file] = TableText(file, ",".join(MACHINE_COLUMNS) + "\n", MACHINE_COLUMNS)
-        return self._table(file, MACHINE_COLUMNS)
+        return self._table_or_new(f"machines/{family}.csv", MACHINE_COLUMNS)
 
     def families(self) -> tuple[str, ...]:
         """Families with a table."""
@@ -125,6 +127,11 @@ class WorkingTables:
                 words = "\n".join(str(problem).replace(f"{tried}/", "") for problem in error.problems[:20])
                 hint = "Nothing was written."
                 raise PoolwrightError(f"the new tables would be no catalog:\n{words}", hint=hint) from error
+
+    def _table_or_new(self, file: str, columns: Sequence[str]) -> TableText:
+        if file not in self._tables and not (self._root / file).exists():
+            self._tables[file] = TableText(file, ",".join(columns) + "\n", columns)
+        return self._table(file, columns)
 
     def _table(self, file: str, columns: Sequence[str]) -> TableText:
         if file not in self._tables:

@@ -22,6 +22,7 @@ from solver.catalog.offering_tables import OfferingTable
 from solver.catalog.price_tables import PriceKey, read_prices
 from solver.catalog.prices import Price, Source
 from solver.catalog.regions import Region, Zone
+from solver.catalog.savings_plan_tables import SAVINGS_PLANS_FILE, with_savings_plans
 from solver.catalog.service_documents import ServiceTables, read_service_tables
 from solver.catalog.tables import Reading, near_miss, shown, unknown
 from solver.errors import CatalogError, Problem, first_of
@@ -187,7 +188,7 @@ def _read_region(
         rates_of,
         lambda machine: (machine.architecture, machine.image_flavour) in images,
     )
-    offerings = table.read(folder / "machine_prices.csv")
+    offerings = with_savings_plans(reading, folder / SAVINGS_PLANS_FILE, table.read(folder / "machine_prices.csv"))
     notes += table.notes
     prices: dict[PriceKey, Price] = {}
     for name in ("service_prices.csv", "storage_prices.csv"):

@@ -83,6 +83,9 @@ def prices_refresh(
     spot_step: Annotated[
         float, typer.Option("--spot-step", metavar="PERCENT", min=0, help="Spot prices that moved by less stay.")
     ] = 3,
+    savings_plans: Annotated[
+        bool, typer.Option("--savings-plans/--no-savings-plans", help="Also the rates of savings plans.")
+    ] = True,
     write: Annotated[bool, typer.Option("--write", help="Change the tables; without it, only say what would.")] = False,
     on: Annotated[
         datetime | None,
@@ -91,7 +94,7 @@ def prices_refresh(
     as_json: Json = False,
     catalog: CatalogFolder = None,
 ) -> None:
-    """Bring AWS's price list, spot history and new machine types into the tables; needs the extra `aws`."""
+    """Bring AWS's prices, spot history and new machine types into the tables; needs the extra `aws`."""
     from poolwright.cli import prices_refresh as command
 
     command.run(
@@ -99,6 +102,7 @@ def prices_refresh(
         spot=spot,
         spot_days=spot_days,
         spot_step_percent=spot_step,
+        savings_plans=savings_plans,
         write=write,
         as_json=as_json,
         catalog=catalog,

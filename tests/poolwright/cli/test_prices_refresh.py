@@ -15,7 +15,7 @@ from solver.catalog.digest import catalog_digest
 from solver.catalog.loader import load_catalog
 from solver.catalog.prices import CommitmentTerm
 from solver.vocabulary import CommitmentKind, Payment
-from tests.poolwright.price_tables.recorded import REGION, Played, known_type, product, reservation, spot
+from tests.poolwright.price_tables.recorded import REGION, Played, known_type, plan_rate, product, reservation, spot
 from tests.solver.catalog.small_catalog import PRICES, SmallCatalog, write_small_catalog
 
 DAY = "2026-11-27"
@@ -60,7 +60,8 @@ def as_it_is(small: SmallCatalog) -> tuple[dict[str, list[str]], dict[str, dict[
 
 
 def refresh(small: SmallCatalog, *more: str) -> int:
-    return main.run(["prices", "refresh", "--catalog", str(small.root), "--on", DAY, *more])
+    others = () if "--savings-plans" in more else ("--no-savings-plans",)
+    return main.run(["prices", "refresh", "--catalog", str(small.root), "--on", DAY, *others, *more])
 
 
 def lines_that_differ(before: str, after: str) -> list[str]:
@@ -307,3 +308,68 @@ def test_wrong_arguments_are_named(small: SmallCatalog, capsys: pytest.CaptureFi
     assert "Did you mean eu-west-1" in capsys.readouterr().err
     assert refresh(small, "--spot-days", "0") == 2
     assert refresh(small, "--on", "yesterday") == 2
+
+
+def test_savings_plans_get_a_table_of_their_own_that_goes_before_what_is_derived(
+    small: SmallCatalog, aws: Played, capsys: pytest.CaptureFixture[str]
+) -> None:
+    zones, products = as_it_is(small)
+    instance = CommitmentTerm(CommitmentKind.INSTANCE_SAVINGS_PLAN, 1, Payment.NO_UPFRONT)
+    compute = CommitmentTerm(CommitmentKind.COMPUTE_SAVINGS_PLAN, 3, Payment.ALL_UPFRONT)
+    derived = load_catalog(small.root).offering(REGION, "c7g.large").commitments
+
+    sizes = ("xlarge", "2xlarge", "4xlarge", "8xlarge")
+    always = [plan_rate(f"c7g.{size}", "Compute", 1, "No Upfront", "0.05") for size in sizes]
+
+    def ask(*rates: dict[str, Any]) -> int:
+        aws.offers(zones)
+        aws.price_list(list(products.values()))
+        aws.savings_plans([*always, *rates])
+        return refresh(small, "--no-spot", "--savings-plans", "--write")
+
+    first = plan_rate("c7g.large", "EC2Instance", 1, "No Upfront", "0.0500000000")
+    second = plan_rate("c7g.large", "Compute", 3, "All Upfront", "0.03712345")
+    assert (
+        ask(
+            first,
+            second,
+            plan_rate("c7g.medium", "Compute", 1, "No Upfront", "9"),
+            plan_rate("g5.xlarge", "Compute", 1, "No Upfront", "0.8"),
+            plan_rate("g5.xlarge", "Compute", 1, "No Upfront", "0.9"),
+            plan_rate("t3.nano", "Compute", 1, "No Upfront", "none"),
+            plan_rate("c7g.large", "Compute", 1, "No Upfront", "0.06", usageType="EU-UnusedBox:c7g.large"),
+            plan_rate("x9.large", "Compute", 1, "No Upfront", "0.06"),
+        )
+        == 0
+    )
+    said = capsys.readouterr().out
+    assert "two rates of compute-savings-plan 1y no-upfront" in said and "t3.nano: none a Hrs" in said
+    rates = load_catalog(small.root).offering(REGION, "c7g.large").commitments
+    assert rates[instance] == 0.05 and rates[compute] == 0.037123
+    assert {term for term in rates if term.kind in (instance.kind, compute.kind)} == {instance, compute}
+    assert all(rates[term] == derived[term] for term in derived if term.kind not in (instance.kind, compute.kind))
+    # A rate above on demand saves nothing; what has no row has derived rates.
+    tables = load_catalog(small.root)
+    assert not [term for term in tables.offering(REGION, "c7g.medium").commitments if term.kind is compute.kind]
+    assert [term for term in tables.offering(REGION, "t3.small").commitments if term.kind is compute.kind]
+    file = f"regions/{REGION}/savings_plan_prices.csv"
+    before, digest = small.text(file), catalog_digest(small.root, [REGION])
+    assert ask(first, second, plan_rate("c7g.medium", "Compute", 1, "No Upfront", "9")) == 0
+    assert (small.text(file), catalog_digest(small.root, [REGION])) == (before, digest)
+    assert ask(first, second) == 0
+    names = [line.split(",")[0] for line in small.text(file).splitlines()[2:]]
+    assert names == [f"c7g.{size}" for size in ("large", *sizes)]
+    aws.all_asked()
+
+
+def test_an_answer_with_few_savings_plans_is_not_whole(
+    small: SmallCatalog, aws: Played, capsys: pytest.CaptureFixture[str]
+) -> None:
+    zones, products = as_it_is(small)
+    for rates in (["c7g.large", "c7g.xlarge", "c7g.2xlarge", "c7g.4xlarge"], ["c7g.large"]):
+        aws.offers(zones)
+        aws.price_list(list(products.values()))
+        aws.savings_plans([plan_rate(name, "Compute", 1, "No Upfront", "0.04") for name in rates])
+        code = refresh(small, "--no-spot", "--savings-plans", "--write")
+        assert code == (0 if len(rates) == 4 else 6)
+    assert "DescribeSavingsPlansOfferingRates has 1 of the 4 machine types" in capsys.readouterr().err

@@ -66,6 +66,23 @@ def spot(name: str, zone: str, usd: str, at: str, **other: Any) -> Json:
     return {**entry, "Timestamp": stamp, **other}
 
 
+def plan_rate(name: str, kind: str, years: int, payment: str, usd: str, **other: Any) -> Json:
+    """A rate of a savings plan."""
+    offering = {"planType": kind, "durationSeconds": years * 31_536_000, "paymentOption": payment, "currency": "USD"}
+    said = {"instanceType": name, "region": REGION, "tenancy": "shared", "productDescription": "Linux/UNIX"}
+    return {
+        "savingsPlanOffering": offering,
+        "rate": usd,
+        "unit": "Hrs",
+        "productType": "EC2",
+        "serviceCode": "AmazonEC2",
+        "usageType": f"EU-BoxUsage:{name}",
+        "operation": "RunInstances",
+        "properties": [{"name": key, "value": value} for key, value in said.items()],
+        **other,
+    }
+
+
 class Played:
     """Clients whose answers are given beforehand; what is asked beyond them, or otherwise, fails."""
 
@@ -74,7 +91,10 @@ class Played:
         keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
         self.pricing: Any = sdk.client("pricing", region_name="us-east-1", **keys)
         self.ec2: Any = sdk.client("ec2", region_name=REGION, **keys)
+        self.savingsplans: Any = sdk.client("savingsplans", region_name="us-east-1", **keys)
         self._pricing: Any = Stubber(self.pricing)
+        self._savingsplans: Any = Stubber(self.savingsplans)
+        self._savingsplans.activate()
         self._ec2: Any = Stubber(self.ec2)
         self._pricing.activate()
         self._ec2.activate()
@@ -82,7 +102,7 @@ class Played:
     def clients(self, region: str) -> Clients:
         """In the place of boto3's."""
         assert region == REGION
-        return Clients(pricing=self.pricing, ec2=self.ec2)
+        return Clients(pricing=self.pricing, ec2=self.ec2, savingsplans=self.savingsplans)
 
     def offers(self, zones: Mapping[str, Sequence[str]]) -> None:
         """Zone ids of each type, two types a page."""
@@ -109,6 +129,18 @@ class Played:
         asked = {"ProductDescriptions": ["Linux/UNIX"], "StartTime": ANY, "EndTime": ANY}
         self._paged(self._ec2, "describe_spot_price_history", "SpotPriceHistory", list(entries), asked)
 
+    def savings_plans(self, entries: Sequence[Json]) -> None:
+        """Rates, three a page."""
+        asked = {
+            "savingsPlanTypes": ["Compute", "EC2Instance"],
+            "products": ["EC2"],
+            "serviceCodes": ["AmazonEC2"],
+            "operations": ["RunInstances"],
+            "filters": ANY,
+        }
+        operation = "describe_savings_plans_offering_rates"
+        self._paged(self._savingsplans, operation, "searchResults", list(entries), asked, token="nextToken")
+
     def types(self, entries: Sequence[Json]) -> None:
         """Data sheets of new types."""
         names = sorted(str(entry["InstanceType"]) for entry in entries)
@@ -125,14 +157,16 @@ class Played:
         self._ec2.assert_no_pending_responses()
 
     @staticmethod
-    def _paged(stubber: Any, operation: str, key: str, entries: Sequence[Any], asked: Json) -> None:
+    def _paged(
+        stubber: Any, operation: str, key: str, entries: Sequence[Any], asked: Json, token: str = "NextToken"
+    ) -> None:
         pages = [list(entries[first : first + 3]) for first in range(0, len(entries), 3)] or [[]]
         for number, page in enumerate(pages):
             answer: Json = {key: page}
             if number + 1 < len(pages):
-                answer["NextToken"] = f"page-{number + 1}"
-            token = {"NextToken": f"page-{number}"} if number else {}
-            stubber.add_response(operation, answer, {**asked, **token})
+                answer[token] = f"page-{number + 1}"
+            more = {token: f"page-{number}"} if number else {}
+            stubber.add_response(operation, answer, {**asked, **more})
 
 
 def known_type(name: str) -> Json:
