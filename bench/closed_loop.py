@@ -5,8 +5,8 @@
 A trace becomes the load of one service (1 vCPU, 2 GiB and 30 requests a second a replica, 1,000 a second at its
 third-highest hour of the first three weeks), whose first demand is the median of these weeks. Then, week by week: a
 forecast of the hours so far, the next load by bounded steps as `poolwright suggest` takes them, a plan from the last
-week's lock, and that plan under the week's measured load, and 1.2 and 1.5 times it. The clairvoyant plan is made from nothing for the measured
-week, without headroom, in the same way: with the hours of workdays folded, whole machines, a gap of 0.5 %.
+week's lock, and that plan under the week's measured load, and 1.2 and 1.5 times it. The clairvoyant plan is made from
+nothing for the measured week, without headroom, in the same way: the hours of workdays folded, a gap of 0.5 %.
 
 `cost` is that of the machines, against the clairvoyant's; `with growth` adds what autoscaling starts for what is above
 plan, at the plan's own price of a unit of load. `late` is the part of hours in which what is planned holds less than

@@ -65,6 +65,10 @@ def guarantee_questions(demand: Demand, workload: str | None) -> Iterator[Questi
     yield from _of_services("site survival", beyond, "survive", "none", "none")
     spare = [key for key, entry in services.items() if entry.headroom > 0]
     yield from _of_services("headroom", spare, "headroom", 0, "0")
+    for level in sorted({entry.load.service_level or 0.5 for entry in services.values()}):
+        # Only where it is above the median, the loads at which are never higher.
+        sure = [key for key, entry in services.items() if entry.load.service_level == level > 0.5]
+        yield from _of_services(f"service level {level:g}", sure, "load.service_level", 0.5, "the median")
     apart = [key for key, entry in services.items() if entry.max_per_machine is not None]
     yield from _of_services("max per machine", apart, "max_per_machine", None, "any number")
     yield from _apart(demand, workload)

@@ -16,20 +16,27 @@ if TYPE_CHECKING:
     from solver.demand.demand import Demand
 
 
-def run(stack: str, source: Path, *, levels: Sequence[float] = (), as_json: bool = False) -> None:
-    """Prints a forecast for each service that the file has measured loads of. InputError (2) for mistakes."""
+def run(stack: str, source: Path, *, levels: Sequence[float] = (), write: bool = False, as_json: bool = False) -> None:
+    """Prints a forecast for each service that the file has measured loads of; with `write` also writes the file that
+    loads of the demand may name. InputError (2) for mistakes."""
     from poolwright.observe.forecast.errors import LEVELS
 
     wrong = [level for level in levels if not 0 < level < 1]
     if wrong:
         allowed = "a part of all hours above 0 and below 1, like 0.99, is allowed"
         raise ConfigError([Problem(file="", path="--level", found=f"{wrong[0]:g}", allowed=allowed)])
-    inputs = read_inputs(find_project().root, stack)
-    demand = inputs.loaded.demand
+    root = find_project().root
+    demand = read_inputs(root, stack).loaded.demand
     asked = tuple(sorted({0.5, *(levels or LEVELS)}))
     found = forecasts_from(demand, source, asked)
     from poolwright.observe.forecast.view import forecast_record, forecast_view
 
+    if write:
+        from poolwright.observe.forecast.file import forecast_path, write_forecasts
+
+        path = forecast_path(root, stack)
+        write_forecasts(path, stack, found, asked)
+        say(f"{shown(path)}: written")
     if as_json:
         print_json({"stack": stack, "services": [forecast_record(each, demand) for each in found]})
     else:

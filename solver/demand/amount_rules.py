@@ -39,6 +39,8 @@ def _load(key: str, service: Service, sites: int) -> Iterator[Contradiction]:
     if profile.hourly_per_second is not None:
         peak = max(profile.hourly_per_second)
         path = (*path, profile.hourly_per_second.index(peak))
+    if profile.service_level is not None:
+        peak = max(profile.week_per_second())
     assert peak is not None
     rate, fastest = max(
         (_exact(each.throughput_per_second) * _exact(service.utilisation(name)), name)

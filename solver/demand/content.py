@@ -13,8 +13,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
+from solver.demand.filling import fill_forecasts
 from solver.demand.inherits import STACK, merged_stack
-from solver.demand.located import Located, Steps, shown_path
+from solver.demand.located import Located, problem_at, shown_path
 from solver.demand.release_overlay import ReleaseName, with_release
 from solver.demand.trace import TRACE_ROWS, read_trace
 from solver.errors import DemandError, Problem
@@ -29,9 +30,9 @@ class Content:
     tree: Located
     """The merged files, which know the line of each value."""
     plain: dict[str, Any]
-    """The same as dictionaries, lists and scalars, each trace's loads as the shape of its load."""
+    """The same as dictionaries, lists and scalars, with what traces and forecasts say in the loads that name them."""
     files: tuple[Path, ...]
-    """Every file read: parents before children, the stack file, its release, then traces."""
+    """Every file read: parents before children, the stack file, its release, then traces and forecasts."""
     digest: str
     """SHA-256 of `plain` as JSON with ordered keys."""
     release: ReleaseName | None = None
@@ -69,27 +70,10 @@ def content_of(
 ) -> Content:
     """The content of a merged tree; its traces are read."""
     plain = cast("dict[str, Any]", tree.plain())
-    traces = _fill_traces(tree, plain, problems)
+    traces = (*_fill_traces(tree, plain, problems), *fill_forecasts(tree, plain, problems))
     _fill_week(tree, plain)
     text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
     return Content(tree, plain, (*files, *traces), sha256(text.encode()).hexdigest(), release)
-
-
-def problem_at(
-    tree: Located, path: Steps, allowed: str, *, found: str | None = None, hint: str | None = None
-) -> Problem:
-    """A problem with the value at a path; its line is the value's, or that of what should hold it."""
-    there, nearby = tree.at(path), tree.nearest(path)
-    if found is None and there is not None and not isinstance(there.value, dict):
-        found = there.shown()
-    return Problem(
-        file=shown_path(nearby.file),
-        line=nearby.line,
-        path=".".join(str(step) for step in path),
-        found=found,
-        allowed=allowed,
-        hint=hint,
-    )
 
 
 def _fill_week(tree: Located, plain: dict[str, Any]) -> None:

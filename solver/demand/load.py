@@ -6,23 +6,26 @@ from decimal import ROUND_CEILING, Context, Decimal
 from fractions import Fraction
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from solver.demand.events import DayOfYear, LoadEvent
+from solver.demand.forecast_file import level_text
 from solver.demand.names import Key
-from solver.quantity import HOURS_PER_WEEK, PositiveRate
+from solver.quantity import HOURS_PER_WEEK, PositiveRate, Written
 from solver.schema import Schema, is_empty
 
 HourlyRates = Annotated[tuple[Annotated[float, Field(ge=0, le=1e9)], ...], Field(min_length=24, max_length=168)]
 
+Level = Annotated[str, StringConstraints(pattern=r"^0\.[0-9]{1,6}$"), Written("a level like 0.99")]
+
 _UP = Context(prec=12, rounding=ROUND_CEILING)
 
-FORMS = ("peak_per_second", "hourly_per_second", "constant_per_second")
+FORMS = ("peak_per_second", "hourly_per_second", "constant_per_second", "forecast")
 """The fields of a LoadProfile of which exactly one is given."""
 
 
 class LoadProfile(Schema):
-    """A peak with a shape (from a trace file, or written out), or each hour's rate, or one rate for all hours."""
+    """A peak with a shape (a trace's, or written out), each hour's rate, one for all hours, or a forecast's level."""
 
     peak_per_second: PositiveRate | None = None
     """Units of load a second in the week's highest hour; goes with `trace` or `shape`."""
@@ -34,6 +37,16 @@ class LoadProfile(Schema):
     """24 or 168 rates; hour 0 is Monday 00:00."""
     constant_per_second: PositiveRate | None = None
     """The same rate in every hour."""
+    forecast: Annotated[str | None, Field(exclude_if=is_empty)] = None
+    """CSV file that `poolwright forecast --write` wrote, its path from this file; goes with `service_level`."""
+    service_level: Annotated[float, Field(gt=0, lt=1, exclude_if=is_empty)] | None = Field(
+        default=None, exclude_if=is_empty
+    )
+    """Part of all such hours in which what is planned is enough: the load is the forecast's at this level."""
+    quantiles: Annotated[dict[Level, HourlyRates], Field(max_length=2, exclude_if=is_empty)] = Field(
+        default_factory=dict[str, tuple[float, ...]]
+    )
+    """Filled from `forecast`: its loads at the service level and in the median."""
     events: Annotated[dict[Key, LoadEvent], Field(max_length=20, exclude_if=is_empty)] = Field(
         default_factory=dict[str, LoadEvent]
     )
@@ -51,6 +64,9 @@ class LoadProfile(Schema):
             raise ValueError(f"a trace or a shape is allowed with peak_per_second only; {given[0]} is given")
         if self.peak_per_second is not None and self.trace is None and self.shape is None:
             raise ValueError("peak_per_second is allowed together with a trace or a shape; neither is given")
+        if (self.forecast is None) != (self.service_level is None):
+            given = ["forecast"] if self.service_level is None else ["service_level"]
+            raise ValueError(f"a forecast and a service_level are allowed together; only {given[0]} is given")
         for name in ("shape", "hourly_per_second"):
             values: tuple[float, ...] | None = getattr(self, name)
             if values is not None and len(values) not in (24, HOURS_PER_WEEK):
@@ -71,6 +87,11 @@ class LoadProfile(Schema):
         return tuple(rate * each for rate, each in zip(week, times, strict=True))
 
     def _usual_week(self) -> tuple[float, ...]:
+        if self.service_level is not None:
+            level = level_text(self.service_level)
+            if level not in self.quantiles:
+                raise ValueError(f"the forecast {self.forecast} has not been read")
+            return self.quantiles[level]
         if self.constant_per_second is not None:
             return (self.constant_per_second,) * HOURS_PER_WEEK
         if self.hourly_per_second is not None:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from solver.demand.content import Content, problem_at, read_content
+from solver.demand.content import Content, read_content
 from solver.demand.demand import Demand
-from solver.demand.located import Located, Steps, shown_path
+from solver.demand.located import Located, Steps, problem_at, shown_path
 from solver.demand.release_overlay import ReleaseName
 from solver.errors import ConfigError, DemandError, Problem
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from solver.errors import Problem
+
 Scalar = str | int | float | bool | None
 Steps = Sequence[str | int]
 """Keys and positions from the root of a tree."""
@@ -84,3 +86,20 @@ def shown_path(path: Path) -> str:
         return str(path.resolve().relative_to(Path.cwd().resolve()))
     except (ValueError, OSError):
         return str(path)
+
+
+def problem_at(
+    tree: Located, path: Steps, allowed: str, *, found: str | None = None, hint: str | None = None
+) -> Problem:
+    """A problem with the value at a path; its line is the value's, or that of what should hold it."""
+    there, nearby = tree.at(path), tree.nearest(path)
+    if found is None and there is not None and not isinstance(there.value, dict):
+        found = there.shown()
+    return Problem(
+        file=shown_path(nearby.file),
+        line=nearby.line,
+        path=".".join(str(step) for step in path),
+        found=found,
+        allowed=allowed,
+        hint=hint,
+    )

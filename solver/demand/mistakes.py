@@ -9,11 +9,11 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from solver.demand.content import Content, problem_at
+from solver.demand.content import Content
 from solver.demand.demand import Demand, Location, Site
 from solver.demand.fields import Declared, Place, declared, place_of
 from solver.demand.load import FORMS
-from solver.demand.located import Located, Steps, shown_path
+from solver.demand.located import Located, Steps, problem_at, shown_path
 from solver.demand.references import CONTRADICTIONS, Contradiction, find_contradictions
 from solver.demand.storage import StorageClaim
 from solver.demand.words import allowed_words, choices_of, either, nearest, remedy

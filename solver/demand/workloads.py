@@ -191,6 +191,15 @@ class Service(WorkloadBase):
     """Most milliseconds of network between who asks and the site that answers."""
 
     @model_validator(mode="after")
+    def _level_or_headroom(self) -> Self:
+        if self.load.service_level is not None and self.headroom > 0:
+            raise ValueError(
+                f"a headroom of 0 is allowed where the load has a service_level, which takes its place; it is "
+                f"{self.headroom:g}"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _auto_can_be_told(self) -> Self:
         if self.max_utilisation != "auto":
             return self

@@ -24,12 +24,15 @@ def forecast(
         list[float] | None,
         typer.Option("--level", help="Part of all such hours that stay below; 0.5 to 0.999 by default. Repeatable."),
     ] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write stacks/<stack>.forecast.csv, which loads of the demand may name.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Say what each service will be asked for in the week after its measured hours, and how sure that is."""
     from poolwright.cli import forecast as command
 
-    command.run(stack, source, levels=levels or (), as_json=as_json)
+    command.run(stack, source, levels=levels or (), write=write, as_json=as_json)
 
 
 @app.command()

@@ -29,7 +29,7 @@ def document_of(found: Suggestion, *, with_plan: bool = True) -> Document:
         sections.append(Section("reasons", "Why", (Bullets(tuple(_why(each) for each in found.loads)),)))
     if found.waiting:
         bullets = tuple(line(code(workload), f": {why}") for workload, why in found.waiting)
-        sections.append(Section("waiting", "Could be less, and waits", (Bullets(bullets),)))
+        sections.append(Section("waiting", "Stays for now", (Bullets(bullets),)))
     if found.changes and with_plan:
         rows = tuple(
             (line(code(each.path)), line(each.old or "–"), line(each.new or "–"))

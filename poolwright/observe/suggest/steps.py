@@ -17,6 +17,8 @@ from solver.demand.demand import Demand
 from solver.demand.load import LoadProfile
 from solver.demand.workloads import Service
 
+RENEW = "poolwright forecast STACK --from PATH --write renews it"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
@@ -43,7 +45,7 @@ class Steps:
 
     taken: tuple[Step, ...]
     waiting: tuple[tuple[str, str], ...]
-    """Services whose load could become less, and why it does not now."""
+    """Services whose load could be another one, and why it does not change now."""
 
 
 def steps_of(
@@ -56,6 +58,9 @@ def steps_of(
     for forecast in found:
         service = demand.workloads[forecast.workload]
         assert isinstance(service, Service)
+        if service.load.forecast is not None:
+            waiting.append((forecast.workload, f"its load is a forecast: {RENEW}"))
+            continue
         days = days_since_more(past, forecast.workload, on)
         cooling = days is not None and days < bounds.cool_down_days
         step = _step(forecast, service, bounds, may_fall=not cooling)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import numpy as np
 import pytest
 
 from poolwright.cli import main
+from solver.inputs import read_inputs
+from solver.questions import guarantee_questions
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -78,3 +81,41 @@ def test_a_level_of_one_and_too_few_hours_are_bad_input(
     few.write_text("time,workload,load_per_second\n2026-11-02T00:00:00Z,fraud,1\n", encoding="utf-8")
     assert main.run(["forecast", "dev", "--from", str(few)]) == 2
     assert "workloads.fraud: found 1 measured hours; 48 hours or more are allowed" in capsys.readouterr().err
+
+
+def test_a_written_forecast_decides_how_much_is_held_and_explain_says_what_that_costs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, measured: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "project"
+    shutil.copytree(ROOT / "stacks", root / "stacks", ignore=shutil.ignore_patterns("__pycache__", "*.py"))
+    shutil.copy(ROOT / "Pulumi.yaml", root)
+    monkeypatch.chdir(root)
+    source = tmp_path / "loads.csv"
+    rows = measured.read_text(encoding="utf-8").splitlines()
+    # Forty times the load, so that a level is more than a part of one machine.
+    source.write_text(
+        "\n".join([rows[0], *(f"{row[: row.rindex(',')]},{40 * float(row.split(',')[2])}" for row in rows[1:])]),
+        encoding="utf-8",
+    )
+    assert main.run(["forecast", "dev", "--from", str(source), "--write"]) == 0
+    assert main.run(["forecast", "dev", "--from", str(source), "--write"]) == 0
+    written = (root / "stacks" / "dev.forecast.csv").read_bytes()
+    assert b"# assistant, measured to 2026-11-23 00:00 UTC: combined, MASE" in written
+    file = root / "stacks" / "dev.yaml"
+    load = "{trace: null, forecast: dev.forecast.csv, service_level: 0.999}"
+    before, fraud, after = file.read_text(encoding="utf-8").partition("  fraud:\n")
+    after = after.replace("{trace: null, constant_per_second: 4}", load, 1).replace("    headroom: 0\n", "", 1)
+    after = after.replace("  node_groups: 3", "  gap: 0.05\n  node_groups: 3")
+    file.write_text(before + fraud + "    headroom: null\n" + after, encoding="utf-8")
+    capsys.readouterr()
+    arguments = ["whatif", "dev", "workloads.fraud.load.service_level=0.5", "--json"]
+    assert main.run(arguments) == 0
+    saved = json.loads(capsys.readouterr().out)["comparison"]["usd_per_month"]
+    assert saved <= 0
+    demand = read_inputs(root, "dev").loaded.demand
+    (question,) = [each for each in guarantee_questions(demand, "fraud") if each.name == "service level 0.999"]
+    assert question.arguments == ("workloads.fraud.load.service_level=0.5",)
+    other, _ = question.asked_of(demand, read_inputs(root, "dev").catalog())
+    median, sure = (each.workloads["fraud"] for each in (other, demand))
+    assert median.kind == "service" and sure.kind == "service"
+    assert max(median.load.week_per_second()) < max(sure.load.week_per_second())

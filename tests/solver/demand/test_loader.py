@@ -77,11 +77,11 @@ def test_a_missing_key_is_told_at_the_line_that_removed_it_or_of_what_lacks_it()
     found = refusals("inherits: whole.yaml\nworkloads:\n  web:\n    load: null\n  new: {kind: service}\n  other: {}\n")
     assert found == [
         "dev.yaml:4 workloads.web.load: found nothing; a mapping of peak_per_second, trace, shape, hourly_per_second, "
-        "constant_per_second, events, week_of is needed",
+        "constant_per_second, forecast, service_level, quantiles, events, week_of is needed",
         "dev.yaml:5 workloads.new.image: found nothing; a mapping of reference, digest, size_mib, framework, build is "
         "needed",
         "dev.yaml:5 workloads.new.load: found nothing; a mapping of peak_per_second, trace, shape, hourly_per_second, "
-        "constant_per_second, events, week_of is needed",
+        "constant_per_second, forecast, service_level, quantiles, events, week_of is needed",
         "dev.yaml:5 workloads.new.variants: found nothing; a mapping of 1 or more entries, each a mapping with cpu, "
         "memory, throughput_per_second, source, is needed",
         "dev.yaml:6 workloads.other.kind: found nothing; service, batch or training is needed",
@@ -115,7 +115,7 @@ def test_an_hours_load_is_neither_negative_nor_no_number(value: str, found: str)
 @pytest.mark.parametrize(
     ("load_lines", "message"),
     [
-        ("{}", "one of peak_per_second, hourly_per_second, constant_per_second is allowed; none is given"),
+        ("{}", "one of peak_per_second, hourly_per_second, constant_per_second, forecast is allowed; none is given"),
         ("{peak_per_second: 5}", "peak_per_second is allowed together with a trace or a shape; neither is given"),
         ("{constant_per_second: 5, shape: [1, 2]}", "a list of 24 to 168 values"),
         (f"{{constant_per_second: 5, shape: {[1] * 24}}}", "a trace or a shape is allowed with peak_per_second only"),
@@ -135,8 +135,8 @@ def test_a_load_has_exactly_one_form(load_lines: str, message: str) -> None:
 def test_a_child_that_changes_the_form_of_a_load_is_told_how_to_drop_the_inherited_one() -> None:
     (line,) = refusals(f"inherits: whole.yaml\nworkloads:\n  web:\n    load: {{hourly_per_second: {[1] * 24}}}")
     assert line == (
-        "dev.yaml:4 workloads.web.load: one of peak_per_second, hourly_per_second, constant_per_second is allowed; "
-        "hourly_per_second and constant_per_second are given. "
+        "dev.yaml:4 workloads.web.load: one of peak_per_second, hourly_per_second, constant_per_second, forecast is "
+        "allowed; hourly_per_second and constant_per_second are given. "
         "Write `constant_per_second: null` to drop what whole.yaml:14 sets"
     )
 

@@ -306,7 +306,10 @@ WRONG_VALUES = {
     "RollBackOn.latency_ms": Wrong("0", "0", "a number above 0 and at most 3600000"),
     "RollBackOn.alarms": Wrong('[""]', '""', "a CloudWatch alarm's name, not its ARN,"),
     "Service.load": Wrong(
-        "5", "5", "a mapping of peak_per_second, trace, shape, hourly_per_second, constant_per_second, events, week_of"
+        "5",
+        "5",
+        "a mapping of peak_per_second, trace, shape, hourly_per_second, constant_per_second, forecast, service_level, "
+        "quantiles, events, week_of",
     ),
     "LoadProfile.peak_per_second": Wrong("0", "0", "a number above 0 and at most 1000000000"),
     "LoadProfile.trace": Wrong("12", "12", "a text", 'Did you mean "12" in quotes?'),
@@ -318,6 +321,13 @@ WRONG_VALUES = {
     ),
     "LoadProfile.events": Wrong(
         "sale-day", '"sale-day"', "a mapping of at most 20 entries, each a mapping with date, times,"
+    ),
+    "LoadProfile.forecast": Wrong("12", "12", "a text", 'Did you mean "12" in quotes?'),
+    "LoadProfile.service_level": Wrong("1", "1", "a number above 0 and below 1"),
+    "LoadProfile.quantiles": Wrong(
+        "0.5",
+        "0.5",
+        "a mapping of at most 2 entries, each a list of 24 to 168 values, each a number from 0 to 1000000000,",
     ),
     "LoadProfile.week_of": Wrong("monday", '"monday"', "a date like 2026-11-27"),
     "LoadEvent.date": Wrong("27.11.2026", '"27.11.2026"', "a date like 2026-11-27"),
@@ -610,6 +620,7 @@ WRONG_KEYS = {
     "ExistingSubnets.public": Wrong("eu-west-1a: subnet-0a1b2c3d", 'the key "eu-west-1a"', "a zone id like euw1-az2"),
     "ExistingSubnets.data": Wrong("eu-west-1a: subnet-0a1b2c3d", 'the key "eu-west-1a"', "a zone id like euw1-az2"),
     "Demand.tags": Wrong("aws:team: x", 'the key "aws:team"', "a tag key that does not begin with aws:"),
+    "LoadProfile.quantiles": Wrong("p99: [1]", 'the key "p99"', "a level like 0.99"),
     "LoadProfile.events": Wrong("Sale: {date: 2026-11-27, times: 8}", 'the key "Sale"', _A_NAME),
     "Demand.sites": Wrong(
         "Main: {}",
