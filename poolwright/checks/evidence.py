@@ -19,6 +19,20 @@ AUDIT_POOL = "SecurityPool"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Undeclared:
+    """A shared key of which two stacks' own files say different things."""
+
+    key: str
+    """`workloads.search.image.reference`."""
+    place: str
+    """File and line that sets it apart."""
+    source: str
+    """What the source's files say; empty: nothing."""
+    target: str
+    """What the target's files say."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """All that is known about a stack at a time."""
 
@@ -30,6 +44,10 @@ class Evidence:
     """As they will be."""
     changes: tuple[ResourceChange, ...] = ()
     """What happens to them."""
+    stack_before: str = ""
+    """From which releases come; empty: they begin here, or no way of a release is written down."""
+    differences: tuple[Undeclared, ...] = ()
+    """Between its files and this stack's, the stack before being the source."""
 
     @cached_property
     def _by_type(self) -> dict[str, list[Resource]]:

@@ -34,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     approved.nothing_is_missing,
     stack.everything_is_tagged,
     stack.sites_are_in_their_regions,
+    stack.differences_are_declared,
     stack.profiles_protect_data,
     stack.keys_wait_long,
     network.default_group_has_no_rules,

@@ -12,6 +12,8 @@ from poolwright.checks.resource import Resource, part, readable
 from solver.vocabulary import SiteKind
 
 PROVIDER = "pulumi:providers:aws"
+DIFFERENCES = "stack.differences"
+"""A check that a promotion asks by a gate of its own."""
 TAGS = ("owner", "cost-centre", "stack", "site", "managed-by")
 _PROVIDER = "components/aws/provider.py"
 
@@ -51,6 +53,20 @@ def sites_are_in_their_regions(evidence: Evidence) -> Iterator[Fault]:
             if region is not None and region != site.region:
                 text = f"builds in {region}, and the plan is for {site.region}"
                 yield Fault(text=text, resource=provider, at=("sites", key, "region"))
+
+
+@on_plan(
+    id=DIFFERENCES,
+    title="Stacks differ in shared keys by their releases alone, or say why",
+    remedy="Write it where all stacks inherit it, or declare it under `own` in stacks/promotion.yaml",
+)
+def differences_are_declared(evidence: Evidence) -> Iterator[Fault]:
+    for each in evidence.differences:
+        yield Fault(
+            text=f"{each.source or 'nothing'} in {evidence.stack_before}, and {each.target or 'nothing'} here",
+            subject=each.key,
+            at=tuple(each.key.split(".")),
+        )
 
 
 @on_plan(

@@ -22,8 +22,8 @@ CHANGING = ("up",)
 """Commands in which a stack waits for those before it, and is not begun when one of them failed."""
 COMMANDS = ("plan", "preview", "up", "check", "drift")
 HELP = f"With {FLAG} instead of STACK: for each stack of the project (--jobs N at once, --but STACK leaves one out)."
-OWN = (("prices", "diff"),)
-"""Commands that have an option of that name: they compare the stacks in one process and print one answer."""
+OWN = (("prices", "diff"), ("report",))
+"""Commands that have an option of that name: they print one answer for all stacks."""
 WORST_FIRST = (130, 6, 1, 2, 3, 4, 5)
 """Exit codes in the order in which someone has to act: interrupted, half built, failed, then what touched nothing."""
 
@@ -36,7 +36,7 @@ def worst(codes: Sequence[int]) -> int:
 
 def has_it_itself(arguments: Sequence[str]) -> bool:
     """Whether the command line is one of OWN."""
-    return tuple(arguments[:2]) in OWN
+    return any(tuple(arguments[: len(own)]) == own for own in OWN)
 
 
 def run(arguments: Sequence[str]) -> int:

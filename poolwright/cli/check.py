@@ -45,13 +45,22 @@ def report_on(inputs: StackInputs, preview: Preview, *, cloud: str, on: date) ->
     from poolwright.checks.report import report_of
     from poolwright.checks.resource import resources_of
     from poolwright.checks.waivers import more_waivable
+    from poolwright.release.undeclared import undeclared_before
     from solver.model.requirements import check_against_catalog
     from solver.plan.lock import read_lock
 
     demand = inputs.loaded.demand
     check_against_catalog(inputs.loaded, inputs.catalog(), more_waivable(demand))
     lock = read_lock(inputs.lock_path, shown_as=shown(inputs.lock_path))
-    evidence = Evidence(lock=lock, demand=demand, resources=resources_of(preview), changes=preview.changes)
+    before, differences = undeclared_before(inputs.lock_path.parents[1], lock.stack)
+    evidence = Evidence(
+        lock=lock,
+        demand=demand,
+        resources=resources_of(preview),
+        changes=preview.changes,
+        stack_before=before,
+        differences=differences,
+    )
     verdict = judge(CHECKS, evidence, waivers=demand.compliance.waivers, on=on)
     for finding in preview.findings:
         say(f"policy: {finding.policy}: {finding.message} ({finding.urn})")

@@ -38,6 +38,12 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Packs = Annotated[
     list[str] | None, typer.Option("--policy-pack", metavar="FOLDER", help="Ask a policy pack; `checks` is our own.")
 ]
+Repository = Annotated[
+    str | None, typer.Option("--repository", metavar="OWNER/NAME", help="Where it is; a job knows it.")
+]
+ApiUrl = Annotated[
+    str | None, typer.Option("--api-url", metavar="URL", help="REST interface of a GitHub or GitLab of one's own.")
+]
 On = Annotated[str | None, typer.Option("--on", metavar="DATE", help="Day that waivers count for; today.")]
 CatalogFolder = Annotated[Path | None, typer.Option("--catalog", help="Another folder of machines and prices.")]
 DiscountsFile = Annotated[

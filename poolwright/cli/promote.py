@@ -31,8 +31,8 @@ class Asked:
 
     cloud: str | None
     """None: no engine is asked."""
-    account: bool = False
-    """Whether AWS is asked for quotas and for what is known of images."""
+    account: str | None = None
+    """The cloud whose account is asked for quotas and for what is known of images; None: none is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ def promotion_of(project: Project, source: str, target: str, *, words: Words, as
     """
     from poolwright.cli.check import report_on
     from poolwright.cli.history import who
-    from poolwright.release.account import account_of_credentials
+    from poolwright.release.account import account_of
     from poolwright.release.assemble import Sources, promotion_from
     from poolwright.release.moving import next_lock, next_release, side_of
     from poolwright.release.options import moment_of, overruling, way
@@ -138,7 +138,7 @@ def promotion_of(project: Project, source: str, target: str, *, words: Words, as
                 preview=preview,
                 checked=None if preview is None else report_on(inputs, preview, cloud=cloud, on=moment.date()),
                 runs=None if asked.cloud is None else _runs(project, source, asked.cloud),
-                account=account_of_credentials() if asked.account else None,
+                account=None if asked.account is None else account_of(asked.account, project.sandbox),
             )
         )
     return Moved(

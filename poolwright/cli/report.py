@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from solver.inputs import read_inputs, refuse_stale, shown
 
 if TYPE_CHECKING:
     from poolwright.forge.comments import Comments
+    from poolwright.render.report.document import Document
     from poolwright.render.report.page import Picture
     from poolwright.review.review import Review
 
@@ -53,7 +55,7 @@ def run(
 
     With a preview's file neither engine nor cloud is asked. What a post lacks is said before anything is.
     """
-    comments = None if post is None else _comments(post)
+    comments = None if post is None else comments_of_post(post)
     review, pictures = review_of_stack(
         stack,
         against=against,
@@ -63,9 +65,12 @@ def run(
         on=on,
         max_age_days=max_age_days,
     )
-    _write(review, pictures, form, out, everything=everything)
+    from poolwright.render.report.sections import document_of
+
+    document = document_of(review)
+    write(document, form, out, everything=everything, pictures=pictures, record=review.model_dump(mode="json"))
     if post is not None and comments is not None:
-        _put(review, post, comments)
+        put(document, post, comments, name=review.stack)
     return int(ExitCode.REFUSED if gate and not review.passed else ExitCode.DONE)
 
 
@@ -143,28 +148,34 @@ def _refuse_together(against: str | None, preview_file: Path | None) -> None:
             raise ConfigError([Problem(file="", path="--no-cloud", found=f"{path} {found}", allowed=allowed)])
 
 
-def _comments(post: Post) -> Comments:
+def comments_of_post(post: Post) -> Comments:
+    """The comments that it goes among; ConfigError with all that is missing."""
     from poolwright.forge.target import comments_of
 
     return comments_of(post.forge, os.environ, repository=post.repository, number=post.number, address=post.address)
 
 
-def _put(review: Review, post: Post, comments: Comments) -> None:
-    from poolwright.forge.comments import put
+def put(document: Document, post: Post, comments: Comments, *, name: str) -> None:
+    """The one comment of this name is made, or written anew."""
+    from poolwright.forge import comments as forge
     from poolwright.render.report.markdown import markdown, marker
-    from poolwright.render.report.sections import document_of
 
-    outcome, comment = put(comments, markdown(document_of(review)), marker(review.stack), quiet=review.quiet)
+    outcome, comment = forge.put(comments, markdown(document), marker(name), quiet=document.quiet)
     where = f", {comment.url}" if comment is not None and comment.url else ""
     words = "nothing changes, no comment is needed" if comment is None else f"comment {outcome}{where}"
     say(f"{post.forge}: {words}")
 
 
-def _write(
-    review: Review, pictures: Callable[[], tuple[Picture, ...]], form: Format, out: Path | None, *, everything: bool
+def write(
+    document: Document,
+    form: Format,
+    out: Path | None,
+    *,
+    everything: bool,
+    pictures: Callable[[], tuple[Picture, ...]],
+    record: Mapping[str, object],
 ) -> None:
-    from poolwright.render.report.sections import document_of
-
+    """Prints a document, or writes it where `out` says; `record` is the same as data."""
     if form is Format.TERMINAL:
         if out is not None:
             allowed = "a file is allowed with --format markdown, html or json"
@@ -172,17 +183,17 @@ def _write(
         from poolwright.render.report.terminal import terminal
         from poolwright.render.screen import screen
 
-        screen().print(terminal(document_of(review), everything=everything))
+        screen().print(terminal(document, everything=everything))
         return
-    text = review.model_dump_json(indent=2) + "\n"
+    text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
     if form is Format.MARKDOWN:
         from poolwright.render.report.markdown import markdown
 
-        text = markdown(document_of(review))
+        text = markdown(document)
     elif form is Format.HTML:
         from poolwright.render.report.page import page
 
-        text = page(document_of(review), pictures())
+        text = page(document, pictures())
     if out is None:
         print(text, end="")
         return

@@ -35,6 +35,8 @@ class Ended:
     rolled_back_to: str | None = None
     """Digest of the lock that was built again."""
     after_rollback: tuple[SmokeResult, ...] = ()
+    rollback_error: PoolwrightError | None = None
+    """Why the way back ended half-way."""
     lines: tuple[str, ...] = ()
     exit_code: ExitCode = ExitCode.DONE
 
@@ -45,6 +47,7 @@ class Ended:
             "smoke": records_of(self.results),
             "rolled_back_to": self.rolled_back_to,
             "smoke_after_rollback": records_of(self.after_rollback),
+            "rollback_error": None if self.rollback_error is None else console.error_record(self.rollback_error),
         }
 
 
@@ -106,13 +109,22 @@ def _gone_back(
     from poolwright.release.good_locks import leaving, lock_file
 
     console.say(f"smoke tests failed: going back to release {good.release}, lock {good.digest[:19]} ({good.found})")
-    built = build_lock(
-        project, stack, lock_file(project, good.digest), cloud=cloud, leaving=leaving(project, cloud, stack, now)
-    )
+    where = "" if cloud == "sandbox" else f" --cloud {cloud}"
+    try:
+        built = build_lock(
+            project, stack, lock_file(project, good.digest), cloud=cloud, leaving=leaving(project, cloud, stack, now)
+        )
+    except PoolwrightError as error:
+        # What the tests said must not be lost with it.
+        failed = (
+            *lines_of(results),
+            f"the way back FAILED: {error}",
+            f"{stack} is between the two: `poolwright rollback {stack} --to {good.digest[:19]}{where}` goes on",
+        )
+        return Ended(results=results, rollback_error=error, lines=failed, exit_code=error.exit_code)
     again = ask(project, stack, before.tests, built.outputs, cloud=cloud)
     healthy = all(each.passed for each in again)
     after = "whose smoke tests pass" if healthy else "whose smoke tests FAIL TOO"
-    where = "" if cloud == "sandbox" else f" --cloud {cloud}"
     lines = (
         *lines_of(results),
         f"rolled back: {stack} runs release {good.release}, lock {good.digest[:19]} again, {after}",

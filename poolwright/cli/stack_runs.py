@@ -58,7 +58,7 @@ def run_all(
                 if stopped:
                     runs[stack] = Run(stack=stack, exit_code=None, summary=f"not begun: {stopped[0]} comes before it")
                 else:
-                    going[pool.submit(_run_one, command, options, stack, begin or _process)] = stack
+                    going[pool.submit(_run_one, command, options, stack, begin or process)] = stack
             if not going:
                 continue
             try:
@@ -84,7 +84,7 @@ def _run_one(command: str, options: Sequence[str], stack: str, begin: Begin) -> 
     return Run(stack=stack, exit_code=code, summary=summary_of(command, answer), answer=answer)
 
 
-def _process(command: str, options: Sequence[str], stack: str) -> tuple[int, str]:
+def process(command: str, options: Sequence[str], stack: str) -> tuple[int, str]:
     """A `poolwright` of its own; what it says on standard error is passed on, with the stack's name before it."""
     process = subprocess.Popen(
         [sys.executable, "-m", "poolwright", command, stack, *options, "--json"],

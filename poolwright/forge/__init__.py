@@ -1,1 +1,1 @@
-"""Forges: GitHub and GitLab through their REST interfaces, to keep one comment of a pull request up to date."""
+"""Forges: GitHub and GitLab through their REST interfaces: one comment or issue kept up to date, and who approved."""

@@ -1,4 +1,4 @@
-"""Which pull request a comment is for, where approvals are: what a user says, and what a job says of itself."""
+"""Which pull request or repository is meant: what a user says, and what the environment of a job says of itself."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from poolwright.forge.comments import Comments
 from poolwright.forge.connection import Connection
 from poolwright.forge.github_approvals import GitHubApprovals
 from poolwright.forge.gitlab_approvals import GitLabApprovals
+from poolwright.forge.issues import GitHubIssues, GitLabIssues, Issues
 from poolwright.forge.names import Forge
 from solver.errors import ConfigError, Problem
 
@@ -50,6 +51,25 @@ def comments_of(
     if forge is Forge.GITHUB:
         return github.PullRequest(connection=connection, repository=where, number=found or 0)
     return gitlab.MergeRequest(connection=connection, project=where, number=found or 0)
+
+
+def issues_at(
+    forge: Forge,
+    environment: Mapping[str, str],
+    title: str,
+    *,
+    repository: str | None = None,
+    address: str | None = None,
+) -> Issues:
+    """The open issues of a repository, new ones with this title; ConfigError with all that is missing."""
+    base, where, secret = _place(forge, environment, repository, address)
+    problems = list(_problems(forge, base, where, secret, "write issues"))
+    if problems:
+        raise ConfigError(problems)
+    connection = _connection(forge, base, secret)
+    if forge is Forge.GITHUB:
+        return GitHubIssues(connection=connection, repository=where, title=title)
+    return GitLabIssues(connection=connection, project=where, title=title)
 
 
 def approvals_at(

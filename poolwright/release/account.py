@@ -1,15 +1,19 @@
 """What AWS says of an account before a promotion: its quotas, and what is known of images in its registry.
 
 It reads, and changes nothing: servicequotas:GetServiceQuota, ecr:DescribeImages. What AWS does not answer is no error:
-the gate says then that nothing is known.
+the gate says then that nothing is known. The sandbox's account says what its quota file has, and knows no images.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, cast
 
 from poolwright.engine.sandbox.quota_codes import CODES
+from poolwright.engine.sandbox.quotas import QUOTAS_VARIABLE, load_quotas
 from solver.errors import ConfigError, Problem
 
 Client = Callable[[str, str], Any]
@@ -17,12 +21,42 @@ Client = Callable[[str, str], Any]
 _WORST = ("CRITICAL", "HIGH")
 
 
-class Account:
+class Account(Protocol):
+    """What may be asked of an account."""
+
+    def quota(self, region: str, family: str, purchase: str) -> int | None:
+        """vCPUs of a family that may run; None where nobody says."""
+        ...
+
+    def image(self, region: str, repository: str, digest: str) -> tuple[str, str]:
+        """What the registry knows of an image: words for it, and words against it (empty: nothing)."""
+        ...
+
+
+@dataclass(frozen=True)
+class SandboxAccount:
+    """The account of the sandbox."""
+
+    quotas: Mapping[str, int]
+    """As its quota file has them."""
+
+    def quota(self, region: str, family: str, purchase: str) -> int | None:
+        """vCPUs of a family that may run; None where the file does not say."""
+        return self.quotas.get(f"{purchase}-{family}-vcpus")
+
+    def image(self, region: str, repository: str, digest: str) -> tuple[str, str]:
+        """Nothing: the sandbox holds no images."""
+        return "", ""
+
+
+class AwsAccount:
     """The account that the credentials lead to."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._quotas: dict[tuple[str, str], int | None] = {}
+        self._refused: dict[tuple[str, str], str] = {}
+        """Region and repository → AWS's code for the last no."""
 
     def quota(self, region: str, family: str, purchase: str) -> int | None:
         """vCPUs of a family that may run; None where AWS does not say."""
@@ -41,7 +75,9 @@ class Account:
         """What the registry knows of an image: words for it, and words against it (empty: nothing)."""
         found = self._detail(region, repository, {"imageDigest": digest})
         if found is None:
-            return "", f"{repository} has no {digest[:19]}"
+            # Without the right to look, or with the credentials of another account, nothing is known.
+            missing = self._refused.get((region, repository)) == "ImageNotFoundException"
+            return "", f"{repository} has no {digest[:19]}" if missing else ""
         signed = self._detail(region, repository, {"imageTag": f"{digest.replace(':', '-')}.sig"}) is not None
         status = cast("Mapping[str, Any]", found.get("imageScanStatus") or {}).get("status")
         summary = cast("Mapping[str, Any]", found.get("imageScanFindingsSummary") or {})
@@ -55,20 +91,27 @@ class Account:
 
     def _detail(self, region: str, repository: str, image: dict[str, str]) -> Mapping[str, Any] | None:
         answer = self._ask(
-            lambda: self._client("ecr", region).describe_images(repositoryName=repository, imageIds=[image])
+            lambda: self._client("ecr", region).describe_images(repositoryName=repository, imageIds=[image]),
+            lambda code: self._refused.__setitem__((region, repository), code),
         )
         details = cast("list[Mapping[str, Any]]", (answer or {}).get("imageDetails") or [])
         return details[0] if details else None
 
-    def _ask(self, call: Callable[[], Any]) -> Mapping[str, Any] | None:
+    def _ask(self, call: Callable[[], Any], refused: Callable[[str], None] | None = None) -> Mapping[str, Any] | None:
         try:
             return cast("Mapping[str, Any]", call())
-        except Exception:  # what AWS's SDK raises has no class of its own in common; a no is no answer
+        except Exception as error:  # what AWS's SDK raises has no class of its own in common; a no is no answer
+            if refused is not None:
+                response = cast("Mapping[str, Any]", getattr(error, "response", {}))
+                refused(str(response.get("Error", {}).get("Code", "")))
             return None
 
 
-def account_of_credentials() -> Account:
-    """The account of the credentials at hand; ConfigError where AWS's SDK is not installed."""
+def account_of(cloud: str, sandbox: Path) -> Account:
+    """The account of the credentials at hand, or the sandbox's; ConfigError where AWS's SDK is not installed."""
+    if cloud != "aws":
+        path = Path(os.environ.get(QUOTAS_VARIABLE) or sandbox / "quotas.json")
+        return SandboxAccount(load_quotas(path) if path.is_file() else {})
     try:
         import boto3
     except ImportError as error:
@@ -80,4 +123,4 @@ def account_of_credentials() -> Account:
         )
         raise ConfigError([problem]) from error
     sdk: Any = boto3
-    return Account(lambda service, region: sdk.client(service, region_name=region))
+    return AwsAccount(lambda service, region: sdk.client(service, region_name=region))

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from poolwright.checks.evidence import Undeclared
 from poolwright.release.definition_changes import definition_changes
 from poolwright.release.release import key_paths
-from poolwright.review.gate_facts import Undeclared
 from solver.demand.inherits import merged_stack
+from solver.demand.loader import find_stack
 from solver.demand.located import Located, Steps, shown_path
+from solver.demand.promotion import read_rules
 from solver.demand.release_overlay import shared_part
 from solver.errors import DemandError, Problem
 
@@ -39,6 +41,16 @@ def undeclared_differences(source: Path, target: Path, own: Sequence[str]) -> tu
         )
         for change in definition_changes(plain[0], plain[1])
     )
+
+
+def undeclared_before(root: Path, stack: str) -> tuple[str, tuple[Undeclared, ...]]:
+    """The stack from which releases come to a stack, and what their files say differently; empty without one."""
+    read = read_rules(root)
+    if read is None or stack not in read[0].order[1:]:
+        return "", ()
+    rules = read[0]
+    before = rules.order[rules.order.index(stack) - 1]
+    return before, undeclared_differences(find_stack(root, before), find_stack(root, stack), rules.own_keys)
 
 
 def _place(trees: Sequence[Located], steps: Steps, inherited: set[Path]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,9 @@ _TITLES = {
     DriftClass.CLOUD: "the cloud's own",
 }
 _VALUE_WIDTH = 60
+_LONGEST = 50_000
+"""Characters of an issue's text: forges take 65,536 and more."""
+_TICKS = re.compile("`+")
 
 
 def drift_lines(report: DriftReport) -> Iterator[str]:
@@ -37,6 +41,22 @@ def drift_summary(report: DriftReport) -> str:
         if (count := sum(record.by is by for record in report.differences))
     ]
     return f"{report.resources} resources read: {', '.join(counts) or 'no difference'}"
+
+
+def drift_marker(stack: str) -> str:
+    """The first line by which an issue is found again."""
+    # A stack's name is a key: nothing in it ends a comment.
+    return f"<!-- poolwright drift {stack} -->"
+
+
+def drift_markdown(report: DriftReport) -> str:
+    """The report as an issue's text: its lines as they are, in a fence that none of them ends."""
+    lines = list(drift_lines(report))
+    if len(text := "\n".join(lines)) > _LONGEST:
+        text = text[:_LONGEST].rpartition("\n")[0] + f"\n…\n{lines[-1]}"
+    ticks = max((len(run) for run in _TICKS.findall(text)), default=0)
+    fence = "`" * max(3, ticks + 1)
+    return f"{drift_marker(report.stack)}\n\n{fence}text\n{text}\n{fence}\n\n`poolwright drift {report.stack}`\n"
 
 
 def _record_lines(record: DriftRecord) -> Iterator[str]:

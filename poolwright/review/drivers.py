@@ -15,7 +15,8 @@ from solver.plan.schedule import format_days
 from solver.quantity import HOURS_PER_WEEK, cents, format_clock
 from solver.vocabulary import PurchaseOption, Weekday
 
-_OTHERS = "everything else"
+OTHERS = "everything else"
+"""The subject of the last one: what is not told one by one."""
 _LEAST_SHOWN = 0.005
 """Part by which a load has to differ to be told."""
 Loads = Mapping[str, tuple[float, ...]]
@@ -69,7 +70,7 @@ def drivers_of(old: Side | None, new: Side, list_price: ListPrice) -> tuple[Driv
     rest = cents(whole - fsum(driver.usd_per_month for driver in shown))
     if len(order) > DRIVERS or rest:
         names = ", ".join(order[DRIVERS : 2 * DRIVERS])
-        shown.append(Driver(subject=_OTHERS, text=names or "rounding", usd_per_month=rest))
+        shown.append(Driver(subject=OTHERS, text=names or "rounding", usd_per_month=rest))
     return tuple(shown)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from poolwright.checks.evidence import Undeclared
 from poolwright.checks.report import CheckReport
 from poolwright.review.review import Caution
 from solver.demand.demand import Demand
@@ -29,7 +30,7 @@ class QuotaUse:
     quota: int
     """vCPUs that may run."""
     told_by: str
-    """`sites.main.quotas` or `AWS`."""
+    """`sites.main.quotas` or `the account`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,20 +47,6 @@ class ImageUse:
     """What is known of scans and signatures."""
     refused: str = ""
     """Why it must not be promoted; empty: nothing is known against it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Undeclared:
-    """A shared key of which two stacks' own files say different things."""
-
-    key: str
-    """`workloads.search.image.reference`."""
-    place: str
-    """File and line that sets it apart."""
-    source: str
-    """What the source's files say; empty: nothing."""
-    target: str
-    """What the target's files say."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +119,6 @@ class Facts:
     """Names of resources whose replacement or deletion is known, with `*` at the end for all that begin so."""
     max_age_days: int | None = None
     quotas: tuple[QuotaUse, ...] | None = None
-    """None: neither the demand nor AWS says how many vCPUs may run."""
+    """None: neither the demand nor the account says how many vCPUs may run."""
     promotion: PromotionFacts | None = None
     """None: a review of one stack."""

@@ -16,7 +16,7 @@ Told = Callable[[str, str, str], int | None]
 def quota_uses(lock: Lock, demand: Demand, catalog: Catalog, told: Told | None = None) -> tuple[QuotaUse, ...]:
     """By site, family and purchase option; families of which nobody says a quota are left out.
 
-    What AWS says goes before what the demand says; planned is the highest hour of the week.
+    What the account says goes before what the demand says; planned is the highest hour of the week.
     """
     return tuple(_uses(lock, demand, catalog, told))
 
@@ -41,5 +41,5 @@ def _uses(lock: Lock, demand: Demand, catalog: Catalog, told: Told | None) -> It
                 planned=max(map(sum, zip(*(hourly for hourly, _ in groups), strict=True))),
                 most=sum(most for _, most in groups),
                 quota=quota,
-                told_by="AWS" if asked is not None else f"sites.{key}.quotas",
+                told_by="the account" if asked is not None else f"sites.{key}.quotas",
             )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from poolwright.checks.report import CheckReport
+from poolwright.checks.stack import DIFFERENCES
 from poolwright.review.gate import Found, NotAsked
 from poolwright.review.gate_facts import Facts, QuotaUse
 from poolwright.review.review import Caution
@@ -57,7 +58,8 @@ def checks(facts: Facts) -> Found | NotAsked:
     if facts.checked is None:
         return _NO_PREVIEW
     checked = facts.checked
-    refused = [each for each in checked.findings if each.severity.value == "refuse" and each.check not in IN_USE]
+    elsewhere = IN_USE if facts.promotion is None else IN_USE | {DIFFERENCES}
+    refused = [each for each in checked.findings if each.severity.value == "refuse" and each.check not in elsewhere]
     warnings = sum(each.severity.value == "warn" for each in checked.findings)
     return Found(
         passed=not refused and not checked.expired,
@@ -148,7 +150,7 @@ def in_use(facts: Facts) -> Found | NotAsked:
 
 def quotas(facts: Facts) -> Found | NotAsked:
     if not facts.quotas:
-        return NotAsked("nobody says how many vCPUs the account may run: sites.….quotas, or --ask-account asks AWS")
+        return NotAsked("nobody says how many vCPUs the account may run: sites.….quotas, or promote's --ask-account")
     above = [each for each in facts.quotas if each.planned > each.quota]
     tight = [each for each in facts.quotas if each.planned <= each.quota < each.most]
     closest = max(facts.quotas, key=lambda each: each.planned / each.quota if each.quota else each.planned)

@@ -124,8 +124,8 @@ class StackRules(Schema):
     window: ChangeWindow | None = None
     """When it may be changed; None: at any time."""
     approvals: Annotated[int, Field(ge=0, le=20)] = 0
-    """People other than whoever promotes who must approve: `promote` is told of them (`--approved-by`), or `approvals` asks
-    the forge before `up`; 0: none is asked for, the pull request's own rules count."""
+    """People other than whoever promotes who must approve: `promote` is told of them (`--approved-by`), or `approvals`
+    asks the forge before `up`; 0: none is asked for, the pull request's own rules count."""
     approvers: Annotated[tuple[Text, ...], Distinct, Field(max_length=200)] = ()
     """Whose approval counts, by their names on the forge; anybody's when empty."""
     off: Annotated[tuple[GateOff, ...], Field(max_length=50)] = ()

@@ -196,7 +196,11 @@ def preview_statements(names: SiteNames, *others: SiteNames) -> list[Statement]:
     regions = list(dict.fromkeys(site.region for site in sites))
     return [
         allow("Settings", _REGIONAL, ["*"], condition=_in_regions(sites)),
-        allow("Account", ["s3:GetAccountPublicAccessBlock", "access-analyzer:GetAnalyzer"], ["*"]),
+        allow(
+            "Account",
+            ["s3:GetAccountPublicAccessBlock", "access-analyzer:GetAnalyzer", "servicequotas:GetServiceQuota"],
+            ["*"],
+        ),
         allow("Buckets", _BUCKET, [f"arn:{names.partition}:s3:::{each}-*" for each in own]),
         allow(
             "Watching",
@@ -220,6 +224,7 @@ def preview_statements(names: SiteNames, *others: SiteNames) -> list[Statement]:
         allow(
             "Images",
             [
+                "ecr:DescribeImages",
                 "ecr:DescribeRepositories",
                 "ecr:GetLifecyclePolicy",
                 "ecr:GetRepositoryPolicy",

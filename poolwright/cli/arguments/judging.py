@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from poolwright.cli.all_stacks import HELP
-from poolwright.cli.options import CloudName, Json, On, Stack
+from poolwright.cli.options import ApiUrl, CloudName, Json, On, Repository, Stack, stack_names
 from poolwright.cli.report_form import Format
 from poolwright.forge.names import Forge
 
@@ -37,16 +38,31 @@ def controls(stack: Stack, on: On = None, as_json: Json = False) -> None:
 
 
 @app.command(epilog=HELP)
-def drift(stack: Stack, cloud: CloudName = "sandbox", as_json: Json = False) -> None:
+def drift(
+    stack: Stack,
+    cloud: CloudName = "sandbox",
+    post: Annotated[
+        Forge | None, typer.Option("--post", help="Keep one issue up to date, and close it when nothing differs.")
+    ] = None,
+    repository: Repository = None,
+    api_url: ApiUrl = None,
+    as_json: Json = False,
+) -> None:
     """Say what differs in the cloud from what `up` left, and who did it. Ends with code 5 on someone's hand."""
     from poolwright.cli import drift as command
 
-    raise typer.Exit(command.run(stack, cloud=cloud, as_json=as_json))
+    place = None if post is None else command.Post(forge=post, repository=repository, address=api_url)
+    raise typer.Exit(command.run(stack, cloud=cloud, post=place, as_json=as_json))
 
 
 @app.command()
 def report(
-    stack: Stack,
+    stack: Annotated[str | None, typer.Argument(help="dev, staging, prod, …", autocompletion=stack_names)] = None,
+    all_stacks: Annotated[bool, typer.Option("--all-stacks", help="One review of each stack of the project.")] = False,
+    but: Annotated[
+        list[str] | None, typer.Option("--but", metavar="STACK", help="With --all-stacks: not this one. Repeatable.")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", min=1, help="With --all-stacks: so many at once.")] = None,
     against: Annotated[
         str | None,
         typer.Option(
@@ -55,7 +71,8 @@ def report(
     ] = None,
     cloud: CloudName = "sandbox",
     preview: Annotated[
-        Path | None, typer.Option("--preview", metavar="FILE", help="What `preview --save` wrote; asks no engine.")
+        Path | None,
+        typer.Option("--preview", metavar="FILE", help="What `preview --save` wrote; a folder of all stacks."),
     ] = None,
     no_cloud: Annotated[
         bool, typer.Option("--no-cloud", help="Ask no state and no cloud: plan, bill and checks alone.")
@@ -75,26 +92,47 @@ def report(
     pull_request: Annotated[
         int | None, typer.Option("--pull-request", min=1, help="Its number; a job of it knows it.")
     ] = None,
-    repository: Annotated[
-        str | None, typer.Option("--repository", metavar="OWNER/NAME", help="Where it is; a job knows it.")
-    ] = None,
-    api_url: Annotated[
-        str | None, typer.Option("--api-url", metavar="URL", help="REST interface of a GitHub or GitLab of one's own.")
-    ] = None,
+    repository: Repository = None,
+    api_url: ApiUrl = None,
 ) -> None:
     """Review a change: what happens, what it costs, why, and what says no."""
     from poolwright.cli import report as command
 
     chosen = Format.JSON if as_json else form
+    place = (
+        None if post is None else command.Post(forge=post, number=pull_request, repository=repository, address=api_url)
+    )
+    if all_stacks:
+        from poolwright.cli import report_all
+
+        code = report_all.run(
+            report_all.Asked(
+                against=against,
+                cloud=cloud,
+                previews=preview,
+                without_cloud=no_cloud,
+                on=on,
+                max_age_days=max_age_days,
+            ),
+            stack=stack,
+            but=but or (),
+            jobs=jobs or os.cpu_count() or 1,
+            post=place,
+            form=chosen,
+            out=out,
+            everything=everything,
+            gate=gate,
+        )
+        raise typer.Exit(code)
+    if stack is None:
+        raise typer.BadParameter("a stack is needed, or --all-stacks", param_hint="STACK")
     code = command.run(
         stack,
         against=against,
         cloud=cloud,
         preview_file=preview,
         without_cloud=no_cloud,
-        post=None
-        if post is None
-        else command.Post(forge=post, number=pull_request, repository=repository, address=api_url),
+        post=place,
         form=chosen,
         out=out,
         everything=everything,

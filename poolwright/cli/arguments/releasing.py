@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from poolwright.cli.approval_places import ApprovalPlace
-from poolwright.cli.options import CloudName, Json, On, Stack, stack_names
+from poolwright.cli.options import ApiUrl, CloudName, Json, On, Repository, Stack, stack_names
 
 app = typer.Typer()
 
@@ -27,7 +27,7 @@ def promote(
         bool, typer.Option("--no-preview", help="Ask no engine: gates that need a preview are not asked.")
     ] = False,
     ask_account: Annotated[
-        bool, typer.Option("--ask-account", help="Ask AWS for quotas, and what it knows of the images.")
+        bool, typer.Option("--ask-account", help="Ask the cloud's account for quotas, and what it knows of the images.")
     ] = False,
     override: Annotated[
         list[str] | None,
@@ -77,7 +77,7 @@ def promote(
             reason=reason,
             owner=owner,
         ),
-        asked=command.Asked(cloud=None if no_preview else cloud, account=ask_account),
+        asked=command.Asked(cloud=None if no_preview else cloud, account=cloud if ask_account else None),
         dry_run=dry_run,
         out=out,
         as_json=as_json,
@@ -101,12 +101,8 @@ def approvals(
         ),
     ] = None,
     by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who promotes, and can't approve.")] = None,
-    repository: Annotated[
-        str | None, typer.Option("--repository", metavar="OWNER/NAME", help="Where it is; a job knows it.")
-    ] = None,
-    api_url: Annotated[
-        str | None, typer.Option("--api-url", metavar="URL", help="REST interface of a GitHub or GitLab of one's own.")
-    ] = None,
+    repository: Repository = None,
+    api_url: ApiUrl = None,
     on: On = None,
     as_json: Json = False,
 ) -> None:

@@ -18,9 +18,9 @@ from poolwright.render.report.document import (
     line,
     strong,
 )
+from poolwright.render.report.glance import glance_table, needs_table, signed
 from poolwright.render.report.judgement_tables import choices_table, findings_table, gates_table, inputs_table
 from poolwright.render.report.shape_tables import shape_sections
-from poolwright.review.drivers import hour_words
 from poolwright.review.review import NO_CLOUD, Caution, Choice, Money, ResourceRow, Review, Word
 from solver.quantity import format_usd
 
@@ -44,7 +44,7 @@ def document_of(review: Review) -> Document:
         stack=review.stack,
         title=f"{review.stack}: {_short_words(review.money)}",
         verdict=tuple(_verdict(review)),
-        sections=tuple(_sections(review)),
+        sections=tuple(sections_of(review)),
         quiet=review.quiet,
         footer=line(
             "Lock ",
@@ -54,23 +54,20 @@ def document_of(review: Review) -> Document:
     )
 
 
-def _money_words(money: Money) -> str:
+def money_words(money: Money) -> str:
+    """`$11,322.52 → $11,692.42 a month (+$369.90)`."""
     if money.old is None:
         return f"{format_usd(money.new)} a month"
     if not money.change:
         return f"{format_usd(money.new)} a month, as before"
-    return f"{format_usd(money.old)} → {format_usd(money.new)} a month ({_signed(money.change)})"
+    return f"{format_usd(money.old)} → {format_usd(money.new)} a month ({signed(money.change)})"
 
 
 def _short_words(money: Money) -> str:
     """`+$369.90 a month`: the whole stands in the verdict."""
     if money.old is None:
         return f"{format_usd(money.new)} a month"
-    return f"{_signed(money.change)} a month" if money.change else "the same cost"
-
-
-def _signed(usd: float) -> str:
-    return f"{'+' if usd >= 0 else '−'}{format_usd(abs(usd))}"
+    return f"{signed(money.change)} a month" if money.change else "the same cost"
 
 
 def _asked(review: Review) -> str:
@@ -97,20 +94,20 @@ def _verdict(review: Review) -> Iterator[Block]:
             line(
                 strong(review.stack),
                 f": {counts_words(review)}. ",
-                strong(f"{_money_words(review.money)}"),
+                strong(f"{money_words(review.money)}"),
                 f". {gates}.",
             )
         )
     if not review.quiet and review.money.old is not None and review.drivers:
         first = review.drivers[0]
-        yield Paragraph(line("Mostly ", strong(first.subject), f": {first.text}, {_signed(first.usd_per_month)}."))
+        yield Paragraph(line("Mostly ", strong(first.subject), f": {first.text}, {signed(first.usd_per_month)}."))
     if failed:
-        yield Bullets((*(line(strong(gate.id), f": {gate.evidence}") for gate in failed), *_refused(review)))
+        yield Bullets((*(line(strong(gate.id), f": {gate.evidence}") for gate in failed), *refusals(review)))
     if review.cautions:
-        yield Callout("Replaced or deleted", (*_cautions(review), *_revisions(review)))
+        yield Callout("Replaced or deleted", tuple(caution_blocks(review)))
 
 
-def _refused(review: Review) -> Iterator[Line]:
+def refusals(review: Review) -> Iterator[Line]:
     """The first refusals of the checks; the others are folded."""
     refused = [each for each in review.findings if each.refused]
     for each in refused[:_SHOWN_REFUSALS]:
@@ -119,8 +116,13 @@ def _refused(review: Review) -> Iterator[Line]:
         yield line(f"and {len(refused) - _SHOWN_REFUSALS} more under Findings")
 
 
-def _cautions(review: Review) -> Iterator[Block]:
+def caution_blocks(review: Review) -> Iterator[Block]:
     """What holds data or serves, one by one; settings in a sentence for each word: their names are folded."""
+    yield from _cautions(review)
+    yield from _revisions(review)
+
+
+def _cautions(review: Review) -> Iterator[Block]:
     weighty = [each for each in review.cautions if not each.setting]
     if weighty:
         rows = tuple(
@@ -161,11 +163,13 @@ def _setting(caution: Caution) -> str:
     return f"{caution.others + 1} {caution.type.rpartition(':')[2]}{forced}"
 
 
-def _sections(review: Review) -> Iterator[Section]:
+def sections_of(review: Review) -> Iterator[Section]:
+    """What stands below the verdict, the first screen first."""
+    yield Section("glance", "At a glance", (glance_table((review,)),), folded=review.quiet)
+    if review.needs:
+        yield Section("needs", "Need and have", (needs_table(review.needs),), folded=review.quiet, cut_first=1)
     if review.drivers:
         yield Section("why", "Why", tuple(_why(review)), cut_first=0)
-    if review.needs:
-        yield Section("needs", "Need and have", (_needs(review),), folded=review.quiet, cut_first=1)
     if review.decisions.number:
         title = f"Decisions that differ ({review.decisions.number})"
         bullets = Bullets(tuple(line(code(text)) for text in review.decisions.lines))
@@ -203,31 +207,10 @@ def _sections(review: Review) -> Iterator[Section]:
     yield Section("inputs", "Inputs", (inputs_table(review),), folded=True, cut_first=9)
 
 
-def _needs(review: Review) -> Table:
-    rows = tuple(
-        (
-            line(each.site),
-            line(code(each.workload)),
-            line(hour_words(each.hour)),
-            line(f"{each.need_per_second:,.4g}/s"),
-            line(f"{each.have_per_second:,.4g}/s"),
-            line(f"{each.spare:+.0%}".replace("%", " %")),
-            line(", ".join(each.runs_on)),
-        )
-        for each in review.needs
-    )
-    return Table(
-        ("site", "workload", "tightest hour", "need", "have", "spare", "on"),
-        rows,
-        frozenset({"need", "have", "spare"}),
-        "Need and have of each service in its tightest hour",
-    )
-
-
 def _why(review: Review) -> Iterator[Block]:
     yield Bullets(
         tuple(
-            line(strong(each.subject), f": {each.text}, ", strong(f"{_signed(each.usd_per_month)} a month"))
+            line(strong(each.subject), f": {each.text}, ", strong(f"{signed(each.usd_per_month)} a month"))
             for each in review.drivers
         )
     )

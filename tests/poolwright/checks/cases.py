@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from poolwright.checks import (
@@ -24,6 +25,7 @@ from poolwright.checks import (
     security_groups,
     stack,
 )
+from poolwright.checks.evidence import Evidence, Undeclared
 from poolwright.engine.preview import Operation
 from tests.poolwright.checks import hosted_cases
 from tests.poolwright.checks.estate import (
@@ -45,6 +47,12 @@ ANYWHERE = "0.0.0.0/0"
 def _spot(path: str, value: Any) -> Edit:
     """The first spot group with another value."""
     return with_input(machines.GROUP, path, value, name="-spot")
+
+
+def _differs(evidence: Evidence) -> Evidence:
+    """Another port than in staging."""
+    port = Undeclared(key="workloads.assistant.port", place="stacks/prod.yaml:9", source="8080", target="8081")
+    return replace(evidence, stack_before="staging", differences=(port,))
 
 
 def _in_one_pool() -> Edit:
@@ -210,6 +218,7 @@ REFUSED: Mapping[str, tuple[Edit, ...]] = {
     "stack.tags": (with_input(stack.PROVIDER, "defaultTags", '{"tags": {"stack": "prod"}}'),),
     "stack.region": (with_input(stack.PROVIDER, "region", "eu-north-1"),),
     "stack.protection": (_site("storage.protect", False),),
+    "stack.differences": (_differs,),
     "stack.keys": (_site("security.key_deletion_days", 7),),
     # Network.
     "EC2.2": (

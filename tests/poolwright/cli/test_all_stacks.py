@@ -109,7 +109,7 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
         begun.append((command, stack, *options))
         return (5, '{"findings": [{"severity": "refuse"}]}') if stack == "prod" else (0, '{"findings": []}')
 
-    monkeypatch.setattr(stack_runs, "_process", process)
+    monkeypatch.setattr(stack_runs, "process", process)
     monkeypatch.chdir(ROOT)
     return begun
 

@@ -43,8 +43,10 @@ class Checkout:
         return code, json.loads(self._capsys.readouterr().out)
 
     def break_smoke(self, times: int) -> None:
-        fault = {"kind": "smoke-fails", "name": "front", "times": times}
-        (self.root / ".poolwright" / "sandbox" / "faults.json").write_text(json.dumps([fault]), encoding="utf-8")
+        self.fault({"kind": "smoke-fails", "name": "front", "times": times})
+
+    def fault(self, *entries: dict[str, Any]) -> None:
+        (self.root / ".poolwright" / "sandbox" / "faults.json").write_text(json.dumps(entries), encoding="utf-8")
 
 
 @pytest.mark.engine
@@ -85,6 +87,17 @@ def test_a_change_that_fails_its_smoke_tests_makes_room_for_what_ran_before(
     code, refused = checkout.run("up", "trial", "--plan", plan)
     assert (code, refused["error"]["kind"]) == (4, "StaleError")
     assert "violates plan" in refused["error"]["message"]
+
+    # A way back that fails keeps what the tests said.
+    checkout.lock(machines=6)
+    no = {"kind": "error", "type": "autoscaling.Group", "action": "update", "after": 1, "code": "No", "message": "no"}
+    checkout.fault({"kind": "smoke-fails", "name": "front", "times": 4}, no)
+    code, built = checkout.run("up", "trial")
+    assert (code, built["rolled_back_to"]) == (6, None)
+    assert [test["passed"] for test in built["smoke"]] == [False]
+    assert built["rollback_error"]["exit_code"] == 6
+    assert built["counts"]["update"]
+    checkout.fault()
 
     # By hand: to what was good, and into the history.
     bad = checkout.lock(machines=5)

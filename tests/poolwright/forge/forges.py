@@ -36,6 +36,8 @@ class FakeForge:
     requests: list[str] = field(default_factory=list[str])
     """`GET /user`, in their order."""
     tokens: set[str] = field(default_factory=set[str])
+    issues: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    """With `title`, `body` and `state`, as GitHub calls them."""
     merged: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     """Pull requests that were merged, with their `commits` and `reviews`."""
     deployments: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
@@ -102,6 +104,9 @@ class FakeForge:
             return (200, {}, self.user) if self.user is not None else (403, {}, {"message": "not by integration"})
         if method == "GET" and (answer := self._approvals(path)) is not None:
             return 200, {}, answer
+        of_issues = {"github": "/repos/acme/shop/issues", "gitlab": "/projects/acme%2Fshop/issues"}[self.kind]
+        if match := re.fullmatch(rf"{of_issues}(?:/(\d+))?", path):
+            return self._issue(method, match[1], body)
         listed = {
             "github": "/repos/acme/shop/issues/12/comments",
             "gitlab": "/projects/acme%2Fshop/merge_requests/12/notes",
@@ -116,6 +121,27 @@ class FakeForge:
             entry["body"] = body["body"].replace("\n", "\r\n")
             return 200, {}, entry
         return 404, {}, {"message": "Not Found"}
+
+    def _issue(self, method: str, number: str | None, body: dict[str, Any]) -> Reply:
+        if method == "GET":
+            return 200, {}, [self._shown(each) for each in self.issues if each["state"] == "open"]
+        if number is None:
+            author = self.user or {"id": 9, "login": "app[bot]", "type": "Bot"}
+            self.issues.append({"number": len(self.issues) + 1, "state": "open", "author": author})
+        entry = self.issues[-1 if number is None else int(number) - 1]
+        if body.pop("state_event", None) == "close":
+            body["state"] = "closed"
+        if "description" in body:
+            body["body"] = body.pop("description")
+        entry.update(body)
+        return 200 if number else 201, {}, self._shown(entry)
+
+    def _shown(self, issue: dict[str, Any]) -> dict[str, Any]:
+        number, author = issue["number"], issue["author"]
+        where = f"https://forge.example/issues/{number}"
+        if self.kind == "github":
+            return {**issue, "user": author, "html_url": where}
+        return {"iid": number, "description": issue["body"], "author": author, "web_url": where}
 
     def _list(self, method: str, path: str, query: dict[str, list[str]], body: dict[str, Any]) -> Reply:
         if method == "POST":

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 
-from poolwright.release.account import Account
+from poolwright.release.account import AwsAccount, SandboxAccount, account_of
 
 DIGEST = f"sha256:{'a' * 64}"
 SIGNATURE = f"sha256-{'a' * 64}.sig"
 REPOSITORY = "dev/main/shop"
 
 
-def account(service: str, answers: Callable[[Any], None]) -> Account:
+def account(service: str, answers: Callable[[Any], None]) -> AwsAccount:
     """An account that has one service, which gives the answers that it is told, in their order."""
     sdk: Any = boto3
     client = sdk.client(service, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
@@ -28,7 +29,7 @@ def account(service: str, answers: Callable[[Any], None]) -> Account:
         assert (name, region) == (service, "us-east-1")
         return client
 
-    return Account(of)
+    return AwsAccount(of)
 
 
 def test_a_quota_is_asked_by_aws_own_code_and_once() -> None:
@@ -81,6 +82,21 @@ def test_an_images_scan_and_signature_are_read(detail: dict[str, Any], signed: b
         described(stub, {"imageTag": SIGNATURE}, {} if signed else None)
 
     assert account("ecr", answers).image("us-east-1", REPOSITORY, DIGEST) == (words, against)
+
+
+@pytest.mark.parametrize("code", ["RepositoryNotFoundException", "AccessDeniedException"])
+def test_of_a_registry_that_may_not_be_read_nothing_is_known(code: str) -> None:
+    asked = account("ecr", lambda stub: stub.add_client_error("describe_images", code, "no"))
+    assert asked.image("us-east-1", REPOSITORY, DIGEST) == ("", "")
+
+
+def test_the_sandboxs_account_says_what_its_quota_file_has(tmp_path: Path) -> None:
+    assert account_of("sandbox", tmp_path).quota("eu-west-1", "standard", "on-demand") is None
+    (tmp_path / "quotas.json").write_text('{"on-demand-standard-vcpus": 32}', "utf-8")
+    asked = account_of("sandbox", tmp_path)
+    assert isinstance(asked, SandboxAccount)
+    assert asked.quota("eu-west-1", "standard", "on-demand") == 32
+    assert asked.image("eu-west-1", REPOSITORY, DIGEST) == ("", "")
 
 
 def test_an_image_that_the_registry_does_not_have_is_refused() -> None:

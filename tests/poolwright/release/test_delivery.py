@@ -2,141 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-from collections.abc import Generator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Generator
+from datetime import datetime, timedelta
 
 import pytest
+import yaml
 
 from poolwright.engine.cli_binary import PulumiCli
 from poolwright.render.report.markdown import marker
-from tests.poolwright.forge.forges import TOKEN, FakeForge, served
-from tests.poolwright.release.workflows import Job, Runner, machine
-
-ROOT = Path(__file__).resolve().parents[3]
-STACKS = ("trial", "live")
-BASE = """\
-owner: ops@example.com
-compliance: {profile: none}
-data_protection: false
-workloads:
-  echo:
-    kind: service
-    image: {reference: "public.ecr.aws/docker/library/python:3.12-slim"}
-    load: {constant_per_second: 1}
-    survive: none
-    variants:
-      cpu: {cpu: 500m, memory: 512Mi, throughput_per_second: 10, source: a test}
-"""
-STACK = """\
-inherits: base.yaml
-sites: {main: {region: eu-west-1, zones: 1, network: {cidr: 10.%d.0.0/16}}}
-"""
+from tests.poolwright.release.shops import STACK, STACKS, Shop, opened
+from tests.poolwright.release.workflows import Job
 
 SMOKE = "smoke:\n  front: {url: https://echo.example.com/health, attempts: 2, wait_seconds: 0}\n"
-RULES = """\
-order: [trial, live]
-stacks: {live: {approvals: 1, approvers: [ann]}}
-off: [{gate: images, reason: "none of them is in a registry"}]
-"""
+
+WAIVER = "{control: EC2.6, reason: tried out, owner: me@example.com, expires: 2026-01-01}"
 
 pytestmark = pytest.mark.engine
 
 
-@dataclass
-class Shop:
-    """A repository with two small stacks and their pipelines, its CI, and a forge for its comments."""
-
-    tree: Path
-    """Somebody's checkout."""
-    runner: Runner
-    forge: FakeForge
-    calls: Path
-    """What `gh` was asked."""
-
-    def git(self, *arguments: str) -> str:
-        command = ["git", "-c", "user.name=me", "-c", "user.email=me@example.com", *arguments]
-        return subprocess.run(command, cwd=self.tree, check=True, capture_output=True, text=True).stdout.strip()
-
-    def poolwright(self, *arguments: str) -> None:
-        environment = {**self.runner.environment, "POOLWRIGHT_HOME": str(self.tree.parent / "desk")}
-        subprocess.run(["poolwright", *arguments], cwd=self.tree, check=True, env=environment, capture_output=True)
-
-    def branch(self, name: str) -> None:
-        self.git("checkout", "--quiet", "-B", name, "main")
-
-    def edit(self, file: str, old: str, new: str) -> None:
-        path = self.tree / "stacks" / file
-        text = path.read_text("utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new), "utf-8")
-
-    def push(self, message: str) -> str:
-        self.git("add", "--all")
-        self.git("commit", "--quiet", "--message", message)
-        self.git("push", "--quiet", "--force", "origin", "HEAD")
-        return self.git("rev-parse", "HEAD")
-
-    def merge(self, branch: str, *, approved_by: str | None = None) -> str:
-        """The branch's commits are main's now, as those of a pull request."""
-        number = self.forge.merge(*self.git("rev-list", f"main..{branch}").split())
-        if approved_by is not None:
-            self.forge.review(number, approved_by)
-        self.git("checkout", "--quiet", "main")
-        self.git("merge", "--quiet", "--ff-only", branch)
-        self.git("push", "--quiet", "origin", "main")
-        return self.git("rev-parse", "HEAD")
-
-    def review(self, revision: str, *, fork: bool = False, only: str | None = None) -> dict[str, Job]:
-        repository = "stranger/shop" if fork else "acme/shop"
-        request = {
-            "number": 12,
-            "base": {"sha": self.git("rev-parse", "main")},
-            "head": {"repo": {"full_name": repository}},
-        }
-        github = {
-            "sha": revision,
-            "ref": "refs/pull/12/merge",
-            "repository": "acme/shop",
-            "token": TOKEN,
-            "event": {"pull_request": request},
-        }
-        return self.runner.run("poolwright-review.yml", github=github, revision=revision, only=only)
-
-    def deliver(self, revision: str, *, again: Mapping[str, Job] | None = None) -> dict[str, Job]:
-        github = {"sha": revision, "repository": "acme/shop", "token": TOKEN, "event": {"before": revision}}
-        return self.runner.run("poolwright-deliver.yml", github=github, revision=revision, again=again)
-
-
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory, pulumi_cli: PulumiCli) -> Generator[Shop]:
-    folder = tmp_path_factory.mktemp("shop")
-    origin, tree = folder / "origin", folder / "tree"
-    subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(origin)], check=True)
-    subprocess.run(["git", "clone", "--quiet", str(origin), str(tree)], check=True, stderr=subprocess.DEVNULL)
-    (tree / "stacks").mkdir()
-    (tree / "Pulumi.yaml").write_text("name: shop\nruntime: python\nstackConfigDir: stacks\n", "utf-8")
-    (tree / "stacks" / "base.yaml").write_text(BASE, "utf-8")
-    (tree / "stacks" / "promotion.yaml").write_text(RULES, "utf-8")
-    for number, stack in enumerate(STACKS, 1):
-        (tree / "stacks" / f"{stack}.yaml").write_text(STACK % (10 * number), "utf-8")
-        (tree / "stacks" / f"Pulumi.{stack}.yaml").write_text("config: {}\n", "utf-8")
-    calls = folder / "gh-calls"
-    calls.touch()
-    with served(FakeForge(kind="github")) as forge:
-        environment = {
-            **machine(folder, ROOT, origin, calls),
-            "GITHUB_API_URL": forge.address,
-        }
-        runner = Runner(origin=origin, work=folder, environment=environment, variables={"POOLWRIGHT_CLOUD": "sandbox"})
-        made = Shop(tree=tree, runner=runner, forge=forge, calls=calls)
-        made.git("checkout", "--quiet", "-B", "main")
-        for stack in STACKS:
-            made.poolwright("plan", stack, "--write")
-        made.poolwright("pipeline", "github", "--write", ".")
-        made.push("The shop")
+    with opened(tmp_path_factory.mktemp("shop"), system="github") as made:
         yield made
 
 
@@ -198,28 +84,65 @@ def test_a_change_of_a_definition_reaches_the_last_stack_by_its_promotion_alone(
 
     shop.git("fetch", "--quiet", "origin")
     assert "asked for before `up`" in merged["promote/promote-live"].log
+
+
+LATER = (datetime.now().astimezone() + timedelta(days=2)).strftime("%a").lower()
+
+
+@pytest.mark.parametrize(
+    ("gate", "rules", "said"),
+    [
+        ("soak", {"soak_hours": 24}, "24 hours are asked"),
+        ("window", {"window": {"days": [LATER], "opens": "09:00", "closes": "16:00"}}, "outside"),
+        ("budget", {"budget_rise_percent": 1}, "+1 % are allowed"),
+        ("images", {}, "nothing is known of scans"),
+        ("quotas", {}, "of 0 on-demand standard vCPUs at main (the account)"),
+    ],
+)
+def test_a_gate_that_says_no_keeps_a_release_where_it_is(
+    shop: Shop, gate: str, rules: dict[str, object], said: str
+) -> None:
+    shop.branch("gate")
+    off = [] if gate == "images" else [{"gate": "images", "reason": "none of them is in a registry"}]
+    written = yaml.safe_dump({"order": list(STACKS), "off": off, "stacks": {"live": rules}})
+    (shop.tree / "stacks" / "promotion.yaml").write_text(written, "utf-8")
+    if gate == "budget":
+        shop.edit("base.yaml", "throughput_per_second: 10", "throughput_per_second: 6")
+        shop.poolwright("plan", "trial", "--write")
+    with shop.quotas({"on-demand-standard-vcpus": 0} if gate == "quotas" else {}):
+        job = shop.promote(shop.push("Other rules"))
+    assert job.ran == ("Promote",)
+    (no,) = (each for each in job.log.splitlines() if each.strip().startswith(f"{gate}: "))
+    assert said in no
+
+
+def test_a_release_that_every_gate_lets_pass_reaches_the_last_stack(shop: Shop) -> None:
     promoted = shop.deliver(shop.merge("origin/promote/live", approved_by="Ann"))
     assert (promoted["up-trial"].result, promoted["up-live"].result) == ("success", "success")
     assert "python:3.13-slim" in shop.git("show", "main:stacks/live.release.yaml")
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "plan", "step", "code"),
+    ("file", "old", "new", "step", "code", "said"),
     [
-        ("base.yaml", "survive: none", "survive: noone", False, "Lock", 2),
-        ("base.yaml", "constant_per_second: 30", "constant_per_second: 31", False, "Lock", 4),
-        ("trial.yaml", "10.10.0.0/16", "10.11.0.0/16", True, "Gates", 5),
+        ("base.yaml", "survive: none", "survive: noone", "Lock", 2, "workloads.echo.survive"),
+        ("base.yaml", "constant_per_second: 30", "constant_per_second: 31", "Lock", 4, "stale"),
+        ("base.yaml", "profile: none", f"profile: none, waivers: [{WAIVER}]", "Lock", 5, "waiver"),
+        ("trial.yaml", "10.10.0.0/16", "10.11.0.0/16", "Gates", 5, "checks: ; replacements: ; (change.serving)"),
+        ("trial.yaml", "sites:", "workloads: {echo: {load: {constant_per_second: 1}}}\nsites:", "Gates", 5, "in-use: "),
     ],
-    ids=["a mistake", "a stale lock", "a replacement"],
+    ids=["a mistake", "a stale lock", "a waiver that ended", "a finding and a replacement", "capacity in use"],
 )
 def test_a_bad_change_stops_in_its_review(
-    shop: Shop, file: str, old: str, new: str, plan: bool, step: str, code: int
+    shop: Shop, file: str, old: str, new: str, step: str, code: int, said: str
 ) -> None:
     shop.branch("bad")
     shop.edit(file, old, new)
-    if plan:
+    if code == 5:
         shop.poolwright("plan", "trial", "--write")
-    assert refused(shop.review(shop.push("Bad"), only="review-trial"), "review-trial") == (step, code)
+    reviewed = shop.review(shop.push("Bad"), only="review-trial")
+    assert refused(reviewed, "review-trial") == (step, code)
+    assert all(each in reviewed["review-trial"].log for each in said.split("; "))
 
 
 def test_a_fork_gets_plan_cost_and_checks_without_a_right(shop: Shop) -> None:
@@ -241,8 +164,7 @@ def test_a_change_whose_smoke_test_fails_goes_no_further_and_makes_room_for_what
     shop.edit("base.yaml", "python:3.13-slim", "python:3.14-slim")
     shop.poolwright("plan", "trial", "--write")
     shop.push("A broken image")
-    faults = Path(shop.runner.environment["POOLWRIGHT_HOME"]) / "sandbox" / "faults.json"
-    faults.write_text(json.dumps([{"kind": "smoke-fails", "name": "front", "times": 2}]), "utf-8")
+    shop.fault(kind="smoke-fails", name="front", times=2)
 
     delivered = shop.deliver(shop.merge("smoke"))
 
@@ -264,3 +186,21 @@ def test_a_run_that_a_later_merge_has_overtaken_applies_nothing(shop: Shop) -> N
     overtaken = shop.deliver(merged[0])
     assert overtaken["look-live"].outputs["changes"] == "true"
     assert refused(overtaken, "up-live") == ("Still what is wanted", 1)
+
+
+def test_the_nightly_look_is_quiet_then_tells_of_someones_hand_until_it_is_undone(shop: Shop) -> None:
+    main = shop.git("rev-parse", "main")
+    assert ended(shop.drift(main)) == {"drift-trial": "success", "drift-live": "success"}
+    assert shop.forge.issues == []
+
+    shop.fault(kind="changed-outside", type="aws:ec2/vpc:Vpc", set={"enableDnsHostnames": False})
+    for _ in range(2):
+        assert refused(shop.drift(main, only="drift-trial"), "drift-trial") == ("Drift", 5)
+        assert [each["title"] for each in shop.forge.issues] == ["Drift of trial"]
+    assert "enableDnsHostnames: true -> false" in shop.forge.issues[0]["body"]
+
+    # The name makes it another entry, which has a count of its own.
+    vpc = {"type": "aws:ec2/vpc:Vpc", "name": "main-network-vpc"}
+    shop.fault(kind="changed-outside", **vpc, set={"enableDnsHostnames": True})
+    assert ended(shop.drift(main, only="drift-trial")) == {"drift-trial": "success"}
+    assert shop.forge.issues[0]["state"] == "closed"

@@ -1,2 +1,2 @@
-# What differs from the lock, and whose doing it is: code 5 for someone's hand.
-poolwright drift "$STACK"
+# What differs from the lock, and whose doing it is: code 5 for someone's hand. One issue tells of it while it lasts.
+poolwright drift "$STACK" --post "$POST_TO"
