@@ -77,6 +77,16 @@ class PoolwrightError(Exception):
         self.message = message
         self.hint = hint
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """An error comes whole from another process: by what it holds, not by what it was made from."""
+        return (_as_it_was, (type(self), self.args), self.__dict__)
+
+
+def _as_it_was(kind: type[PoolwrightError], args: tuple[object, ...]) -> PoolwrightError:
+    error = kind.__new__(kind)
+    error.args = args
+    return error
+
 
 class InputError(PoolwrightError):
     """All mistakes found in one reading of an input, in the order of file and line."""

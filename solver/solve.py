@@ -66,6 +66,7 @@ def solve(
     inputs: PlanInputs | None = None,
     separate: bool = False,
     deadline: Deadline = NEVER,
+    seen: Callable[[SiteAnswer], None] | None = None,
 ) -> Plan:
     """The cheapest plan found that keeps every promise of the demand, with a lower bound and the witness's word.
 
@@ -76,6 +77,8 @@ def solve(
 
     With a `deadline` the search ends soon after it has passed, with the best plan that it has found by then and that
     plan's gap: what is found depends on the machine then, and is no plan to write into a lock.
+
+    `seen` is given the answer of each site of AWS, which knows what each pool costs at least.
 
     InfeasibleError when promises can't hold together, or the budget is below the bound; GateError when the budget is
     above the bound but no plan was found within it.
@@ -107,6 +110,8 @@ def solve(
 
     found = _stack(reserved.demand, reserved.catalog, engine, approved, hosted, planned, deadline)
     answers, least = found.answers, found.bound_usd_per_month
+    for answer in answers if seen is not None else ():
+        seen(answer)
     order = list(Pool)
     lines = tuple(sorted(found.lines, key=lambda line: (line.site, order.index(line.pool), line.item)))
     cost = total_usd_per_month(lines)

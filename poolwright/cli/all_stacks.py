@@ -22,7 +22,7 @@ CHANGING = ("up",)
 """Commands in which a stack waits for those before it, and is not begun when one of them failed."""
 COMMANDS = ("plan", "preview", "up", "check", "drift")
 HELP = f"With {FLAG} instead of STACK: for each stack of the project (--jobs N at once, --but STACK leaves one out)."
-OWN = (("prices", "diff"), ("report",))
+OWN = (("prices", "diff"), ("report",), ("fleet", "plan"))
 """Commands that have an option of that name: they print one answer for all stacks."""
 WORST_FIRST = (130, 6, 1, 2, 3, 4, 5)
 """Exit codes in the order in which someone has to act: interrupted, half built, failed, then what touched nothing."""

@@ -16,6 +16,7 @@ import typer
 from poolwright.cli import all_stacks, console
 from poolwright.cli.arguments import (
     building,
+    fleets,
     forecasting,
     hosts,
     images,
@@ -43,6 +44,7 @@ app = typer.Typer(
 for _group in (
     planning,
     observing,
+    fleets,
     forecasting,
     building,
     judging,

@@ -98,6 +98,18 @@ def _observation() -> Json:
     return described(ObserveReport.model_json_schema(mode="serialization"), ObserveReport)
 
 
+def _fleet() -> Json:
+    from solver.demand.fleet import FleetFile
+
+    return described(FleetFile.model_json_schema(), FleetFile)
+
+
+def _fleet_plan() -> Json:
+    from solver.plan.fleet import FleetPlan
+
+    return described(FleetPlan.model_json_schema(mode="serialization"), FleetPlan)
+
+
 KINDS: dict[str, Callable[[], Json]] = {
     "demand": _demand,
     "plan": _plan,
@@ -111,6 +123,8 @@ KINDS: dict[str, Callable[[], Json]] = {
     "promotion-rules": _promotion_rules,
     "drift": _drift,
     "observation": _observation,
+    "fleet": _fleet,
+    "fleet-plan": _fleet_plan,
     "price-diff": _price_diff,
     "comparison": _comparison,
 }

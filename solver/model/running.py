@@ -42,6 +42,13 @@ class _Silence:
 
 
 _silence = _Silence()
+_threads = _MOST_THREADS
+
+
+def one_by_one() -> None:
+    """From now on this process runs one solver at a time: it is one of several that share the machine."""
+    global _threads
+    _threads = 1
 
 
 @contextmanager
@@ -59,7 +66,7 @@ def side_by_side(tasks: Sequence[Callable[[], Answer]]) -> list[Answer]:
 
     The answers are the same however many threads there are.
     """
-    if len(tasks) <= 1 or (os.cpu_count() or 1) == 1:
+    if len(tasks) <= 1 or _threads == 1 or (os.cpu_count() or 1) == 1:
         return [task() for task in tasks]
-    with ThreadPoolExecutor(max_workers=min(_MOST_THREADS, len(tasks))) as threads:
+    with ThreadPoolExecutor(max_workers=min(_threads, len(tasks))) as threads:
         return [answer.result() for answer in [threads.submit(task) for task in tasks]]

@@ -14,6 +14,9 @@ from solver.plan.cost import Billing, CostLine, Pool, cost_line
 from solver.quantity import HOURS_PER_MONTH, HOURS_PER_WEEK, WEEKS_PER_MONTH
 from solver.vocabulary import PurchaseOption
 
+ON_DEMAND_HOURS = "machine hours on demand"
+"""What a line says of hours that no commitment covers."""
+
 
 def compute_lines(
     demand: Demand,
@@ -50,7 +53,7 @@ def compute_lines(
                     Pool.COMPUTE,
                     site_key,
                     item,
-                    "machine hours on demand" if on_demand else "machine hours on spot",
+                    ON_DEMAND_HOURS if on_demand else "machine hours on spot",
                     billing=Billing.FIXED,
                     amount_per_month=hours * WEEKS_PER_MONTH,
                     unit="machine-hour",

@@ -124,7 +124,7 @@ def solve_compute(
     bound = with_starts(site, problem, found)
     cost = total_usd_per_month(lines) + surcharge.usd_per_month(plan) + surcharge.starts_usd_per_month(plan)
     alarms = total_usd_per_month(alarm_lines(catalog, site.site.region, site_key, plan))
-    bound = min(cost, bound * WEEKS_PER_MONTH + _replica_volumes(site) + alarms)
+    bound = min(cost, bound * WEEKS_PER_MONTH + replica_volumes(site) + alarms)
     gap = (cost - bound) / cost if cost > 0 else 0.0
     free = _free_beside_all(site, decided)
     rivals = Rivals(jobs, usage, prices_of(site), goods, decided.bought, held, free, backend)
@@ -163,7 +163,7 @@ def least_compute_usd_per_month(
     """What no compute pool costs less than, with the surcharge but without starts of services; infinite for none."""
     site = _site_of(demand, site_key, catalog, backend, volume_usd_per_month, surcharge, deadline)
     try:
-        return least_usd_per_week(site) * WEEKS_PER_MONTH + _replica_volumes(site)
+        return least_usd_per_week(site) * WEEKS_PER_MONTH + replica_volumes(site)
     except InfeasibleError:
         return inf
 
@@ -275,7 +275,7 @@ def _job_groups(plan: ComputePlan, runs: Mapping[str, JobRun]) -> Iterator[tuple
         yield runs[job.key], by_key[job.variant.node_groups[0]]
 
 
-def _replica_volumes(site: Site) -> float:
+def replica_volumes(site: Site) -> float:
     """USD a month below which the volumes of the services' replicas can't come: those of the fewest replicas."""
     total = 0.0
     for service in site.needs.services:

@@ -31,7 +31,9 @@ def test_the_exported_schema_of_the_review_is_current() -> None:
     assert exported == schema_text("review"), "run: poolwright schema review > docs/schemas/review.schema.json"
 
 
-@pytest.mark.parametrize("kind", ["release", "promotion", "promotion-rules", "price-diff", "comparison"])
+@pytest.mark.parametrize(
+    "kind", ["release", "promotion", "promotion-rules", "price-diff", "fleet", "fleet-plan", "comparison"]
+)
 def test_the_exported_schemas_of_releases_and_prices_are_todays(kind: str) -> None:
     file = f"docs/schemas/{kind}.schema.json"
     assert (ROOT / file).read_text("utf-8") == schema_text(kind), f"run: poolwright schema {kind} > {file}"

@@ -1,0 +1,1 @@
+"""Fleets from files: which stacks, what they share, and the processes and machines that plan them."""

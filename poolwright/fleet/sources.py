@@ -1,0 +1,111 @@
+"""Sources of a fleet: a fleet file, or stacks of the project by name, read into what the solver plans together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from solver.catalog.loader import default_catalog_path, load_catalog
+from solver.catalog.prices import CommitmentTerm
+from solver.demand.content import problem_at
+from solver.demand.demand import Demand
+from solver.demand.fleet import FleetFile, SharedHeld, read_fleet
+from solver.demand.loader import find_stack
+from solver.demand.located import Located
+from solver.errors import ConfigError, Problem
+from solver.fleet.held import held_by, held_of_stacks
+from solver.fleet.plan import Fleet
+from solver.inputs import read_inputs, shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class FleetSource:
+    """A fleet with where it came from."""
+
+    fleet: Fleet
+    path: Path | None
+    """The fleet file; None: stacks were named."""
+    file: FleetFile | None
+    tree: Located | None
+    """The file with the line of each value."""
+    demands: dict[str, str]
+    """Digest of each stack's demand."""
+
+    @property
+    def digest(self) -> str:
+        """Of all that the plan is made from but the catalog: stacks' demands, and what is shared."""
+        shared = "" if self.file is None else self.file.model_dump_json()
+        text = "\n".join((shared, *(f"{name} {digest}" for name, digest in sorted(self.demands.items()))))
+        return sha256(text.encode()).hexdigest()
+
+    def problem(self, path: Sequence[str | int], allowed: str, found: str | None = None) -> Problem:
+        """A mistake at a place of the fleet file."""
+        if self.tree is None:
+            return Problem(file="", path=".".join(map(str, path)), found=found, allowed=allowed)
+        return problem_at(self.tree, tuple(path), allowed, found=found)
+
+
+def fleet_of(
+    root: Path,
+    targets: Sequence[str],
+    *,
+    catalog: Path | None = None,
+    thorough: bool = False,
+    solver_name: str = "highs",
+) -> FleetSource:
+    """The fleet of a file, `fleet.yaml`, or of stacks of the project by name; InputError names every mistake."""
+    files = [each for each in targets if each.endswith((".yaml", ".yml"))]
+    if files and len(targets) > 1:
+        allowed = "either one fleet file or stacks by name are allowed"
+        raise ConfigError([Problem(file="", path="TARGET", found=" ".join(targets), allowed=allowed)])
+    if files:
+        path = Path(files[0])
+        file, tree = read_fleet(path)
+        paths = {name: path.parent / each for name, each in file.stacks.items()}
+        missing = [
+            problem_at(tree, ("stacks", name), "an existing stack file is allowed")
+            for name, each in paths.items()
+            if not each.is_file()
+        ]
+        if missing:
+            raise ConfigError(missing)
+    else:
+        path, file, tree = None, None, None
+        paths = {name: find_stack(root, name) for name in dict.fromkeys(targets)}
+    tables = catalog if catalog is not None else default_catalog_path()
+    demands: dict[str, Demand] = {}
+    digests: dict[str, str] = {}
+    for name, each in sorted(paths.items()):
+        inputs = read_inputs(each.parent.parent, each.stem, demand_file=each, catalog_path=tables)
+        demands[name] = inputs.loaded.demand
+        digests[name] = inputs.loaded.digest
+    regions = sorted({site.region for demand in demands.values() for site in demand.aws_sites.values()})
+    if not regions:
+        allowed = "at least one stack with a site in a region of AWS is allowed"
+        raise ConfigError([Problem(file=shown(path) if path else "", path="stacks", allowed=allowed)])
+    prices = load_catalog(tables, regions)
+    terms, held = _shared(file, demands)
+    fleet = Fleet(
+        stacks=demands,
+        catalog=prices,
+        terms=terms,
+        held=held_by(held, prices, regions),
+        thorough=thorough,
+        solver_name=solver_name,
+    )
+    return FleetSource(fleet=fleet, path=path, file=file, tree=tree, demands=digests)
+
+
+def _shared(
+    file: FleetFile | None, demands: dict[str, Demand]
+) -> tuple[tuple[CommitmentTerm, ...], tuple[SharedHeld, ...]]:
+    """What may be bought and what is held, in the file's words or in those of the stacks' files."""
+    if file is not None and file.purchase is not None:
+        wishes, held = file.purchase.commitments, file.purchase.held
+    else:
+        wishes = tuple(wish for _, demand in sorted(demands.items()) for wish in demand.purchase.commitments)
+        held = held_of_stacks(demands)
+    terms = (CommitmentTerm(wish.kind, wish.years, wish.payment) for wish in wishes)
+    return tuple(sorted(set(terms), key=str)), held

@@ -1,0 +1,1 @@
+"""Fleets: many stacks planned together, whose machines the same commitments pay for."""
