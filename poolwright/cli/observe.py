@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from poolwright.cli.measured import Source, read_measured
 from poolwright.engine.project import find_project
 from solver.errors import ConfigError, ExitCode, Problem
 from solver.inputs import read_inputs, shown
@@ -14,9 +14,6 @@ from solver.plan.lock import read_lock
 
 if TYPE_CHECKING:
     from poolwright.observe.measurements import Measurements
-    from poolwright.observe.metrics import SubjectKind
-    from solver.demand.demand import Demand
-    from solver.plan.plan import Plan
 
 _LEAST_HOURS = 24
 _SEVERITIES = ("refuse", "warn")
@@ -28,6 +25,7 @@ def run(
     *,
     days: int | None = None,
     until: str | None = None,
+    queries: Path | None = None,
     fail_on: str | None = None,
     as_json: bool = False,
     catalog: Path | None = None,
@@ -43,7 +41,8 @@ def run(
     from poolwright.observe.utilisation import utilisation
 
     demand = inputs.loaded.demand
-    measured = read_measured(source, stack, demand, plan)
+    named = Source(named=source, until=end, days=days, queries=queries)
+    measured = read_measured(named, stack, demand, plan)
     window = _window(measured, source, end, days)
     use = utilisation(measured, plan, demand, *window)
     report = observe_report(Observation(stack=stack, use=use, plan=plan, demand=demand, catalog=inputs.catalog()))
@@ -57,29 +56,6 @@ def run(
     worst = report.worst
     failed = fail_on is not None and worst is not None and _SEVERITIES.index(worst) <= _SEVERITIES.index(fail_on)
     return int(ExitCode.REFUSED if failed else ExitCode.DONE)
-
-
-def read_measured(source: str, stack: str, demand: Demand, plan: Plan) -> Measurements:
-    """What `--from` names: a file or a folder, with or without `files:` before it."""
-    from poolwright.observe.sources.files import read_files
-
-    kind, _, rest = source.partition(":")
-    path = Path(rest if kind == "files" else source)
-    return read_files(path, subjects_of(stack, demand, plan))
-
-
-def subjects_of(stack: str, demand: Demand, plan: Plan) -> Mapping[SubjectKind, Collection[str]]:
-    """What series can be about; AWS services have any name."""
-    from poolwright.observe.metrics import SubjectKind
-
-    groups = [group.key for site in plan.aws_sites.values() for group in site.compute.node_groups]
-    return {
-        SubjectKind.WORKLOAD: tuple(demand.workloads),
-        SubjectKind.NODE_GROUP: tuple(groups),
-        SubjectKind.SITE: tuple(demand.sites),
-        SubjectKind.STORAGE: tuple(demand.storage),
-        SubjectKind.STACK: (stack,),
-    }
 
 
 def _window(measured: Measurements, source: str, end: datetime | None, days: int | None) -> tuple[datetime, datetime]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,13 +17,17 @@ def observe(
     stack: Stack,
     source: Annotated[
         str,
-        typer.Option("--from", metavar="SOURCE", help="Measurements: a CSV file, or a folder of them."),
+        typer.Option("--from", metavar="SOURCE", help="A CSV file, a folder of them, or prometheus:ADDRESS."),
     ],
     days: Annotated[
-        int | None, typer.Option("--days", min=1, max=1098, help="The last days only; all by default.")
+        int | None,
+        typer.Option("--days", min=1, max=1098, help="The last days only; by default all of files, else 28."),
     ] = None,
     until: Annotated[
         str | None, typer.Option("--until", metavar="TIME", help="What was measured later is left out.")
+    ] = None,
+    queries: Annotated[
+        Path | None, typer.Option("--queries", metavar="FILE", help="Queries for Prometheus instead of its defaults.")
     ] = None,
     fail_on: Annotated[
         str | None, typer.Option("--fail-on", metavar="SEVERITY", help="End with code 5 on findings: refuse, or warn.")
@@ -33,5 +38,14 @@ def observe(
     """Compare what was measured with what is approved: load, replicas, machines, use, latency, money; what to do."""
     from poolwright.cli import observe as command
 
-    code = command.run(stack, source, days=days, until=until, fail_on=fail_on, as_json=as_json, catalog=catalog)
+    code = command.run(
+        stack,
+        source,
+        days=days,
+        until=until,
+        queries=queries,
+        fail_on=fail_on,
+        as_json=as_json,
+        catalog=catalog,
+    )
     raise typer.Exit(code)

@@ -68,6 +68,7 @@ class _Reading:
     problems: list[Problem] = field(default_factory=list[Problem])
     notes: list[str] = field(default_factory=list[str])
     empty: list[Metric] = field(default_factory=list[Metric])
+    strangers: dict[str, None] = field(default_factory=dict[str, None])
 
     def read(
         self, metric: Metric, query: MetricQuery, *, quantile: float = 0.99, wanted: Collection[str] | None = None
@@ -105,6 +106,7 @@ class _Reading:
         if strange:
             listed = _listed(list(strange))
             self.notes.append(f"{metric}: left out is what the stack does not have: {listed}")
+            self.strangers |= strange
 
     def result(self, without: Sequence[Metric]) -> Measurements:
         """The hours of all series, with what there is none of."""
@@ -118,7 +120,8 @@ class _Reading:
         if not measured.series:
             allowed = f"series of stack {self.stack} in the window are allowed"
             hint = "Have targets the labels stack and workload? --queries names a file with queries of your own"
-            raise ConfigError([Problem(file="", path=self.server.base, found="none", allowed=allowed, hint=hint)])
+            found = f"those of {_listed(list(self.strangers))} alone" if self.strangers else "none"
+            raise ConfigError([Problem(file="", path=self.server.base, found=found, allowed=allowed, hint=hint)])
         return measured
 
     def _windows(self) -> Iterator[tuple[float, float]]:

@@ -187,3 +187,8 @@ def test_wrong_queries_are_all_told_of_once_each(status: int) -> None:
 def test_nothing_at_all_is_an_error_with_the_likely_cause() -> None:
     with pytest.raises(PoolwrightError, match="found none; series of stack prod in the window are allowed"):
         _read(lambda _: matrix(), Queries())
+
+
+def test_strangers_alone_are_an_error_that_names_them() -> None:
+    words = _refusal(_constant(workload="old-shop"), _only(load_per_second="load"))
+    assert "found those of old-shop alone; series of stack prod" in words
