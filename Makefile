@@ -71,6 +71,7 @@ destroy: engine  ## remove STACK; data is kept (see: poolwright destroy --help)
 test: engine  ## every test
 	@sh tools/install-docker
 	@sh tools/install-chromium
+	@sh tools/install-actionlint
 	@$(VENV)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 cases: engine  ## write anew what the golden cases expect, then show what changed

@@ -36,7 +36,7 @@ def approvals_answer(approving: Approving, overruling: Overruling) -> GateAnswer
 def _ask(approving: Approving) -> Found | NotAsked:
     rules, told = approving.rules, approving.told
     if not rules.approvals:
-        return NotAsked("none is asked for: stacks/promotion.yaml")
+        return NotAsked("stacks/promotion.yaml asks for none")
     names = [each.name for each in told.given]
     found = approved(rules.approvals, rules.approvers, given=names, promoters=told.promoters)
     places = dict.fromkeys(f"{each.name} approved {each.where}" for each in told.given if each.where)
