@@ -66,6 +66,18 @@ def _in_one_pool() -> Edit:
     return with_lock(change)
 
 
+_OF_THE_CLUSTER = {"kind": "cpu", "above": 0.9}
+
+
+def _watched(**values: Any) -> Edit:
+    """The plan with a dashboard, and what else is given."""
+
+    def watch(content: dict[str, Any]) -> None:
+        content["sites"]["main"]["monitoring"] = {"site_dashboard": True, **values}
+
+    return with_lock(watch)
+
+
 def _rule(port: int, to: int | None = None, **block: str) -> Edit:
     values = {"ipProtocol": "tcp", "fromPort": port, "toPort": to or port, **(block or {"cidrIpv4": ANYWHERE})}
     return with_resource(security_groups.INGRESS, {**values, "securityGroupId": "sg-1"}, name="main-groups-open")
@@ -388,6 +400,9 @@ REFUSED: Mapping[str, tuple[Edit, ...]] = {
     "CloudWatch.16": (with_input(logs.LOG_GROUP, "retentionInDays", 30.0),),
     "Logs.cmk": (with_input(logs.LOG_GROUP, "kmsKeyId", REMOVED),),
     "CloudWatch.1": (without(logs.FILTER, name="root-use"), without(logs.ALARM, name="trail-changes")),
+    "monitoring.load": (_watched(budget={"usd_per_month": 20000.0}, alarms=[_OF_THE_CLUSTER]),),
+    "monitoring.alarms": (_watched(alarms=[{"workload": "trainer", "kind": "load", "above": 1.0}]),),
+    "monitoring.budget": (_watched(),),
     "CloudWatch.15": (with_input(logs.ALARM, "alarmActions", []), with_input(logs.ALARM, "actionsEnabled", False)),
     "alarms.key": (with_input(logs.TOPIC, "kmsMasterKeyId", "alias/aws/sns"),),
     "SNS.4": (with_input(logs.TOPIC, "policy", OPEN),),
