@@ -85,7 +85,7 @@ def run(
         from solver.plan.lock import lock_of, read_text, write_lock
 
         before = read_text(inputs.lock_path)
-        digest = write_lock(inputs.lock_path, lock_of(plan, _kept_images(inputs, plan, old)))
+        digest = write_lock(inputs.lock_path, lock_of(plan, kept_images(inputs, plan, old)))
         keep_plan(find_project(), digest, plan)
         same = read_text(inputs.lock_path) == before
         say(f"{shown(inputs.lock_path)}: {'unchanged' if same else 'written'}, {digest}")
@@ -95,7 +95,7 @@ def run(
     _print(plan, change, growth_of(plan, inputs))
 
 
-def _kept_images(inputs: StackInputs, plan: Plan, old: Lock | None) -> dict[str, BuiltImage]:
+def kept_images(inputs: StackInputs, plan: Plan, old: Lock | None) -> dict[str, BuiltImage]:
     """The images of the lock that stands which the new plan needs too, made of files that have not changed."""
     released = {} if inputs.loaded.release is None else _released_images(inputs, plan)
     if old is None or not old.images:

@@ -54,7 +54,7 @@ def run(
     found = suggested(stack, root, inputs, source, bounds, quick=quick)
     suggestion = found.suggestion
     if write and found.steps.taken:
-        files = written(stack, root, inputs, found.steps.taken, suggestion.on)
+        files = written(stack, root, found.steps.taken, suggestion.on)
         suggestion = suggestion.model_copy(update={"files": tuple(shown(path) for path in files)})
         for path in files:
             say(f"{shown(path)}: written")
@@ -74,9 +74,17 @@ def run(
 
 
 def suggested(
-    stack: str, root: Path, inputs: StackInputs, source: Path, bounds: Bounds, *, quick: bool = False
+    stack: str,
+    root: Path,
+    inputs: StackInputs,
+    source: Path,
+    bounds: Bounds,
+    *,
+    quick: bool = False,
+    only: Sequence[str] = (),
 ) -> Suggested:
-    """The steps, each solved alone unless `quick`, and all of them together; from the approved plan."""
+    """The steps, each solved alone unless `quick`, and all of them together; from the approved plan. `only` of these
+    services where any are named."""
     from poolwright.cli.whatif import approved, solved_as_it_is
     from poolwright.observe.forecast.view import source_words
     from poolwright.observe.suggest.past import read_past
@@ -87,8 +95,9 @@ def suggested(
 
     demand, tables = inputs.loaded.demand, inputs.catalog()
     found = forecasts_from(demand, source, (0.5, 0.95, 0.99))
+    changeable = [each for each in found if not only or each.workload in only]
     on = measured_until(found, demand.time_zone)
-    steps = steps_of(demand, found, read_past(root, stack), bounds, on)
+    steps = steps_of(demand, changeable, read_past(root, stack), bounds, on)
     previous = approved(inputs)
     say(f"solving {stack} as it is")
     now = solved_as_it_is(inputs, tables, previous)
@@ -123,7 +132,7 @@ def measured_until(found: Sequence[ServiceForecast], time_zone: str) -> date:
     return (max(each.measured.end for each in found) - timedelta(hours=1)).astimezone(ZoneInfo(time_zone)).date()
 
 
-def written(stack: str, root: Path, inputs: StackInputs, steps: Sequence[Step], on: date) -> tuple[Path, ...]:
+def written(stack: str, root: Path, steps: Sequence[Step], on: date) -> tuple[Path, ...]:
     """Writes the steps into the stack's file, its traces and the list of suggestions."""
     from poolwright.observe.suggest.edit import write_steps
     from poolwright.observe.suggest.past import Entry, read_past, write_past

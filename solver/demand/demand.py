@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self, cast
 from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
+from solver.demand.autopilot import AutopilotWish, autopilot_contradictions
 from solver.demand.backup import BackupWish
 from solver.demand.capacity_rules import capacity_contradictions
 from solver.demand.ci import CiWish, PolicyArn, ci_contradictions
@@ -210,6 +211,8 @@ class Demand(Schema):
     """Dashboards, alarms, a budget, and who hears of them; None: alarms of deployments and of the trail alone."""
     smoke: dict[Key, SmokeTest] = Field(default_factory=dict[str, SmokeTest], max_length=50, exclude_if=is_empty)
     """What `up` asks of what it built; where an answer is wrong, it goes back to what ran before."""
+    autopilot: Annotated[AutopilotWish | None, Field(exclude_if=is_empty)] = None
+    """What `poolwright autopilot` may change by itself; None: nothing."""
     data_protection: bool = True
     """Buckets, file systems and keys can't be deleted by the engine, and outlive the stack."""
     cross_zone_share: Share = 0.67
@@ -233,6 +236,7 @@ class Demand(Schema):
             *capacity_contradictions(self.aws_sites, self.purchase.capacity),
             *ci_contradictions(self.ci, self.permissions_boundary, len(self.aws_sites)),
             *waiting_contradictions(self.aws_sites, self.workloads, spot=self.purchase.spot),
+            *autopilot_contradictions(self.autopilot, self.workloads),
             *week_contradictions(self.week_of, self.workloads, self.purchase, self.limits),
             *monitoring_contradictions(self.owner, self.monitoring),
         )

@@ -63,3 +63,22 @@ def suggest(
     bounds = Bounds(most_up=most_up, most_down=most_down, least_change=least_change, cool_down_days=cool_down_days)
     code = command.run(stack, source, bounds=bounds, write=write, output=output, quick=quick, as_json=as_json)
     raise typer.Exit(code)
+
+
+@app.command()
+def autopilot(
+    stack: Stack,
+    source: From,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="When it runs, for autopilot.window; now.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="Write the pull request's text there, Markdown.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Change loads and the lock within the stack's limits, and print the pull request's text; or say why not."""
+    from poolwright.cli import autopilot as command
+
+    raise typer.Exit(command.run(stack, source, at=at, dry_run=dry_run, output=output, as_json=as_json))

@@ -36,6 +36,16 @@ WRONG_VALUES = {
         "a name of the IANA time zone database like Europe/Dublin",
         "Did you mean Europe/Dublin?",
     ),
+    "Demand.autopilot": Wrong("true", "true", "a mapping with most_usd_per_month"),
+    "AutopilotWish.workloads": Wrong("all", '"all"', f"a list of at most 1000 values, each {_A_NAME},"),
+    "AutopilotWish.most_usd_per_month": Wrong("-5", "-5", "a number from 0 to 1000000000000"),
+    "AutopilotWish.most_up": Wrong("0.9", "0.9", "a number from 1 to 10"),
+    "AutopilotWish.most_down": Wrong("0", "0", "a number above 0 and at most 1"),
+    "AutopilotWish.cool_down_days": Wrong("a week", '"a week"', "a whole number from 0 to 365"),
+    "AutopilotWish.window": Wrong("night", '"night"', "a mapping with opens, closes"),
+    "ChangeWindow.days": Wrong("[monday]", '"monday"', "mon, tue, wed, thu, fri, sat or sun", "Did you mean mon?"),
+    "ChangeWindow.opens": Wrong("8.30", "8.30", "a full hour like 22:00, from 00:00 to 24:00,"),
+    "ChangeWindow.closes": Wrong("8.30", "8.30", "a full hour like 22:00, from 00:00 to 24:00,"),
     "Demand.week_of": Wrong("48", "48", "a date like 2026-11-27"),
     "Demand.sites": Wrong(
         "us-east-1", '"us-east-1"', "a mapping of 1 to 20 entries, each a mapping with kind aws or docker,"
