@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def run(
     stack: str,
-    source: Path,
+    source: str,
     *,
     at: str | None = None,
     dry_run: bool = False,
@@ -73,7 +73,7 @@ def run(
 
 
 def _tried(
-    stack: str, project: Project, inputs: StackInputs, source: Path, wish: AutopilotWish, *, dry_run: bool
+    stack: str, project: Project, inputs: StackInputs, source: str, wish: AutopilotWish, *, dry_run: bool
 ) -> tuple[Suggested, str | None, tuple[Path, ...]]:
     """The suggestion; the limit that refuses it; the files that it writes, which are there only where none does."""
     from poolwright.cli.plan import kept_images, solved

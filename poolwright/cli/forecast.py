@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from poolwright.cli.console import print_json, say
 from poolwright.engine.project import find_project
 from solver.errors import ConfigError, Problem
-from solver.inputs import read_inputs, shown
+from solver.inputs import StackInputs, read_inputs, shown
 
 if TYPE_CHECKING:
     from poolwright.observe.forecast.service import ServiceForecast
-    from solver.demand.demand import Demand
+    from poolwright.observe.measurements import Measurements
+
+_DAYS = 56
 
 
-def run(stack: str, source: Path, *, levels: Sequence[float] = (), write: bool = False, as_json: bool = False) -> None:
+def run(stack: str, source: str, *, levels: Sequence[float] = (), write: bool = False, as_json: bool = False) -> None:
     """Prints a forecast for each service that the file has measured loads of; with `write` also writes the file that
     loads of the demand may name. InputError (2) for mistakes."""
     from poolwright.observe.forecast.errors import LEVELS
@@ -26,9 +28,10 @@ def run(stack: str, source: Path, *, levels: Sequence[float] = (), write: bool =
         allowed = "a part of all hours above 0 and below 1, like 0.99, is allowed"
         raise ConfigError([Problem(file="", path="--level", found=f"{wrong[0]:g}", allowed=allowed)])
     root = find_project().root
-    demand = read_inputs(root, stack).loaded.demand
+    inputs = read_inputs(root, stack)
+    demand = inputs.loaded.demand
     asked = tuple(sorted({0.5, *(levels or LEVELS)}))
-    found = forecasts_from(demand, source, asked)
+    found = forecasts_from(stack, inputs, source, asked)
     from poolwright.observe.forecast.view import forecast_record, forecast_view
 
     if write:
@@ -45,24 +48,41 @@ def run(stack: str, source: Path, *, levels: Sequence[float] = (), write: bool =
         screen().print(forecast_view(stack, found, demand))
 
 
-def forecasts_from(demand: Demand, source: Path, levels: Sequence[float]) -> tuple[ServiceForecast, ...]:
+def forecasts_from(
+    stack: str, inputs: StackInputs, source: str, levels: Sequence[float]
+) -> tuple[ServiceForecast, ...]:
     """The forecasts of all measured services; says on standard error which service has none."""
     from poolwright.observe.forecast.choice import NOT_INSTALLED
     from poolwright.observe.forecast.service import best_forecaster, forecasts
     from poolwright.observe.loads import measured_loads
-    from poolwright.observe.metrics import Metric, SubjectKind
-    from poolwright.observe.sources.files import read_files
+    from poolwright.observe.metrics import Metric
     from solver.demand.workloads import Service
 
+    demand = inputs.loaded.demand
     services = [key for key, entry in demand.workloads.items() if isinstance(entry, Service)]
-    measured = read_files(source, {SubjectKind.WORKLOAD: list(demand.workloads)})
-    loads = measured_loads(measured, services)
+    loads = measured_loads(_measured(stack, inputs, source), services)
     if not loads:
         allowed = f"a column {Metric.LOAD} with rows of at least one of {', '.join(services)} is allowed"
-        raise ConfigError([Problem(file=shown(source), found="no load of a service", allowed=allowed)])
+        raise ConfigError([Problem(file="", path="--from", found=f"no load of a service in {source}", allowed=allowed)])
     if missing := [key for key in services if key not in loads]:
         say(f"note: {', '.join(missing)}: no measured load")
     other = best_forecaster()
     if other is None:
         say(f"note: forecasts are seasonal-naive; {NOT_INSTALLED}")
     return tuple(forecasts(demand, loads, levels=levels, other=other))
+
+
+def _measured(stack: str, inputs: StackInputs, source: str) -> Measurements:
+    """All of files, whatever node groups they tell of; of what answers queries the last eight weeks."""
+    from poolwright.cli.measured import FILES, Source, read_measured
+
+    demand, named = inputs.loaded.demand, Source(named=source, days=_DAYS)
+    if named.kind == FILES:
+        from poolwright.observe.metrics import SubjectKind
+        from poolwright.observe.sources.files import read_files
+
+        return read_files(Path(named.rest), {SubjectKind.WORKLOAD: list(demand.workloads)})
+    from solver.plan.lock import read_lock
+
+    plan = read_lock(inputs.lock_path, shown_as=shown(inputs.lock_path)).as_plan()
+    return read_measured(named, stack, demand, plan)

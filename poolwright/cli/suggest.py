@@ -35,7 +35,7 @@ class Suggested:
 
 def run(
     stack: str,
-    source: Path,
+    source: str,
     *,
     bounds: Bounds,
     write: bool = False,
@@ -77,7 +77,7 @@ def suggested(
     stack: str,
     root: Path,
     inputs: StackInputs,
-    source: Path,
+    source: str,
     bounds: Bounds,
     *,
     quick: bool = False,
@@ -94,7 +94,7 @@ def suggested(
     from solver.plan.lock import lock_of
 
     demand, tables = inputs.loaded.demand, inputs.catalog()
-    found = forecasts_from(demand, source, (0.5, 0.95, 0.99))
+    found = forecasts_from(stack, inputs, source, (0.5, 0.95, 0.99))
     changeable = [each for each in found if not only or each.workload in only]
     on = measured_until(found, demand.time_zone)
     steps = steps_of(demand, changeable, read_past(root, stack), bounds, on)

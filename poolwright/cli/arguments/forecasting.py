@@ -12,7 +12,7 @@ from poolwright.cli.options import Json, Stack
 app = typer.Typer()
 
 From = Annotated[
-    Path, typer.Option("--from", metavar="PATH", help="What was measured: a CSV file, or a folder of them.")
+    str, typer.Option("--from", metavar="SOURCE", help="A CSV file, a folder of them, or prometheus:ADDRESS.")
 ]
 
 

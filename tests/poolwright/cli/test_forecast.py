@@ -13,6 +13,7 @@ import pytest
 from poolwright.cli import main
 from solver.inputs import read_inputs
 from solver.questions import guarantee_questions
+from tests.poolwright.observe.sources.prometheus_stand_in import Asked, Raw, matrix, moments, prometheus
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -119,3 +120,18 @@ def test_a_written_forecast_decides_how_much_is_held_and_explain_says_what_that_
     median, sure = (each.workloads["fraud"] for each in (other, demand))
     assert median.kind == "service" and sure.kind == "service"
     assert max(median.load.week_per_second()) < max(sure.load.week_per_second())
+
+
+def test_prometheus_is_asked_for_the_last_eight_weeks(capsys: pytest.CaptureFixture[str]) -> None:
+    def answer(asked: Asked) -> Raw:
+        if "requests_total" not in asked["query"] or 'status=~"5.."' in asked["query"]:
+            return matrix()
+        values = {moment: f"{3 + np.sin(moment * np.pi / 43200):.3f}" for moment in moments(asked)}
+        return matrix(({"workload": "fraud"}, values))
+
+    with prometheus(answer) as seen:
+        assert main.run(["forecast", "dev", "--from", f"prometheus:{seen.address}", "--json"]) == 0
+    (fraud,) = json.loads(capsys.readouterr().out)["services"]
+    assert fraud["measured_hours"] == 8 * 168
+    highest = max(hour["load_per_second"]["0.5"] for hour in fraud["hours"])
+    assert highest == pytest.approx(4, abs=0.1)
