@@ -26,6 +26,8 @@ def plan(
     catalog: Path | None = None,
     workers: int = 1,
     scheduler: str | None = None,
+    scenarios: int = 0,
+    seed: int = 0,
     once: bool = False,
     thorough: bool = False,
     write: bool = False,
@@ -37,9 +39,11 @@ def plan(
     """
     from poolwright.fleet.sources import fleet_of
     from solver.fleet.plan import plan_fleet
+    from solver.fleet.scenarios import Draws
 
+    draws = Draws(scenarios, seed) if scenarios else None
     root, named = _named(targets, all_stacks=all_stacks)
-    source = fleet_of(root, named, catalog=catalog, thorough=thorough, solver_name=solver_name)
+    source = fleet_of(root, named, catalog=catalog, thorough=thorough, solver_name=solver_name, draws=draws)
     with _asking(scheduler, min(workers, len(source.fleet.stacks))) as ask:
         found = plan_fleet(source.fleet, ask=ask, again=not once)
     text = found.model_dump_json(indent=2)

@@ -17,6 +17,7 @@ from solver.demand.located import Located
 from solver.errors import ConfigError, Problem
 from solver.fleet.held import held_by, held_of_stacks
 from solver.fleet.plan import Fleet
+from solver.fleet.scenarios import Draws
 from solver.inputs import read_inputs, shown
 
 
@@ -54,6 +55,7 @@ def fleet_of(
     catalog: Path | None = None,
     thorough: bool = False,
     solver_name: str = "highs",
+    draws: Draws | None = None,
 ) -> FleetSource:
     """The fleet of a file, `fleet.yaml`, or of stacks of the project by name; InputError names every mistake."""
     files = [each for each in targets if each.endswith((".yaml", ".yml"))]
@@ -94,6 +96,7 @@ def fleet_of(
         held=held_by(held, prices, regions),
         thorough=thorough,
         solver_name=solver_name,
+        draws=draws,
     )
     return FleetSource(fleet=fleet, path=path, file=file, tree=tree, demands=digests)
 

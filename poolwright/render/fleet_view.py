@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from solver.plan.fleet import FleetCommitment, FleetHeld, FleetPlan
+from solver.plan.fleet import FleetCommitment, FleetHeld, FleetPlan, FleetScenarios
 from solver.quantity import format_usd
 
 _MOST_STACKS = 40
@@ -24,6 +24,8 @@ def fleet_view(plan: FleetPlan) -> RenderableType:
     parts += [Text(line) for each in plan.held for line in _held_lines(each)]
     if not plan.shared:
         parts.append(Text("Each stack is cheaper with commitments of its own: turn sharing off for their accounts."))
+    if plan.scenarios is not None:
+        parts += [Text(), *(Text(line) for line in _scenario_lines(plan.scenarios))]
     return Group(*parts, Text(), *(Text(line) for line in _proof_lines(plan)))
 
 
@@ -80,6 +82,23 @@ def _share_lines(each: FleetCommitment | FleetHeld) -> Iterator[str]:
     ]
     more = len(largest) - _MOST_SHARES
     yield f"  shares: {', '.join(words)}{f', and {more} more stacks' if more > 0 else ''}"
+
+
+def _scenario_lines(each: FleetScenarios) -> Iterator[str]:
+    yield (
+        f"{each.scenarios} weeks of other loads and losses (seed {each.seed}): {format_usd(each.mean_usd_per_month)} a "
+        f"month in the mean, nine in ten from {format_usd(each.low_usd_per_month)} to "
+        f"{format_usd(each.high_usd_per_month)}."
+    )
+    yield (
+        f"Not all is served in {100 * each.unserved:.2f} % of the services' hours by the planned machines, in "
+        f"{100 * each.unserved_grown:.2f} % when autoscaling has grown."
+    )
+    best = f"{each.best_part:g} times as much" if each.best_part != 1 else "what is bought"
+    yield (
+        f"What is bought costs {format_usd(each.regret_usd_per_month)} a month more than foresight would; {best} costs "
+        f"least in the mean, {format_usd(each.best_mean_usd_per_month)}."
+    )
 
 
 def _proof_lines(plan: FleetPlan) -> Iterator[str]:

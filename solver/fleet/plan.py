@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from solver.catalog.catalog import Catalog
 from solver.catalog.prices import CommitmentTerm
 from solver.demand.demand import Demand
+from solver.fleet.scenarios import Draws
 from solver.fleet.stack import Ask, StackAnswer, StackTask, one_after_the_other
 from solver.model.backend import backend
 from solver.model.compute.commitments import Good, merged
@@ -49,6 +50,8 @@ class Fleet:
     thorough: bool = False
     """Each stack is searched as `poolwright plan` does; else as far as the first whole answer."""
     solver_name: str = "highs"
+    draws: Draws | None = None
+    """Scenarios that are asked too."""
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -71,6 +74,7 @@ class Fleet:
             thorough=self.thorough,
             solver_name=self.solver_name,
             prices=prices,
+            draws=self.draws,
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import fsum
 
 from solver.fleet.plan import Fleet, FleetAnswer
+from solver.fleet.regret import scenarios_of
 from solver.model.compute.purchase import Bought, usd_per_week, week_of
 from solver.model.fleet.purchase import Shares, shares_of
 from solver.model.fleet.usage import total_usage
@@ -61,6 +62,7 @@ def report(fleet: Fleet, answer: FleetAnswer) -> FleetPlan:
             _commitment(each, shares, len(held) + number, saved[len(held) + number])
             for number, each in enumerate(settled.bought)
         ),
+        scenarios=None if fleet.draws is None else scenarios_of(answer, fleet.draws.seed),
         held=tuple(_held(each, shares, number, saved[number]) for number, each in enumerate(held)),
     )
 

@@ -15,6 +15,7 @@ from solver.catalog.prices import CommitmentTerm
 from solver.demand.demand import Demand
 from solver.demand.purchase import CommitmentWish, PurchaseWish
 from solver.errors import InfeasibleError
+from solver.fleet.scenarios import Draws, StackRun, runs_of
 from solver.model.backend import backend
 from solver.model.compute.columns import fixed_costs
 from solver.model.compute.commitments import merged
@@ -52,6 +53,8 @@ class StackTask:
     solver_name: str = "highs"
     prices: Mapping[str, float] | None = None
     """By region and type: the organisation's prices at which machines are to be taken; None: the first question."""
+    draws: Draws | None = None
+    """Scenarios that are asked too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +75,8 @@ class StackAnswer:
     """What it costs at least; None where it has several sites, or hosts of its own."""
     flat_bound_usd_per_month: float = 0.0
     """Without a response: what it costs at least when commitments may pay for every hour."""
+    runs: tuple[StackRun, ...] = ()
+    """In each scenario."""
 
 
 def answer_of(task: StackTask, catalog: Catalog) -> StackAnswer:
@@ -115,8 +120,9 @@ def _first(task: StackTask, catalog: Catalog) -> StackAnswer:
     )
     found = replace(found, alone_usd_per_month=plan.proof.cost_usd_per_month, bought=bought)
     if len(answers) == 1 and not plan.docker_sites:
-        gap = demand.limits.gap
-        response = _response(task, answers[0], catalog, jointly=plan.proof.gap > gap)
+        # The joint program takes longer than the first whole answer of a stack with many small services.
+        jointly = task.thorough and plan.proof.gap > demand.limits.gap
+        response = _response(task, answers[0], catalog, jointly=jointly)
         return replace(found, response=response)
     if not task.priced:
         return replace(found, flat_bound_usd_per_month=plan.proof.bound_usd_per_month)
@@ -175,6 +181,7 @@ def _column(task: StackTask, plan: Plan, answers: Sequence[SiteAnswer], catalog:
         usage=tuple(total_usage(weeks)),
         fixed_usd_per_month=fixed,
         alone_usd_per_month=plan.proof.cost_usd_per_month,
+        runs=() if task.draws is None else runs_of(plan, task.demand, catalog, task.draws, task.name),
     )
 
 

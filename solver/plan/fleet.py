@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from solver.plan.plan import PriceTable
-from solver.schema import Schema
+from solver.schema import Schema, is_empty
 from solver.vocabulary import CommitmentKind, Payment
 
 
@@ -96,6 +98,33 @@ class FleetProof(Schema):
     """(cost − bound) / cost, rounded up to six decimals."""
 
 
+class FleetScenarios(Schema):
+    """What the fleet comes to in many weeks of other loads and losses, with the commitments of the plan."""
+
+    scenarios: int
+    """How many."""
+    seed: int
+    """What they were drawn from."""
+    mean_usd_per_month: float
+    """In the mean, when machines follow the load."""
+    low_usd_per_month: float
+    """One in twenty costs less."""
+    median_usd_per_month: float
+    """Half of them cost less."""
+    high_usd_per_month: float
+    """One in twenty costs more."""
+    regret_usd_per_month: float
+    """What the commitments cost more, in the mean, than those that would have been best in each scenario."""
+    best_part: float
+    """So much of what is bought costs least in the mean."""
+    best_mean_usd_per_month: float
+    """The mean with that."""
+    unserved: float
+    """Part of the services' hours in which the planned machines don't serve all."""
+    unserved_grown: float
+    """The same when autoscaling has grown."""
+
+
 class FleetPlan(Schema):
     """Many stacks planned together."""
 
@@ -116,3 +145,5 @@ class FleetPlan(Schema):
     """To buy; nothing is bought silently."""
     held: tuple[FleetHeld, ...] = ()
     """What is made of those that are held."""
+    scenarios: FleetScenarios | None = Field(default=None, exclude_if=is_empty)
+    """Where scenarios were asked for."""

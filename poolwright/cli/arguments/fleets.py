@@ -40,6 +40,10 @@ def fleet_plan(
         str | None,
         typer.Option(metavar="ADDRESS", help="A Dask scheduler, tcp://10.0.0.5:8786; local: one for --workers."),
     ] = None,
+    scenarios: Annotated[
+        int, typer.Option(min=0, max=10000, help="Weeks of other loads and losses that are asked too.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="What scenarios are drawn from.")] = 0,
     once: Annotated[
         bool, typer.Option("--once", help="Ask no stack again at the organisation's prices: half the work.")
     ] = False,
@@ -58,6 +62,8 @@ def fleet_plan(
         catalog=catalog,
         workers=workers,
         scheduler=scheduler,
+        scenarios=scenarios,
+        seed=seed,
         once=once,
         thorough=thorough,
         write=write,
