@@ -9,6 +9,7 @@ is what counts.
 from __future__ import annotations
 
 import argparse
+import json
 import resource
 import time
 from math import cos, pi
@@ -33,9 +34,9 @@ def fleet_of(stacks: int, workloads: int) -> dict[str, Demand]:
 
 
 def _stack(random: Random, workloads: int) -> Demand:
-    plain = services(0, 0, node_groups=8, gap=0.02).model_dump(mode="json", exclude_unset=True)
+    plain = services(1, 0, node_groups=8, gap=0.02).model_dump(mode="json", exclude_unset=True)
     plain["workloads"] = {f"service-{number:02d}": _service(random) for number in range(workloads)}
-    return Demand.model_validate(plain)
+    return Demand.model_validate_json(json.dumps(plain))
 
 
 def _service(random: Random) -> dict[str, Any]:
