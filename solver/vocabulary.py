@@ -252,6 +252,15 @@ class Termination(StrEnum):
     """A work limit ended the search; the gap is what it is."""
 
 
+class ImageProof(StrEnum):
+    """What may be asked of an image before it is promoted."""
+
+    SCAN = "scan"
+    """Its registry has scanned it."""
+    SIGNATURE = "signature"
+    """It is signed."""
+
+
 class GateId(StrEnum):
     """Questions that must be answered with yes before a change is built, in the order in which they are asked."""
 

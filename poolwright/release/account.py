@@ -15,10 +15,24 @@ from typing import Any, Protocol, cast
 from poolwright.engine.sandbox.quota_codes import CODES
 from poolwright.engine.sandbox.quotas import QUOTAS_VARIABLE, load_quotas
 from solver.errors import ConfigError, Problem
+from solver.vocabulary import ImageProof
 
 Client = Callable[[str, str], Any]
 """Service and region → a client of AWS's SDK."""
 _WORST = ("CRITICAL", "HIGH")
+_SCANNED = ("COMPLETE", "ACTIVE")
+"""Basic scans end; enhanced ones go on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownImage:
+    """What a registry knows of an image; nothing where it does not answer."""
+
+    words: str = ""
+    """Of its scan and signature."""
+    refused: str = ""
+    """Why it must not be promoted."""
+    proofs: frozenset[ImageProof] = frozenset()
 
 
 class Account(Protocol):
@@ -28,8 +42,8 @@ class Account(Protocol):
         """vCPUs of a family that may run; None where nobody says."""
         ...
 
-    def image(self, region: str, repository: str, digest: str) -> tuple[str, str]:
-        """What the registry knows of an image: words for it, and words against it (empty: nothing)."""
+    def image(self, region: str, repository: str, digest: str) -> KnownImage:
+        """What the registry knows of an image."""
         ...
 
 
@@ -44,9 +58,9 @@ class SandboxAccount:
         """vCPUs of a family that may run; None where the file does not say."""
         return self.quotas.get(f"{purchase}-{family}-vcpus")
 
-    def image(self, region: str, repository: str, digest: str) -> tuple[str, str]:
+    def image(self, region: str, repository: str, digest: str) -> KnownImage:
         """Nothing: the sandbox holds no images."""
-        return "", ""
+        return KnownImage()
 
 
 class AwsAccount:
@@ -71,13 +85,13 @@ class AwsAccount:
             self._quotas[region, code] = None if value is None else int(value)
         return self._quotas[region, code]
 
-    def image(self, region: str, repository: str, digest: str) -> tuple[str, str]:
-        """What the registry knows of an image: words for it, and words against it (empty: nothing)."""
+    def image(self, region: str, repository: str, digest: str) -> KnownImage:
+        """What the registry knows of an image."""
         found = self._detail(region, repository, {"imageDigest": digest})
         if found is None:
             # Without the right to look, or with the credentials of another account, nothing is known.
             missing = self._refused.get((region, repository)) == "ImageNotFoundException"
-            return "", f"{repository} has no {digest[:19]}" if missing else ""
+            return KnownImage(refused=f"{repository} has no {digest[:19]}" if missing else "")
         signed = self._detail(region, repository, {"imageTag": f"{digest.replace(':', '-')}.sig"}) is not None
         status = cast("Mapping[str, Any]", found.get("imageScanStatus") or {}).get("status")
         summary = cast("Mapping[str, Any]", found.get("imageScanFindingsSummary") or {})
@@ -87,7 +101,12 @@ class AwsAccount:
         if status is not None and counts:
             scan += f": {', '.join(f'{count} {name.lower()}' for name, count in sorted(counts.items()))}"
         words = f"{scan}, {'signed' if signed else 'not signed'}"
-        return words, f"its scan found {' and '.join(worst)}" if worst else ""
+        proofs = {ImageProof.SCAN: status in _SCANNED, ImageProof.SIGNATURE: signed}
+        return KnownImage(
+            words=words,
+            refused=f"its scan found {' and '.join(worst)}" if worst else "",
+            proofs=frozenset(proof for proof, there in proofs.items() if there),
+        )
 
     def _detail(self, region: str, repository: str, image: dict[str, str]) -> Mapping[str, Any] | None:
         answer = self._ask(

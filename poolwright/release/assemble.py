@@ -10,7 +10,7 @@ from pathlib import Path
 
 from poolwright.checks.report import CheckReport
 from poolwright.engine.preview import Preview
-from poolwright.release.account import Account
+from poolwright.release.account import Account, KnownImage
 from poolwright.release.definition_changes import definition_changes, is_size
 from poolwright.release.history import SUFFIX, Event, read_history
 from poolwright.release.moving import Side, image_rows, image_uses, needs_of, shared_before
@@ -122,11 +122,11 @@ def _image_uses(sources: Sources) -> tuple[ImageUse, ...]:
         return image_uses(sources.lock, None)
     regions = {key: site.region for key, site in sources.source.inputs.loaded.demand.aws_sites.items()}
 
-    def known(site: str, workload: str, digest: str) -> tuple[str, str]:
+    def known(site: str, workload: str, digest: str) -> KnownImage:
         # What is promoted is in the source's repository; sites of the same name are taken for the same.
         region = regions.get(site)
         if region is None:
-            return "", ""
+            return KnownImage()
         return account.image(region, f"{sources.source.name}/{site}/{workload}", digest)
 
     return image_uses(sources.lock, known)
@@ -197,6 +197,7 @@ def _facts(sources: Sources, uses: tuple[ImageUse, ...]) -> Facts:
             rise_percent=rules.budget_rise_percent,
             rise_usd_per_month=rules.budget_rise_usd_per_month,
             images=uses,
+            image_proofs=rules.images,
             window=rules.window,
             approvals=rules.approvals,
             approvers=rules.approvers,

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 
+from poolwright.release.account import KnownImage
 from poolwright.release.release import Proven, Release, key_paths, read_release, release_of, stack_release
 from poolwright.release.revision import last_commit, stacks_at, texts_before
 from poolwright.release.undeclared import own_files
@@ -187,15 +188,24 @@ def runs_in(lock: Lock) -> Iterator[tuple[str, str, str | None, str | None]]:
             yield image_key(job.key, variant.key), key, variant.image_reference, variant.image_digest
 
 
-def image_uses(lock: Lock, known: Callable[[str, str, str], tuple[str, str]] | None) -> tuple[ImageUse, ...]:
+def image_uses(lock: Lock, known: Callable[[str, str, str], KnownImage] | None) -> tuple[ImageUse, ...]:
     """What runs once the lock is built; `known` asks the source's registry by site, workload and digest."""
     found: dict[str, ImageUse] = {}
     for name, site, reference, digest in runs_in(lock):
-        evidence, refused = "", ""
+        told = KnownImage()
         if known is not None and reference is None and digest is not None:
-            evidence, refused = known(site, name.partition(".")[0], digest)
+            told = known(site, name.partition(".")[0], digest)
         where = reference or f"an image of {lock.stack}'s own repository"
-        found.setdefault(name, ImageUse(name=name, image=where, digest=digest, evidence=evidence, refused=refused))
+        use = ImageUse(
+            name=name,
+            image=where,
+            digest=digest,
+            evidence=told.words,
+            refused=told.refused,
+            own=reference is None,
+            proofs=told.proofs,
+        )
+        found.setdefault(name, use)
     return tuple(found[name] for name in sorted(found))
 
 

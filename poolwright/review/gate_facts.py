@@ -12,6 +12,7 @@ from poolwright.review.review import Caution
 from solver.demand.demand import Demand
 from solver.demand.promotion import ChangeWindow
 from solver.plan.lock import Lock
+from solver.vocabulary import ImageProof
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,10 @@ class ImageUse:
     """What is known of scans and signatures."""
     refused: str = ""
     """Why it must not be promoted; empty: nothing is known against it."""
+    own: bool = False
+    """Whether the project makes it."""
+    proofs: frozenset[ImageProof] = frozenset()
+    """What its registry says of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +98,8 @@ class PromotionFacts:
     rise_percent: float | None
     rise_usd_per_month: float | None
     images: tuple[ImageUse, ...]
+    image_proofs: tuple[ImageProof, ...]
+    """What must be known of those that the project makes."""
     window: ChangeWindow | None
     approvals: int
     approvers: tuple[str, ...]

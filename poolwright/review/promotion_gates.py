@@ -105,16 +105,23 @@ def images(facts: Facts) -> Found | NotAsked:
         return NotAsked("the release has no image")
     loose = [each for each in moved.images if each.digest is None]
     refused = [each for each in moved.images if each.refused]
+    bare = [
+        f"{each.name}: no {proof} is known of it, which is asked for"
+        for each in moved.images
+        for proof in moved.image_proofs
+        if each.own and proof not in each.proofs
+    ]
     parts = [f"{len(moved.images) - len(loose)} of {len(moved.images)} images by digest"]
     if refused:
         parts.append(f"{len(refused)} refused")
     known = sum(bool(each.evidence) for each in moved.images)
     parts.append(f"scans or signatures known of {known}" if known else "nothing is known of scans and signatures")
     return Found(
-        passed=not loose and not refused,
+        passed=not loose and not refused and not bare,
         evidence=", ".join(parts),
         details=(
             *(f"{each.name}: {each.refused}" for each in refused),
+            *bare,
             *(f"{each.name}: {each.image} is named by no digest: what it is may change" for each in loose),
             *(f"{each.name}: {each.evidence}" for each in moved.images if each.evidence and not each.refused),
         ),

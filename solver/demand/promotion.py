@@ -17,7 +17,7 @@ from solver.demand.located import Located
 from solver.demand.names import Distinct, Key, Text
 from solver.quantity import ClockHour, Written
 from solver.schema import Schema, is_empty
-from solver.vocabulary import GateId, Weekday
+from solver.vocabulary import GateId, ImageProof, Weekday
 
 FILE = "promotion.yaml"
 """Its name in the folder of the stacks."""
@@ -36,6 +36,7 @@ ResourceName = Annotated[
     Written("a resource's logical name, with * at its end for all that begin so,"),
 ]
 Day = Annotated[date, Written("a date like 2027-06-30")]
+ImageProofName = Annotated[ImageProof, Written(f"one of {', '.join(ImageProof)}")]
 GateName = Annotated[GateId, Written(f"one of {', '.join(GateId)}")]
 
 
@@ -123,6 +124,8 @@ class StackRules(Schema):
     """Dollars a month by which its cost may rise with one promotion."""
     window: ChangeWindow | None = None
     """When it may be changed; None: at any time."""
+    images: Annotated[tuple[ImageProofName, ...], Distinct, Field(max_length=len(ImageProof))] = ()
+    """What must be known of each image that the project makes: that its registry has scanned it, that it is signed."""
     approvals: Annotated[int, Field(ge=0, le=20)] = 0
     """People other than whoever promotes who must approve: `promote` is told of them (`--approved-by`), or `approvals`
     asks the forge before `up`; 0: none is asked for, the pull request's own rules count."""

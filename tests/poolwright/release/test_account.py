@@ -10,7 +10,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from poolwright.release.account import AwsAccount, SandboxAccount, account_of
+from poolwright.release.account import AwsAccount, KnownImage, SandboxAccount, account_of
+from solver.vocabulary import ImageProof
 
 DIGEST = f"sha256:{'a' * 64}"
 SIGNATURE = f"sha256-{'a' * 64}.sig"
@@ -61,7 +62,7 @@ def described(stub: Any, image: dict[str, str], detail: dict[str, Any] | None) -
 
 
 @pytest.mark.parametrize(
-    ("detail", "signed", "words", "against"),
+    ("detail", "signed", "words", "refused"),
     [
         ({}, False, "not scanned, not signed", ""),
         ({"imageScanStatus": {"status": "COMPLETE"}}, True, "scan complete, signed", ""),
@@ -76,18 +77,21 @@ def described(stub: Any, image: dict[str, str], detail: dict[str, Any] | None) -
         ),
     ],
 )
-def test_an_images_scan_and_signature_are_read(detail: dict[str, Any], signed: bool, words: str, against: str) -> None:
+def test_an_images_scan_and_signature_are_read(detail: dict[str, Any], signed: bool, words: str, refused: str) -> None:
     def answers(stub: Any) -> None:
         described(stub, {"imageDigest": DIGEST}, {"imageDigest": DIGEST, **detail})
         described(stub, {"imageTag": SIGNATURE}, {} if signed else None)
 
-    assert account("ecr", answers).image("us-east-1", REPOSITORY, DIGEST) == (words, against)
+    known = account("ecr", answers).image("us-east-1", REPOSITORY, DIGEST)
+    assert (known.words, known.refused) == (words, refused)
+    scanned = {ImageProof.SCAN} if detail else set[ImageProof]()
+    assert known.proofs == scanned | ({ImageProof.SIGNATURE} if signed else set())
 
 
 @pytest.mark.parametrize("code", ["RepositoryNotFoundException", "AccessDeniedException"])
 def test_of_a_registry_that_may_not_be_read_nothing_is_known(code: str) -> None:
     asked = account("ecr", lambda stub: stub.add_client_error("describe_images", code, "no"))
-    assert asked.image("us-east-1", REPOSITORY, DIGEST) == ("", "")
+    assert asked.image("us-east-1", REPOSITORY, DIGEST) == KnownImage()
 
 
 def test_the_sandboxs_account_says_what_its_quota_file_has(tmp_path: Path) -> None:
@@ -96,9 +100,10 @@ def test_the_sandboxs_account_says_what_its_quota_file_has(tmp_path: Path) -> No
     asked = account_of("sandbox", tmp_path)
     assert isinstance(asked, SandboxAccount)
     assert asked.quota("eu-west-1", "standard", "on-demand") == 32
-    assert asked.image("eu-west-1", REPOSITORY, DIGEST) == ("", "")
+    assert asked.image("eu-west-1", REPOSITORY, DIGEST) == KnownImage()
 
 
 def test_an_image_that_the_registry_does_not_have_is_refused() -> None:
     asked = account("ecr", lambda stub: described(stub, {"imageDigest": DIGEST}, None))
-    assert asked.image("us-east-1", REPOSITORY, DIGEST) == ("", "dev/main/shop has no sha256:aaaaaaaaaaaa")
+    refused = asked.image("us-east-1", REPOSITORY, DIGEST).refused
+    assert refused == "dev/main/shop has no sha256:aaaaaaaaaaaa"

@@ -14,7 +14,7 @@ from poolwright.review.gate_facts import Facts, ImageUse, PromotionFacts, QuotaU
 from poolwright.review.gates import GATES, gates_of
 from poolwright.review.review import Caution, Word
 from solver.demand.promotion import ChangeWindow
-from solver.vocabulary import GateId, Weekday
+from solver.vocabulary import GateId, ImageProof, Weekday
 from tests.poolwright.checks.estate import shipped
 from tests.poolwright.review.reviews import lock_of_shipped
 
@@ -29,7 +29,14 @@ OLD = Caution(
     protected=False,
 )
 SETTING = OLD.model_copy(update={"setting": True, "holds_data": False})
-PINNED = ImageUse(name="shop.cpu", image="r/shop", digest=f"sha256:{'2' * 64}", evidence="scan complete, signed")
+PINNED = ImageUse(
+    name="shop.cpu",
+    image="r/shop",
+    digest=f"sha256:{'2' * 64}",
+    evidence="scan complete, signed",
+    own=True,
+    proofs=frozenset(ImageProof),
+)
 QUOTA = QuotaUse(site="main", family="g", purchase="spot", planned=64, most=96, quota=80, told_by="AWS")
 
 
@@ -55,6 +62,7 @@ def facts(**changed: Any) -> Facts:
         rise_percent=10,
         rise_usd_per_month=100,
         images=(PINNED,),
+        image_proofs=tuple(ImageProof),
         window=ChangeWindow(opens="09:00", closes="16:00"),  # pyright: ignore[reportArgumentType]
         approvals=1,
         approvers=("ann", "bob"),
@@ -163,6 +171,8 @@ NOES: dict[str, list[tuple[dict[str, Any], str]]] = {
     "images": [
         ({"images": (replace(PINNED, digest=None),)}, "shop.cpu: r/shop is named by no digest"),
         ({"images": (replace(PINNED, refused="its scan found 2 critical"),)}, "its scan found 2 critical"),
+        ({"images": (replace(PINNED, proofs=frozenset({ImageProof.SCAN})),)}, "shop.cpu: no signature is known of it"),
+        ({"images": (replace(PINNED, proofs=frozenset({ImageProof.SIGNATURE})),)}, "shop.cpu: no scan is known of it"),
     ],
     "window": [
         ({"moment": datetime(2026, 11, 4, 16, 0, tzinfo=ZONE)}, "wed 16:00 (America/New_York) is outside"),
