@@ -57,8 +57,8 @@ class Shop:
         environment = {**self.runner.environment, "POOLWRIGHT_HOME": str(self.tree.parent / "desk")}
         subprocess.run(["poolwright", *arguments], cwd=self.tree, check=True, env=environment, capture_output=True)
 
-    def branch(self, name: str) -> None:
-        self.git("checkout", "--quiet", "-B", name, "main")
+    def branch(self, name: str, *, at: str = "main") -> None:
+        self.git("checkout", "--quiet", "-B", name, at)
 
     def edit(self, file: str, old: str, new: str) -> None:
         path = self.tree / "stacks" / file

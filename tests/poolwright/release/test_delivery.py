@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
@@ -36,54 +37,97 @@ def refused(jobs: dict[str, Job], name: str) -> tuple[str, int]:
     return jobs[name].failed, jobs[name].code
 
 
-def test_from_a_pull_request_to_the_last_stack(shop: Shop) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """What the first change came to."""
+
+    reviewed: dict[str, Job]
+    comments: list[str]
+    """First lines."""
+    waiting: dict[str, Job]
+    """Its delivery, before anybody who may has approved."""
+    delivered: dict[str, Job]
+    again: dict[str, Job]
+    """One more delivery, of nothing new."""
+
+
+@pytest.fixture(scope="module")
+def built(shop: Shop) -> Built:
+    """More load for both stacks, from its pull request on. Each part of the way is a fixture, so that the tests may be
+    shared out among processes, and in any order."""
     shop.branch("more")
     shop.edit("base.yaml", "constant_per_second: 1}", "constant_per_second: 30}")
     for stack in STACKS:
         shop.poolwright("plan", stack, "--write")
-    revision = shop.push("More load")
-
-    reviewed = shop.review(revision)
-    for stack in STACKS:
-        assert reviewed[f"review-{stack}"].result == "success", reviewed[f"review-{stack}"].log
-        assert reviewed[f"fork-{stack}"].result == "skipped"
-    assert [entry["body"].splitlines()[0] for entry in shop.forge.comments] == [marker(stack) for stack in STACKS]
-
-    # The last stack waits for somebody who may approve; the pull request's author may not.
+    reviewed = shop.review(shop.push("More load"))
+    comments = [entry["body"].splitlines()[0] for entry in shop.forge.comments]
     merged = shop.merge("more", approved_by="me")
     waiting = shop.deliver(merged)
-    assert refused(waiting, "up-live") == ("Approvals", 5)
-    assert "0 of 1" in waiting["up-live"].log
-    assert waiting["promote"].result == "skipped"
-    shop.forge.review(100, "ann")
+    shop.forge.review(shop.forge.merged[-1]["number"], "ann")
     delivered = shop.deliver(merged, again=waiting)
-    for name in ("locks", "up-trial", "look-live", "up-live"):
-        assert delivered[name].result == "success", delivered[name].log
-    assert " created" in delivered["up-live"].log
-    # The release is offered to the next stack.
-    assert delivered["promote/promote-live"].ran == ("Promote", "Review", "Offer")
-    assert "pr create --head promote/live --base main" in shop.calls.read_text("utf-8")
-
-    # Nothing is asked of whoever approves where nothing changes.
-    again = shop.deliver(shop.git("rev-parse", "main"))
-    assert (again["look-live"].outputs["changes"], again["up-live"].result) == ("false", "skipped")
+    again = shop.deliver(merged)
+    return Built(reviewed=reviewed, comments=comments, waiting=waiting, delivered=delivered, again=again)
 
 
-def test_a_change_of_a_definition_reaches_the_last_stack_by_its_promotion_alone(shop: Shop) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Offered:
+    """A change of a definition that the first stack has, and that is offered to the last one."""
+
+    revision: str
+    reviewed: dict[str, Job]
+    delivered: dict[str, Job]
+
+
+@pytest.fixture(scope="module")
+def offered(shop: Shop, built: Built) -> Offered:
+    assert built.delivered["promote"].result == "success"
     shop.git("fetch", "--quiet", "origin")
     shop.merge("origin/promote/live")
     shop.branch("code")
     shop.edit("base.yaml", "python:3.12-slim", "python:3.13-slim")
     shop.poolwright("plan", "trial", "--write")
-    revision = shop.push("Another image")
-    assert shop.review(revision, only="review-live")["review-live"].result == "success"
+    reviewed = shop.review(shop.push("Another image"), only="review-live")
+    revision = shop.merge("code")
+    return Offered(revision=revision, reviewed=reviewed, delivered=shop.deliver(revision))
 
-    merged = shop.deliver(shop.merge("code"))
-    assert (merged["up-trial"].result, merged["up-live"].result) == ("success", "skipped")
-    assert "workloads.echo.image" in merged["promote/promote-live"].log
 
+@pytest.fixture(scope="module")
+def promoted(shop: Shop, offered: Offered) -> dict[str, Job]:
+    """The delivery of its promotion, which somebody approved."""
+    assert offered.delivered["promote"].result == "success"
     shop.git("fetch", "--quiet", "origin")
-    assert "asked for before `up`" in merged["promote/promote-live"].log
+    return shop.deliver(shop.merge("origin/promote/live", approved_by="Ann"))
+
+
+def test_from_a_pull_request_to_the_last_stack(shop: Shop, built: Built) -> None:
+    for stack in STACKS:
+        assert built.reviewed[f"review-{stack}"].result == "success", built.reviewed[f"review-{stack}"].log
+        assert built.reviewed[f"fork-{stack}"].result == "skipped"
+    assert built.comments == [marker(stack) for stack in STACKS]
+    for name in ("locks", "up-trial", "look-live", "up-live"):
+        assert built.delivered[name].result == "success", built.delivered[name].log
+    assert " created" in built.delivered["up-live"].log
+    # The release is offered to the next stack.
+    assert built.delivered["promote/promote-live"].ran == ("Promote", "Review", "Offer")
+    assert "pr create --head promote/live --base main" in shop.calls.read_text("utf-8")
+
+
+def test_the_last_stack_waits_for_somebody_who_may_approve(built: Built) -> None:
+    assert refused(built.waiting, "up-live") == ("Approvals", 5)
+    assert "0 of 1" in built.waiting["up-live"].log, "the pull request's author may not"
+    assert built.waiting["promote"].result == "skipped"
+
+
+def test_nothing_is_asked_of_whoever_approves_where_nothing_changes(built: Built) -> None:
+    assert (built.again["look-live"].outputs["changes"], built.again["up-live"].result) == ("false", "skipped")
+
+
+def test_a_change_of_a_definition_is_offered_to_the_last_stack(offered: Offered) -> None:
+    assert offered.reviewed["review-live"].result == "success"
+    jobs = offered.delivered
+    assert (jobs["up-trial"].result, jobs["up-live"].result) == ("success", "skipped")
+    assert "workloads.echo.image" in jobs["promote/promote-live"].log
+    assert "asked for before `up`" in jobs["promote/promote-live"].log
 
 
 LATER = (datetime.now().astimezone() + timedelta(days=2)).strftime("%a").lower()
@@ -100,9 +144,9 @@ LATER = (datetime.now().astimezone() + timedelta(days=2)).strftime("%a").lower()
     ],
 )
 def test_a_gate_that_says_no_keeps_a_release_where_it_is(
-    shop: Shop, gate: str, rules: dict[str, object], said: str
+    shop: Shop, offered: Offered, gate: str, rules: dict[str, object], said: str
 ) -> None:
-    shop.branch("gate")
+    shop.branch("gate", at=offered.revision)
     off = [] if gate == "images" else [{"gate": "images", "reason": "none of them is in a registry"}]
     written = yaml.safe_dump({"order": list(STACKS), "off": off, "stacks": {"live": rules}})
     (shop.tree / "stacks" / "promotion.yaml").write_text(written, "utf-8")
@@ -116,8 +160,7 @@ def test_a_gate_that_says_no_keeps_a_release_where_it_is(
     assert said in no
 
 
-def test_a_release_that_every_gate_lets_pass_reaches_the_last_stack(shop: Shop) -> None:
-    promoted = shop.deliver(shop.merge("origin/promote/live", approved_by="Ann"))
+def test_a_release_that_every_gate_lets_pass_reaches_the_last_stack(shop: Shop, promoted: dict[str, Job]) -> None:
     assert (promoted["up-trial"].result, promoted["up-live"].result) == ("success", "success")
     assert "python:3.13-slim" in shop.git("show", "main:stacks/live.release.yaml")
 
@@ -133,6 +176,7 @@ def test_a_release_that_every_gate_lets_pass_reaches_the_last_stack(shop: Shop) 
     ],
     ids=["a mistake", "a stale lock", "a waiver that ended", "a finding and a replacement", "capacity in use"],
 )
+@pytest.mark.usefixtures("built")
 def test_a_bad_change_stops_in_its_review(
     shop: Shop, file: str, old: str, new: str, step: str, code: int, said: str
 ) -> None:
@@ -145,6 +189,7 @@ def test_a_bad_change_stops_in_its_review(
     assert all(each in reviewed["review-trial"].log for each in said.split("; "))
 
 
+@pytest.mark.usefixtures("built")
 def test_a_fork_gets_plan_cost_and_checks_without_a_right(shop: Shop) -> None:
     shop.branch("fork")
     shop.edit("trial.yaml", "sites:", "description: Tried out\nsites:")
@@ -158,6 +203,7 @@ def test_a_fork_gets_plan_cost_and_checks_without_a_right(shop: Shop) -> None:
     assert len(shop.forge.comments) == comments
 
 
+@pytest.mark.usefixtures("promoted")
 def test_a_change_whose_smoke_test_fails_goes_no_further_and_makes_room_for_what_ran_before(shop: Shop) -> None:
     shop.branch("smoke")
     shop.edit("trial.yaml", "sites:", f"{SMOKE}sites:")
@@ -173,6 +219,7 @@ def test_a_change_whose_smoke_test_fails_goes_no_further_and_makes_room_for_what
     assert "rolled back: trial runs" in delivered["up-trial"].log
 
 
+@pytest.mark.usefixtures("promoted")
 def test_a_run_that_a_later_merge_has_overtaken_applies_nothing(shop: Shop) -> None:
     merged: list[str] = []
     for load in (2, 3):
@@ -188,6 +235,7 @@ def test_a_run_that_a_later_merge_has_overtaken_applies_nothing(shop: Shop) -> N
     assert refused(overtaken, "up-live") == ("Still what is wanted", 1)
 
 
+@pytest.mark.usefixtures("promoted")
 def test_the_nightly_look_is_quiet_then_tells_of_someones_hand_until_it_is_undone(shop: Shop) -> None:
     main = shop.git("rev-parse", "main")
     assert ended(shop.drift(main)) == {"drift-trial": "success", "drift-live": "success"}
