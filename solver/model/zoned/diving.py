@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.model.backend import compressed, live_rows
+from solver.model.backend import LiveModel, compressed, live_rows
 from solver.model.zoned.filling import filled
 from solver.model.zoned.lanes import ON_DEMAND, PLAN, RESERVED, SPOT
 from solver.model.zoned.market import Market
@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 _SEED = 5
 _ROUNDS = 60
+_FIRST = 8
+"""Times that patterns are made in the first round: what the machines that are placed before any other are judged by."""
 _KEPT = 150
 """Patterns that a lane keeps from round to round."""
 _FEW = 3
@@ -47,6 +49,12 @@ class Tail:
     """Patterns × workloads."""
     amounts: Floats = field(default_factory=lambda: np.zeros(0))
     """By pattern: machines that the program takes."""
+    _live: LiveModel = field(init=False)
+    _offered: int = 0
+    """Patterns that the program knows."""
+    _firm: Integers = field(init=False)
+    _soft: Integers = field(init=False)
+    _held: Integers = field(init=False)
 
     def join(self, types: Integers, options: Integers, contents: Integers) -> None:
         """More patterns."""
@@ -79,26 +87,36 @@ class Tail:
         ratio = self.ratio(market)[first]
         self.keep(first[np.argsort(-ratio, kind="stable")[:_KEPT]])
 
-    def solve(self, market: Market) -> None:
-        """The program over the patterns; prices of what it holds, and how many of each pattern it takes."""
+    def begin(self, market: Market) -> None:
+        """A program over the patterns; prices of what it holds, and how many of each pattern it takes."""
         lane = self.lane
-        firm = np.flatnonzero(lane.left)
-        soft = np.flatnonzero((lane.left > 0) & (lane.soft > 0))
-        held = np.flatnonzero(lane.reserved > 0)
-        is_spot, is_plan = self.options == SPOT, self.options == PLAN
-        own = -((self.types[:, None] == held) & (self.options == RESERVED)[:, None]).astype(np.float64)
-        budget = np.where(is_plan, -np.where(is_plan, market.plan[self.types], 0.0), 0.0)
-        matrix = np.concatenate(
-            [self.contents[:, firm], np.where(is_spot[:, None], -self.contents[:, soft], 0), own, budget[:, None]],
-            axis=1,
+        self._firm = np.flatnonzero(lane.left)
+        self._soft = np.flatnonzero((lane.left > 0) & (lane.soft > 0))
+        self._held = np.flatnonzero(lane.reserved > 0)
+        lower = np.concatenate(
+            [lane.left[self._firm], -lane.soft[self._soft], -lane.reserved[self._held], [-lane.commitment]]
         )
-        lower = np.concatenate([lane.left[firm], -lane.soft[soft], -lane.reserved[held], [-lane.commitment]])
+        self._live = live_rows(lower.astype(np.float64))
+        self._offered = 0
+        self.solve(market)
+
+    def solve(self, market: Market) -> None:
+        """The program again, with the patterns that have joined since."""
+        lane, fresh = self.lane, slice(self._offered, None)
+        firm, soft, held = self._firm, self._soft, self._held
+        types, options, contents = self.types[fresh], self.options[fresh], self.contents[fresh]
+        is_spot, is_plan = options == SPOT, options == PLAN
+        own = -((types[:, None] == held) & (options == RESERVED)[:, None]).astype(np.float64)
+        budget = np.where(is_plan, -np.where(is_plan, market.plan[types], 0.0), 0.0)
+        matrix = np.concatenate(
+            [contents[:, firm], np.where(is_spot[:, None], -contents[:, soft], 0), own, budget[:, None]], axis=1
+        )
         column, row = np.nonzero(matrix)
-        live = live_rows(lower.astype(np.float64))
         starts = compressed(np.bincount(column, minlength=len(matrix)))
         entries: Floats = matrix[column, row].astype(np.float64)
-        live.add_columns(self.prices(market), starts, row.astype(np.int32), entries)
-        _, duals, self.amounts = live.run()
+        self._live.add_columns(self.prices(market)[fresh], starts, row.astype(np.int32), entries)
+        _, duals, self.amounts = self._live.run(dual=self._offered == 0)
+        self._offered = len(self.types)
         duals = np.maximum(duals, 0.0)
         lane.worth = np.zeros(len(lane.left))
         lane.discount, lane.rent = lane.worth.copy(), np.zeros(len(lane.reserved))
@@ -162,17 +180,21 @@ def _marks(workloads: int) -> Integers:
 def dived(market: Market, tails: list[Tail], types: Integers) -> None:
     """Place all that is left of the lanes."""
     size = (market.request / np.maximum(market.room[types].max(axis=0), 1)).max(axis=1)
-    for _ in range(_ROUNDS):
+    for turn in range(_ROUNDS):
         tails = [tail for tail in tails if tail.lane.left.any()]
         if not tails:
             return
         _mended(market, tails)
         _alone(market, tails)
         for tail in tails:
-            tail.solve(market)
-        _priced(market, tails, types)
-        for tail in tails:
-            tail.solve(market)
+            tail.begin(market)
+        joined = tails
+        for _ in range(1 if turn else _FIRST):
+            joined = _priced(market, joined, types)
+            for tail in joined:
+                tail.solve(market)
+            if not joined:
+                break
         for tail in tails:
             tail.place(market, size)
 
@@ -221,8 +243,8 @@ def _alone(market: Market, tails: list[Tail]) -> None:
             tail.join(best, np.full(len(some), option), contents)
 
 
-def _priced(market: Market, tails: list[Tail], types: Integers) -> None:
-    """More patterns for each lane, where they are worth more than they cost."""
+def _priced(market: Market, tails: list[Tail], types: Integers) -> list[Tail]:
+    """More patterns for each lane, where they are worth more than they cost; the lanes that got some."""
     places: list[Integers] = []
     firms: list[NDArray[np.bool_]] = []
     costs: list[Floats] = []
@@ -255,13 +277,18 @@ def _priced(market: Market, tails: list[Tail], types: Integers) -> None:
     amounts = filled(market.request, market.room[place], value, most)
     good = (amounts * value).sum(axis=1) > cost * (1.0 + _GAIN) + _LEAST
     ends = np.cumsum(np.bincount(owner, minlength=len(tails)))
+    joined: list[Tail] = []
     for number, tail in enumerate(tails):
         mine: Integers = np.arange(ends[number - 1] if number else 0, ends[number], dtype=np.int64)
         mine = mine[good[mine]]
+        if not len(mine):
+            continue
         lane = tail.lane
+        joined.append(tail)
         who, contents, is_firm = place[mine], amounts[mine], firm[mine]
         sold = is_firm & market.offered[lane.zone, who]
         held = is_firm & (lane.reserved[who] > 0)
         covered = sold & np.isfinite(market.plan[who]) & (lane.commitment > 0.0)
         for some, option in ((sold, ON_DEMAND), (held, RESERVED), (covered, PLAN), (~is_firm, SPOT)):
             tail.join(who[some], np.full(int(some.sum()), option), contents[some])
+    return joined

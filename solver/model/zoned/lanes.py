@@ -32,11 +32,12 @@ ON_DEMAND, PLAN, RESERVED, SPOT = range(4)
 
 @dataclass
 class Lanes:
-    """The live program; `reserved` (by machine type) and `commitment` are a zone's."""
+    """The live program; `reserved` (by machine type, where it may be reserved) and `commitment` are a zone's."""
 
     market: Market
     zone: int
     reserved: Integers
+    reservable: NDArray[np.bool_]
     commitment: float
     types: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """By column: machine type."""
@@ -50,7 +51,7 @@ class Lanes:
 
     def __post_init__(self) -> None:
         workloads = len(self.market.request)
-        held = np.flatnonzero(self.reserved > 0)
+        held = np.flatnonzero(self.reservable)
         self._rows = {int(place): 2 * workloads + number for number, place in enumerate(held)}
         rows = 2 * workloads + len(held) + 1
         lower = np.zeros(rows)
@@ -74,7 +75,7 @@ class Lanes:
             found.append((place, ON_DEMAND, amounts))
             if self.commitment > 0.0 and np.isfinite(self.market.plan[place]):
                 found.append((place, PLAN, amounts))
-            if self.reserved[place] > 0:
+            if self.reservable[place]:
                 found.append((place, RESERVED, amounts))
         self.add(
             np.array([row[0] for row in found], dtype=np.int64),
@@ -124,7 +125,8 @@ class Lanes:
         if not len(self.types):
             # The zone sells none of the machine types, and nothing is put there.
             return np.zeros(0), np.zeros(2 * len(replicas) + len(self._rows) + 1)
-        self._live.require(np.concatenate([replicas, -soft]).astype(np.float64))
+        limits = [replicas, -soft, -self.reserved[self.reservable]]
+        self._live.require(np.concatenate(limits).astype(np.float64))
         _, duals, values = self._live.run()
         return values, np.maximum(duals, 0.0)
 
@@ -152,8 +154,9 @@ class Lanes:
         for replicas, most in zip(lanes, soft, strict=True):
             _, duals = self.solve(replicas, most)
             closest = np.maximum(closest, self.ratio(duals))
-        found = Lanes(self.market, self.zone, self.reserved, self.commitment)
-        some = closest >= _CLOSE
+        there = self.reserved > 0
+        found = Lanes(self.market, self.zone, self.reserved, there, self.commitment)
+        some = (closest >= _CLOSE) & ((self.options != RESERVED) | there[self.types])
         for amounts in self.contents.T:
             holding = (amounts > 0) & (self.options == ON_DEMAND)
             if holding.any() and not (holding & some).any():
@@ -209,7 +212,7 @@ class Lanes:
             offers.append((place, ON_DEMAND, float(market.price[place])))
             if self.commitment > 0.0 and np.isfinite(market.plan[place]):
                 offers.append((place, PLAN, float(market.plan[place]) * cover))
-            if self.reserved[place] > 0:
+            if self.reservable[place]:
                 offers.append((place, RESERVED, float(rent[place])))
             if np.isfinite(market.spot[self.zone, place]):
                 offers.append((place, SPOT, float(market.spot[self.zone, place])))

@@ -11,12 +11,14 @@ from solver.model.zoned.billing import Tariff, best_purchase
 from solver.model.zoned.bound import bound_usd, shortfall
 from solver.model.zoned.contents import grid_of
 from solver.model.zoned.diving import Tail, dived
+from solver.model.zoned.holding import held
 from solver.model.zoned.lanes import Lanes
 from solver.model.zoned.market import Market, market_of
 from solver.model.zoned.master import Master
 from solver.model.zoned.mixing import mixed
 from solver.model.zoned.relaxation import Prices, relaxed
 from solver.model.zoned.rounding import Lane, begun, completed, fitted
+from solver.model.zoned.slack import dissolved
 from solver.model.zoned.spread import spread
 from solver.timetable.answer import HourlyWork, RunningMachines, Timetable
 from solver.timetable.instance import HourlyInstance
@@ -31,6 +33,8 @@ _ROUNDS = 4
 _ADDED = 8
 _SAMPLES = 8
 """Hours from which a zone's patterns are made."""
+_JUDGED = 14
+"""Hours by which a zone's reservations are judged."""
 _GENERATIONS = 10
 _TRIALS = 12
 _REFINEMENTS = 14
@@ -53,21 +57,25 @@ def plan_zones(instance: HourlyInstance) -> Timetable:
     master.run(prices, _alone(market, every), _GENERATIONS, _TRIALS)
     placed, soft = spread(market)
     zones = len(market.zones)
-    bought = np.floor(master.reserved + _TOLERANCE).astype(np.int64)
-    committed, patterns = master.commitment, tuple(master.patterns)
     grid = grid_of(market)
     if grid is not None:
-        # For the bound alone: planned with these patterns too, the first instance of bench/zoned.py cost 0.4 % more.
         master.refine(grid, _REFINEMENTS)
         bound = max(bound, mixed(market, grid, master.worth, master.discount, master.reserved))
+    bought = np.rint(master.reserved).astype(np.int64)
+    committed, patterns = master.commitment, tuple(master.patterns)
     by_lane: list[list[Lane]] = []
     tails: list[Tail] = []
+    own: list[Integers] = []
+    samples = order[np.unique(np.linspace(0, len(order) - 1, min(_SAMPLES, len(order))).astype(np.int64))]
+    judged = order[np.unique(np.linspace(0, len(order) - 1, min(_JUDGED, len(order))).astype(np.int64))]
     for zone in range(zones):
-        own = bought // zones + (zone < bought % zones)
-        lanes = Lanes(market, zone, np.where(market.offered[zone], own, 0), committed / zones)
+        some = market.offered[zone] & (master.reserved > _TOLERANCE)
+        start = np.where(some, bought // zones + (zone < bought % zones), 0)
+        lanes = Lanes(market, zone, start, some, committed / zones)
         lanes.offer(_alone(market, market.offered[zone]), patterns)
-        samples = order[np.unique(np.linspace(0, len(order) - 1, min(_SAMPLES, len(order))).astype(np.int64))]
         lanes.generate(placed[samples, zone], soft[samples, zone], types, _GENERATIONS, _TRIALS)
+        own.append(held(lanes, placed[judged, zone], soft[judged, zone], start))
+        lanes.reserved = own[zone]
         lanes = lanes.near(placed[samples, zone], soft[samples, zone])
         found: dict[int, Lane] = {}
         for hour in order.tolist():
@@ -76,7 +84,11 @@ def plan_zones(instance: HourlyInstance) -> Timetable:
         by_lane.append([found[hour] for hour in range(market.hours)])
     dived(market, tails, types)
     completed(market, [lane for row in by_lane for lane in row], types)
-    return _timetable(instance, market, by_lane, bought, bound)
+    fits: dict[tuple[int, bool, tuple[int, ...]], int] = {}
+    for reserved, row in zip(own, by_lane, strict=True):
+        for lane in row:
+            dissolved(market, lane, reserved, fits)
+    return _timetable(instance, market, by_lane, own, bound)
 
 
 def _grouped(market: Market, order: Integers) -> tuple[Integers, Floats, Floats, Floats]:
@@ -131,7 +143,7 @@ def _alone(market: Market, offered: Booleans) -> list[tuple[int, Integers]]:
 
 
 def _timetable(
-    instance: HourlyInstance, market: Market, by_lane: list[list[Lane]], start: Integers, bound: float
+    instance: HourlyInstance, market: Market, by_lane: list[list[Lane]], own: list[Integers], bound: float
 ) -> Timetable:
     """Machines by name, billed as cheaply as they can be."""
     cache: dict[tuple[int, bool, tuple[int, ...]], int] = {}
@@ -142,8 +154,7 @@ def _timetable(
             within = np.zeros(len(market.price), dtype=np.int64)
             for machine in lane.machines:
                 place, is_spot, contents, count = machine
-                own = start[place] // len(by_lane) if not is_spot else 0
-                kept = 0 if is_spot else max(0, min(count, int(own - within[place])))
+                kept = 0 if is_spot else max(0, min(count, int(own[zone][place] - within[place])))
                 if kept:
                     within[place] += kept
                     groups[hour].append((zone, place, False, contents, kept))
@@ -154,7 +165,7 @@ def _timetable(
             if not is_spot:
                 running[hour, place] += count
     tariff = Tariff(market.price, market.reserved, market.plan, running)
-    reserved, commitment = best_purchase(tariff, start)
+    reserved, commitment = best_purchase(tariff, np.sum(own, axis=0))
     usd = tariff.cost(reserved, commitment)
     hours: list[tuple[RunningMachines, ...]] = []
     for hour, found in enumerate(groups):
