@@ -62,7 +62,14 @@ MACHINES = Metric("AWS/AutoScaling", "GroupInServiceInstances", _GROUP, "Minimum
 """Machines that run."""
 INTERRUPTIONS = Metric("AWS/Events", "TriggeredRules", ("RuleName",), "Sum")
 """Warnings of spot machines' ends that the rule has seen."""
+LOG_PERIOD_SECONDS = 300
+"""Lines of a log are counted over five minutes."""
 CHARGES_USD = Metric("AWS/Billing", "EstimatedCharges", ("Currency",), "Maximum")
 """The account's bill of the month so far; in us-east-1 alone, where billing alerts are switched on."""
 BILLING_REGION = "us-east-1"
 """Where AWS keeps metrics of money."""
+
+
+def log_errors(stack: str, site: str, workload: str) -> Metric:
+    """Lines of a workload's log that its pattern finds: the only metric that a stack makes, and AWS bills."""
+    return Metric(f"Poolwright/{stack}/{site}", f"log-errors-{workload}", (), "Sum")

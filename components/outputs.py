@@ -244,5 +244,7 @@ class ComputeOutputs:
     """Batch job definitions, by job."""
     auto_scaling_group_names: Mapping[str, pulumi.Output[str]] = field(default_factory=dict[str, pulumi.Output[str]])
     """By node group that runs services."""
+    log_groups: Mapping[str, pulumi.Output[str]] = field(default_factory=dict[str, pulumi.Output[str]])
+    """Names of log groups once they are there, by workload."""
     alarm_topic_arn: pulumi.Output[str] | None = None
     """Topic of the alarms that end deployments; None: there are none."""

@@ -152,6 +152,8 @@ class AlarmKind(StrEnum):
     """Requests answered with 5xx."""
     REPLICAS = "replicas"
     """Replicas that a load balancer finds unhealthy."""
+    LOG = "log"
+    """Lines of a workload's log that the demand's pattern finds."""
     CPU = "cpu"
     """The cluster's cpu is in use."""
     MEMORY = "memory"

@@ -61,7 +61,7 @@ TYPES: Mapping[str, Paid | Free] = {
     "aws:cloudwatch/logGroup:LogGroup": Paid(
         ("logs ", "measure vpc-flow-logs", "measure waf-logs", "measure cloudtrail-logs")
     ),
-    "aws:cloudwatch/logMetricFilter:LogMetricFilter": Paid(("measure cloudtrail-alarms",)),
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": Paid(("measure cloudtrail-alarms", "log errors ")),
     "aws:cloudwatch/metricAlarm:MetricAlarm": Paid(("measure cloudtrail-alarms", "alarms ")),
     "aws:costexplorer/anomalyMonitor:AnomalyMonitor": Free("AWS bills nothing for anomaly detection"),
     "aws:costexplorer/anomalySubscription:AnomalySubscription": Free("AWS bills nothing for anomaly detection"),

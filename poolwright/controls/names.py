@@ -170,6 +170,8 @@ def _of_compute(site: SitePlan, add: _Add) -> None:
     add("ecs/service:Service", *_services(site))
     add("cloudwatch/metricAlarm:MetricAlarm", *_alarms(site))
     if site.monitoring is not None:
+        counted = (f"monitoring-{alarm.key}" for alarm in site.monitoring.alarms if alarm.pattern is not None)
+        add("cloudwatch/logMetricFilter:LogMetricFilter", *counted)
         add("cloudwatch/metricAlarm:MetricAlarm", *(f"monitoring-{alarm.key}" for alarm in site.monitoring.alarms))
 
 

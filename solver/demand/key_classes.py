@@ -46,7 +46,7 @@ KEY_CLASSES: dict[str, KeyClass] = dict(
             KeyClass.SHARED,
             "workloads.*.",
             "kind description image command port protocol exposure path health_check environment secrets uses calls "
-            "apart_from latency variants sidecars",
+            "apart_from latency variants sidecars log_errors",
         ),
         # How much of it, and how safe.
         *_rows(

@@ -10,6 +10,7 @@ from solver.demand.containers import ContainerImage, Sidecar
 from solver.demand.deployment import Deployment
 from solver.demand.host_names import LabelKey, LabelValue
 from solver.demand.load import LoadProfile
+from solver.demand.log_errors import LogErrors
 from solver.demand.names import (
     AcceleratorModel,
     ApartFrom,
@@ -128,6 +129,8 @@ class WorkloadBase(Schema):
         1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
     ] = 30
     """One of CloudWatch's periods."""
+    log_errors: Annotated[LogErrors | None, Field(exclude_if=is_empty)] = None
+    """Lines of its log that are counted as errors; None: nobody counts."""
 
     def replica(self, variant: str) -> Variant:
         """A variant with all that one replica needs of a machine."""

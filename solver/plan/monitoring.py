@@ -14,11 +14,14 @@ class AlarmPlan(Schema):
     """One alarm."""
 
     workload: Annotated[str | None, Field(exclude_if=is_empty)] = None
-    """The service; None: of the site's cluster."""
+    """The workload; None: of the site's cluster."""
     kind: AlarmKind
     """What it is about."""
     above: float
-    """load: requests a second; latency: milliseconds; errors, cpu, memory: a part of 1; replicas: how many."""
+    """load: requests a second; latency: milliseconds; errors, cpu, memory: a part of 1; replicas: how many;
+    log: lines in five minutes."""
+    pattern: Annotated[str | None, Field(exclude_if=is_empty)] = None
+    """Of log: which lines are counted."""
     percentile: float | None = Field(default=None, exclude_if=is_empty)
     """Of latency: percent of requests."""
     metrics: int = 1

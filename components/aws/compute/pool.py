@@ -76,6 +76,7 @@ class ComputePool(pulumi.ComponentResource):
             job_queue_arns={key: job.queue.arn for key, job in jobs.items()},
             job_definition_arns={key: job.definition.arn_prefix for key, job in jobs.items()},
             auto_scaling_group_names={key: group.auto_scaling_group.name for key, group in machines.items()},
+            log_groups={workload: group.name for workload, group in self._log_groups.items()},
             alarm_topic_arn=self._alarm_topic_arn,
         )
         self.register_outputs(

@@ -15,12 +15,14 @@ from components.aws.monitoring.site import Dimensions, WatchedSite
 from components.metric_names import (
     CLUSTER_CPU_PERCENT,
     CLUSTER_MEMORY_PERCENT,
+    LOG_PERIOD_SECONDS,
     PERIOD_SECONDS,
     REQUESTS,
     RESPONSE_SECONDS,
     SERVER_ERRORS,
     UNHEALTHY_TARGETS,
     Metric,
+    log_errors,
 )
 from components.naming import SiteNames
 from components.options import child_of
@@ -46,6 +48,7 @@ _PATIENCE = {
     AlarmKind.ERRORS: _Bad(3, 5),
     # A replica that starts is unhealthy until its model is loaded.
     AlarmKind.REPLICAS: _Bad(15, 15),
+    AlarmKind.LOG: _Bad(1, 1),
     AlarmKind.CPU: _Bad(15, 15),
     AlarmKind.MEMORY: _Bad(15, 15),
 }
@@ -89,6 +92,8 @@ def _words(alarm: AlarmPlan) -> str:
             return f"more than {alarm.above:.4g} of requests answered with 5xx"
         case AlarmKind.REPLICAS:
             return "replicas stay unhealthy"
+        case AlarmKind.LOG:
+            return f"more than {alarm.above:g} lines of its log in five minutes match {alarm.pattern}"
         case AlarmKind.CPU:
             return f"more than {alarm.above:.4g} of the cpu is in use"
         case AlarmKind.MEMORY:
@@ -98,7 +103,7 @@ def _words(alarm: AlarmPlan) -> str:
 
 
 def _queries(alarm: AlarmPlan, site: WatchedSite) -> list[_Query]:
-    targets = [] if alarm.workload is None else site.targets(site.service(alarm.workload))
+    targets = [each for service in site.services() if service.key == alarm.workload for each in site.targets(service)]
     match alarm.kind:
         case AlarmKind.LOAD:
             return _over("requests a second", f"SUM({{0}}) / {PERIOD_SECONDS}", targets, REQUESTS)
@@ -110,6 +115,9 @@ def _queries(alarm: AlarmPlan, site: WatchedSite) -> list[_Query]:
             return _over("part of requests answered with 5xx", share, targets, REQUESTS, SERVER_ERRORS)
         case AlarmKind.REPLICAS:
             return _over("unhealthy replicas", "SUM({0})", targets, UNHEALTHY_TARGETS)
+        case AlarmKind.LOG:
+            metric = log_errors(site.names.stack, site.names.site, alarm.workload or "")
+            return _over("lines in five minutes", "SUM({0})", [{}], metric, period=LOG_PERIOD_SECONDS)
         case AlarmKind.CPU:
             return _over("part of the cpu in use", "SUM({0}) / 100", [site.cluster], CLUSTER_CPU_PERCENT)
         case AlarmKind.MEMORY:
@@ -119,7 +127,12 @@ def _queries(alarm: AlarmPlan, site: WatchedSite) -> list[_Query]:
 
 
 def _over(
-    label: str, expression: str, resources: list[Dimensions], *metrics: Metric, stat: str | None = None
+    label: str,
+    expression: str,
+    resources: list[Dimensions],
+    *metrics: Metric,
+    stat: str | None = None,
+    period: int = PERIOD_SECONDS,
 ) -> list[_Query]:
     """The expression over each metric of all resources; `{0}` in it is the list of the first metric's."""
     queries: list[_Query] = []
@@ -128,19 +141,39 @@ def _over(
         ids = [f"m{place}_{number}" for number in range(len(resources))]
         # A metric without a value is not 0 but missing, and a sum with it would be missing too.
         lists.append(f"[{', '.join(f'FILL({each}, 0)' for each in ids)}]")
-        queries += [_query(*named, metric, stat) for named in zip(ids, resources, strict=True)]
+        queries += [_query(*named, metric, stat, period) for named in zip(ids, resources, strict=True)]
     whole: _Query = {"id": "watched", "expression": expression.format(*lists), "label": label, "return_data": True}
     return [whole, *queries]
 
 
-def _query(query_id: str, dimensions: Dimensions, metric: Metric, stat: str | None) -> _Query:
+def _query(query_id: str, dimensions: Dimensions, metric: Metric, stat: str | None, period: int) -> _Query:
     return {
         "id": query_id,
         "metric": {
             "namespace": metric.namespace,
             "metric_name": metric.name,
             "dimensions": dimensions,
-            "period": PERIOD_SECONDS,
+            "period": period,
             "stat": stat or metric.statistic,
         },
     }
+
+
+def count_lines(
+    parent: pulumi.Resource, name: str, alarm: AlarmPlan, log_group: pulumi.Input[str], names: SiteNames
+) -> cloudwatch.LogMetricFilter:
+    """The filter that makes a metric of the lines that an alarm is about."""
+    metric = log_errors(names.stack, names.site, alarm.workload or "")
+    return cloudwatch.LogMetricFilter(
+        f"{name}-{alarm.key}",
+        name=metric.name,
+        log_group_name=log_group,
+        pattern=alarm.pattern or "",
+        metric_transformation={
+            "name": metric.name,
+            "namespace": metric.namespace,
+            "value": "1",
+            "default_value": "0",
+        },
+        opts=child_of(parent),
+    )

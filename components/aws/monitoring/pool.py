@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import cloudwatch
 
-from components.aws.monitoring.alarms import RUNBOOK, build_alarm
+from components.aws.monitoring.alarms import RUNBOOK, build_alarm, count_lines
 from components.aws.monitoring.dashboards import Watched, of_service, of_site
 from components.aws.monitoring.money import build_anomalies, build_budget
 from components.aws.monitoring.notices import heard_by
@@ -48,12 +48,14 @@ class MonitoringPool(pulumi.ComponentResource):
     def __init__(self, name: str, args: MonitoringPoolArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("poolwright:aws:MonitoringPool", name, None, opts)
         plan, names = args.plan, args.names
-        site = WatchedSite(compute=args.compute_plan, network=args.network, built=args.compute)
+        site = WatchedSite(names=names, compute=args.compute_plan, network=args.network, built=args.compute)
         alarms: dict[str, cloudwatch.MetricAlarm] = {}
         topic_arn = args.compute.alarm_topic_arn
         if plan.alarms:
             topic_arn = heard_by(name, plan, names, topic_arn=topic_arn, key_arn=args.security.log_key_arn, parent=self)
             for alarm in plan.alarms:
+                if alarm.pattern is not None:
+                    count_lines(self, name, alarm, args.compute.log_groups[alarm.workload or ""], names)
                 alarms[alarm.key] = build_alarm(
                     self, name, alarm, site, names, topic_arn=topic_arn, runbook=plan.runbook
                 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.aws.compute.service import service_name
+from components.naming import SiteNames
 from components.outputs import ComputeOutputs, NetworkOutputs
 from solver.plan.compute import ComputePlan, ServicePlan
 from solver.plan.schedule import WeekSchedule
@@ -30,6 +31,7 @@ class EcsService:
 class WatchedSite:
     """A site's services and machines."""
 
+    names: SiteNames
     compute: ComputePlan
     network: NetworkOutputs
     built: ComputeOutputs

@@ -17,7 +17,7 @@ from solver.demand.monitoring import AlarmWish, addresses_of
 from solver.demand.workloads import Service
 from solver.model.answer import PoolAnswer
 from solver.model.priced import Charge, SitePrices
-from solver.plan.compute import ComputePlan, ServicePlan
+from solver.plan.compute import ComputePlan, JobPlan, ServicePlan
 from solver.plan.cost import Billing, Pool, total_usd_per_month
 from solver.plan.explanation import Reason
 from solver.plan.monitoring import AlarmPlan, BudgetPlan, MonitoringPlan
@@ -42,7 +42,7 @@ def solve_monitoring(
             plan=None, lines=(), bound_usd_per_month=0.0, termination=Termination.OPTIMAL, reasons=(), not_priced=()
         )
     services = {service.key: service for service in compute.services}
-    alarms = () if wish.alarms is None else tuple(_alarms(demand, wish.alarms, services))
+    alarms = () if wish.alarms is None else tuple(_alarms(demand, wish.alarms, services, compute.jobs))
     plan = MonitoringPlan(
         site_dashboard=wish.dashboards != "none",
         dashboards=tuple(sorted(services)) if wish.dashboards == "workloads" else (),
@@ -81,7 +81,13 @@ def with_stack_money(plan: Plan, demand: Demand) -> Plan:
     return plan.model_copy(update={"sites": {**plan.sites, key: watched}})
 
 
-def _alarms(demand: Demand, wish: AlarmWish, services: dict[str, ServicePlan]) -> Iterator[AlarmPlan]:
+def _alarms(
+    demand: Demand, wish: AlarmWish, services: dict[str, ServicePlan], jobs: tuple[JobPlan, ...]
+) -> Iterator[AlarmPlan]:
+    for key in sorted({*services, *(job.key for job in jobs)}):
+        errors = demand.workloads[key].log_errors
+        if errors is not None:
+            yield AlarmPlan(workload=key, kind=AlarmKind.LOG, above=errors.more_than, pattern=errors.pattern)
     for key, planned in sorted(services.items()):
         service = demand.workloads[key]
         if planned.load_balancers and isinstance(service, Service):
@@ -123,6 +129,8 @@ def _charges(plan: MonitoringPlan) -> list[Charge]:
         _charge(f"alarms of {subject}", "metrics watched", "alarm_standard", metrics)
         for subject, metrics in watched.items()
     ]
+    counted = [alarm.workload for alarm in plan.alarms if alarm.kind is AlarmKind.LOG]
+    charges += [_charge(f"log errors {key}", "metrics made from logs", "custom_metric", 1) for key in counted]
     return [*charges, _charge("dashboards", "dashboards", "dashboard", plan.dashboard_count)]
 
 

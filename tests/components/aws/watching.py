@@ -25,6 +25,7 @@ ALARMS = (
             (AlarmKind.REPLICAS, 0.0),
         )
     ),
+    AlarmPlan(workload="training", kind=AlarmKind.LOG, above=5.0, pattern="?ERROR ?CRITICAL"),
     AlarmPlan(kind=AlarmKind.CPU, above=0.95),
     AlarmPlan(kind=AlarmKind.MEMORY, above=0.95),
 )
@@ -56,6 +57,7 @@ def pool(site: SitePlan, *, topic: bool = False, time_zone: str = "Europe/Dublin
         repository_urls={},
         log_group_names={},
         service_names={},
+        log_groups={"training": upstream.out("/poolwright/prod/main/workload/training")},
         auto_scaling_group_names={key: upstream.out(f"group-{key}") for key in groups},
         alarm_topic_arn=upstream.out("arn:aws:sns:eu-west-1:123456789012:deployments") if topic else None,
     )

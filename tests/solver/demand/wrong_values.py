@@ -275,6 +275,9 @@ WRONG_VALUES = {
         "report", '"report"', "all or a list of workloads like [ledger, search]", "Did you mean [report]?"
     ),
     "WorkloadBase.logs_gib_per_month": Wrong("-0.5", "-0.5", "a number from 0 to 1000000"),
+    "WorkloadBase.log_errors": Wrong("ERROR", '"ERROR"', "a mapping with pattern"),
+    "LogErrors.pattern": Wrong("' '", '" "', "a filter pattern of CloudWatch Logs like ?ERROR ?CRITICAL"),
+    "LogErrors.more_than": Wrong("-1", "-1", "a whole number from 0 to 1000000"),
     "WorkloadBase.log_retention_days": Wrong(
         "31",
         "31",

@@ -120,6 +120,19 @@ def test_the_cluster_is_watched_as_a_whole(full: Recording[MonitoringPool]) -> N
     assert one["metric"]["dimensions"] == {"ClusterName": "prod-main"}
 
 
+def test_lines_of_a_log_are_counted_where_the_log_is(full: Recording[MonitoringPool]) -> None:
+    counted = full.one("cloudwatch/logMetricFilter:LogMetricFilter", "monitoring-training-log").inputs
+    made = counted["metricTransformation"]
+    assert (counted["logGroupName"], counted["pattern"]) == (
+        "/poolwright/prod/main/workload/training",
+        "?ERROR ?CRITICAL",
+    )
+    whole, one = alarm(full, "training-log")["metricQueries"]
+    assert (one["metric"]["namespace"], one["metric"]["metricName"]) == (made["namespace"], made["name"])
+    assert (one["metric"]["period"], one["metric"].get("dimensions", {})) == (300, {})
+    assert whole["expression"] == "SUM([FILL(m0_0, 0)])"
+
+
 def test_pages_are_as_aws_reads_them(full: Recording[MonitoringPool]) -> None:
     made = full.of_type(DASHBOARD)
     assert {each.inputs["dashboardName"] for each in made} == {

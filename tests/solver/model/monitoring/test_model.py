@@ -87,6 +87,17 @@ def test_what_a_deployment_watches_is_not_watched_twice(watch: Watch) -> None:
     }
 
 
+def test_errors_in_a_log_are_counted_by_a_metric_of_the_stacks_own(watch: Watch) -> None:
+    counted = {"pattern": "?ERROR", "more_than": 3}
+    answer = watch({"alarms": {}}, log_errors=counted)
+    alarm = planned(answer).alarms_of("shop")[AlarmKind.LOG]
+    assert (alarm.above, alarm.pattern, alarm.metrics) == (3.0, "?ERROR", 1)
+    (line,) = [line for line in answer.lines if line.item == "log errors shop"]
+    assert (line.amount_per_month, line.usd_per_month) == (1.0, 0.3)
+    # Without alarms, nobody hears of it and nothing is counted.
+    assert watch({"dashboards": "stack"}, log_errors=counted).lines[0].item == "dashboards"
+
+
 def test_lines_are_amounts_at_the_catalogs_prices(watch: Watch, catalog: Catalog) -> None:
     answer = watch(ALL)
     plan = planned(answer)
