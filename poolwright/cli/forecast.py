@@ -14,6 +14,7 @@ from solver.inputs import StackInputs, read_inputs, shown
 if TYPE_CHECKING:
     from poolwright.observe.forecast.service import ServiceForecast
     from poolwright.observe.measurements import Measurements
+    from solver.demand.demand import Demand
 
 _DAYS = 56
 
@@ -51,6 +52,13 @@ def run(stack: str, source: str, *, levels: Sequence[float] = (), write: bool = 
 def forecasts_from(
     stack: str, inputs: StackInputs, source: str, levels: Sequence[float]
 ) -> tuple[ServiceForecast, ...]:
+    """The forecasts of all measured services of a source."""
+    return forecasts_of(inputs.loaded.demand, _measured(stack, inputs, source), source, levels)
+
+
+def forecasts_of(
+    demand: Demand, measured: Measurements, source: str, levels: Sequence[float]
+) -> tuple[ServiceForecast, ...]:
     """The forecasts of all measured services; says on standard error which service has none."""
     from poolwright.observe.forecast.choice import NOT_INSTALLED
     from poolwright.observe.forecast.service import best_forecaster, forecasts
@@ -58,9 +66,8 @@ def forecasts_from(
     from poolwright.observe.metrics import Metric
     from solver.demand.workloads import Service
 
-    demand = inputs.loaded.demand
     services = [key for key, entry in demand.workloads.items() if isinstance(entry, Service)]
-    loads = measured_loads(_measured(stack, inputs, source), services)
+    loads = measured_loads(measured, services)
     if not loads:
         allowed = f"a column {Metric.LOAD} with rows of at least one of {', '.join(services)} is allowed"
         raise ConfigError([Problem(file="", path="--from", found=f"no load of a service in {source}", allowed=allowed)])

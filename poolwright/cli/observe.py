@@ -27,6 +27,7 @@ def run(
     until: str | None = None,
     queries: Path | None = None,
     fail_on: str | None = None,
+    forecast: bool = False,
     as_json: bool = False,
     catalog: Path | None = None,
 ) -> int:
@@ -46,6 +47,12 @@ def run(
     window = _window(measured, source, end, days)
     use = utilisation(measured, plan, demand, *window)
     report = observe_report(Observation(stack=stack, use=use, plan=plan, demand=demand, catalog=inputs.catalog()))
+    if forecast:
+        from poolwright.cli.forecast import forecasts_of
+        from poolwright.observe.forecast.view import forecast_of_report
+
+        found = forecasts_of(demand, measured, source, (0.5, 0.95))
+        report = report.model_copy(update={"forecasts": tuple(forecast_of_report(each, demand) for each in found)})
     if as_json:
         print(report.model_dump_json(indent=2))
     else:

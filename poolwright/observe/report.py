@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import Field
 
 from poolwright.checks.check import Severity
 from poolwright.observe.findings.observation import Observation, clock_words, month_of
@@ -15,7 +16,7 @@ from poolwright.observe.forecast.forecaster import Hours
 from poolwright.observe.metrics import Metric, SubjectKind, metrics_of
 from poolwright.observe.named_anomalies import anomalies
 from poolwright.observe.utilisation import DIMENSIONS, GroupUse, ServiceUse, mean, quantile
-from solver.schema import Schema
+from solver.schema import Schema, is_empty
 
 
 class ServiceRecord(Schema):
@@ -112,6 +113,21 @@ class AnomalyRecord(Schema):
     """The command that acts."""
 
 
+class ForecastRecord(Schema):
+    """What one service will be asked for in the week after its measured hours."""
+
+    workload: str
+    """Its key."""
+    peak_per_second: float
+    """Highest hour of the median, with events."""
+    sure_per_second: float
+    """Highest of the hours that 95 % of such hours stay below."""
+    held_share: float
+    """Part of all usual hours in which the demand's load and headroom will be enough."""
+    because: str
+    """How it is known."""
+
+
 class ObserveReport(Schema):
     """What measurements say of a stack."""
 
@@ -137,6 +153,8 @@ class ObserveReport(Schema):
     """Those that users feel first, then by rule."""
     anomalies: tuple[AnomalyRecord, ...]
     """Oldest first."""
+    forecasts: Annotated[tuple[ForecastRecord, ...], Field(exclude_if=is_empty)] = ()
+    """By key, where it was asked for."""
     not_measured: tuple[str, ...]
     """What nothing can be said of."""
     notes: tuple[str, ...]

@@ -29,6 +29,7 @@ def observe_view(report: ObserveReport) -> RenderableType:
         ),
         *_groups(report),
         *_money(report),
+        *_forecasts(report),
         Text(),
         heading(f"Findings: {len(report.findings)}" if report.findings else "Findings: none"),
         *(line for finding in report.findings for line in _finding(finding)),
@@ -78,6 +79,19 @@ def _groups(report: ObserveReport) -> Iterator[RenderableType]:
             "", each.node_group, _number(each.machines), nice(each.planned_machines), _number(each.interruptions)
         )
     yield Text()
+    yield rows
+
+
+def _forecasts(report: ObserveReport) -> Iterator[RenderableType]:
+    if not report.forecasts:
+        return
+    columns = ["highest", "95 %", "held"]
+    rows = table("service", *columns, "how it is known", right=columns)
+    for each in report.forecasts:
+        numbers = (nice(each.peak_per_second), nice(each.sure_per_second), f"{each.held_share:.1%}")
+        rows.add_row("", each.workload, *numbers, each.because)
+    yield Text()
+    yield heading("The next week")
     yield rows
 
 

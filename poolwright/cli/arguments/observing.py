@@ -32,6 +32,9 @@ def observe(
     fail_on: Annotated[
         str | None, typer.Option("--fail-on", metavar="SEVERITY", help="End with code 5 on findings: refuse, or warn.")
     ] = None,
+    forecast: Annotated[
+        bool, typer.Option("--forecast", help="Also what each service will be asked for next week; some seconds more.")
+    ] = False,
     as_json: Json = False,
     catalog: CatalogFolder = None,
 ) -> None:
@@ -45,6 +48,7 @@ def observe(
         until=until,
         queries=queries,
         fail_on=fail_on,
+        forecast=forecast,
         as_json=as_json,
         catalog=catalog,
     )

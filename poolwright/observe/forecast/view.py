@@ -12,6 +12,7 @@ from rich.text import Text
 
 from poolwright.observe.forecast.service import ServiceForecast
 from poolwright.observe.forecast.week import hours_of_week
+from poolwright.observe.report import ForecastRecord
 from poolwright.render.parts import heading, table
 from solver.demand.demand import Demand
 from solver.demand.workloads import Service
@@ -60,6 +61,20 @@ def held_share(found: ServiceForecast, service: Service) -> float:
     week = service.load.week_per_second()
     places = hours_of_week(found.first, len(found.factors), found.time_zone)
     return found.usual.held_share(np.array([week[place] * (1 + service.headroom) for place in places]))
+
+
+def forecast_of_report(found: ServiceForecast, demand: Demand) -> ForecastRecord:
+    """As `poolwright observe --forecast` has it; the levels 0.5 and 0.95 are needed."""
+    entry = demand.workloads[found.workload]
+    assert isinstance(entry, Service)
+    peak, sure, held = found.hours(0.5).max(), found.hours(0.95).max(), held_share(found, entry)
+    return ForecastRecord(
+        workload=found.workload,
+        peak_per_second=float(f"{peak:.6g}"),
+        sure_per_second=float(f"{sure:.6g}"),
+        held_share=float(f"{held:.6g}"),
+        because=source_words(found),
+    )
 
 
 def last_peak(found: ServiceForecast) -> float:

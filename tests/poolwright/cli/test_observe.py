@@ -79,3 +79,17 @@ def test_a_mistake_in_an_option_is_told_of(
 def test_a_stack_without_a_lock_has_nothing_to_compare_with(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     assert main.run(["observe", "local", "--from", str(folder)]) == 4
     assert "stack local has no lock yet" in capsys.readouterr().err
+
+
+def test_the_next_week_is_there_where_it_is_asked_for(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    assert main.run(["observe", "prod", "--from", str(folder), "--forecast", "--json"]) == 0
+    forecasts = json.loads(capsys.readouterr().out)["forecasts"]
+    assert [each["workload"] for each in forecasts] == ["assistant", "recommender", "fraud"]
+    assert forecasts[0]["peak_per_second"] <= forecasts[0]["sure_per_second"]
+    assert 0.5 < forecasts[1]["held_share"] < 1
+    assert main.run(["observe", "prod", "--from", str(folder), "--forecast"]) == 0
+    text = capsys.readouterr().out
+    assert "The next week" in text
+    assert "336 hours" in text
+    assert main.run(["observe", "prod", "--from", str(folder), "--json"]) == 0
+    assert "forecasts" not in json.loads(capsys.readouterr().out)
