@@ -64,6 +64,33 @@ INTERRUPTIONS = Metric("AWS/Events", "TriggeredRules", ("RuleName",), "Sum")
 """Warnings of spot machines' ends that the rule has seen."""
 LOG_PERIOD_SECONDS = 300
 """Lines of a log are counted over five minutes."""
+_NAT = ("NatGatewayId",)
+_FILE_SYSTEM = ("FileSystemId",)
+NAT_BYTES_OUT = Metric("AWS/NATGateway", "BytesOutToDestination", _NAT, "Sum")
+"""Bytes that left through a NAT gateway."""
+NAT_BYTES_IN = Metric("AWS/NATGateway", "BytesInFromDestination", _NAT, "Sum")
+"""Bytes that came back through it."""
+ENDPOINT_BYTES = Metric(
+    "AWS/PrivateLinkEndpoints",
+    "BytesProcessed",
+    ("VPC Id", "VPC Endpoint Id", "Endpoint Type", "Service Name"),
+    "Sum",
+)
+"""Bytes through an interface endpoint, both ways."""
+BUCKET_BYTES = Metric("AWS/S3", "BucketSizeBytes", ("BucketName", "StorageType"), "Average")
+"""Bytes of a bucket in one type of storage, once a day."""
+FILE_SYSTEM_BYTES = Metric("AWS/EFS", "StorageBytes", ("FileSystemId", "StorageClass"), "Average")
+"""Bytes that a file system of EFS holds, every quarter of an hour."""
+FILE_SYSTEM_READ_BYTES = Metric("AWS/EFS", "DataReadIOBytes", _FILE_SYSTEM, "Sum")
+"""Bytes of its reads; its sample count is the number of reads."""
+FILE_SYSTEM_WRITTEN_BYTES = Metric("AWS/EFS", "DataWriteIOBytes", _FILE_SYSTEM, "Sum")
+"""The same of its writes."""
+LUSTRE_READ_BYTES = Metric("AWS/FSx", "DataReadBytes", _FILE_SYSTEM, "Sum")
+"""Bytes read of a file system of FSx for Lustre."""
+LUSTRE_READS = Metric("AWS/FSx", "DataReadOperations", _FILE_SYSTEM, "Sum")
+"""Its reads."""
+LUSTRE_WRITES = Metric("AWS/FSx", "DataWriteOperations", _FILE_SYSTEM, "Sum")
+"""Its writes."""
 CHARGES_USD = Metric("AWS/Billing", "EstimatedCharges", ("Currency",), "Maximum")
 """The account's bill of the month so far; in us-east-1 alone, where billing alerts are switched on."""
 BILLING_REGION = "us-east-1"

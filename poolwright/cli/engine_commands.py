@@ -144,6 +144,12 @@ def outputs_of(project: Project, stack: str, *, cloud: str) -> Mapping[str, Any]
         return stack_outputs(engine)
 
 
+def state_of(stack: str, *, cloud: str) -> tuple[ResourceRecord, ...]:
+    """The resources in the stack's state, secrets masked; empty for a stack that was never built."""
+    with _engine(find_project(), stack, cloud, as_json=True, reads_lock=False) as engine:
+        return engine.records()
+
+
 def stack_outputs(engine: Engine) -> Mapping[str, Any]:
     """The outputs in an engine's state."""
     none: Mapping[str, Any] = {}

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
-from solver.errors import ConfigError, Problem
+from solver.errors import ConfigError, PoolwrightError, Problem
+from solver.inputs import shown
 
 if TYPE_CHECKING:
+    from poolwright.engine.preview import ResourceRecord
     from poolwright.observe.measurements import Measurements
     from poolwright.observe.metrics import SubjectKind
     from solver.demand.demand import Demand
     from solver.plan.plan import Plan
 
-FILES, PROMETHEUS = "files", "prometheus"
+FILES, PROMETHEUS, CLOUDWATCH = "files", "prometheus", "cloudwatch"
 _DAYS = 28
 """What is asked for where no number is given; files are read whole."""
 
@@ -34,12 +37,14 @@ class Source:
     """None: all of files, four weeks of all else."""
     queries: Path | None = None
     """Queries for Prometheus in the places of its own."""
+    state: Path | None = None
+    """The stack's state as `pulumi stack export` has it; None: Pulumi's backend is asked."""
 
     @property
     def kind(self) -> str:
         """One of the words above."""
         word = self.named.partition(":")[0]
-        return word if word == PROMETHEUS else FILES
+        return CLOUDWATCH if self.named == CLOUDWATCH else word if word == PROMETHEUS else FILES
 
     @property
     def rest(self) -> str:
@@ -56,12 +61,14 @@ class Source:
 
 def read_measured(source: Source, stack: str, demand: Demand, plan: Plan) -> Measurements:
     """All that a source has; InputError (2) for a mistake in it, CloudError (6) where nothing answers."""
+    for option, given, kind in (("--queries", source.queries, PROMETHEUS), ("--state", source.state, CLOUDWATCH)):
+        if given is not None and source.kind != kind:
+            raise ConfigError([Problem(file="", path=option, allowed=f"with --from {kind} it is allowed")])
     subjects = subjects_of(stack, demand, plan)
     if source.kind == PROMETHEUS:
         return _of_prometheus(source, stack, demand, subjects)
-    if source.queries is not None:
-        problem = Problem(file="", path="--queries", allowed="with --from prometheus:ADDRESS it is allowed")
-        raise ConfigError([problem])
+    if source.kind == CLOUDWATCH:
+        return _of_cloudwatch(source, stack, demand, plan)
     from poolwright.observe.sources.files import read_files
 
     return read_files(Path(source.rest), subjects)
@@ -105,3 +112,39 @@ def _of_prometheus(
     return read_prometheus(
         server, queries, stack=stack, subjects=subjects, percentiles=percentiles_of(demand), first=first, end=end
     )
+
+
+def _of_cloudwatch(source: Source, stack: str, demand: Demand, plan: Plan) -> Measurements:
+    from poolwright.observe.sources.cloudwatch import read_cloudwatch
+
+    state = _state_at_hand(stack) if source.state is None else _exported(source.state)
+    now = datetime.now(UTC)
+    first, end = source.window(now)
+    return read_cloudwatch(plan, state, percentiles=percentiles_of(demand), first=first, end=end, now=now)
+
+
+def _state_at_hand(stack: str) -> Sequence[ResourceRecord] | None:
+    """The state in Pulumi's backend; None, after saying why, where there is none: much can be measured without."""
+    from poolwright.cli.console import say
+    from poolwright.cli.engine_commands import state_of
+
+    try:
+        return state_of(stack, cloud="aws") or None
+    except PoolwrightError as error:
+        say(f"note: the state of {stack} can't be read, so what AWS names by ids is not asked: {error.message}")
+        return None
+
+
+def _exported(path: Path) -> Sequence[ResourceRecord]:
+    from poolwright.engine.preview import records_of
+
+    allowed = "what `pulumi stack export` writes is allowed"
+    try:
+        found: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError([Problem(file=shown(path), found=str(error), allowed=allowed)]) from error
+    deployment = cast("dict[str, Any]", found).get("deployment") if isinstance(found, dict) else None
+    try:
+        return records_of(deployment or {})
+    except (AttributeError, KeyError, TypeError):
+        raise ConfigError([Problem(file=shown(path), allowed=allowed)]) from None

@@ -26,6 +26,7 @@ def run(
     days: int | None = None,
     until: str | None = None,
     queries: Path | None = None,
+    state: Path | None = None,
     fail_on: str | None = None,
     forecast: bool = False,
     as_json: bool = False,
@@ -42,7 +43,7 @@ def run(
     from poolwright.observe.utilisation import utilisation
 
     demand = inputs.loaded.demand
-    named = Source(named=source, until=end, days=days, queries=queries)
+    named = Source(named=source, until=end, days=days, queries=queries, state=state)
     measured = read_measured(named, stack, demand, plan)
     window = _window(measured, source, end, days)
     use = utilisation(measured, plan, demand, *window)

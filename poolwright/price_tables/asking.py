@@ -48,8 +48,23 @@ class Clients:
     savingsplans: Client
 
 
+def client_of(service: str, region: str) -> Client:
+    """A client of one service, as below."""
+    session, patient = _patient_session(region)
+    return session.client(service, region_name=region, config=patient)
+
+
 def clients(region: str) -> Clients:
     """boto3's, which repeat what AWS throttles or does not answer; ConfigError where boto3 is not installed."""
+    session, patient = _patient_session(region)
+    return Clients(
+        pricing=session.client("pricing", region_name=PRICE_LIST_REGION, config=patient),
+        ec2=session.client("ec2", region_name=region, config=patient),
+        savingsplans=session.client("savingsplans", region_name=PRICE_LIST_REGION, config=patient),
+    )
+
+
+def _patient_session(region: str) -> tuple[Any, Any]:
     try:
         boto3: Any = import_module("boto3")
         config: Any = import_module("botocore.config")
@@ -61,12 +76,7 @@ def clients(region: str) -> Clients:
         connect_timeout=10,
         read_timeout=_SECONDS_TO_ANSWER,
     )
-    session: Any = boto3.session.Session(region_name=region)
-    return Clients(
-        pricing=session.client("pricing", region_name=PRICE_LIST_REGION, config=patient),
-        ec2=session.client("ec2", region_name=region, config=patient),
-        savingsplans=session.client("savingsplans", region_name=PRICE_LIST_REGION, config=patient),
-    )
+    return boto3.session.Session(region_name=region), patient
 
 
 def pages(client: Client, operation: str, **arguments: Any) -> Iterator[Answer]:

@@ -12,7 +12,8 @@ from poolwright.cli.options import Json, Stack
 app = typer.Typer()
 
 From = Annotated[
-    str, typer.Option("--from", metavar="SOURCE", help="A CSV file, a folder of them, or prometheus:ADDRESS.")
+    str,
+    typer.Option("--from", metavar="SOURCE", help="A CSV file, a folder of them, prometheus:ADDRESS, or cloudwatch."),
 ]
 
 

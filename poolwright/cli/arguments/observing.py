@@ -17,7 +17,9 @@ def observe(
     stack: Stack,
     source: Annotated[
         str,
-        typer.Option("--from", metavar="SOURCE", help="A CSV file, a folder of them, or prometheus:ADDRESS."),
+        typer.Option(
+            "--from", metavar="SOURCE", help="A CSV file, a folder of them, prometheus:ADDRESS, or cloudwatch."
+        ),
     ],
     days: Annotated[
         int | None,
@@ -28,6 +30,12 @@ def observe(
     ] = None,
     queries: Annotated[
         Path | None, typer.Option("--queries", metavar="FILE", help="Queries for Prometheus instead of its defaults.")
+    ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            "--state", metavar="FILE", help="For cloudwatch: what pulumi stack export writes, instead of asking."
+        ),
     ] = None,
     fail_on: Annotated[
         str | None, typer.Option("--fail-on", metavar="SEVERITY", help="End with code 5 on findings: refuse, or warn.")
@@ -47,6 +55,7 @@ def observe(
         days=days,
         until=until,
         queries=queries,
+        state=state,
         fail_on=fail_on,
         forecast=forecast,
         as_json=as_json,
