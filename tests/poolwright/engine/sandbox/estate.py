@@ -450,6 +450,19 @@ class Estate:
             threshold=80,
             alarmActions=[topic["arn"]],
         )
+        text = {"type": "text", "properties": {"markdown": "# Shop"}}
+        add("cloudwatch.Dashboard", dashboardName="shop", dashboardBody=json.dumps({"widgets": [text]}))
+        add("budgets.Budget", budgetType="COST", timeUnit="MONTHLY", limitAmount="100.00", limitUnit="USD")
+        monitor = add("costexplorer.AnomalyMonitor", name="shop", monitorType="DIMENSIONAL", monitorDimension="SERVICE")
+        least = {"key": "ANOMALY_TOTAL_IMPACT_ABSOLUTE", "matchOptions": ["GREATER_THAN_OR_EQUAL"], "values": ["50"]}
+        add(
+            "costexplorer.AnomalySubscription",
+            name="shop",
+            frequency="DAILY",
+            monitorArnLists=[monitor["arn"]],
+            subscribers=[{"type": "EMAIL", "address": "payer@example.com"}],
+            thresholdExpression={"dimension": least},
+        )
         rule = add("cloudwatch.EventRule", scheduleExpression="rate(5 minutes)")
         add("cloudwatch.EventTarget", rule=rule["name"], arn=queue["arn"])
         add("cloudtrail.Trail", s3BucketName=self.bucket["bucket"])
