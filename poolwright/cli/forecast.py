@@ -53,7 +53,7 @@ def forecasts_from(
     stack: str, inputs: StackInputs, source: str, levels: Sequence[float]
 ) -> tuple[ServiceForecast, ...]:
     """The forecasts of all measured services of a source."""
-    return forecasts_of(inputs.loaded.demand, _measured(stack, inputs, source), source, levels)
+    return forecasts_of(inputs.loaded.demand, measured_from(stack, inputs, source), source, levels)
 
 
 def forecasts_of(
@@ -79,7 +79,7 @@ def forecasts_of(
     return tuple(forecasts(demand, loads, levels=levels, other=other))
 
 
-def _measured(stack: str, inputs: StackInputs, source: str) -> Measurements:
+def measured_from(stack: str, inputs: StackInputs, source: str) -> Measurements:
     """All of files, whatever node groups they tell of; of what answers queries the last eight weeks."""
     from poolwright.cli.measured import FILES, Source, read_measured
 

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from poolwright.cli.console import print_json, say
-from poolwright.cli.forecast import forecasts_from
+from poolwright.cli.forecast import forecasts_of, measured_from
 from poolwright.engine.project import find_project
 from solver.errors import ExitCode, InfeasibleError
 from solver.inputs import StackInputs, read_inputs, shown
 
 if TYPE_CHECKING:
     from poolwright.observe.forecast.service import ServiceForecast
+    from poolwright.observe.measurements import Measurements
     from poolwright.observe.suggest.bounds import Bounds
     from poolwright.observe.suggest.steps import Step, Steps
-    from poolwright.observe.suggest.suggestion import Suggestion
+    from poolwright.observe.suggest.suggestion import RequestWish, Suggestion
     from solver.catalog.catalog import Catalog
     from solver.plan.plan import Plan
 
@@ -94,16 +95,18 @@ def suggested(
     from solver.plan.lock import lock_of
 
     demand, tables = inputs.loaded.demand, inputs.catalog()
-    found = forecasts_from(stack, inputs, source, (0.5, 0.95, 0.99))
+    measured = measured_from(stack, inputs, source)
+    found = forecasts_of(demand, measured, source, (0.5, 0.95, 0.99))
     changeable = [each for each in found if not only or each.workload in only]
     on = measured_until(found, demand.time_zone)
     steps = steps_of(demand, changeable, read_past(root, stack), bounds, on)
     previous = approved(inputs)
+    wishes = () if previous is None else _requests(stack, inputs, tables, previous, measured)
     say(f"solving {stack} as it is")
     now = solved_as_it_is(inputs, tables, previous)
     cost = now.proof.cost_usd_per_month
     if not steps.taken:
-        return Suggested(suggestion=nothing(stack, on, steps, cost), steps=steps, plan=None)
+        return Suggested(suggestion=nothing(stack, on, steps, cost, wishes), steps=steps, plan=None)
     then = _with(inputs, tables, now, steps.taken)
     alone = [
         None if quick else then if len(steps.taken) == 1 else _with(inputs, tables, now, [step]) for step in steps.taken
@@ -120,11 +123,33 @@ def suggested(
             for step, plan in zip(steps.taken, alone, strict=True)
         ),
         waiting=steps.waiting,
+        requests=wishes,
         usd_per_month=cost,
         then_usd_per_month=then.proof.cost_usd_per_month,
         changes=difference(lock_of(now), lock_of(then)).changes,
     )
     return Suggested(suggestion=suggestion, steps=steps, plan=then)
+
+
+def _requests(
+    stack: str, inputs: StackInputs, tables: Catalog, plan: Plan, measured: Measurements
+) -> tuple[RequestWish, ...]:
+    """What replicas ask for and don't use, or lack, and throughputs that are others now: for people to decide."""
+    from poolwright.observe.findings.observation import Observation
+    from poolwright.observe.findings.requests import RULES
+    from poolwright.observe.suggest.suggestion import RequestWish
+    from poolwright.observe.utilisation import utilisation
+
+    demand, first, end = inputs.loaded.demand, measured.first, measured.end
+    if first is None or end is None:
+        return ()
+    use = utilisation(measured, plan, demand, first, end)
+    seen = Observation(stack=stack, use=use, plan=plan, demand=demand, catalog=tables)
+    return tuple(
+        RequestWish(rule=rule.id, subject=each.subject, evidence=each.evidence, act=each.act)
+        for rule in RULES
+        for each in rule.find(seen)
+    )
 
 
 def measured_until(found: Sequence[ServiceForecast], time_zone: str) -> date:

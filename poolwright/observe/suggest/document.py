@@ -30,6 +30,11 @@ def document_of(found: Suggestion, *, with_plan: bool = True) -> Document:
     if found.waiting:
         bullets = tuple(line(code(workload), f": {why}") for workload, why in found.waiting)
         sections.append(Section("waiting", "Stays for now", (Bullets(bullets),)))
+    if found.requests:
+        bullets = tuple(
+            line(code(each.subject), f": {each.evidence}. To do: ", code(each.act)) for each in found.requests
+        )
+        sections.append(Section("requests", "Requests, to be decided by people", (Bullets(bullets),)))
     if found.changes and with_plan:
         rows = tuple(
             (line(code(each.path)), line(each.old or "–"), line(each.new or "–"))

@@ -40,6 +40,19 @@ class LoadSuggestion(Schema):
     """Where the forecast comes from."""
 
 
+class RequestWish(Schema):
+    """What is said of a service's requests or throughput; no run changes these by itself."""
+
+    rule: str
+    """The finding's id, as `poolwright observe` has it."""
+    subject: str
+    """What it is about."""
+    evidence: str
+    """What was measured."""
+    act: str
+    """What to do."""
+
+
 class Suggestion(Schema):
     """Of one stack."""
 
@@ -51,6 +64,8 @@ class Suggestion(Schema):
     """Changes, in the demand's order; none: the demand is near enough."""
     waiting: tuple[tuple[str, str], ...]
     """Services whose load does not become less yet, and why."""
+    requests: tuple[RequestWish, ...] = ()
+    """Requests and throughputs that measurements speak against, for people to decide."""
     usd_per_month: float
     """Cost of the plan as the demand is."""
     then_usd_per_month: float
@@ -94,13 +109,16 @@ def _field(step: Step) -> str:
     return "load.peak_per_second and load.trace" if step.change.reshaped else "load.peak_per_second"
 
 
-def nothing(stack: str, on: date, steps: Steps, usd_per_month: float) -> Suggestion:
+def nothing(
+    stack: str, on: date, steps: Steps, usd_per_month: float, requests: tuple[RequestWish, ...] = ()
+) -> Suggestion:
     """Where the demand is near enough."""
     return Suggestion(
         stack=stack,
         on=on,
         loads=(),
         waiting=steps.waiting,
+        requests=requests,
         usd_per_month=usd_per_month,
         then_usd_per_month=usd_per_month,
         changes=(),

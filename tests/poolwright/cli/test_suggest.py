@@ -93,3 +93,21 @@ def test_bounds_and_lists_that_are_wrong_are_bad_input(
     (project / "stacks" / "dev.suggestions.yaml").write_text("stack: dev\nentries: [{workload: fraud}]\n")
     assert main.run(["suggest", "dev", "--from", source]) == 2
     assert "stacks/dev.suggestions.yaml:2 entries.0" in capsys.readouterr().err
+
+
+def test_a_request_that_is_half_used_is_said_and_not_changed(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = ["time,workload,load_per_second,replicas,cpu_used_share,memory_used_share"]
+    for hour in range(3 * 168):
+        time = (datetime(2026, 11, 2, 4, tzinfo=UTC) + timedelta(hours=hour)).isoformat()
+        rows.append(f"{time},fraud,{3.8 + 0.2 * np.sin(hour * np.pi / 12):.4f},1,0.03,0.1")
+    path = tmp_path / "loads.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    before = (project / "stacks" / "dev.yaml").read_text(encoding="utf-8")
+    assert main.run(["suggest", "dev", "--from", str(path), "--quick", "--json", "--write"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["loads"] == []
+    assert "request-too-large" in {each["rule"] for each in found["requests"]}
+    assert "poolwright whatif dev workloads.fraud.variants." in found["pull_request"].replace("\\", "")
+    assert (project / "stacks" / "dev.yaml").read_text(encoding="utf-8") == before
