@@ -13,10 +13,11 @@ from solver.demand.content import problem_at
 from solver.demand.demand import Demand
 from solver.demand.fleet import FleetFile, SharedHeld, read_fleet
 from solver.demand.loader import find_stack
-from solver.demand.located import Located
+from solver.demand.located import Located, shown_path
 from solver.errors import ConfigError, Problem
 from solver.fleet.held import held_by, held_of_stacks
 from solver.fleet.plan import Fleet
+from solver.fleet.quotas import SharedQuota
 from solver.fleet.scenarios import Draws
 from solver.inputs import read_inputs, shown
 
@@ -97,8 +98,26 @@ def fleet_of(
         thorough=thorough,
         solver_name=solver_name,
         draws=draws,
+        quotas=() if file is None or tree is None else _quotas(file, tree),
     )
     return FleetSource(fleet=fleet, path=path, file=file, tree=tree, demands=digests)
+
+
+def _quotas(file: FleetFile, tree: Located) -> tuple[SharedQuota, ...]:
+    """Shared quotas in the file's own words, with its line."""
+    found: list[SharedQuota] = []
+    for account, each in sorted(file.accounts.items()):
+        for region, families in sorted(each.quotas.items()):
+            for family, vcpus in sorted(families.items()):
+                path = ("accounts", account, "quotas", region, family)
+                node = tree.nearest(path)
+                words = f"{shown_path(node.file)}:{node.line} {'.'.join(path)}: {vcpus}"
+                found.append(
+                    SharedQuota(
+                        words=words, region=region, family=family, vcpus=vcpus, stacks=tuple(sorted(each.stacks))
+                    )
+                )
+    return tuple(found)
 
 
 def _shared(

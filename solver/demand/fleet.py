@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from solver.demand.file_format import read_record
 from solver.demand.located import Located
-from solver.demand.names import Distinct, Key, MachineFamily, MachineTypeName, RegionName
+from solver.demand.names import Distinct, Key, MachineFamily, MachineTypeName, QuotaGroup, RegionName
 from solver.demand.purchase import CommitmentWish, Machines, UsdPerHour
 from solver.quantity import Written
 from solver.schema import Schema
@@ -85,6 +85,17 @@ class SharedPurchase(Schema):
     """Commitments that are held: their fees are paid whatever is planned."""
 
 
+class FleetAccount(Schema):
+    """An AWS account, for what its stacks share."""
+
+    stacks: Annotated[tuple[Key, ...], Field(min_length=1), Distinct]
+    """Stacks of the fleet that run in it."""
+    quotas: dict[RegionName, dict[QuotaGroup, Annotated[int, Field(ge=0, le=10_000_000)]]] = Field(
+        default_factory=dict[str, dict[str, int]]
+    )
+    """By region: vCPUs by family group (standard, g, p, …) that its stacks may run together, on demand and on spot."""
+
+
 class FleetFile(Schema):
     """The file."""
 
@@ -92,6 +103,10 @@ class FleetFile(Schema):
     """Of this format."""
     stacks: Annotated[dict[Key, StackPath], Field(min_length=1, max_length=5000)]
     """Stack files by a name of your own, relative to this file; also those of other projects."""
+    accounts: Annotated[dict[Key, FleetAccount], Field(max_length=1000)] = Field(
+        default_factory=dict[str, FleetAccount]
+    )
+    """Accounts by a name of your own; a stack is in one at most."""
     purchase: SharedPurchase | None = None
     """What may be bought and what is held; None: all that any of the stacks' files allows, and all that they hold."""
     budget_usd_per_month: Annotated[float, Field(gt=0, le=1e12)] | None = None
@@ -104,6 +119,18 @@ class FleetFile(Schema):
             other = names.setdefault(str(Path(path)), name)
             if other != name:
                 raise ValueError(f"stacks with a file of their own are allowed; {name} has the one of {other}")
+        return self
+
+    @model_validator(mode="after")
+    def _stacks_of_accounts(self) -> Self:
+        seen: dict[str, str] = {}
+        for account, each in self.accounts.items():
+            for name in each.stacks:
+                if name not in self.stacks:
+                    raise ValueError(f"stacks of the fleet are allowed in accounts.{account}; {name} is none")
+                if name in seen:
+                    raise ValueError(f"a stack in one account is allowed; {name} is in {seen[name]} and {account}")
+                seen[name] = account
         return self
 
 

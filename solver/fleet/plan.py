@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from solver.catalog.catalog import Catalog
 from solver.catalog.prices import CommitmentTerm
 from solver.demand.demand import Demand
+from solver.fleet.quotas import SharedQuota, is_within, within_quotas
 from solver.fleet.scenarios import Draws
 from solver.fleet.stack import Ask, StackAnswer, StackTask, one_after_the_other
 from solver.model.backend import backend
@@ -52,6 +53,8 @@ class Fleet:
     solver_name: str = "highs"
     draws: Draws | None = None
     """Scenarios that are asked too."""
+    quotas: tuple[SharedQuota, ...] = ()
+    """vCPUs that stacks may run together."""
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -64,7 +67,9 @@ class Fleet:
         held = [each.good.term for each in self.held if not each.good.by_machine]
         return tuple(dict.fromkeys((*self.terms, *held)))
 
-    def task(self, name: str, prices: Mapping[str, float] | None = None) -> StackTask:
+    def task(
+        self, name: str, prices: Mapping[str, float] | None = None, within: Mapping[str, int] | None = None
+    ) -> StackTask:
         """A question to one stack."""
         return StackTask(
             name=name,
@@ -75,6 +80,7 @@ class Fleet:
             solver_name=self.solver_name,
             prices=prices,
             draws=self.draws,
+            within=within,
         )
 
 
@@ -132,10 +138,15 @@ def settle(fleet: Fleet, *, ask: Ask = one_after_the_other, again: bool = True) 
     separate = fsum(each.fixed_usd_per_month for each in first.values()) + WEEKS_PER_MONTH * separate_usd_per_week(
         usage, own, fleet.held, market.prices
     )
+    at = prices.at(worths)
     best = _bought(first, market, [tuple(each for mine in own.values() for each in mine)])
+    ways = {name: [each] for name, each in first.items()}
     if again and (goods or fleet.held):
-        best = _again(fleet, ask, first, best, market, prices.at(worths))
-    shared = best.usd_per_month <= separate
+        best = _again(fleet, ask, ways, best, market, at)
+    kept = is_within(fleet.quotas, best.answers)
+    if not kept:
+        best = _bought(_within(fleet, ask, ways, market, at), market, [])
+    shared = not kept or best.usd_per_month <= separate or not is_within(fleet.quotas, first)
     if not shared:
         bought = tuple(each for name in names for each in own[name])
         best = Settled(first, bought, separate)
@@ -174,27 +185,41 @@ def _bought(answers: Mapping[str, StackAnswer], market: Market, also: Sequence[t
 def _again(
     fleet: Fleet,
     ask: Ask,
-    first: Mapping[str, StackAnswer],
+    ways: Mapping[str, list[StackAnswer]],
     best: Settled,
     market: Market,
     prices: Mapping[str, Floats],
 ) -> Settled:
     """With each stack asked for its machines at the organisation's prices, where that costs less."""
     mean = {name: float(usd.mean()) for name, usd in prices.items()}
-    second = {each.name: each for each in ask([fleet.task(name, mean) for name in first], fleet.catalog)}
-
-    def usd(answer: StackAnswer) -> float:
-        paid = fsum(
-            count * float(prices[name][hour]) for hour, here in enumerate(answer.usage) for name, count in here.items()
-        )
-        return answer.fixed_usd_per_month + paid * WEEKS_PER_MONTH
-
+    second = {each.name: each for each in ask([fleet.task(name, mean) for name in ways], fleet.catalog)}
     mixed: dict[str, StackAnswer] = {}
-    for name, mine in first.items():
+    for name, (mine,) in ways.items():
         other = second[name]
-        mixed[name] = other if usd(other) < usd(mine) * _NO_BETTER else mine
+        mixed[name] = other if _usd(other, prices) < _usd(mine, prices) * _NO_BETTER else mine
+        ways[name].append(other)
     for answers in (mixed, second):
         found = _bought(answers, market, [])
         if found.usd_per_month < best.usd_per_month * _NO_BETTER:
             best = found
     return best
+
+
+def _within(
+    fleet: Fleet, ask: Ask, ways: Mapping[str, list[StackAnswer]], market: Market, prices: Mapping[str, Floats]
+) -> dict[str, StackAnswer]:
+    """One way of each stack that keeps the shared quotas, the cheapest at the organisation's prices."""
+    mean = {name: float(usd.mean()) for name, usd in prices.items()}
+
+    def asked(questions: Sequence[tuple[str, Mapping[str, int]]]) -> Sequence[StackAnswer]:
+        return ask([fleet.task(name, mean, within) for name, within in questions], fleet.catalog)
+
+    return within_quotas(fleet.quotas, ways, lambda answer: _usd(answer, prices), asked, market.backend)
+
+
+def _usd(answer: StackAnswer, prices: Mapping[str, Floats]) -> float:
+    """A month of one way at these prices."""
+    paid = fsum(
+        count * float(prices[name][hour]) for hour, here in enumerate(answer.usage) for name, count in here.items()
+    )
+    return answer.fixed_usd_per_month + paid * WEEKS_PER_MONTH

@@ -7,12 +7,12 @@ The first question is how the stack would buy by itself, and what it costs at le
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import fsum
 
 from solver.catalog.catalog import Catalog
 from solver.catalog.prices import CommitmentTerm
-from solver.demand.demand import Demand
+from solver.demand.demand import Demand, Site
 from solver.demand.purchase import CommitmentWish, PurchaseWish
 from solver.errors import InfeasibleError
 from solver.fleet.scenarios import Draws, StackRun, runs_of
@@ -23,7 +23,8 @@ from solver.model.compute.lines import ON_DEMAND_HOURS, alarm_lines
 from solver.model.compute.model import replica_volumes
 from solver.model.compute.needs import needs_of
 from solver.model.compute.reasons import planned_usage
-from solver.model.compute.site_search import Site, goods_of
+from solver.model.compute.site_search import Site as PlannedSite
+from solver.model.compute.site_search import goods_of
 from solver.model.deadline import AT_ONCE, NEVER, Deadline
 from solver.model.fleet.response import Response, response_of
 from solver.model.fleet.usage import HourUsage, on_demand_prices, place, shared_goods, total_usage
@@ -34,7 +35,7 @@ from solver.model.surcharge import machine_surcharge
 from solver.model.zones import zones_of
 from solver.plan.cost import Billing, total_usd_per_month
 from solver.plan.plan import Plan
-from solver.quantity import WEEKS_PER_MONTH
+from solver.quantity import HOURS_PER_WEEK, WEEKS_PER_MONTH
 from solver.solve import solve
 
 
@@ -55,6 +56,8 @@ class StackTask:
     """By region and type: the organisation's prices at which machines are to be taken; None: the first question."""
     draws: Draws | None = None
     """Scenarios that are asked too."""
+    within: Mapping[str, int] | None = None
+    """vCPUs by region and family (`us-east-1/standard`) that it is to do with; the answer may be that it can't."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +80,10 @@ class StackAnswer:
     """Without a response: what it costs at least when commitments may pay for every hour."""
     runs: tuple[StackRun, ...] = ()
     """In each scenario."""
+    vcpus: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
+    """By region and family: running vCPUs, on demand and on spot, in each hour."""
+    refused: bool = False
+    """It can't be run within the vCPUs that it was asked to do with."""
 
 
 def answer_of(task: StackTask, catalog: Catalog) -> StackAnswer:
@@ -84,6 +91,11 @@ def answer_of(task: StackTask, catalog: Catalog) -> StackAnswer:
     try:
         return _first(task, catalog) if task.prices is None else _at_prices(task, catalog, task.prices)
     except InfeasibleError as error:
+        if task.within is not None:
+            nothing = StackAnswer(
+                name=task.name, region_names=(), usage=(), fixed_usd_per_month=0.0, alone_usd_per_month=0.0
+            )
+            return replace(nothing, refused=True)
         error.args = (f"stack {task.name}: {error.args[0]}", *error.args[1:])
         error.message = f"stack {task.name}: {error.message}"
         raise
@@ -94,7 +106,21 @@ def _demand(task: StackTask, terms: Sequence[CommitmentTerm]) -> Demand:
     wishes = tuple(CommitmentWish(kind=term.kind, years=term.years, payment=term.payment) for term in terms)
     purchase: PurchaseWish = task.demand.purchase.model_copy(update={"commitments": wishes, "held": ()})
     limits = task.demand.limits.model_copy(update={"budget_usd_per_month": None})
-    return task.demand.model_copy(update={"purchase": purchase, "limits": limits})
+    changed = {"purchase": purchase, "limits": limits}
+    return task.demand.model_copy(update={**changed, "sites": _sites(task)} if task.within else changed)
+
+
+def _sites(task: StackTask) -> dict[str, Site]:
+    """With quotas that are no higher than what the stack is to do with; each of several sites has all of it."""
+    sites: dict[str, Site] = dict(task.demand.sites)
+    for key, site in task.demand.aws_sites.items():
+        quotas = dict(site.quotas)
+        for name, most in (task.within or {}).items():
+            region, _, family = name.partition("/")
+            if region == site.region:
+                quotas[family] = min(most, quotas.get(family, most))
+        sites[key] = site.model_copy(update={"quotas": quotas})
+    return sites
 
 
 def _solved(task: StackTask, demand: Demand, catalog: Catalog) -> tuple[Plan, list[SiteAnswer]]:
@@ -136,7 +162,7 @@ def _response(task: StackTask, answer: SiteAnswer, catalog: Catalog, *, jointly:
     demand, key, tables = reserved.demand, answer.key, reserved.catalog
     site = demand.aws_sites[key]
     volumes = {each.key: volume_usd_per_month(each, tables, site.region) for each in answer.storage.plan.volumes}
-    here = Site(
+    here = PlannedSite(
         demand,
         key,
         tables,
@@ -181,8 +207,22 @@ def _column(task: StackTask, plan: Plan, answers: Sequence[SiteAnswer], catalog:
         usage=tuple(total_usage(weeks)),
         fixed_usd_per_month=fixed,
         alone_usd_per_month=plan.proof.cost_usd_per_month,
+        vcpus=_vcpus(answers, catalog),
         runs=() if task.draws is None else runs_of(plan, task.demand, catalog, task.draws, task.name),
     )
+
+
+def _vcpus(answers: Sequence[SiteAnswer], catalog: Catalog) -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for answer in answers:
+        for group in answer.plan.compute.node_groups:
+            machine = catalog.machines.get(group.machine_types[0])
+            if machine is not None:
+                key = place(answer.plan.region, str(machine.quota))
+                before = found.get(key, (0,) * HOURS_PER_WEEK)
+                hourly = group.machines.hourly()
+                found[key] = tuple(have + count * group.vcpus for have, count in zip(before, hourly, strict=True))
+    return found
 
 
 def task_regions(task: StackTask) -> tuple[str, ...]:

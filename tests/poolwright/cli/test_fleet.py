@@ -130,3 +130,19 @@ def test_without_a_fleet_file_something_is_to_be_named(project: Path, capsys: py
     (project / "fleet.yaml").unlink()
     assert main.run(["fleet", "plan"]) == 2
     assert "has no fleet.yaml" in capsys.readouterr().err
+
+
+def test_a_quota_that_is_too_small_is_named_with_its_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (project / "fleet.yaml").open("a", encoding="utf-8") as file:
+        file.write("accounts:\n  main:\n    stacks: [day, night]\n    quotas: {us-east-1: {standard: 8}}\n")
+    assert main.run(["fleet", "plan", "--once"]) == 3
+    err = capsys.readouterr().err
+    assert "fleet.yaml:7 accounts.main.quotas.us-east-1.standard: 8: day " in err
+    assert ", night " in err
+
+
+def test_a_stack_in_two_accounts_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (project / "fleet.yaml").open("a", encoding="utf-8") as file:
+        file.write("accounts: {a: {stacks: [day]}, b: {stacks: [day]}}\n")
+    assert main.run(["fleet", "plan"]) == 2
+    assert "day is in a and b" in capsys.readouterr().err
