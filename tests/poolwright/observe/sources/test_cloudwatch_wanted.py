@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from components.metric_names import REQUESTS
+from poolwright.engine.preview import ResourceRecord
 from poolwright.observe.metrics import Metric
 from poolwright.observe.sources.cloudwatch_wanted import Asked, Joined, Wanted, asked_of
+from solver.plan.lock import read_lock
 from solver.plan.plan import Plan
 from solver.plan.scaling import LoadMetricPlan, ScalingPlan
 from solver.vocabulary import MetricStatistic
+from tests.golden import resources
 from tests.poolwright.observe.sources.recorded_stack import recorded_stack
 
+_ROOT = Path(__file__).resolve().parents[4]
+_LOCKS = sorted([*_ROOT.glob("stacks/*.lock.yaml"), *_ROOT.glob("examples/*/stacks/*.lock.yaml")])
 _PERCENTILES = {"assistant": 99.0, "fraud": 99.9}
 
 
@@ -170,3 +177,31 @@ def _scaled(*, statistic: MetricStatistic, per: str, of: str) -> Plan:
     )
     compute = site.compute.model_copy(update={"services": services})
     return plan.model_copy(update={"sites": {"main": site.model_copy(update={"compute": compute})}})
+
+
+@pytest.mark.parametrize("path", _LOCKS, ids=lambda path: str(path.relative_to(_ROOT)))
+def test_whatever_is_asked_for_is_made_under_that_name(path: Path) -> None:
+    """A logical name that moves in the components would else be missed by whoever measures, and by nobody before."""
+    plan = read_lock(path).as_plan()
+    made = resources(plan)
+    state = [
+        ResourceRecord(
+            urn=each.name,
+            type=each.type,
+            name=each.name,
+            parent="",
+            id=each.name,
+            inputs={},
+            outputs={"arnSuffix": each.name},
+            protected=False,
+            external=False,
+        )
+        for each in made
+    ]
+    asked = asked_of(plan, state, {})
+    assert [note for note in asked.notes() if "the state has no" in note] == []
+    services = {each.inputs["name"] for each in made if each.type == "aws:ecs/service:Service"}
+    clusters = {each.inputs["name"] for each in made if each.type == "aws:ecs/cluster:Cluster"}
+    counted = [part.query.values for each in asked.wanted if each.metric is Metric.REPLICAS for part in each.parts]
+    assert {service for _, service in counted} == services
+    assert {cluster for cluster, _ in counted} == clusters
