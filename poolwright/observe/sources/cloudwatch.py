@@ -8,6 +8,7 @@ from datetime import datetime
 from poolwright.engine.preview import ResourceRecord
 from poolwright.observe.measurements import Measurements, Samples
 from poolwright.observe.metrics import Metric, most
+from poolwright.observe.sources.cloudwatch_series import Joined, Part, Wanted, series_words
 from poolwright.observe.sources.cloudwatch_server import (
     Answers,
     ClientOf,
@@ -16,7 +17,7 @@ from poolwright.observe.sources.cloudwatch_server import (
     patient_client,
     refuse_other_account,
 )
-from poolwright.observe.sources.cloudwatch_wanted import Joined, Part, Wanted, asked_of, series_words
+from poolwright.observe.sources.cloudwatch_wanted import asked_of
 from solver.errors import ConfigError, Problem
 from solver.plan.plan import Plan
 

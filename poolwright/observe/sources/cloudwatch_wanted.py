@@ -12,15 +12,15 @@ storage      bytes of all types of storage of a bucket, once a day; bytes, reads
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 
 from components import metric_names as names
 from components.aws.compute.service import service_name
 from components.naming import SiteNames
 from poolwright.engine.preview import ResourceRecord
 from poolwright.observe.metrics import Metric
+from poolwright.observe.sources.cloudwatch_series import Asked, Joined, Part, Wanted
 from poolwright.observe.sources.cloudwatch_server import Query
 from solver.plan.compute import ServicePlan, VariantPlan
 from solver.plan.network import LoadBalancerPlan
@@ -61,62 +61,13 @@ _STATISTICS = {
 }
 
 
-class Joined(Enum):
-    """What becomes of the values of one moment."""
-
-    SUM = "sum"
-    HIGHEST = "highest"
-
-
-@dataclass(frozen=True)
-class Part:
-    """A query's value × factor; of a value that counts over its period, the part of so many seconds."""
-
-    query: Query
-    factor: float = 1.0
-    per_seconds: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """One series, and the values that it is made of."""
-
-    metric: Metric
-    subject: str
-    parts: tuple[Part, ...]
-    over: tuple[Part, ...] = ()
-    """The sum of the parts is divided by the sum of these; without any of the parts it is 0."""
-    joined: Joined = Joined.SUM
-
-
-@dataclass
-class Asked:
-    """All that is wanted of a stack, and what can't be asked, by reason."""
-
-    wanted: list[Wanted] = field(default_factory=list[Wanted])
-    missing: dict[str, list[tuple[Metric, str]]] = field(default_factory=dict[str, list[tuple[Metric, str]]])
-
-    def miss(self, reason: str, metric: Metric, subject: str) -> None:
-        """One series that can't be asked for."""
-        self.missing.setdefault(reason, []).append((metric, subject))
-
-    def notes(self) -> Iterator[str]:
-        """What can't be asked, in words."""
-        for reason, series in self.missing.items():
-            yield f"CloudWatch was not asked, since {reason}: {series_words(series)}"
-
-
-def series_words(series: Iterable[tuple[Metric, str]]) -> str:
-    """`load_per_second of fraud, shop; machines of c7g-large-spot`."""
-    subjects: dict[Metric, dict[str, None]] = {}
-    for metric, subject in series:
-        subjects.setdefault(metric, {})[subject] = None
-    return "; ".join(f"{metric} of {', '.join(found)}" for metric, found in subjects.items())
-
-
 def asked_of(plan: Plan, state: Sequence[ResourceRecord] | None, percentiles: Mapping[str, float]) -> Asked:
     """What is asked of a stack's sites in AWS; `percentiles` are those of latency targets, by service."""
     asked = Asked()
+    in_aws = {service.key for site in plan.aws_sites.values() for service in site.compute.services}
+    for key, hosted in sorted(plan.docker_sites.items()):
+        if both := tuple(service.key for service in hosted.services if service.key in in_aws):
+            asked.elsewhere[key] = both
     found = None if state is None else {(record.type, record.name): record for record in state}
     parts: dict[tuple[Metric, str], _Parts] = {}
     for key, site in sorted(plan.aws_sites.items()):
@@ -162,6 +113,9 @@ class _Site:
         for group in self.site.compute.node_groups:
             if group.purchase is PurchaseOption.SPOT:
                 self.asked.miss("AWS counts them for no group of machines", Metric.INTERRUPTIONS, group.key)
+            if sum(group.key in _group_keys(each) for each in self.plan.aws_sites.values()) > 1:
+                self.asked.miss("groups of several sites have that key", Metric.MACHINES, group.key)
+                continue
             if group.runtime != "ecs":
                 self.asked.miss("AWS Batch gives machines' groups names of its own", Metric.MACHINES, group.key)
                 continue
@@ -309,6 +263,10 @@ class _Site:
         """The end of an ARN, which is how metrics name a load balancer and a target group."""
         made = self._made(kind, rest, *wanted)
         return None if made is None else str(made.outputs.get("arnSuffix"))
+
+
+def _group_keys(site: SitePlan) -> set[str]:
+    return {group.key for group in site.compute.node_groups}
 
 
 def _used(variant: VariantPlan) -> Iterator[tuple[Metric, names.Metric, float]]:

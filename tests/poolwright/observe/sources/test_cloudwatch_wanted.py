@@ -9,7 +9,8 @@ import pytest
 from components.metric_names import REQUESTS
 from poolwright.engine.preview import ResourceRecord
 from poolwright.observe.metrics import Metric
-from poolwright.observe.sources.cloudwatch_wanted import Asked, Joined, Wanted, asked_of
+from poolwright.observe.sources.cloudwatch_series import Asked, Joined, Wanted
+from poolwright.observe.sources.cloudwatch_wanted import asked_of
 from solver.plan.lock import read_lock
 from solver.plan.plan import Plan
 from solver.plan.scaling import LoadMetricPlan, ScalingPlan
@@ -177,6 +178,25 @@ def _scaled(*, statistic: MetricStatistic, per: str, of: str) -> Plan:
     )
     compute = site.compute.model_copy(update={"services": services})
     return plan.model_copy(update={"sites": {"main": site.model_copy(update={"compute": compute})}})
+
+
+def test_groups_that_share_a_key_are_not_taken_for_one() -> None:
+    plan, _ = recorded_stack()
+    both = {**plan.sites, "second": plan.sites["main"]}
+    asked = _asked(plan=plan.model_copy(update={"sites": both}))
+    assert all(wanted.metric is not Metric.MACHINES for wanted in asked.wanted)
+    assert any("groups of several sites have that key: machines of c7g-8xlarge" in note for note in asked.notes())
+    assert _wanted(asked, Metric.NAT, "main") is not None
+
+
+def test_services_that_run_on_owned_hosts_too_are_named() -> None:
+    plan = read_lock(_ROOT / "examples/iot/stacks/prod.lock.yaml").as_plan()
+    notes = list(asked_of(plan, None, {}).notes())
+    in_aws = {service.key for site in plan.aws_sites.values() for service in site.compute.services}
+    for key, site in plan.docker_sites.items():
+        both = [service.key for service in site.services if service.key in in_aws]
+        assert any(note.startswith(f"CloudWatch does not see site {key}: ") for note in notes) == bool(both)
+    assert any("does not see site" in note for note in notes)
 
 
 @pytest.mark.parametrize("path", _LOCKS, ids=lambda path: str(path.relative_to(_ROOT)))
