@@ -22,7 +22,7 @@ from tests.poolwright.checks.estate import recorded_resources
 from tests.recorder import record
 
 BUILT = ROOT / "tests" / "cases" / "examples"
-WIDEST = 0.02
+WIDEST = 0.006
 ACCOUNT = "123456789012"
 
 

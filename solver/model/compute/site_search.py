@@ -32,12 +32,16 @@ from solver.model.compute.replan import Replan
 from solver.model.compute.search import Search
 from solver.model.compute.services import hourly_problem
 from solver.model.compute.start_bound import StartBound, machines_by_class
+from solver.model.compute.stretch_bound import StretchBound, starts_usd_per_week
 from solver.model.compute.supply import Machine, Market, market_of, offered
 from solver.model.compute.tolls import Tolled, Tolls
 from solver.model.deadline import Deadline
 from solver.model.surcharge import Surcharge
 from solver.plan.compute import ComputePlan
 from solver.quantity import HOURS_PER_WEEK
+
+_WORTH_KNOWING = 0.4
+"""Of the gap that is asked for: what machines are proved within by the hour need not be looked at for longer."""
 
 
 @dataclass(frozen=True)
@@ -145,8 +149,13 @@ def with_starts(site: Site, problem: Problem, found: Settled) -> float:
         return found.bound_usd_per_week
     good = merged(site.goods)
 
+    usd = problem.usd(found) + starts_usd_per_week(problem, found)
+
     def least(one: Problem) -> float:
-        return StartBound(ApartBound(one)).bound_usd_per_week(good, machines_by_class(one.hourly, found))
+        by_hour = StartBound(ApartBound(one)).bound_usd_per_week(good, machines_by_class(one.hourly, found))
+        if by_hour >= usd * (1 - problem.gap * _WORTH_KNOWING):
+            return by_hour
+        return max(by_hour, StretchBound(one, found).bound_usd_per_week(usd * (1 - problem.gap)))
 
     lowest = least(problem)
     for surcharge, usd_per_hour in list(site.surcharge.by_line())[1:]:
