@@ -128,17 +128,21 @@ def _tier(site: Site, fixed_usd_per_week: float, *, jointly: bool) -> Tier:
     good = merged(site.goods)
     apart = ApartBound(problem)
     value = valuation(problem.hourly.columns, good, problem.prices, problem.jobs.types, more=_MORE)
-    parts = [each.vectors() for each in apart.services(value, shared=True)]
-    week = apart.week(value, [each for each in parts if each is not None])
+    parts = [each for service in apart.services(value, shared=True) if (each := service.vectors()) is not None]
+    classes = len(problem.hourly.task.weight)
+    least = np.zeros((classes, len(value.worths)))
+    for service in parts:
+        # Services don't meet at given worths, so the least of all sums is the sum of what each has least.
+        least = least + np.array([vectors.min(axis=0) for vectors in service])
     if jointly and len(parts) > 1:
+        week = apart.week(value, parts)
         cap = apart.cap(week, good)
         ways = [list(each) for _, each in apart.ways(value, cap)]
         relaxation = Relaxation(value, week, lambda raised: raised.least(ways, cap))
         joint = JointBound(JointProgram(problem.hourly), relaxation, problem.deadline)
         joint.bound(np.inf)
-        week = joint.raised()
-    classes = len(problem.hourly.task.weight)
-    least = np.array([each.min(axis=0) for each in week.vectors]).reshape(classes, len(value.worths))
+        raised = [each.min(axis=0) for each in joint.raised().vectors]
+        least = np.maximum(least, np.array(raised).reshape(least.shape))
     if Search.of(problem).is_listed:
         least = np.maximum(least, _listed(problem, good, value.worths, least[:, 0]))
     # Rounded ratios leave the last worth a little short of what the dearest machine costs on demand; it is no less.
