@@ -133,7 +133,7 @@ def solve(
         rejected=_rejected(answers),
         separate_usd_per_month=_separate_usd_per_month(demand, catalog, engine) if separate else None,
     )
-    plan = with_stack_money(plan, demand)
+    plan = with_stack_money(plan, demand, previous)
     witness = check_plan(plan, demand, catalog)
     return plan.model_copy(update={"proof": _proof(demand, engine, cost, bound, witness=witness.text)})
 

@@ -30,6 +30,7 @@ METRICS_OF_ERRORS = 2
 UNHEALTHY_REPLICAS = 0
 """One is more than this."""
 _SIGNIFICANT = 6
+_NEAR = 0.05
 
 
 def solve_monitoring(
@@ -62,15 +63,20 @@ def solve_monitoring(
     )
 
 
-def with_stack_money(plan: Plan, demand: Demand) -> Plan:
-    """The plan, with what is asked about the whole stack's money on its first site of AWS."""
+def with_stack_money(plan: Plan, demand: Demand, approved: Plan | None) -> Plan:
+    """The plan, with what is asked about the whole stack's money on its first site of AWS.
+
+    What is drawn as the plan's cost, and the budget where it is that cost, stay as approved while the cost is within
+    5 % of that: prices move every month, and a dashboard that moves with them is a change for nothing.
+    """
     wish = demand.monitoring
     if wish is None or not plan.aws_sites:
         return plan
     key, site = next(iter(sorted(plan.aws_sites.items())))
     if site.monitoring is None:
         return plan
-    cost = plan.proof.cost_usd_per_month
+    before = None if approved is None or key not in approved.aws_sites else approved.aws_sites[key].monitoring
+    cost = _steady(plan.proof.cost_usd_per_month, before)
     most = demand.limits.budget_usd_per_month
     money = {
         "planned_usd_per_month": cost,
@@ -79,6 +85,12 @@ def with_stack_money(plan: Plan, demand: Demand) -> Plan:
     }
     watched: SitePlan = site.model_copy(update={"monitoring": site.monitoring.model_copy(update=money)})
     return plan.model_copy(update={"sites": {**plan.sites, key: watched}})
+
+
+def _steady(cost: float, before: MonitoringPlan | None) -> float:
+    """The approved figure where it is near the new one."""
+    approved = None if before is None else before.planned_usd_per_month
+    return cost if approved is None or abs(approved - cost) > _NEAR * cost else approved
 
 
 def _alarms(

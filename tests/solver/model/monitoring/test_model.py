@@ -10,7 +10,7 @@ import pytest
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.model.answer import PoolAnswer
-from solver.model.monitoring.model import solve_monitoring
+from solver.model.monitoring.model import solve_monitoring, with_stack_money
 from solver.plan.compute import ComputePlan
 from solver.plan.cost import total_usd_per_month
 from solver.plan.deployment import DeploymentPlan, RollBackPlan
@@ -125,3 +125,19 @@ def test_the_budget_is_the_demands_or_what_the_plan_costs(catalog: Catalog, make
         assert (watched.planned_usd_per_month, watched.anomalies_usd) == (cost, 20.0)
         assert total_usd_per_month(plan.cost_lines) == cost
         assert plan.proof.gap <= 0.005
+
+
+@pytest.mark.parametrize(("change", "stays"), [(1.04, True), (1.0, True), (0.9, False), (1.2, False)])
+def test_the_cost_that_is_drawn_stays_while_it_is_near(
+    catalog: Catalog, make_demand: DemandMaker, change: float, stays: bool
+) -> None:
+    demand = make_demand({"shop": SHOP}, monitoring={**ALL, "emails": ["ops@example.com"]})
+    plan = solve(demand, catalog)
+    site = plan.aws_sites["main"]
+    assert site.monitoring is not None
+    before = site.monitoring.model_copy(update={"planned_usd_per_month": plan.proof.cost_usd_per_month * change})
+    approved = plan.model_copy(update={"sites": {"main": site.model_copy(update={"monitoring": before})}})
+    after = with_stack_money(plan, demand, approved).aws_sites["main"].monitoring
+    assert after is not None and after.budget is not None
+    assert (after.planned_usd_per_month == before.planned_usd_per_month) is stays
+    assert after.budget.usd_per_month == pytest.approx(after.planned_usd_per_month, abs=0.006)
