@@ -31,7 +31,6 @@ from solver.vocabulary import AlarmKind
 
 RUNBOOK = "docs/monitoring.md"
 """The project's own page; its parts have the kinds' names."""
-_Query = cloudwatch.MetricAlarmMetricQueryArgsDict
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def _words(alarm: AlarmPlan) -> str:
             assert_never(alarm.kind)
 
 
-def _queries(alarm: AlarmPlan, site: WatchedSite) -> list[_Query]:
+def _queries(alarm: AlarmPlan, site: WatchedSite) -> list[cloudwatch.MetricAlarmMetricQueryArgsDict]:
     targets = [each for service in site.services() if service.key == alarm.workload for each in site.targets(service)]
     match alarm.kind:
         case AlarmKind.LOAD:
@@ -133,20 +132,27 @@ def _over(
     *metrics: Metric,
     stat: str | None = None,
     period: int = PERIOD_SECONDS,
-) -> list[_Query]:
+) -> list[cloudwatch.MetricAlarmMetricQueryArgsDict]:
     """The expression over each metric of all resources; `{0}` in it is the list of the first metric's."""
-    queries: list[_Query] = []
+    queries: list[cloudwatch.MetricAlarmMetricQueryArgsDict] = []
     lists: list[str] = []
     for place, metric in enumerate(metrics):
         ids = [f"m{place}_{number}" for number in range(len(resources))]
         # A metric without a value is not 0 but missing, and a sum with it would be missing too.
         lists.append(f"[{', '.join(f'FILL({each}, 0)' for each in ids)}]")
         queries += [_query(*named, metric, stat, period) for named in zip(ids, resources, strict=True)]
-    whole: _Query = {"id": "watched", "expression": expression.format(*lists), "label": label, "return_data": True}
+    whole: cloudwatch.MetricAlarmMetricQueryArgsDict = {
+        "id": "watched",
+        "expression": expression.format(*lists),
+        "label": label,
+        "return_data": True,
+    }
     return [whole, *queries]
 
 
-def _query(query_id: str, dimensions: Dimensions, metric: Metric, stat: str | None, period: int) -> _Query:
+def _query(
+    query_id: str, dimensions: Dimensions, metric: Metric, stat: str | None, period: int
+) -> cloudwatch.MetricAlarmMetricQueryArgsDict:
     return {
         "id": query_id,
         "metric": {
