@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,9 +42,14 @@ NIGHT = """
 """
 
 
-def machine(name: str, vcpus: float, usd: float, **other: object) -> PlainMachine:
-    said = {"accelerator_model": None, "accelerators": 0, "architecture": Architecture.X86_64, "memory_mib": 16384}
-    return PlainMachine(name=name, vcpus=vcpus, usd_per_hour=usd, **{**said, **other})  # pyright: ignore[reportArgumentType]
+def machine(name: str, vcpus: float, usd: float, **other: Any) -> PlainMachine:
+    said: dict[str, Any] = {
+        "accelerator_model": None,
+        "accelerators": 0,
+        "architecture": Architecture.X86_64,
+        "memory_mib": 16384,
+    }
+    return PlainMachine(name=name, vcpus=vcpus, usd_per_hour=usd, **{**said, **other})
 
 
 def demand(tmp_path: Path, *parts: str) -> Demand:

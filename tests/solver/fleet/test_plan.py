@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from solver.catalog.catalog import Catalog
 from solver.catalog.loader import load_catalog
+from solver.catalog.prices import CommitmentTerm
 from solver.demand.demand import Demand
 from solver.errors import InfeasibleError
 from solver.fleet.plan import Fleet, plan_fleet, settle
@@ -122,13 +124,13 @@ def test_no_choice_of_ways_is_below_the_bound(day_and_night: dict[str, Demand], 
     """Brute force over both ways of each stack."""
     seen: dict[str, list[StackAnswer]] = {}
 
-    def ask(tasks: list[StackTask], tables: Catalog) -> list[StackAnswer]:
+    def ask(tasks: Sequence[StackTask], tables: Catalog) -> list[StackAnswer]:
         found = one_after_the_other(tasks, tables)
         for each in found:
             seen.setdefault(each.name, []).append(each)
         return found
 
-    answer = settle(Fleet(stacks=day_and_night, catalog=catalog, terms=(PLAN,)), ask=ask)  # type: ignore[arg-type]
+    answer = settle(Fleet(stacks=day_and_night, catalog=catalog, terms=(PLAN,)), ask=ask)
     assert {len(ways) for ways in seen.values()} == {2}
     costs: list[float] = []
     for ways in product(*seen.values()):
@@ -156,16 +158,16 @@ def test_jobs_are_in_the_bound(catalog: Catalog) -> None:
     spot=st.sampled_from([0.0, 0.5]),
 )
 def test_sharing_never_costs_more_and_order_changes_nothing(
-    peaks: list[tuple[int, int]], terms: tuple[object, ...], spot: float, catalog: Catalog
+    peaks: list[tuple[int, int]], terms: tuple[CommitmentTerm, ...], spot: float, catalog: Catalog
 ) -> None:
     stacks = {
         f"s{number}": stack(f"s{number}", {"web": service(day(10.0, 10.0 * high, first, first + 9), spot=spot)})
         for number, (high, first) in enumerate(peaks)
     }
-    plan = plan_fleet(Fleet(stacks=stacks, catalog=catalog, terms=terms))  # type: ignore[arg-type]
+    plan = plan_fleet(Fleet(stacks=stacks, catalog=catalog, terms=terms))
     assert plan.proof.bound_usd_per_month <= plan.proof.cost_usd_per_month <= plan.separate_usd_per_month + 0.05
     turned = dict(reversed(stacks.items()))
-    again = plan_fleet(Fleet(stacks=turned, catalog=catalog, terms=terms))  # type: ignore[arg-type]
+    again = plan_fleet(Fleet(stacks=turned, catalog=catalog, terms=terms))
     assert again.model_dump_json() == plan.model_dump_json()
 
 
