@@ -77,11 +77,11 @@ def read_measured(source: Source, stack: str, demand: Demand, plan: Plan) -> Mea
 def subjects_of(stack: str, demand: Demand, plan: Plan) -> Mapping[SubjectKind, Collection[str]]:
     """What series can be about; AWS services have any name."""
     from poolwright.observe.metrics import SubjectKind
+    from poolwright.observe.planned import group_subjects
 
-    groups = [group.key for site in plan.aws_sites.values() for group in site.compute.node_groups]
     return {
         SubjectKind.WORKLOAD: tuple(demand.workloads),
-        SubjectKind.NODE_GROUP: tuple(groups),
+        SubjectKind.NODE_GROUP: tuple(group_subjects(plan).values()),
         SubjectKind.SITE: tuple(demand.sites),
         SubjectKind.STORAGE: tuple(demand.storage),
         SubjectKind.STACK: (stack,),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -50,6 +51,15 @@ def planned_services(plan: Plan, demand: Demand) -> Mapping[str, PlannedService]
     return {
         key: _planned(plan, key, entry) for key, entry in sorted(demand.workloads.items()) if isinstance(entry, Service)
     }
+
+
+def group_subjects(plan: Plan) -> Mapping[tuple[str, str], str]:
+    """What measurements call each node group, by site and key: its key, and where several sites have it, `site/key`."""
+    groups = [
+        (site, group.key) for site, entry in sorted(plan.aws_sites.items()) for group in entry.compute.node_groups
+    ]
+    count = Counter(key for _, key in groups)
+    return {(site, key): key if count[key] == 1 else f"{site}/{key}" for site, key in groups}
 
 
 def _planned(plan: Plan, key: str, service: Service) -> PlannedService:

@@ -19,7 +19,7 @@ from poolwright.observe.forecast.forecaster import Hours
 from poolwright.observe.forecast.week import event_factors, hours_of_week
 from poolwright.observe.measurements import Measurements, Series
 from poolwright.observe.metrics import Metric
-from poolwright.observe.planned import PlannedService, planned_services
+from poolwright.observe.planned import PlannedService, group_subjects, planned_services
 from solver.demand.demand import Demand
 from solver.demand.workloads import Service
 from solver.plan.plan import Plan
@@ -88,6 +88,7 @@ class GroupUse:
     """One node group over the measured hours."""
 
     key: str
+    """As measurements call it."""
     site: str
     machine_type: str
     spot: bool
@@ -160,12 +161,14 @@ def _service(
 
 
 def _groups(plan: Plan, measured: Measurements, first: datetime, places: Places) -> Iterable[GroupUse]:
+    subjects = group_subjects(plan)
     for site, entry in sorted(plan.aws_sites.items()):
         for group in entry.compute.node_groups:
-            machines = measured.get(Metric.MACHINES, group.key)
-            taken = measured.get(Metric.INTERRUPTIONS, group.key)
+            subject = subjects[site, group.key]
+            machines = measured.get(Metric.MACHINES, subject)
+            taken = measured.get(Metric.INTERRUPTIONS, subject)
             yield GroupUse(
-                key=group.key,
+                key=subject,
                 site=site,
                 machine_type=group.machine_types[0],
                 spot=group.purchase == "spot",

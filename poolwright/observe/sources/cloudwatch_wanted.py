@@ -20,6 +20,7 @@ from components.aws.compute.service import service_name
 from components.naming import SiteNames
 from poolwright.engine.preview import ResourceRecord
 from poolwright.observe.metrics import Metric
+from poolwright.observe.planned import group_subjects
 from poolwright.observe.sources.cloudwatch_series import Asked, Joined, Part, Wanted
 from poolwright.observe.sources.cloudwatch_server import Query
 from solver.plan.compute import ServicePlan, VariantPlan
@@ -110,18 +111,17 @@ class _Site:
         for service in self.site.compute.services:
             self._replicas(service)
             self._requests(service)
+        subjects = group_subjects(self.plan)
         for group in self.site.compute.node_groups:
+            subject = subjects[self.key, group.key]
             if group.purchase is PurchaseOption.SPOT:
-                self.asked.miss("AWS counts them for no group of machines", Metric.INTERRUPTIONS, group.key)
-            if sum(group.key in _group_keys(each) for each in self.plan.aws_sites.values()) > 1:
-                self.asked.miss("groups of several sites have that key", Metric.MACHINES, group.key)
-                continue
+                self.asked.miss("AWS counts them for no group of machines", Metric.INTERRUPTIONS, subject)
             if group.runtime != "ecs":
-                self.asked.miss("AWS Batch gives machines' groups names of its own", Metric.MACHINES, group.key)
+                self.asked.miss("AWS Batch gives machines' groups names of its own", Metric.MACHINES, subject)
                 continue
-            made = self._made(_GROUP, f"compute-machines-{group.key}", (Metric.MACHINES, group.key))
+            made = self._made(_GROUP, f"compute-machines-{group.key}", (Metric.MACHINES, subject))
             if made is not None:
-                self._add(Metric.MACHINES, group.key, Part(self._query(names.MACHINES, made.id, statistic="Average")))
+                self._add(Metric.MACHINES, subject, Part(self._query(names.MACHINES, made.id, statistic="Average")))
         self._network()
         self._storage()
 
@@ -263,10 +263,6 @@ class _Site:
         """The end of an ARN, which is how metrics name a load balancer and a target group."""
         made = self._made(kind, rest, *wanted)
         return None if made is None else str(made.outputs.get("arnSuffix"))
-
-
-def _group_keys(site: SitePlan) -> set[str]:
-    return {group.key for group in site.compute.node_groups}
 
 
 def _used(variant: VariantPlan) -> Iterator[tuple[Metric, names.Metric, float]]:

@@ -11,6 +11,7 @@ from poolwright.checks.check import Severity
 from poolwright.observe.findings.registry import RULES
 from poolwright.observe.metrics import Metric
 from poolwright.observe.named_anomalies import anomalies
+from poolwright.observe.planned import group_subjects
 from tests.poolwright.observe.measured_stack import MeasuredStack
 
 
@@ -117,6 +118,15 @@ def test_a_processor_beside_an_accelerator_may_ask_for_less(measured: MeasuredSt
         measured.values[Metric.CPU, service] = np.full(measured.hours, 0.1)
     (found,) = measured.findings()["request-too-large"]
     assert found.act == "poolwright whatif prod workloads.fraud.variants.inferentia2.cpu=500m"
+
+
+def test_groups_of_several_sites_with_one_key_are_told_apart(measured: MeasuredStack) -> None:
+    plan = measured.plan
+    both = plan.model_copy(update={"sites": {**plan.sites, "second": plan.sites["main"]}})
+    subjects = group_subjects(both)
+    assert subjects["second", "m8g-xlarge-spot"] == "second/m8g-xlarge-spot"
+    assert len(set(subjects.values())) == len(subjects)
+    assert group_subjects(plan)["main", "m8g-xlarge-spot"] == "m8g-xlarge-spot"
 
 
 def test_load_that_replicas_do_not_hold_is_what_users_feel(measured: MeasuredStack) -> None:
