@@ -110,8 +110,9 @@ def solve(
 
     found = _stack(reserved.demand, reserved.catalog, engine, approved, hosted, planned, deadline)
     answers, least = found.answers, found.bound_usd_per_month
-    for answer in answers if seen is not None else ():
-        seen(answer)
+    if seen is not None:
+        for answer in answers:
+            seen(answer)
     order = list(Pool)
     lines = tuple(sorted(found.lines, key=lambda line: (line.site, order.index(line.pool), line.item)))
     cost = total_usd_per_month(lines)
