@@ -23,6 +23,7 @@ EXAMPLE = re.compile(r"```python\n(?P<code>.*?)```", re.DOTALL)
         ("pools/security.md", "poolwright:aws:SecurityPool"),
         ("pools/storage.md", "poolwright:aws:StoragePool"),
         ("pools/compute.md", "poolwright:aws:ComputePool"),
+        ("pools/monitoring.md", "poolwright:aws:MonitoringPool"),
         ("components.md", "poolwright:index:Network"),
     ],
 )
