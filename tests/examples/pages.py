@@ -23,6 +23,8 @@ from solver.plan.docker import DockerSitePlan
 from solver.quantity import HOURS_PER_MONTH, HOURS_PER_WEEK, format_cpu, format_gib, format_memory_mib, format_usd
 from solver.replay import Case, Loss, least_served, replay
 from tests.examples.stacks import EXAMPLES, FOLDER, ROOT, Example, planned
+from tests.examples.tables import number, signed, table
+from tests.examples.watched import watched
 
 PAGES = ROOT / "docs" / "examples"
 _SOURCE = PAGES / "source"
@@ -91,7 +93,7 @@ class Story:
 
     def peak(self, service: str) -> str:
         """A service's highest load."""
-        return _number(max(_load(self.demand.workloads[service]).week_per_second()))
+        return number(max(_load(self.demand.workloads[service]).week_per_second()))
 
     def groups(self, workload: str, purchase: str | None = None) -> list[NodeGroup]:
         """The node groups that hold a workload."""
@@ -115,6 +117,10 @@ class Story:
         """What the cost lines come to whose item begins so."""
         return format_usd(total_usd_per_month(line for line in self.plan.cost_lines if line.item.startswith(start)))
 
+    def pool_usd(self, pool: str) -> str:
+        """What a pool costs a month."""
+        return format_usd(total_usd_per_month(line for line in self.plan.cost_lines if line.pool is Pool(pool)))
+
     @property
     def needs(self) -> str:
         """Services: what is asked, what is planned, what is left without a zone."""
@@ -122,15 +128,15 @@ class Story:
         rows = [
             (
                 each.workload if len(self.plan.sites) == 1 else f"{each.workload} at {each.site}",
-                f"{_number(each.load_per_second)}/s",
+                f"{number(each.load_per_second)}/s",
                 each.peak,
-                f"{_number(each.need_per_second)}/s",
-                f"{_number(each.have_per_second)}/s",
-                f"{_number(each.after_zone_loss_per_second)}/s",
+                f"{number(each.need_per_second)}/s",
+                f"{number(each.have_per_second)}/s",
+                f"{number(each.after_zone_loss_per_second)}/s",
             )
             for each in self.found.explanation.services
         ]
-        return _table(head, rows, right=(1, 3, 4, 5))
+        return table(head, rows, right=(1, 3, 4, 5))
 
     @property
     def machines(self) -> str:
@@ -148,7 +154,7 @@ class Story:
             for name, site in self.plan.aws_sites.items()
             for group in site.compute.node_groups
         ]
-        return _table(head, rows, right=(3, 4))
+        return table(head, rows, right=(3, 4))
 
     @property
     def hosts(self) -> str:
@@ -164,7 +170,7 @@ class Story:
                 taken = sum(count * asks[slot].cpu_millis for slot, count in host.replicas.items())
                 runs = ", ".join(f"{count} × {slot}" for slot, count in host.replicas.items()) or "nothing"
                 rows.append((f"{name} {host.key}", has, runs, format_cpu(taken)))
-        return _table(head, rows, right=(3,))
+        return table(head, rows, right=(3,))
 
     @property
     def storage(self) -> str:
@@ -172,7 +178,7 @@ class Story:
         head = ("kept", "USD a month")
         items = dict.fromkeys(line.item for line in self.plan.cost_lines if line.pool is Pool.STORAGE)
         rows = [(item, f"{_of_item(self.found, item):,.2f}") for item in items]
-        return _table(head, rows, right=(1,))
+        return table(head, rows, right=(1,))
 
     @property
     def money(self) -> str:
@@ -185,7 +191,12 @@ class Story:
             parts = [total_usd_per_month(line for line in of_pool if line.billing is billing) for billing in shown]
             cells = [f"{part:,.2f}" for part in (*parts, total_usd_per_month(of_pool))]
             rows.append((pool.value if pool is not None else "all", *cells))
-        return _table(("USD a month", *shown, "total"), rows, right=range(1, len(shown) + 2))
+        return table(("USD a month", *shown, "total"), rows, right=range(1, len(shown) + 2))
+
+    @property
+    def watched(self) -> str:
+        """Alarms, and when each rings."""
+        return watched(self.plan)
 
     def guarantees(self, *names: str) -> str:
         """What promises cost: each is one plan more."""
@@ -193,17 +204,17 @@ class Story:
         for name in names:
             asked = self.found.guarantee(name)
             gap = asked.comparison
-            costs = "nothing holds the demand then" if gap is None else _signed(-gap.usd_per_month)
+            costs = "nothing holds the demand then" if gap is None else signed(-gap.usd_per_month)
             least = "" if gap is None else f"{-gap.most_usd_per_month:+,.0f} to {-gap.least_usd_per_month:+,.0f}"
             rows.append((name, asked.question.kept, asked.question.without, costs, least))
-        return _table(("promise", "now", "instead", "costs, USD a month", "least possible"), rows, right=(3, 4))
+        return table(("promise", "now", "instead", "costs, USD a month", "least possible"), rows, right=(3, 4))
 
     @property
     def measures(self) -> str:
         """Measures of the compliance profile that are not free, in the plan's words."""
         paid = [each for each in self.plan.reasons if "measure " in each.subject and not each.text.startswith("free")]
         rows = [(each.subject.replace("measure ", ""), each.text.removesuffix(".")) for each in paid]
-        return _table(("measure", "costs, and what asks for it"), rows)
+        return table(("measure", "costs, and what asks for it"), rows)
 
     @property
     def replayed(self) -> str:
@@ -220,7 +231,7 @@ class Story:
             for loss in Loss
             if any(case.loss is loss and case.site == site for case in cases)
         ]
-        return _table(head, rows, right=range(1, len(head)))
+        return table(head, rows, right=range(1, len(head)))
 
     def served_in(self, other: Story, service: str, *, grown: bool = False) -> str:
         """Part of a service's load in another week that this plan serves."""
@@ -261,13 +272,13 @@ class Story:
                 f"{key}.{name}",
                 f"{format_cpu(each.cpu)} vCPU, {format_memory_mib(each.memory)}"
                 + (f", {each.accelerator.count} × {each.accelerator.model}" if each.accelerator else ""),
-                _number(each.throughput_per_second),
+                number(each.throughput_per_second),
                 each.source,
             )
             for key, workload in self.demand.workloads.items()
             for name, each in workload.variants.items()
         ]
-        return _table(head, rows, right=(2,))
+        return table(head, rows, right=(2,))
 
     @property
     def sites(self) -> str:
@@ -326,17 +337,3 @@ def _shares(cases: Sequence[Case], site: str, loss: Loss, factor: float) -> Iter
         least = least_served(here, grown=grown)
         assert least is not None
         yield share_words((least.grown if grown else least.planned).share)
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:
-    """A Markdown table; columns of numbers are flush right."""
-    rule = ["---:" if column in right else "---" for column in range(len(head))]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *rows))
-
-
-def _signed(usd: float) -> str:
-    return f"{usd:+,.2f}"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:,.3g}"
