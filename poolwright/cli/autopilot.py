@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -10,8 +9,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from poolwright.cli.console import print_json, say
+from poolwright.cli.moments import moment_of
+from poolwright.cli.output_files import refuse_no_file
 from poolwright.engine.project import Project, find_project
-from solver.errors import ConfigError, ExitCode, Problem
+from solver.errors import ConfigError, ExitCode
 from solver.inputs import StackInputs, read_inputs, refuse_stale, shown
 from solver.vocabulary import Weekday
 
@@ -39,6 +40,7 @@ def run(
     """
     from poolwright.observe.suggest.document import pull_request_text
 
+    refuse_no_file("--output", output)
     project = find_project()
     inputs = read_inputs(project.root, stack)
     wish = inputs.loaded.demand.autopilot
@@ -81,6 +83,7 @@ def _tried(
     from poolwright.observe.suggest.bounds import Bounds
     from poolwright.release.trial import trial_of
     from solver.plan.lock import lock_of, write_lock
+    from solver.plan.whole_file import write_all
 
     bounds = Bounds(most_up=wish.most_up, most_down=wish.most_down, cool_down_days=wish.cool_down_days)
     found = suggested(stack, project.root, inputs, source, bounds, quick=True, only=wish.workloads)
@@ -99,7 +102,7 @@ def _tried(
         if no is None and not dry_run:
             for name in names:
                 (project.root / name).parent.mkdir(exist_ok=True)
-                shutil.copyfile(trial.root / name, project.root / name)
+            write_all({project.root / name: (trial.root / name).read_bytes() for name in names})
     return found, no, tuple(project.root / name for name in names)
 
 
@@ -131,12 +134,8 @@ def _moment(at: str | None, time_zone: str, now: Callable[[], datetime]) -> date
     zone = ZoneInfo(time_zone)
     if at is None:
         return now().astimezone(zone)
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        allowed = "a time like 2026-11-02T03:00 is allowed, in the stack's time zone where it has no offset"
-        raise ConfigError([Problem(file="", path="--at", found=f'"{at}"', allowed=allowed)]) from None
-    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
+    allowed = "a time like 2026-11-02T03:00 is allowed, in the stack's time zone where it has no offset"
+    return moment_of("--at", at, zone, allowed)
 
 
 def _refuse_stale(inputs: StackInputs) -> None:

@@ -24,9 +24,10 @@ def run(stack: str, source: str, *, levels: Sequence[float] = (), write: bool = 
     loads of the demand may name. InputError (2) for mistakes."""
     from poolwright.observe.forecast.errors import LEVELS
 
-    wrong = [level for level in levels if not 0 < level < 1]
+    # What is written of a level has six digits.
+    wrong = [level for level in levels if not 0.0001 <= level <= 0.999999]
     if wrong:
-        allowed = "a part of all hours above 0 and below 1, like 0.99, is allowed"
+        allowed = "a part of all hours from 0.0001 to 0.999999, like 0.99, is allowed"
         raise ConfigError([Problem(file="", path="--level", found=f"{wrong[0]:g}", allowed=allowed)])
     root = find_project().root
     inputs = read_inputs(root, stack)
@@ -39,6 +40,7 @@ def run(stack: str, source: str, *, levels: Sequence[float] = (), write: bool = 
         from poolwright.observe.forecast.file import forecast_path, write_forecasts
 
         path = forecast_path(root, stack)
+        _refuse_loss(inputs, path, found, asked)
         write_forecasts(path, stack, found, asked)
         say(f"{shown(path)}: written")
     if as_json:
@@ -47,6 +49,30 @@ def run(stack: str, source: str, *, levels: Sequence[float] = (), write: bool = 
         from poolwright.render.screen import screen
 
         screen().print(forecast_view(stack, found, demand))
+
+
+def _refuse_loss(inputs: StackInputs, path: Path, found: Sequence[ServiceForecast], levels: Sequence[float]) -> None:
+    """ConfigError where loads of the demand name the file, and it would have no rows or no level for them: the stack
+    could not be read any more, by this command either."""
+    from solver.demand.forecast_file import level_text
+    from solver.demand.workloads import Service
+
+    measured = {each.workload for each in found if max(each.week(levels[-1])) > 0}
+    written = [level_text(level) for level in levels]
+    problems: list[Problem] = []
+    for key, entry in inputs.loaded.demand.workloads.items():
+        if not isinstance(entry, Service) or Path(entry.load.forecast or "").name != path.name:
+            continue
+        where, level = ("workloads", key, "load"), level_text(entry.load.service_level or 0.5)
+        if key not in measured:
+            allowed = f"measurements with a load of {key} are needed, since this load is of {shown(path)}"
+            problems.append(inputs.loaded.problem((*where, "forecast"), allowed))
+        elif level not in written:
+            hint = f"Add --level {level}"
+            allowed = f"a level that is written is allowed: {', '.join(written)}"
+            problems.append(inputs.loaded.problem((*where, "service_level"), allowed, hint=hint))
+    if problems:
+        raise ConfigError(problems)
 
 
 def forecasts_from(

@@ -82,13 +82,21 @@ def run(arguments: Sequence[str]) -> int:
             usage = None if mistake.ctx is None else str(mistake.ctx.get_usage())
             console.print_error(ConfigError([Problem(file="", allowed=message, hint=usage)]), as_json=as_json)
         return int(ExitCode.BAD_INPUT)
-    except (KeyboardInterrupt, typer.Abort):
-        console.say("interrupted")
-        return 130
     except BrokenPipeError:
         # The reader of standard output has gone, as with `| head`.
         console.drop_stdout()
         return 141
+    except OSError as error:
+        # A BrokenPipeError is one as well, but has a clause of its own above. Without a file's name it is none that a
+        # user could act on.
+        if error.filename is None:
+            raise
+        place = " → ".join(str(name) for name in (error.filename, error.filename2) if name is not None)
+        console.print_error(PoolwrightError(f"{place}: {error.strerror or error}"), as_json=as_json)
+        return int(ExitCode.FAILED)
+    except (KeyboardInterrupt, typer.Abort):
+        console.say("interrupted")
+        return 130
     return ended if isinstance(ended, int) else int(ExitCode.DONE)
 
 

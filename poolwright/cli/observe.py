@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from poolwright.cli.measured import Source, read_measured
+from poolwright.cli.moments import moment_of
 from poolwright.engine.project import find_project
 from solver.errors import ConfigError, ExitCode, Problem
 from solver.inputs import read_inputs, shown
@@ -83,11 +84,7 @@ def _window(measured: Measurements, source: str, end: datetime | None, days: int
 def _moment(text: str | None) -> datetime | None:
     if text is None:
         return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise _mistake("--until", f'"{text}"', "a date or time like 2026-11-02 is allowed") from None
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    moment = moment_of("--until", text, UTC, "a date or time like 2026-11-02 is allowed")
     return moment.replace(minute=0, second=0, microsecond=0)
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from poolwright.cli.console import print_json, say
 from poolwright.cli.forecast import forecasts_of, measured_from
+from poolwright.cli.output_files import refuse_no_file
 from poolwright.engine.project import find_project
 from solver.errors import ExitCode, InfeasibleError
 from solver.inputs import StackInputs, read_inputs, shown
@@ -50,6 +51,7 @@ def run(
     """
     from poolwright.observe.suggest.document import document_of, pull_request_text
 
+    refuse_no_file("--output", output)
     root = find_project().root
     inputs = read_inputs(root, stack)
     found = suggested(stack, root, inputs, source, bounds, quick=quick)

@@ -20,7 +20,7 @@ from solver.catalog.offering_tables import PRICE_COLUMNS
 from solver.catalog.savings_plan_tables import SAVINGS_PLAN_COLUMNS, SAVINGS_PLANS_FILE
 from solver.catalog.tables import shown
 from solver.errors import CatalogError, PoolwrightError
-from solver.plan.whole_file import write_whole
+from solver.plan.whole_file import write_all
 
 _OWN_SOURCES_HEAD = "# Written by `poolwright prices refresh`: sources of this region's figures, and their day.\n"
 
@@ -102,18 +102,10 @@ class WorkingTables:
         """
         texts = self.texts()
         self._try(texts, regions)
-        before = {file: _bytes(self._root / file) for file in texts}
-        done: list[str] = []
         try:
-            for file, text in texts.items():
-                done.append(file)
-                write_whole(self._root / file, text)
-        except BaseException as error:
-            for file in reversed(done):
-                _put_back(self._root / file, before[file])
-            if isinstance(error, OSError):
-                raise PoolwrightError(f"{shown(self._root)} can't be written, and is as it was: {error}") from error
-            raise
+            write_all({self._root / file: text.encode("utf-8") for file, text in texts.items()})
+        except OSError as error:
+            raise PoolwrightError(f"{shown(self._root)} can't be written, and is as it was: {error}") from error
 
     def _try(self, texts: Mapping[str, str], regions: Collection[str]) -> None:
         with TemporaryDirectory(prefix="poolwright-catalog-") as folder:
@@ -155,10 +147,3 @@ class WorkingTables:
 
 def _bytes(path: Path) -> bytes | None:
     return path.read_bytes() if path.exists() else None
-
-
-def _put_back(path: Path, content: bytes | None) -> None:
-    if content is None:
-        path.unlink(missing_ok=True)
-    else:
-        path.write_bytes(content)

@@ -47,12 +47,12 @@ def fill_forecasts(tree: Located, plain: dict[str, Any], problems: list[Problem]
 def _missing(tree: Located, name: str, asked: str, levels: Levels | None) -> list[Problem]:
     path = ("workloads", name, "load")
     if levels is None:
-        hint = "Write it anew: poolwright forecast --write"
+        hint = "Take the file back, or give the load in another form until poolwright forecast --write has made it anew"
         return [problem_at(tree, (*path, "forecast"), f"a forecast with rows of {name} is allowed", hint=hint)]
     wanted = {MEDIAN, asked} - levels.keys()
     if not wanted:
         return []
-    hint = "poolwright forecast --write --level adds one"
+    hint = "poolwright forecast --write --level adds one, while the load asks for a level that is there"
     if asked in wanted:
         return [problem_at(tree, (*path, "service_level"), f"one of {', '.join(levels)} is allowed", hint=hint)]
     return [problem_at(tree, (*path, "forecast"), f"a forecast with the level {MEDIAN} is allowed", hint=hint)]

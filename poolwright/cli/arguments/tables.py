@@ -42,7 +42,8 @@ def prices_show(
 def prices_verify(
     region: Annotated[str | None, typer.Option(help="us-east-1, eu-west-1, …; all by default.")] = None,
     max_age_days: Annotated[
-        int | None, typer.Option("--max-age-days", help="End with code 4 when a table's newest price is older.")
+        int | None,
+        typer.Option("--max-age-days", min=0, help="End with code 4 when a table's newest price is older."),
     ] = None,
     jump: Annotated[float, typer.Option("--jump", metavar="PERCENT", min=0, help="A price further off is odd.")] = 10,
     against: Annotated[

@@ -19,11 +19,14 @@ def forecast_path(root: Path, stack: str) -> Path:
 
 
 def write_forecasts(path: Path, stack: str, found: Sequence[ServiceForecast], levels: Sequence[float]) -> None:
-    """The usual week of each service, without events: the demand has these, and multiplies by them."""
+    """The usual week of each service, without events: the demand has these, and multiplies by them. A service that is
+    asked for nothing has no rows."""
     lines = [f"# Forecast of stack {stack}: load a second of a usual week, by the part of such hours that stay below."]
     lines += [f"# {each.workload}, measured to {each.first:%Y-%m-%d %H:%M} UTC: {source_words(each)}" for each in found]
     lines.append(",".join(("workload", "hour", *(level_text(level) for level in sorted(levels)))))
     for each in found:
+        if max(each.week(max(levels))) <= 0:
+            continue
         weeks = [each.week(level) for level in sorted(levels)]
         lines += [
             ",".join((each.workload, str(hour), *(f"{load:.5g}" for load in loads)))

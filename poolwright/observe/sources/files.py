@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TextIO
 
 from poolwright.observe.measurements import MOST_HOURS, Measurements, Samples
-from poolwright.observe.metrics import KINDS, Metric, SubjectKind, metrics_of, most
+from poolwright.observe.metrics import KINDS, MOST_SHARE, Metric, SubjectKind, metrics_of, most
 from solver.errors import ConfigError, Problem, first_of
 from solver.inputs import shown
 
@@ -122,7 +122,10 @@ class _Reading:
             hint = f"Did you mean {near[0]}?" if near else None
             allowed = f"metrics of a {kind} are allowed: {', '.join(known)}"
             self._problem(name, line, "", f'"{cell[:60]}"', allowed, hint)
-        return None if wrong else (kind, [Metric(cell) for cell in cells[2:]])
+        twice = sorted({cell for cell in cells[2:] if cells.count(cell) > 1} - {*wrong})
+        for cell in twice:
+            self._problem(name, line, "", f'"{cell}" twice', "one column for each metric is allowed")
+        return None if wrong or twice else (kind, [Metric(cell) for cell in cells[2:]])
 
     def _subject(self, name: str, line: int, kind: SubjectKind, found: str, names: Collection[str]) -> None:
         near = get_close_matches(found, names, n=1)
@@ -153,7 +156,7 @@ class _Reading:
                 self.samples.add(metric, row[1], seconds, value)
             else:
                 hint = "Leave the cell empty where nothing was measured"
-                if value > bound:
+                if bound == MOST_SHARE and value > bound:
                     hint = "Is it a percentage?"
                 self._problem(name, line, metric, f'"{cell[:60]}"', f"{KINDS[metric].what} is allowed", hint)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ruamel.yaml import YAML
 
@@ -22,7 +23,8 @@ def write_steps(path: Path, steps: Sequence[Step], *, on: str) -> tuple[Path, ..
     A value that the stack inherits gets a line of its own here, since the file above it is other stacks' too.
     """
     yaml = _yaml()
-    content = yaml.load(path.read_text(encoding="utf-8"))
+    before = path.read_bytes().decode("utf-8")
+    content = yaml.load(before.replace("\r\n", "\n"))
     written: list[Path] = []
     for step in steps:
         load = step.change.load
@@ -38,7 +40,8 @@ def write_steps(path: Path, steps: Sequence[Step], *, on: str) -> tuple[Path, ..
             written.append(trace)
     text = io.StringIO()
     yaml.dump(content, text)
-    write_whole(path, text.getvalue())
+    ends = "\r\n" if "\r\n" in before else "\n"
+    write_whole(path, ends.join(text.getvalue().splitlines()) + ends)
     return (path, *written)
 
 
@@ -58,18 +61,27 @@ def _number(value: float) -> int | float:
 
 def _put(entry: Any, field: str, value: object) -> None:
     """Sets a value; a list is changed item by item, so that its form stays."""
-    if isinstance(value, list) and field in entry:
+    if isinstance(value, list) and isinstance(entry.get(field), list):
+        entry[field] = _own(entry[field])
         entry[field].clear()
-        entry[field].extend(value)
+        entry[field].extend(cast("list[object]", value))
     else:
         entry[field] = value
 
 
 def _mapping(node: Any, key: str) -> Any:
     """The mapping at a key, made where there is none."""
-    if node.get(key) is None:
-        node[key] = {}
+    node[key] = {} if node.get(key) is None else _own(node[key])
     return node[key]
+
+
+def _own(node: Any) -> Any:
+    """A node that no alias shares: what others have by an alias of it stays as it is."""
+    if node.anchor.value is None:
+        return node
+    own = deepcopy(node)
+    own.yaml_set_anchor(None)
+    return own
 
 
 def _write_trace(path: Path, shape: tuple[float, ...], *, workload: str, stack: str, on: str) -> None:

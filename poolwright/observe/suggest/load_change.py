@@ -5,8 +5,8 @@
     target(h)   the larger of the two, within most_down and most_up of the load that is
 
 The form stays: a constant becomes the highest hour of the target, a peak what its shape needs to hold the target.
-Headroom may bear a part of what the shape misses below the peak; where the shape would buy much more than the target
-asks for, it becomes the target's own.
+Headroom may bear a part of what the shape misses below the peak, but lets no load fall below what is in use; where the
+shape would buy much more than the target asks for, it becomes the target's own.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ def next_load(
     most = [max(each, highest / 100) * bounds.most_up for each in now]
     needed = [max(want, use / (1 + headroom)) for want, use in zip(wanted, in_use, strict=True)]
     target = [min(max(need, low), high) for need, low, high in zip(needed, least, most, strict=True)]
-    made = _in_its_form(load, now, target, headroom)
+    kept = [min(use / (1 + headroom), each) for use, each in zip(in_use, now, strict=True)]
+    made = _in_its_form(load, now, target, headroom, kept)
     week = made.model_copy(update={"week_of": None}).week_per_second()
     if _moved(now, week) < bounds.least_change:
         return None
@@ -86,19 +87,22 @@ def next_load(
     )
 
 
-def _in_its_form(load: LoadProfile, now: Sequence[float], target: Sequence[float], headroom: float) -> LoadProfile:
+def _in_its_form(
+    load: LoadProfile, now: Sequence[float], target: Sequence[float], headroom: float, kept: Sequence[float]
+) -> LoadProfile:
     if load.constant_per_second is not None:
         return load.model_copy(update={"constant_per_second": three_digits(max(target))})
     if load.hourly_per_second is not None:
         return load.model_copy(update={"hourly_per_second": tuple(three_digits(each) for each in target)})
     miss = min(_SHAPE_MISS, headroom / 2)
-    scale = max((want / (1 + miss) / each for want, each in zip(target, now, strict=True) if each > 0), default=1.0)
+    least = [max(want / (1 + miss), keep) for want, keep in zip(target, kept, strict=True)]
+    scale = max((want / each for want, each in zip(least, now, strict=True) if each > 0), default=1.0)
     unseen = any(want > 0 and each <= 0 for want, each in zip(target, now, strict=True))
     scale = max(scale, max(target) / max(now))
     if not unseen and scale * sum(now) <= (1 + _SHAPE_WASTE) * sum(target):
         return load.model_copy(update={"peak_per_second": three_digits(scale * max(now))})
     peak = three_digits(max(target))
-    shape = tuple(round(each / max(target), 4) for each in target)
+    shape = tuple(math.ceil(each / max(target) * 1e4 - 1e-6) / 1e4 for each in target)
     return load.model_copy(update={"peak_per_second": peak, "shape": shape})
 
 

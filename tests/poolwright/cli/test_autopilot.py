@@ -98,10 +98,32 @@ def test_outside_of_its_window_and_with_a_stale_lock_nothing_is_tried(
     assert main.run(["autopilot", "dev", "--from", source, "--at", "2026-11-24T05:00"]) == 0
     assert capsys.readouterr().out == "dev: nothing is changed: Tue 05:00 is outside of autopilot.window\n"
     assert main.run(["autopilot", "dev", "--from", source, "--at", "noon"]) == 2
+    assert main.run(["autopilot", "dev", "--from", source, "--at", "0001-01-01T00:00:00+14:00"]) == 2
     assert _files(project) == before
     file = project / "stacks" / "dev.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("node_groups: 3", "node_groups: 4"), encoding="utf-8")
     assert main.run(["autopilot", "dev", "--from", source, "--at", "2026-11-24T03:00"]) == 4
+
+
+def test_where_one_file_can_t_be_written_all_stay_as_they_were(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from solver.plan import whole_file
+
+    source, before, write_whole = _measured(tmp_path, 11), _files(project), whole_file.write_whole
+
+    def full(path: Path, content: bytes) -> None:
+        if path == project / "stacks" / "dev.lock.yaml":
+            raise OSError(28, "No space left on device", str(path))
+        write_whole(path, content)
+
+    monkeypatch.setattr(whole_file, "write_whole", full)
+    arguments = ["autopilot", "dev", "--from", source, "--at", "2026-11-24T03:00"]
+    assert main.run(arguments) == 1
+    assert "dev.lock.yaml: No space left on device" in capsys.readouterr().err
+    assert _files(project) == before
+    assert main.run([*arguments, "--output", str(tmp_path / "nowhere" / "text.md")]) == 2
+    assert "in no folder that exists; a file of a folder that exists is allowed" in capsys.readouterr().err
 
 
 def test_without_limits_it_is_bad_input(project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -77,7 +77,7 @@ def test_a_level_of_one_and_too_few_hours_are_bad_input(
     capsys: pytest.CaptureFixture[str], measured: Path, tmp_path: Path
 ) -> None:
     assert main.run(["forecast", "dev", "--from", str(measured), "--level", "1"]) == 2
-    assert "--level: found 1; a part of all hours above 0 and below 1" in capsys.readouterr().err
+    assert "--level: found 1; a part of all hours from 0.0001 to 0.999999" in capsys.readouterr().err
     few = tmp_path / "few.csv"
     few.write_text("time,workload,load_per_second\n2026-11-02T00:00:00Z,fraud,1\n", encoding="utf-8")
     assert main.run(["forecast", "dev", "--from", str(few)]) == 2
@@ -135,3 +135,34 @@ def test_prometheus_is_asked_for_the_last_eight_weeks(capsys: pytest.CaptureFixt
     assert fraud["measured_hours"] == 8 * 168
     highest = max(hour["load_per_second"]["0.5"] for hour in fraud["hours"])
     assert highest == pytest.approx(4, abs=0.1)
+
+
+def test_what_loads_of_the_demand_are_made_from_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], measured: Path
+) -> None:
+    root = tmp_path / "project"
+    shutil.copytree(ROOT / "stacks", root / "stacks", ignore=shutil.ignore_patterns("__pycache__", "*.py"))
+    shutil.copy(ROOT / "Pulumi.yaml", root)
+    monkeypatch.chdir(root)
+    assert main.run(["forecast", "dev", "--from", str(measured), "--write"]) == 0
+    file, written = root / "stacks" / "dev.yaml", root / "stacks" / "dev.forecast.csv"
+    load = "{trace: null, forecast: dev.forecast.csv, service_level: 0.99}"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        text.replace("{trace: null, constant_per_second: 4}\n    headroom: 0", f"{load}\n    headroom: null", 1)
+    )
+    before = written.read_bytes()
+    fraud = tmp_path / "fraud.csv"
+    lines = measured.read_text(encoding="utf-8").splitlines()
+    fraud.write_text("\n".join([lines[0], *(line for line in lines if ",fraud," in line)]), encoding="utf-8")
+    nothing = tmp_path / "nothing.csv"
+    nothing.write_text("\n".join([lines[0], *(f"{line.rpartition(',')[0]},0" for line in lines[1:])]), encoding="utf-8")
+    capsys.readouterr()
+    for source in (fraud, nothing):
+        assert main.run(["forecast", "dev", "--from", str(source), "--write"]) == 2
+        assert "measurements with a load of assistant are needed" in capsys.readouterr().err
+    assert main.run(["forecast", "dev", "--from", str(measured), "--level", "0.9", "--write"]) == 2
+    assert "Add --level 0.99" in capsys.readouterr().err
+    assert written.read_bytes() == before
+    assert main.run(["forecast", "dev", "--from", str(measured), "--level", "0.99", "--write"]) == 0
+    read_inputs(root, "dev")

@@ -66,6 +66,8 @@ def test_only_what_is_in_the_window_counts(capsys: pytest.CaptureFixture[str], f
     [
         (["--fail-on", "error"], "refuse or warn is allowed"),
         (["--until", "yesterday"], "a date or time like 2026-11-02 is allowed"),
+        (["--until", "0001-01-01T00:00:00+14:00"], "a date or time like 2026-11-02 is allowed"),
+        (["--until", "9999-12-31T23:59:59-14:00"], "a date or time like 2026-11-02 is allowed"),
         (["--until", "2026-09-07"], "0 measured hours"),
     ],
 )

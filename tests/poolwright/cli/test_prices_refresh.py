@@ -260,7 +260,7 @@ def test_without_credentials_or_boto3_there_is_one_error_with_a_hint(
 def test_a_file_that_can_t_be_written_puts_the_others_back(
     small: SmallCatalog, aws: Played, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from poolwright.price_tables import working_tables
+    from solver.plan import whole_file
     from solver.plan.whole_file import write_whole
 
     before = {path: path.read_bytes() for path in small.root.rglob("*") if path.is_file()}
@@ -269,12 +269,12 @@ def test_a_file_that_can_t_be_written_puts_the_others_back(
     aws.price_list([*products.values(), product("c8g.xlarge", "0.17")])
     aws.types([known_type("c8g.xlarge")])
 
-    def full(path: Path, text: str) -> None:
+    def full(path: Path, text: bytes) -> None:
         if path.name == "machine_prices.csv":
             raise OSError("no space left on device")
         write_whole(path, text)
 
-    monkeypatch.setattr(working_tables, "write_whole", full)
+    monkeypatch.setattr(whole_file, "write_whole", full)
     assert refresh(small, "--no-spot", "--write") == 1
     assert "can't be written, and is as it was: no space left" in capsys.readouterr().err
     assert {path: path.read_bytes() for path in small.root.rglob("*") if path.is_file()} == before
@@ -284,7 +284,7 @@ def test_each_file_in_turn_leaves_a_catalog_that_can_be_read(
     small: SmallCatalog, aws: Played, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process that dies between two files leaves no broken folder."""
-    from poolwright.price_tables import working_tables
+    from solver.plan import whole_file
     from solver.plan.whole_file import write_whole
 
     zones, products = as_it_is(small)
@@ -293,12 +293,12 @@ def test_each_file_in_turn_leaves_a_catalog_that_can_be_read(
     aws.types([known_type("c8g.xlarge")])
     read: list[str] = []
 
-    def then_read(path: Path, text: str) -> None:
+    def then_read(path: Path, text: bytes) -> None:
         write_whole(path, text)
         load_catalog(small.root)
         read.append(path.name)
 
-    monkeypatch.setattr(working_tables, "write_whole", then_read)
+    monkeypatch.setattr(whole_file, "write_whole", then_read)
     assert refresh(small, "--no-spot", "--write") == 0
     assert read == ["c8g.csv", "sources.yaml", "region.yaml", "machine_prices.csv"]
 

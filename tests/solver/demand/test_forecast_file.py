@@ -105,7 +105,7 @@ def test_events_multiply_what_the_forecast_says() -> None:
         (
             "{forecast: dev.forecast.csv, service_level: 0.95}",
             "dev.yaml:7 workloads.web.load.service_level: found 0.95; one of 0.5, 0.9, 0.999 is allowed. "
-            "poolwright forecast --write --level adds one",
+            "poolwright forecast --write --level adds one, while the load asks for a level that is there",
         ),
         (
             "{forecast: other.csv, service_level: 0.9}",

@@ -56,6 +56,7 @@ def test_a_folder_has_several_files_plain_or_packed(tmp_path: Path) -> None:
         ("time,workload\n", "a header of time, one of workload, node_group"),
         ("time,pod,load_per_second\n", 'found "time,pod,load_per_second"'),
         ("time,workload,nat_gib\n", "metrics of a workload are allowed"),
+        ("time,workload,load_per_second,replicas,load_per_second\n", ':1: found "load_per_second" twice'),
         ("time,workload,load_per_secnd\n", "Did you mean load_per_second?"),
         (_HEADER, "found no row"),
         (_HEADER + "2026-09-07T00:00:00Z,assistant,1\n", ":2: found 3 cells; 4 cells are allowed"),

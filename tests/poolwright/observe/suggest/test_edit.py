@@ -97,3 +97,37 @@ def test_what_a_stack_inherits_gets_lines_of_its_own(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith("inherits: prod.yaml # all of it\ndescription: A child.\n")
     assert _service(path, "recommender").load.peak_per_second == 640
     assert _service(tmp_path / "prod.yaml", "recommender").load.peak_per_second == 500
+
+
+def test_what_others_have_by_an_alias_stays_as_it_is(tmp_path: Path) -> None:
+    path = _copied(tmp_path).with_name("dev.yaml")
+    calm = "{trace: null, constant_per_second: 4}"
+    text = path.read_text(encoding="utf-8").replace(f"load: {calm}", "load: *calm")
+    path.write_text(text.replace("load: *calm", f"load: &calm {calm}", 1), encoding="utf-8")
+    for key, rate in (("recommender", 5.5), ("assistant", 6.5)):
+        service = _service(path, key)
+        load = service.load.model_copy(update={"constant_per_second": rate})
+        write_steps(path, [_step(key, service, load)], on="2026-11-01")
+    found = {key: _service(path, key).load.constant_per_second for key in ("assistant", "recommender", "fraud")}
+    assert found == {"assistant": 6.5, "recommender": 5.5, "fraud": 4}
+
+
+def test_hours_that_two_services_share_change_for_one(tmp_path: Path) -> None:
+    path = _copied(tmp_path).with_name("dev.yaml")
+    calm, text = "{trace: null, constant_per_second: 4}", path.read_text(encoding="utf-8")
+    text = text.replace(calm, "{trace: null, hourly_per_second: &day [" + ", ".join(["4"] * 24) + "]}", 1)
+    path.write_text(text.replace(calm, "{trace: null, hourly_per_second: *day}", 1), encoding="utf-8")
+    service = _service(path, "recommender")
+    load = service.load.model_copy(update={"hourly_per_second": (9.0,) * 24})
+    write_steps(path, [_step("recommender", service, load)], on="2026-11-01")
+    assert _service(path, "assistant").load.hourly_per_second == (4.0,) * 24
+    assert _service(path, "recommender").load.hourly_per_second == (9.0,) * 24
+
+
+def test_a_file_with_windows_line_ends_keeps_them(tmp_path: Path) -> None:
+    path = _copied(tmp_path)
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    before, service = path.read_bytes(), _service(path, "assistant")
+    load = service.load.model_copy(update={"peak_per_second": 2200.0})
+    write_steps(path, [_step("assistant", service, load)], on="2026-11-01")
+    assert path.read_bytes() == before.replace(b"peak_per_second: 2000", b"peak_per_second: 2200")
