@@ -11,7 +11,7 @@ from solver.catalog.loader import default_catalog_path, load_catalog
 from solver.catalog.prices import CommitmentTerm
 from solver.demand.content import problem_at
 from solver.demand.demand import Demand
-from solver.demand.fleet import FleetFile, SharedHeld, read_fleet
+from solver.demand.fleet import FleetFile, SharedComputePlan, SharedHeld, read_fleet
 from solver.demand.loader import find_stack
 from solver.demand.located import Located, shown_path
 from solver.errors import ConfigError, Problem
@@ -88,6 +88,8 @@ def fleet_of(
     if not regions:
         allowed = "at least one stack with a site in a region of AWS is allowed"
         raise ConfigError([Problem(file=shown(path) if path else "", path="stacks", allowed=allowed)])
+    if file is not None and tree is not None:
+        _refuse_elsewhere(file, tree, regions)
     prices = load_catalog(tables, regions)
     terms, held = _shared(file, demands)
     fleet = Fleet(
@@ -101,6 +103,19 @@ def fleet_of(
         quotas=() if file is None or tree is None else _quotas(file, tree),
     )
     return FleetSource(fleet=fleet, path=path, file=file, tree=tree, demands=digests)
+
+
+def _refuse_elsewhere(file: FleetFile, tree: Located, regions: Sequence[str]) -> None:
+    """ConfigError for what is held in regions where no stack of the fleet has a site: nothing there can use it."""
+    held = () if file.purchase is None else file.purchase.held
+    allowed = f"a region of the fleet's stacks is allowed: {', '.join(regions)}"
+    problems = [
+        problem_at(tree, ("purchase", "held", place, "region"), allowed)
+        for place, each in enumerate(held)
+        if not isinstance(each, SharedComputePlan) and each.region not in regions
+    ]
+    if problems:
+        raise ConfigError(problems)
 
 
 def _quotas(file: FleetFile, tree: Located) -> tuple[SharedQuota, ...]:

@@ -167,8 +167,11 @@ def approvals(facts: Facts) -> Found | NotAsked:
 def approved(asked: int, approvers: Sequence[str], *, given: Sequence[str], promoters: Sequence[str]) -> Found:
     """Whether as many have approved as are asked, of those who may, and none of those who promote.
 
-    No forge tells names apart by the case of their letters.
+    No forge tells names apart by the case of their letters, nor by spaces around them. What is blank, as a job's
+    variable that nobody set, is nobody.
     """
+    given = [name.strip() for name in given if name.strip()]
+    approvers, promoters = [name.strip() for name in approvers], [name.strip() for name in promoters]
     may, moving = {name.casefold() for name in approvers}, {name.casefold() for name in promoters}
     names = {name.casefold(): name for name in reversed(given)}
     once = [names[key] for key in dict.fromkeys(name.casefold() for name in given)]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from poolwright.cli.main import run
+from poolwright.review.promotion_gates import approved
 from tests.poolwright.forge.forges import TOKEN, FakeForge, served
 from tests.poolwright.release.projects import commit, git, project
 
@@ -125,3 +126,21 @@ def test_a_lock_of_no_commit_has_no_approvals(
     assert "what was approved is a commit" in json.dumps(commit_of_none[1])
     lock.write_text(text, "utf-8")
     commit(root)
+
+
+@pytest.mark.parametrize(
+    ("given", "promoters", "counted"),
+    [
+        (("",), (), 0),
+        (("  ",), ("",), 0),
+        (("ann", "ann "), (), 1),
+        ((" ann",), ("Ann ",), 0),
+        (("ann", "bob"), (), 2),
+    ],
+    ids=["an unset variable", "blanks", "one with a space", "who promotes, with spaces", "two"],
+)
+def test_names_are_people_whatever_spaces_are_around_them(
+    given: tuple[str, ...], promoters: tuple[str, ...], counted: int
+) -> None:
+    for asked in (1, 2):
+        assert approved(asked, (), given=given, promoters=promoters).passed is (counted >= asked)

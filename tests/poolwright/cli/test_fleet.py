@@ -101,6 +101,15 @@ def test_mistakes_of_the_file_are_told_together(project: Path, capsys: pytest.Ca
     assert "fleet.yaml:3 purchase.held.0" in err
 
 
+def test_what_is_held_where_no_stack_is_is_named_by_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (project / "fleet.yaml").open("a", encoding="utf-8") as file:
+        file.write("purchase:\n  held:\n")
+        file.write("    - {kind: standard-reserved, region: ap-northeast-1, machine_type: m7i.large, count: 2}\n")
+    assert main.run(["fleet", "plan"]) == 2
+    said = 'fleet.yaml:6 purchase.held.0.region: found "ap-northeast-1"; a region of the fleet\'s stacks is allowed: '
+    assert said in capsys.readouterr().err
+
+
 def test_a_stack_file_that_is_not_there_is_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "fleet.yaml").write_text("stacks:\n  day: stacks/day.yaml\n  no: stacks/no.yaml\n", encoding="utf-8")
     assert main.run(["fleet", "plan"]) == 2
