@@ -8,7 +8,7 @@ from pathlib import Path
 from poolwright.cli import console
 from poolwright.engine.project import find_project
 from poolwright.render.ci_systems import CISystem
-from poolwright.render.pipeline import PipelineContext, pipeline_files, variables
+from poolwright.render.pipeline import PipelineContext, leftover_files, pipeline_files, variables
 from solver.errors import ConfigError, Problem, StaleError
 from solver.inputs import shown
 
@@ -25,7 +25,8 @@ def run(
 ) -> None:
     """Prints the files, writes them below `write`, or compares them with those below `check`.
 
-    StaleError (4) when a file there is another one or missing; ConfigError (2) for stacks that can't be a pipeline.
+    Files that other stacks needed are deleted by `write`. StaleError (4) when a file there is another one, missing or
+    such a file; ConfigError (2) for stacks that can't be a pipeline.
     """
     if write is not None and check is not None:
         allowed = "one of the two is allowed"
@@ -34,10 +35,12 @@ def run(
 
     context = pipeline_context(find_project(), stacks=stacks, approve=approve, branch=branch)
     files = pipeline_files(system, context)
+    leftover = leftover_files(system, context)
     if check is not None:
-        _compare(system, files, check)
+        _compare(system, files, leftover, check)
     if write is not None:
         _write(files, write)
+        _delete(leftover, write)
     if as_json:
         console.print_json(_record(system, context, files, with_text=write is None and check is None))
         return
@@ -70,8 +73,21 @@ def _write(files: dict[str, str], folder: Path) -> None:
             raise ConfigError([problem]) from failure
 
 
-def _compare(system: CISystem, files: dict[str, str], folder: Path) -> None:
+def _delete(leftover: Sequence[str], folder: Path) -> None:
+    """A workflow that no stack needs any more would go on being run."""
+    for path in leftover:
+        if _is_ours(folder / path):
+            (folder / path).unlink()
+            console.say(f"{shown((folder / path).resolve())}: deleted, since no stack needs it")
+
+
+def _is_ours(path: Path) -> bool:
+    return (_text(path) or "").startswith("# Made by `poolwright pipeline ")
+
+
+def _compare(system: CISystem, files: dict[str, str], leftover: Sequence[str], folder: Path) -> None:
     other = [path for path, text in files.items() if _text(folder / path) != text]
+    other += [path for path in leftover if _is_ours(folder / path)]
     if other:
         raise StaleError(
             f"not of the project's stacks: {', '.join(other)}",

@@ -100,6 +100,7 @@ def promotion_of(project: Project, source: str, target: str, *, words: Words, as
     release = next_release(one, target, rules.own_keys, root)
     moment = moment_of(words.at, other.inputs.loaded.demand.time_zone, now)
     by = words.by or who(root)
+    overruled = overruling(rules, tree, target, release=release.release, day=moment.date(), words=words)
     path, lock_path = release_path(paths[target]), other.inputs.lock_path
     if other.release is not None and other.release.release == release.release and other.lock and not other.stale:
         return Moved(
@@ -131,7 +132,7 @@ def promotion_of(project: Project, source: str, target: str, *, words: Words, as
                 lock=lock,
                 lock_digest=digest,
                 rules=rules,
-                overruling=overruling(rules, tree, target, release=release.release, day=moment.date(), words=words),
+                overruling=overruled,
                 words=replace(words, by=by),
                 moment=moment,
                 cloud=asked.cloud,

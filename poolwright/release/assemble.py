@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, time
@@ -25,7 +24,7 @@ from poolwright.review.gate_facts import Facts, ImageUse, PromotionFacts, Runs
 from poolwright.review.gates import gates_of
 from poolwright.review.promotion import Promotion, PullRequest
 from poolwright.review.quotas import quota_uses
-from poolwright.review.resources import WORDS, cautions_of
+from poolwright.review.resources import cautions_of, counted
 from poolwright.review.review import Decisions, Money
 from solver.demand.promotion import PromotionRules
 from solver.inputs import StackInputs
@@ -86,7 +85,7 @@ def promotion_from(sources: Sources) -> Promotion:
             old=None if target.lock is None else target.lock.proof.cost_usd_per_month,
             new=lock.proof.cost_usd_per_month,
         ),
-        resources={} if sources.preview is None else _counts(sources.preview),
+        resources={} if sources.preview is None else {str(word): n for word, n in counted(sources.preview).items()},
         images=image_rows(uses, target.lock),
         needs=needs_of(lock, target.lock, sources.source.name),
         pull_request=None,
@@ -109,11 +108,6 @@ def pull_request_of(promotion: Promotion) -> PullRequest:
 
 def _decisions(changes: Iterable[Change]) -> Decisions:
     return decisions_of(tuple(changes))
-
-
-def _counts(preview: Preview) -> dict[str, int]:
-    counted = Counter(WORDS[change.operation] for change in preview.changed if change.operation in WORDS)
-    return {word.value: counted[word] for word in dict.fromkeys(WORDS.values()) if counted[word]}
 
 
 def _image_uses(sources: Sources) -> tuple[ImageUse, ...]:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from components.naming import NameKind, SiteNames, partition_of
 from poolwright.engine.environment import project_name
 from poolwright.engine.project import Project
-from poolwright.render.pipeline import PipelineContext, Stage
+from poolwright.render.pipeline import AUTOPILOT_MINUTE, PipelineContext, Stage
+from solver.demand.autopilot import AutopilotWish
 from solver.demand.demand import Demand
 from solver.demand.loader import find_stack, load_demand
 from solver.demand.promotion import FILE, read_rules
 from solver.errors import ConfigError, Problem
+
+_NIGHT: Final = 3
+"""UTC hour at which an autopilot without a window runs."""
 
 
 def pipeline_context(
@@ -73,7 +80,41 @@ def _stage(stack: str, demand: Demand, *, follows: str | None, approvals: int, s
         preview_role=names.physical(NameKind.ROLE, "ci-preview"),
         up_role=names.physical(NameKind.ROLE, "ci-up"),
         environment=environment_of(stack, demand),
+        autopilot_hours=autopilot_hours(demand.autopilot, demand.time_zone),
     )
+
+
+def autopilot_hours(wish: AutopilotWish | None, time_zone: str) -> tuple[int, ...]:
+    """UTC hours at which a nightly run of it may change something: one that is in its window in summer and winter, or
+    one for each where no hour is in both. A run at the other's does nothing."""
+    if wish is None:
+        return ()
+    if wish.window is None:
+        return (_NIGHT,)
+    window, zone = wish.window, ZoneInfo(time_zone)
+    # Which year doesn't matter: the same files give the same pipelines on any day.
+    offsets = {datetime(2026, month, 1, tzinfo=zone).utcoffset() or timedelta() for month in (1, 7)}
+    moments = {
+        hour: [_minute(timedelta(hours=hour, minutes=AUTOPILOT_MINUTE) + offset) for offset in sorted(offsets)]
+        for hour in range(24)
+    }
+    inside = {hour: [window.opens * 60 <= each < window.closes * 60 for each in at] for hour, at in moments.items()}
+    # The earliest, since a CI system begins late rather than early.
+    whole = [hour for hour in moments if all(inside[hour])]
+    if whole:
+        return (min(whole, key=lambda hour: moments[hour]),)
+    # A window is open for an hour at least, so each season has one.
+    return tuple(
+        sorted(
+            min((hour for hour in moments if inside[hour][season]), key=lambda hour: moments[hour][season])
+            for season in range(len(offsets))
+        )
+    )
+
+
+def _minute(since_midnight: timedelta) -> int:
+    """Of the day, whichever it is."""
+    return int(since_midnight.total_seconds() // 60) % (24 * 60)
 
 
 def environment_of(stack: str, demand: Demand) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -126,8 +126,14 @@ def _last_good(project: Project, cloud: str, stack: str, running: str | None) ->
     ]:
         if digest != running and digest not in bad and (lock := lock_with(project, cloud, stack, digest)) is not None:
             return lock
-    others = (text for text in _in_git(project, stack) if text.digest != running and text.digest not in bad)
+    others = (text for text in _before(running, [*_in_git(project, stack)]) if text.digest not in bad)
     return next((lock for text in others if (lock := _readable(project, text)) is not None), None)
+
+
+def _before(running: str | None, locks: Sequence[_Text]) -> Sequence[_Text]:
+    """Of locks newest first, those older than the one that runs: a newer one has not run, or was taken back."""
+    place = next((place for place, each in enumerate(locks) if each.digest == running), None)
+    return locks if place is None else [each for each in locks[place:] if each.digest != running]
 
 
 def _all(project: Project, cloud: str, stack: str) -> Iterator[_Text]:

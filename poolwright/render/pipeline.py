@@ -16,12 +16,15 @@ from poolwright.render.environment import render
 
 PYTHON = "3.12"
 """The version of Python that jobs use."""
+AUTOPILOT_MINUTE = 23
+"""Of the hour; GitHub is busiest at full hours."""
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 
 
 _FILES: dict[CISystem, dict[str, str]] = {
     CISystem.GITHUB: {
         ".github/actions/poolwright/action.yml": "github/action.yml.j2",
+        ".github/workflows/poolwright-autopilot.yml": "github/autopilot.yml.j2",
         ".github/workflows/poolwright-deliver.yml": "github/deliver.yml.j2",
         ".github/workflows/poolwright-drift.yml": "github/drift.yml.j2",
         ".github/workflows/poolwright-promote.yml": "github/promote.yml.j2",
@@ -63,6 +66,8 @@ class Stage:
     """Name of the role with which jobs apply."""
     environment: str
     """The CI system's environment whose rules hold for its `up`; empty for jobs that name none."""
+    autopilot_hours: tuple[int, ...] = ()
+    """UTC hours at which its autopilot runs; none for a stack without one."""
 
     @property
     def slug(self) -> str:
@@ -83,6 +88,11 @@ class Stage:
     def backend_variable(self) -> str:
         """The CI variable that says where its Pulumi state is."""
         return _variable("PULUMI_BACKEND_URL", self.slug)
+
+    @property
+    def measured_variable(self) -> str:
+        """The CI variable that says where its measurements are; its autopilot is off until someone sets it."""
+        return _variable("POOLWRIGHT_MEASURED", self.slug)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,18 +130,35 @@ def pipeline_files(system: CISystem, context: PipelineContext) -> dict[str, str]
     }
 
 
+def leftover_files(system: CISystem, context: PipelineContext) -> list[str]:
+    """Paths that other stacks of the project would need, and these don't."""
+    needed = dict(_files(system, context))
+    return [path for path in sorted(_FILES[system]) if path not in needed]
+
+
 def _files(system: CISystem, context: PipelineContext) -> Iterator[tuple[str, str]]:
     # With one stack there is nowhere to promote to, and a workflow without jobs is refused.
-    promotes = any(stage.follows is not None for stage in context.stages)
+    left_out = [word for word, used in (("promote", _promotes(context)), ("autopilot", _tunes(context))) if not used]
     for path, template in sorted(_FILES[system].items()):
-        if promotes or "promote" not in path:
+        if not any(word in path for word in left_out):
             yield path, template
+
+
+def _promotes(context: PipelineContext) -> bool:
+    return any(stage.follows is not None for stage in context.stages)
+
+
+def _tunes(context: PipelineContext) -> bool:
+    return any(stage.autopilot_hours for stage in context.stages)
 
 
 def _values(system: CISystem, context: PipelineContext) -> dict[str, object]:
     return {
         "branch": context.branch,
-        "promotes": any(stage.follows is not None for stage in context.stages),
+        "autopilot_hours": sorted({hour for stage in context.stages for hour in stage.autopilot_hours}),
+        "autopilot_minute": AUTOPILOT_MINUTE,
+        "autopilots": _tunes(context),
+        "promotes": _promotes(context),
         "project": context.project,
         "python": PYTHON,
         "stages": context.stages,
@@ -146,4 +173,7 @@ def variables(system: CISystem, context: PipelineContext) -> Sequence[tuple[str,
         if stage.region is not None and system is not CISystem.CODEBUILD:
             found.append((stage.account_variable, f"number of the AWS account of {stage.stack}"))
         found.append((stage.backend_variable, f"where Pulumi's state of {stage.stack} is, like s3://…"))
+        if stage.autopilot_hours and system in (CISystem.GITHUB, CISystem.GITLAB):
+            text = "what its autopilot reads: cloudwatch, prometheus:ADDRESS, or files of the repository"
+            found.append((stage.measured_variable, f"of {stage.stack}, {text}; without it, it is off"))
     return found

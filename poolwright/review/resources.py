@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from math import fsum
 from typing import Any
@@ -47,6 +48,12 @@ def resource_rows(
     order = list(WORDS.values())
     rows.sort(key=lambda row: (order.index(row.word) if row.word else len(order), row.pool, row.type, row.name))
     return tuple(rows), elsewhere
+
+
+def counted(preview: Preview) -> dict[Word, int]:
+    """How many resources are created, changed, …, in the order of a review and without what its rows leave out."""
+    found = Counter(WORDS[each.operation] for each in preview.changed if each.operation in WORDS and _is_resource(each))
+    return {word: found[word] for word in dict.fromkeys(WORDS.values()) if found[word]}
 
 
 def cautions_of(preview: Preview) -> tuple[Caution, ...]:

@@ -41,6 +41,7 @@ _REGIONAL = (
     "cloudtrail:GetTrailStatus",
     "cloudtrail:ListTags",
     "cloudwatch:DescribeAlarms",
+    "cloudwatch:GetMetricData",
     "cloudwatch:ListTagsForResource",
     "config:DescribeConfigurationRecorderStatus",
     "config:DescribeConfigurationRecorders",

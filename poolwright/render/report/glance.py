@@ -3,26 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from poolwright.render.report.document import Line, Table, code, line, strong
 from poolwright.review.drivers import hour_words
-from poolwright.review.review import Money, Need, Review
+from poolwright.review.review import NO_CLOUD, Money, Need, Review, Word
 from solver.quantity import format_usd
+
+DONE_WORDS = {
+    Word.REPLACE: "replaced",
+    Word.DELETE: "deleted",
+    Word.FORGET: "left in the cloud",
+    Word.CHANGE: "changed",
+    Word.IMPORT: "imported",
+    Word.CREATE: "created",
+}
+_COLUMNS: Final = ("stack", "need → have", "USD a month", "proof", "gates")
+_CAPTION: Final = "Each stack at a glance"
 
 
 def glance_table(reviews: Sequence[Review]) -> Table:
     """A row for each stack: its tightest service, money, proof, gates."""
-    rows = tuple(
-        (
-            line(strong(review.stack)),
-            _tightest(review),
-            _money(review.money),
-            line(f"≤ {review.gap * 100:.2f} % above least"),
-            _gates(review),
-        )
-        for review in reviews
+    return Table(_COLUMNS, tuple(map(_row, reviews)), frozenset(), _CAPTION)
+
+
+def glance_table_of_several(reviews: Sequence[Review]) -> Table:
+    """Likewise, with what happens to the resources of each, which one stack's verdict says."""
+    rows = tuple((row[0], line(_changes(review)), *row[1:]) for review in reviews for row in [_row(review)])
+    return Table((_COLUMNS[0], "resources", *_COLUMNS[1:]), rows, frozenset(), _CAPTION)
+
+
+def _row(review: Review) -> tuple[Line, ...]:
+    return (
+        line(strong(review.stack)),
+        _tightest(review),
+        _money(review.money),
+        line(f"≤ {review.gap * 100:.2f} % above least"),
+        _gates(review),
     )
-    return Table(("stack", "need → have", "USD a month", "proof", "gates"), rows, frozenset(), "Each stack at a glance")
+
+
+def _changes(review: Review) -> str:
+    """`3 replaced, 12 changed`; of a stack that only its lock says is another, how many decisions differ."""
+    if review.counts:
+        return ", ".join(f"{count} {DONE_WORDS[word]}" for word, count in review.counts.items())
+    asked = "not compared" if review.cloud == NO_CLOUD else "as they are"
+    differ = review.decisions.number
+    if not differ:
+        return asked
+    return f"{asked}, {'1 decision of the lock differs' if differ == 1 else f'{differ} decisions of the lock differ'}"
 
 
 def _tightest(review: Review) -> Line:

@@ -17,9 +17,10 @@ from poolwright.render.report.document import (
     line,
     strong,
 )
+from poolwright.render.report.glance import DONE_WORDS
 from poolwright.review.gate import GateAnswer, GateResult
 from poolwright.review.promotion import DefinitionChange, Promotion
-from poolwright.review.review import Money
+from poolwright.review.review import Money, Word
 from solver.plan.difference import ChangeKind
 from solver.quantity import format_usd
 
@@ -120,8 +121,10 @@ def _sections(promotion: Promotion) -> Iterator[Section]:
     if promotion.needs:
         title = f"To do in {promotion.target} before up ({len(promotion.needs)})"
         yield Section("needs", title, (Bullets(tuple(map(line, promotion.needs))),))
-    command = f"poolwright up {promotion.target} --expect-lock {promotion.lock}"
-    yield Section("next", "Then", (Paragraph(line(code(command))),))
+    # A lock that a gate kept from being written is nowhere, and `up` would refuse it.
+    if promotion.outcome != "refused":
+        command = f"poolwright up {promotion.target} --expect-lock {promotion.lock}"
+        yield Section("next", "Then", (Paragraph(line(code(command))),))
     if promotion.images:
         title = f"Images ({len(promotion.images)})"
         yield Section("images", title, (_images(promotion),), folded=True, cut_first=5)
@@ -175,7 +178,7 @@ def _sizes(promotion: Promotion) -> Iterator[Block]:
     else:
         yield Paragraph(line("None: the machines and replicas that stand hold the release."))
     if promotion.resources:
-        counts = ", ".join(f"{count} {word}" for word, count in promotion.resources.items())
+        counts = ", ".join(f"{count} {DONE_WORDS[Word(word)]}" for word, count in promotion.resources.items())
         yield Paragraph(line(f"Resources, as a preview on {promotion.cloud} has it: {counts}."))
 
 

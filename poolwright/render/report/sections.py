@@ -18,20 +18,12 @@ from poolwright.render.report.document import (
     line,
     strong,
 )
-from poolwright.render.report.glance import glance_table, needs_table, signed
+from poolwright.render.report.glance import DONE_WORDS, glance_table, needs_table, signed
 from poolwright.render.report.judgement_tables import choices_table, findings_table, gates_table, inputs_table
 from poolwright.render.report.shape_tables import shape_sections
 from poolwright.review.review import NO_CLOUD, Caution, Choice, Money, ResourceRow, Review, Word
 from solver.quantity import format_usd
 
-_WORDS = {
-    Word.REPLACE: "replaced",
-    Word.DELETE: "deleted",
-    Word.FORGET: "left in the cloud",
-    Word.CHANGE: "changed",
-    Word.IMPORT: "imported",
-    Word.CREATE: "created",
-}
 _SHOWN_CHOICES = 2
 """Next best choices on the first screen; the others are folded."""
 _SHOWN_REFUSALS = 3
@@ -74,11 +66,16 @@ def _asked(review: Review) -> str:
     return "nothing that runs was asked" if review.cloud == NO_CLOUD else f"preview on {review.cloud}"
 
 
+def nothing_words(reviews: Sequence[Review]) -> str:
+    """What is known where nothing changes: without a cloud nobody has looked whether that is what runs."""
+    return f"nothing{' of the lock' if any(review.cloud == NO_CLOUD for review in reviews) else ''} changes"
+
+
 def counts_words(review: Review) -> str:
     """`3 replaced, 1 deleted, 12 changed, 4 created, 371 unchanged`."""
     if review.cloud == NO_CLOUD:
         return f"{review.unchanged} resources, not compared with what runs"
-    parts = [f"{count} {_WORDS[word]}" for word, count in review.counts.items()]
+    parts = [f"{count} {DONE_WORDS[word]}" for word, count in review.counts.items()]
     return ", ".join([*parts, f"{review.unchanged} unchanged"])
 
 
@@ -86,9 +83,8 @@ def _verdict(review: Review) -> Iterator[Block]:
     failed = [gate for gate in review.gates if not gate.passed]
     gates = f"{len(review.gates)} gates passed" if not failed else f"{len(failed)} of {len(review.gates)} gates say no"
     if review.quiet:
-        yield Paragraph(
-            line(strong(review.stack), f": nothing changes. {format_usd(review.money.new)} a month, {gates}.")
-        )
+        words = f"{nothing_words((review,))}. {format_usd(review.money.new)} a month, {gates}."
+        yield Paragraph(line(strong(review.stack), f": {words}"))
     else:
         yield Paragraph(
             line(
@@ -127,7 +123,7 @@ def _cautions(review: Review) -> Iterator[Block]:
     if weighty:
         rows = tuple(
             (
-                line(_WORDS[each.word] + (", with its data" if each.holds_data else "")),
+                line(DONE_WORDS[each.word] + (", with its data" if each.holds_data else "")),
                 line(code(each.resource)),
                 line(each.type.rpartition(":")[2]),
                 line("it is protected: the engine refuses" if each.protected else _because(each)),
@@ -141,7 +137,7 @@ def _cautions(review: Review) -> Iterator[Block]:
         sorted((each for each in review.cautions if each.setting), key=lambda each: each.word), lambda each: each.word
     ):
         names = ", ".join(_setting(each) for each in found)
-        yield Paragraph(line(f"Settings that are {_WORDS[word]}: {names}."))
+        yield Paragraph(line(f"Settings that are {DONE_WORDS[word]}: {names}."))
 
 
 def _revisions(review: Review) -> Iterator[Block]:
@@ -270,7 +266,7 @@ def _items(review: Review) -> Table:
 def _resources(rows: Sequence[ResourceRow], caption: str) -> Iterator[Block]:
     made = tuple(
         (
-            line("" if row.word is None else _WORDS[row.word]),
+            line("" if row.word is None else DONE_WORDS[row.word]),
             line(row.pool),
             line(code(row.name)),
             line(row.type.rpartition(":")[2]),
@@ -286,7 +282,7 @@ def _by_type(rows: Sequence[ResourceRow]) -> Table:
     kinds = sorted({(row.word or "", row.pool, row.type) for row in rows})
     made = tuple(
         (
-            line(_WORDS[Word(word)] if word else ""),
+            line(DONE_WORDS[Word(word)] if word else ""),
             line(pool),
             line(kind.rpartition(":")[2]),
             line(str(len(found))),

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from math import fsum
 
 from poolwright.render.report.document import Block, Bullets, Callout, Document, Line, Paragraph, Section, line, strong
-from poolwright.render.report.glance import glance_table, signed
+from poolwright.render.report.glance import glance_table_of_several, signed
 from poolwright.render.report.page import Picture
-from poolwright.render.report.sections import caution_blocks, money_words, refusals, sections_of
+from poolwright.render.report.sections import caution_blocks, money_words, nothing_words, refusals, sections_of
 from poolwright.review.drivers import OTHERS
 from poolwright.review.review import DRIVERS, NO_CLOUD, Driver, Money, Review
 from solver.quantity import cents, format_usd
@@ -67,7 +67,7 @@ def _short(reviews: Sequence[Review]) -> str:
 
 def _verdict(reviews: Sequence[Review]) -> Iterator[Block]:
     changing = [review.stack for review in reviews if not review.quiet]
-    names = f"{', '.join(changing)} change{'s' * (len(changing) == 1)}" if changing else "nothing changes"
+    names = f"{', '.join(changing)} change{'s' * (len(changing) == 1)}" if changing else nothing_words(reviews)
     gates = sum(len(review.gates) for review in reviews)
     failed = sum(not gate.passed for review in reviews for gate in review.gates)
     words = f"{failed} of {gates} gates say no" if failed else f"{gates} gates passed"
@@ -96,7 +96,7 @@ def _cautions(review: Review) -> Iterator[Block]:
 
 def _sections(reviews: Sequence[Review]) -> Iterator[Section]:
     quiet = all(review.quiet for review in reviews)
-    yield Section("glance", "At a glance", (glance_table(reviews),), folded=quiet)
+    yield Section("glance", "At a glance", (glance_table_of_several(reviews),), folded=quiet)
     causes = _causes(reviews)
     if causes:
         yield Section("why", "Why", (Bullets(tuple(_why(reviews, causes))),))

@@ -152,6 +152,24 @@ def test_overruling_needs_a_reason_and_an_owner(root: Path, capsys: pytest.Captu
     assert promote(capsys, "dev", "staging", *says, code=2)["error"]["problems"][0]["hint"] == "Did you mean budget?"
 
 
+def test_a_mistake_in_overruling_is_told_where_there_is_nothing_to_do(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    promote(capsys, "dev", "staging")
+    assert run(["promote", "dev", "staging", "--override", "nonsense", "--reason", "x", "--owner", "me"]) == 2
+    assert "nonsense" in capsys.readouterr().err
+
+
+def test_a_lock_that_no_gate_let_through_is_not_named_for_up(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    new_image(root)
+    assert run(["promote", "dev", "staging", "--no-preview", "--dry-run", *AT]) == 0
+    assert "poolwright up staging --expect-lock" in capsys.readouterr().out
+    edited(root / "stacks" / "staging.yaml", "workloads: {shop: {", "workloads: {shop: {port: 9090, ")
+    assert run(["promote", "dev", "staging", "--no-preview", *AT]) == 5
+    out = capsys.readouterr().out
+    assert "differences" in out and "--expect-lock" not in out
+
+
 def test_a_stale_source_is_no_release(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     edited(root / "stacks" / "base.yaml", "registry.example.com/shop:1.0.0", NEW)
     told = promote(capsys, "dev", "staging", code=5)

@@ -103,6 +103,11 @@ class Shop:
         github = {"sha": revision, "repository": "acme/shop", "token": TOKEN}
         return self.runner.run("poolwright-promote.yml", github=github, revision=revision)["promote-live"]
 
+    def autopilot(self, revision: str) -> Job:
+        """The nightly look at the loads of the last stack."""
+        github = {"sha": revision, "repository": "acme/shop", "token": TOKEN}
+        return self.runner.run("poolwright-autopilot.yml", github=github, revision=revision)["autopilot-live"]
+
     def drift(self, revision: str, *, only: str | None = None) -> dict[str, Job]:
         """The nightly look at all stacks, or at one."""
         github = {"sha": revision, "repository": "acme/shop", "token": TOKEN}
@@ -130,8 +135,9 @@ class Shop:
 
 
 @contextmanager
-def opened(folder: Path, *, system: str) -> Generator[Shop]:
-    """The shop, its stacks planned and the pipelines of a CI system written, and nothing built yet."""
+def opened(folder: Path, *, system: str, live: str = "") -> Generator[Shop]:
+    """The shop, its stacks planned and the pipelines of a CI system written, and nothing built yet; `live` is what the
+    last stack's file has besides."""
     origin, tree = folder / "origin", folder / "tree"
     subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(origin)], check=True)
     subprocess.run(["git", "clone", "--quiet", str(origin), str(tree)], check=True, stderr=subprocess.DEVNULL)
@@ -140,7 +146,8 @@ def opened(folder: Path, *, system: str) -> Generator[Shop]:
     (tree / "stacks" / "base.yaml").write_text(BASE, "utf-8")
     (tree / "stacks" / "promotion.yaml").write_text(RULES, "utf-8")
     for number, stack in enumerate(STACKS, 1):
-        (tree / "stacks" / f"{stack}.yaml").write_text(STACK % (10 * number), "utf-8")
+        more = live if stack == STACKS[-1] else ""
+        (tree / "stacks" / f"{stack}.yaml").write_text(STACK % (10 * number) + more, "utf-8")
         (tree / "stacks" / f"Pulumi.{stack}.yaml").write_text("config: {}\n", "utf-8")
     calls = folder / "gh-calls"
     calls.touch()

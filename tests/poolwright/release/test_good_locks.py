@@ -42,10 +42,15 @@ def project(tmp_path: Path) -> Project:
     return Project(root=root, home=tmp_path / "home")
 
 
-def test_the_newest_of_git_is_gone_back_to_but_not_the_one_that_runs(project: Project) -> None:
+def test_of_gits_locks_the_newest_before_the_one_that_runs_is_gone_back_to(project: Project) -> None:
     first, second, third = (_locked(project.root, owner) for owner in ("a", "b", "c"))
     assert good_lock(project, "sandbox", STACK, running=third).digest == second
-    assert good_lock(project, "sandbox", STACK, running=second).digest == third
+    assert good_lock(project, "sandbox", STACK, running=second).digest == first, "the third one may never have run"
+    assert good_lock(project, "sandbox", STACK, running="sha256:" + "0" * 64).digest == third
+    with pytest.raises(ConfigError, match="no good lock but the one that runs"):
+        good_lock(project, "sandbox", STACK, running=first)
+    again = _locked(project.root, "b")
+    assert (again, good_lock(project, "sandbox", STACK, running=again).digest) == (second, third), "c was reverted"
     found = good_lock(project, "sandbox", STACK, running=third, to=first[7:19])
     assert (found.digest, found.lock.owner, found.release) == (first, "a", "head")
     assert found.found.startswith("git commit ")

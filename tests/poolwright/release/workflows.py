@@ -210,8 +210,8 @@ class _Expression:
     def _comparison(self) -> object:
         found = self._one()
         if self._next("=="):
-            return found == self._one()
-        return found != self._one() if self._next("!=") else found
+            return _plain(found) == _plain(self._one())
+        return _plain(found) != _plain(self._one()) if self._next("!=") else found
 
     def _one(self) -> object:
         if self._next("!"):
@@ -234,6 +234,11 @@ class _Expression:
             self._tokens.pop(0)
             return True
         return False
+
+
+def _plain(value: object) -> object:
+    """What a variable that nobody has set is to GitHub where it is compared with a text."""
+    return "" if value is None else value
 
 
 def machine(folder: Path, root: Path, origin: Path, calls: Path) -> dict[str, str]:

@@ -23,9 +23,14 @@ def stage(stack: str, *, follows: str | None = None, **other: Any) -> Stage:
 
 
 def chain(*stacks: str) -> PipelineContext:
-    """Stacks one after the other, the last of which somebody approves."""
+    """Stacks one after the other, the last of which somebody approves and has an autopilot."""
     stages = [
-        stage(stack, follows=stacks[place - 1] if place else None, approvals=int(place == len(stacks) - 1))
+        stage(
+            stack,
+            follows=stacks[place - 1] if place else None,
+            approvals=int(place == len(stacks) - 1),
+            autopilot_hours=(0, 1) if place == len(stacks) - 1 else (),
+        )
         for place, stack in enumerate(stacks)
     ]
     return PipelineContext(project="shop", branch="main", stages=tuple(stages))

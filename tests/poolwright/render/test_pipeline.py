@@ -123,7 +123,8 @@ def test_zizmor_has_a_say(workflows: Path, tmp_path: Path) -> None:
 def test_workflows_and_action_are_of_githubs_schemas(workflows: Path) -> None:
     found = [str(path) for path in sorted(workflows.rglob("poolwright-*.yml"))]
     actions = [str(path) for path in sorted(workflows.rglob("action.yml"))]
-    assert len(found) == 4 * 4 - 2
+    # Where there is one stack nothing is promoted; where none has limits there is no autopilot.
+    assert len(found) == 5 * 4 - 2 - 1
     for schema, paths in (("github-workflows", found), ("github-actions", actions)):
         assert judged("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *paths, folder=workflows) == ""
 
@@ -214,6 +215,27 @@ def test_an_up_is_never_cancelled_and_waits_for_the_one_before() -> None:
         assert jobs[f"up-{name}"]["concurrency"] == {"group": f"poolwright-up-{name}", "cancel-in-progress": False}
     assert jobs["up-rehearsal"]["needs"] == ["locks", "up-trial"]
     assert jobs["up-live"]["needs"] == ["locks", "up-rehearsal", "look-live"]
+
+
+def test_an_autopilot_is_off_until_it_is_configured_and_pushes_its_own_branch_alone() -> None:
+    jobs = yaml.safe_load(files(CISystem.GITHUB)[".github/workflows/poolwright-autopilot.yml"])["jobs"]
+    assert list(jobs) == ["autopilot-live"], "the others' files state no limits"
+    job = jobs["autopilot-live"]
+    assert job["if"] == "${{ vars.POOLWRIGHT_MEASURED_LIVE != '' }}"
+    assert job["concurrency"] == {"group": "poolwright-autopilot-live", "cancel-in-progress": False}
+    assert job["permissions"] == {"contents": "write", "id-token": "write", "pull-requests": "write"}
+    pushes = [line for step in job["steps"] for line in step.get("run", "").splitlines() if "git push" in line]
+    assert [each.strip() for each in pushes] == ['git push --force origin "HEAD:refs/heads/$BRANCH"']
+    assert job["env"]["BRANCH"] == "autopilot/live"
+    given = [step["name"] for step in job["steps"] if "token" in str(step.get("env", {}))]
+    assert given == ["Offer"], "what plans and what reviews has no right to write"
+
+
+@pytest.mark.parametrize("system", CISystem)
+def test_stacks_without_limits_have_no_autopilot(system: CISystem) -> None:
+    context = PipelineContext(project="shop", branch="main", stages=(stage("trial"), stage("live", follows="trial")))
+    for path, text in files(system, context).items():
+        assert "autopilot" not in path + text
 
 
 def test_a_fork_gets_no_right() -> None:

@@ -50,6 +50,11 @@ def test_previews_read_settings_alone_and_neither_data_nor_secrets() -> None:
     assert [action for action in actions if action.endswith((":*", ":Get*", ":List*", ":BatchGet*"))] == []
 
 
+def test_what_is_measured_may_be_read_for_an_autopilot() -> None:
+    statements = [each for each in preview_statements(plans.names()) if "cloudwatch:GetMetricData" in each["Action"]]
+    assert [each["Condition"] for each in statements] == [{"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}]
+
+
 def test_only_named_cloudformation_stacks_are_read() -> None:
     assert stack_statements([plans.names()], ()) == []
     (listing,) = stack_statements([plans.names()], (), exports=True)

@@ -10,8 +10,9 @@ import pytest
 from poolwright.engine.preview import Operation
 from poolwright.render.report.markdown import MOST_BYTES, MOST_CHARACTERS, markdown, marker
 from poolwright.render.report.page import page
+from poolwright.render.report.sections import document_of
 from poolwright.render.report.several import NAME, document_of_all
-from poolwright.review.review import Driver, Money
+from poolwright.review.review import NO_CLOUD, Driver, Money
 from tests.poolwright.review.reviews import review, sixty
 
 
@@ -27,6 +28,26 @@ def test_one_comment_has_a_row_for_each_stack_and_parts_of_those_that_change() -
     assert first.index("> [!CAUTION]") < first.index("At a glance") < first.index("#### Why")
     assert "**prod replacements**" in first
     assert all(part.startswith("<summary>prod: ") for part in folded)
+
+
+def test_each_row_says_what_happens_to_the_stacks_resources() -> None:
+    changed, _ = sixty()
+    quiet = review("dev")
+    decided = quiet.model_copy(
+        update={"stack": "staging", "decisions": changed.decisions.model_copy(update={"number": 3})}
+    )
+    document = document_of_all((quiet, decided, changed))
+    rows = [row.split("|")[2].strip() for row in markdown(document).splitlines() if row.startswith("| **")]
+    assert rows[:2] == ["as they are", "as they are, 3 decisions of the lock differ"]
+    words = ("replaced", "deleted", "changed", "created")
+    assert rows[2] == ", ".join(f"{count} {word}" for count, word in zip(changed.counts.values(), words, strict=True))
+
+
+def test_where_no_cloud_was_asked_nothing_is_said_of_what_runs() -> None:
+    untold = review("dev").model_copy(update={"cloud": NO_CLOUD})
+    for document in (document_of_all((untold, untold)), document_of(untold)):
+        assert "nothing of the lock changes" in markdown(document)
+        assert "nothing changes" not in markdown(document)
 
 
 def test_where_nothing_changes_in_any_stack_no_comment_is_needed() -> None:

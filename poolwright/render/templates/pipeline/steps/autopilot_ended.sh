@@ -1,0 +1,1 @@
+if [ "$status" -ne 0 ]; then exit "$status"; fi
