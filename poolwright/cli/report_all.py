@@ -111,17 +111,18 @@ def _record(runs: Sequence[Run]) -> dict[str, object]:
 
 def _pictures(project: Project, reviews: Sequence[Review]) -> Callable[[], tuple[Picture, ...]]:
     def drawn() -> tuple[Picture, ...]:
-        from poolwright.render.report.pictures import pictures_of
+        from poolwright.render.report.pictures import Told, pictures_of
         from poolwright.render.report.several import pictures_of_stack
         from poolwright.review.plan_at_hand import plan_of
 
         made: list[Picture] = []
+        told = Told()
         for review in reviews:
             if review.quiet:
                 continue
             inputs = read_inputs(project.root, review.stack)
             plan = plan_of(project, inputs, read_lock(inputs.lock_path), review.lock_digest)
-            made += pictures_of_stack(review, pictures_of(review, plan, inputs.loaded.demand))
+            made += pictures_of_stack(review, pictures_of(review, plan, inputs.loaded.demand, told))
         return tuple(made)
 
     return drawn

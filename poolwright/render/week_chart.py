@@ -12,6 +12,8 @@ from html import escape
 from itertools import accumulate, groupby
 from math import ceil
 
+from poolwright.render.colours import colours_of
+
 HOURS = 168
 WIDTH = 960
 """Unless another one is asked for."""
@@ -70,9 +72,10 @@ class Panel:
     """Over them."""
 
 
-def week_chart(title: str, panels: Sequence[Panel], width: int = WIDTH) -> str:
-    """The panels below each other, as the text of an SVG file."""
-    colours = _colours(panels)
+def week_chart(title: str, panels: Sequence[Panel], width: int = WIDTH, *, told: dict[str, str] | None = None) -> str:
+    """The panels below each other, as the text of an SVG file; `told` are colours of words on the same page."""
+    words = (band.colour for panel in panels for band in panel.bands)
+    colours = colours_of(words, _COLOURS, {} if told is None else told)
     parts: list[str] = []
     top = 8
     for panel in panels:
@@ -90,12 +93,6 @@ def week_chart(title: str, panels: Sequence[Panel], width: int = WIDTH) -> str:
             "",
         ]
     )
-
-
-def _colours(panels: Sequence[Panel]) -> dict[str, str]:
-    """A colour for each word, in the order in which words first come."""
-    words = dict.fromkeys(band.colour for panel in panels for band in panel.bands)
-    return {word: _COLOURS[place % len(_COLOURS)] for place, word in enumerate(words)}
 
 
 def _across(width: int) -> int:

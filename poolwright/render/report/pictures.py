@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from poolwright.render.plan_week import week_panels
 from poolwright.render.report.drawing import NARROW, WIDE
@@ -20,12 +21,26 @@ from solver.plan.plan import Plan
 _WEEK = "A week: load, and what can do it"
 
 
-def pictures_of(review: Review, plan: Plan, demand: Demand) -> tuple[Picture, ...]:
+@dataclass(frozen=True)
+class Told:
+    """Colours that words have on a page of several stacks, which each stack's pictures add to."""
+
+    machines: dict[str, str] = field(default_factory=dict[str, str])
+    replicas: dict[str, str] = field(default_factory=dict[str, str])
+
+
+def pictures_of(review: Review, plan: Plan, demand: Demand, told: Told | None = None) -> tuple[Picture, ...]:
     """Those that have something to show, in the order of the page."""
+    told = told or Told()
     panels = week_panels(plan, demand)
     drawn: tuple[tuple[str, str, str, Callable[[int], str | None]], ...] = (
         ("cost", "What moved the cost", "why", lambda width: waterfall(review, width)),
-        ("week", _WEEK, "needs", lambda width: week_chart(_WEEK, panels, width) if panels else None),
+        (
+            "week",
+            _WEEK,
+            "needs",
+            lambda width: week_chart(_WEEK, panels, width, told=told.machines) if panels else None,
+        ),
         (
             "used",
             "Utilisation of the machines, hour by hour",
@@ -36,7 +51,7 @@ def pictures_of(review: Review, plan: Plan, demand: Demand) -> tuple[Picture, ..
             "placed",
             "Which replicas share a machine, in the busiest hour",
             "placement",
-            lambda width: placement_chart(review.placements, width),
+            lambda width: placement_chart(review.placements, width, told=told.replicas),
         ),
         (
             "network",

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from poolwright.render.colours import colours_of
 from poolwright.render.report.drawing import LETTER, PALETTE, WIDE, fitting, number, sheet, text
 from poolwright.review.shape import PlacementRow
 
 _ROW, _CPU, _MEMORY, _HEAD, _LEGEND = 54, 20, 9, 30, 20
 
 
-def placement_chart(rows: Sequence[PlacementRow], width: int = WIDE) -> str | None:
-    """The text of an SVG; None without rows."""
+def placement_chart(
+    rows: Sequence[PlacementRow], width: int = WIDE, *, told: dict[str, str] | None = None
+) -> str | None:
+    """The text of an SVG; None without rows. `told` are colours of words on the same page."""
     if not rows:
         return None
-    names = list(dict.fromkeys(name for row in rows for name in row.holds))
-    colours = {name: PALETTE[place % len(PALETTE)] for place, name in enumerate(names)}
+    colours = colours_of((name for row in rows for name in row.holds), PALETTE, {} if told is None else told)
     across = max(1, (width - 24) // 230)
     parts: list[str] = [text(12, 20, "upper bar: vCPU, lower bar: memory of one machine", "faint small")]
     for place, (name, colour) in enumerate(colours.items()):
