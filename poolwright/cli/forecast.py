@@ -95,6 +95,9 @@ def forecasts_of(
     services = [key for key, entry in demand.workloads.items() if isinstance(entry, Service)]
     loads = measured_loads(measured, services)
     if not loads:
+        if not services:
+            allowed = "a stack with at least one service is allowed: jobs have no load"
+            raise ConfigError([Problem(file="", path="workloads", allowed=allowed)])
         allowed = f"a column {Metric.LOAD} with rows of at least one of {', '.join(services)} is allowed"
         raise ConfigError([Problem(file="", path="--from", found=f"no load of a service in {source}", allowed=allowed)])
     if missing := [key for key in services if key not in loads]:

@@ -30,7 +30,7 @@ from solver.model.fleet.dual import Prices, best_worths, bound_usd_per_week
 from solver.model.fleet.purchase import Market, separate_usd_per_week
 from solver.model.fleet.usage import on_demand_prices, shared_goods, total_usage
 from solver.plan.fleet import FleetPlan
-from solver.quantity import HOURS_PER_WEEK, WEEKS_PER_MONTH
+from solver.quantity import HOURS_PER_WEEK, WEEKS_PER_MONTH, cents
 
 Floats = NDArray[np.float64]
 _NO_BETTER = 1 - 1e-9
@@ -146,7 +146,9 @@ def settle(fleet: Fleet, *, ask: Ask = one_after_the_other, again: bool = True) 
     kept = is_within(fleet.quotas, best.answers)
     if not kept:
         best = _bought(_within(fleet, ask, ways, market, at), market, [])
-    shared = not kept or best.usd_per_month <= separate or not is_within(fleet.quotas, first)
+    # Sums of the same figures in another order may differ; a bill has cents.
+    dearer = cents(best.usd_per_month) > cents(separate)
+    shared = not kept or not dearer or not is_within(fleet.quotas, first)
     if not shared:
         bought = tuple(each for name in names for each in own[name])
         best = Settled(first, bought, separate)

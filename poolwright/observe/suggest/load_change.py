@@ -62,7 +62,7 @@ def next_load(
     Events of the load are none of it: all three weeks are usual ones. In hours without load the bound is a part of the
     week's highest hour.
     """
-    now = load.model_copy(update={"week_of": None}).week_per_second()
+    now = _usual_week(load)
     highest = max(now)
     least = [each * (bounds.most_down if may_fall else 1) for each in now]
     most = [max(each, highest / 100) * bounds.most_up for each in now]
@@ -70,14 +70,16 @@ def next_load(
     target = [min(max(need, low), high) for need, low, high in zip(needed, least, most, strict=True)]
     kept = [min(use / (1 + headroom), each) for use, each in zip(in_use, now, strict=True)]
     made = _in_its_form(load, now, target, headroom, kept)
-    week = made.model_copy(update={"week_of": None}).week_per_second()
+    week = _usual_week(made)
     if _moved(now, week) < bounds.least_change:
         return None
     bounded = None
     if any(need > high for need, high in zip(needed, most, strict=True)):
         bounded = "most_up"
-    elif may_fall and sum(week) < sum(now) and sum(needed) < sum(target) * (1 - bounds.least_change):
-        bounded = "most_down"
+    elif may_fall and sum(week) < sum(now):
+        free = _in_its_form(load, now, needed, headroom, kept)
+        if sum(_usual_week(free)) < sum(week) * (1 - bounds.least_change):
+            bounded = "most_down"
     return LoadChange(
         load=made,
         direction=_direction(now, week, bounds.least_change),
@@ -85,6 +87,10 @@ def next_load(
         bounded=bounded,
         reshaped=made.shape is not None and (load.shape is None or tuple(made.shape) != tuple(load.shape)),
     )
+
+
+def _usual_week(load: LoadProfile) -> tuple[float, ...]:
+    return load.model_copy(update={"week_of": None}).week_per_second()
 
 
 def _in_its_form(

@@ -11,6 +11,9 @@ import numpy as np
 import pytest
 
 from poolwright.cli import main
+from poolwright.cli.forecast import forecasts_of
+from poolwright.observe.measurements import Measurements
+from solver.errors import ConfigError
 from solver.inputs import read_inputs
 from solver.questions import guarantee_questions
 from tests.poolwright.observe.sources.prometheus_stand_in import Asked, Raw, matrix, moments, prometheus
@@ -166,3 +169,10 @@ def test_what_loads_of_the_demand_are_made_from_is_not_lost(
     assert written.read_bytes() == before
     assert main.run(["forecast", "dev", "--from", str(measured), "--level", "0.99", "--write"]) == 0
     read_inputs(root, "dev")
+
+
+def test_a_stack_of_jobs_has_no_forecast() -> None:
+    demand = read_inputs(ROOT, "dev").loaded.demand
+    jobs = demand.model_copy(update={"workloads": {"trainer": demand.workloads["trainer"]}})
+    with pytest.raises(ConfigError, match="a stack with at least one service is allowed"):
+        forecasts_of(jobs, Measurements({}), "loads.csv", (0.5,))

@@ -55,6 +55,12 @@ def test_what_one_stack_leaves_at_night_covers_another(day_and_night: dict[str, 
     assert plan.proof.gap < 0.01
 
 
+def test_where_nothing_can_be_bought_no_stack_is_cheaper_by_itself(catalog: Catalog) -> None:
+    plan = plan_fleet(Fleet(stacks={"a": stack("a", {"web": service(day(10, 13, 8, 20))})}, catalog=catalog, terms=()))
+    assert plan.proof.cost_usd_per_month == plan.separate_usd_per_month
+    assert plan.shared
+
+
 def test_the_cost_is_the_sum_of_the_stacks_and_of_nothing_else(
     day_and_night: dict[str, Demand], catalog: Catalog
 ) -> None:

@@ -77,6 +77,19 @@ def test_a_constant_stays_one() -> None:
     assert change.load == LoadProfile(constant_per_second=6.3)
 
 
+def test_a_constant_that_its_highest_hour_keeps_is_not_held_by_the_bound() -> None:
+    load, quiet = LoadProfile(constant_per_second=9), scaled(0.9)
+    change = next_load(load, quiet, quiet, headroom=0, bounds=BOUNDS)
+    assert change is not None
+    assert (change.load.constant_per_second, change.bounded) == (8.1, None)
+    further = next_load(load, scaled(0.5), scaled(0.5), headroom=0, bounds=BOUNDS)
+    assert further is not None
+    assert (further.load.constant_per_second, further.bounded) == (7.2, "most_down")
+    asleep = next_load(shaped(90), scaled(0), scaled(0), headroom=0, bounds=BOUNDS)
+    assert asleep is not None
+    assert (asleep.load.peak_per_second, asleep.bounded) == (72, "most_down")
+
+
 def test_written_hours_stay_hours() -> None:
     change = next_load(LoadProfile(hourly_per_second=DAY), scaled(1.5), WEEK, headroom=0, bounds=BOUNDS)
     assert change is not None
