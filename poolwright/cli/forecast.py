@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,10 @@ def forecasts_of(
         raise ConfigError([Problem(file="", path="--from", found=f"no load of a service in {source}", allowed=allowed)])
     if missing := [key for key in services if key not in loads]:
         say(f"note: {', '.join(missing)}: no measured load")
+    last = max(load.end for load in loads.values())
+    for key, load in loads.items():
+        if last - load.end >= timedelta(days=1):
+            say(f"note: {key}: measured until {load.end:%Y-%m-%d %H:%M} UTC alone, others until {last:%Y-%m-%d %H:%M}")
     other = best_forecaster()
     if other is None:
         say(f"note: forecasts are seasonal-naive; {NOT_INSTALLED}")

@@ -101,7 +101,8 @@ def suggested(
     found = forecasts_of(demand, measured, source, (0.5, 0.95, 0.99))
     changeable = [each for each in found if not only or each.workload in only]
     on = measured_until(found, demand.time_zone)
-    steps = steps_of(demand, changeable, read_past(root, stack), bounds, on)
+    last = max(each.measured.end for each in found)
+    steps = steps_of(demand, changeable, read_past(root, stack), bounds, on, last)
     previous = approved(inputs)
     wishes = () if previous is None else _requests(stack, inputs, tables, previous, measured)
     say(f"solving {stack} as it is")

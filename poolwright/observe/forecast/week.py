@@ -25,7 +25,8 @@ def as_week(values: Hours, first: datetime, time_zone: str) -> tuple[float, ...]
     week = np.full(WEEK, np.nan)
     for place, value in zip(hours_of_week(first, len(values), time_zone), values, strict=True):
         week[place] = np.fmax(week[place], value)
-    for place in range(-WEEK, WEEK):
+    # Twice around: what is before the first hour that is there is as the last one.
+    for place in (*range(WEEK), *range(WEEK)):
         if np.isnan(week[place]):
             week[place] = week[place - 1]
     return tuple(float(value) for value in week)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import numpy as np
 
+from poolwright.observe.forecast.forecaster import WEEK
 from poolwright.observe.forecast.service import ServiceForecast
 from poolwright.observe.forecast.week import hours_of_week
 from poolwright.observe.suggest.bounds import Bounds
@@ -49,17 +50,27 @@ class Steps:
 
 
 def steps_of(
-    demand: Demand, found: Sequence[ServiceForecast], past: Sequence[Entry], bounds: Bounds, on: date
+    demand: Demand,
+    found: Sequence[ServiceForecast],
+    past: Sequence[Entry],
+    bounds: Bounds,
+    on: date,
+    last: datetime | None = None,
 ) -> Steps:
     """The next steps, by service in the demand's order. Where any load grows, none shrinks: what is freed by one may be
-    what the other needs, and the next run will tell."""
+    what the other needs, and the next run will tell. `last` is when all measured hours end; None: as these do."""
     steps: list[Step] = []
     waiting: list[tuple[str, str]] = []
+    ends = [each.measured.end for each in found]
+    newest = max(ends if last is None else [*ends, last], default=None)
     for forecast in found:
         service = demand.workloads[forecast.workload]
         assert isinstance(service, Service)
         if service.load.forecast is not None:
             waiting.append((forecast.workload, f"its load is a forecast: {RENEW}"))
+            continue
+        if newest is not None and _unseen(forecast, newest):
+            waiting.append((forecast.workload, "less than half of the last week was measured"))
             continue
         days = days_since_more(past, forecast.workload, on)
         cooling = days is not None and days < bounds.cool_down_days
@@ -74,6 +85,15 @@ def steps_of(
         ]
         steps = [step for step in steps if step.change.direction is not Direction.LESS]
     return Steps(tuple(steps), tuple(waiting))
+
+
+def _unseen(forecast: ServiceForecast, last: datetime) -> bool:
+    """Whether less than half of the week before the last measured hour of all services was measured of this one, as
+    far as it was measured before. What has filled the holes would be taken for its load, and nothing be in use."""
+    load = forecast.measured
+    first = max(load.first, last - timedelta(hours=WEEK))
+    hours = load.hours[max(int((first - load.first).total_seconds() // 3600), 0) :]
+    return 2 * int((~np.isnan(hours)).sum()) < (last - first).total_seconds() / 3600
 
 
 def _step(forecast: ServiceForecast, service: Service, bounds: Bounds, *, may_fall: bool) -> Step | None:

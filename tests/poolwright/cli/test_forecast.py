@@ -176,3 +176,12 @@ def test_a_stack_of_jobs_has_no_forecast() -> None:
     jobs = demand.model_copy(update={"workloads": {"trainer": demand.workloads["trainer"]}})
     with pytest.raises(ConfigError, match="a stack with at least one service is allowed"):
         forecasts_of(jobs, Measurements({}), "loads.csv", (0.5,))
+
+
+def test_a_series_that_ended_before_the_others_is_named(capsys: pytest.CaptureFixture[str], measured: Path) -> None:
+    lines = measured.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if ",assistant," not in line or line < "2026-11-20"]
+    measured.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    assert main.run(["forecast", "dev", "--from", str(measured)]) == 0
+    said = "note: assistant: measured until 2026-11-20 00:00 UTC alone, others until 2026-11-23 00:00"
+    assert said in capsys.readouterr().err

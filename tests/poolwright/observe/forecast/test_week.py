@@ -50,3 +50,9 @@ def test_an_event_may_make_the_load_less_and_lie_across_an_edge() -> None:
     assert event_factors([closed], MONDAY, 10, "UTC").tolist() == [0.25] * 6 + [1.0] * 4
     assert event_factors([closed], datetime(2026, 11, 9, tzinfo=UTC), 10, "UTC").tolist() == [1.0] * 10
     assert event_factors([closed], MONDAY, 2, "America/New_York").tolist() == [0.25, 0.25]
+
+
+def test_days_without_the_weeks_first_hour_are_a_week() -> None:
+    week = as_week(np.arange(48, dtype=float), datetime(2026, 11, 4, tzinfo=UTC), "UTC")
+    assert week[48:96] == tuple(range(48))
+    assert set(week[:48]) | set(week[96:]) == {47.0}

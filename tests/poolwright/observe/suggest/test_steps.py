@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from poolwright.observe.forecast.forecaster import WEEK
+from poolwright.observe.forecast.forecaster import WEEK, Hours
 from poolwright.observe.forecast.service import ServiceForecast, forecast_of
 from poolwright.observe.loads import MeasuredLoad
 from poolwright.observe.suggest.bounds import Bounds
@@ -43,6 +43,10 @@ def _forecast(workload: str, peak: float) -> ServiceForecast:
     return forecast_of(workload, MeasuredLoad(MONDAY, hours), (), "UTC", (0.5, 0.99))
 
 
+def _measured(workload: str, hours: Hours, first: datetime = MONDAY) -> ServiceForecast:
+    return forecast_of(workload, MeasuredLoad(first, hours), (), "UTC", (0.5, 0.99))
+
+
 def test_a_load_that_fell_goes_down_in_steps_and_says_what_that_risks() -> None:
     (step,) = steps_of(_demand(shop=100), [_forecast("shop", 50)], (), Bounds(), ON).taken
     assert step.change.direction is Direction.LESS
@@ -58,6 +62,20 @@ def test_nothing_shrinks_while_something_grows() -> None:
     assert steps.taken[0].held_now < 0.2
     assert steps.taken[0].held_then > 0.98
     assert steps.waiting == (("shop", "others become more first"),)
+
+
+def test_what_was_not_measured_of_late_stays() -> None:
+    demand, now = _demand(shop=100, search=100), _forecast("search", 50)
+    old = _measured("shop", np.tile(DAY, 28) * 3, MONDAY - timedelta(days=60))
+    steps = steps_of(demand, [old, now], (), Bounds(), ON)
+    assert [step.workload for step in steps.taken] == ["search"]
+    assert steps.waiting == (("shop", "less than half of the last week was measured"),)
+    assert steps_of(demand, [old], (), Bounds(), ON, now.measured.end).waiting == steps.waiting
+    hours = np.tile(DAY, 28)
+    hours[-WEEK:-1] = np.nan
+    assert steps_of(demand, [_measured("shop", hours), now], (), Bounds(), ON).waiting == steps.waiting
+    young = _measured("shop", np.tile(DAY, 3) * 10, now.measured.end - timedelta(days=3))
+    assert [step.workload for step in steps_of(demand, [young, now], (), Bounds(), ON).taken] == ["shop"]
 
 
 def test_what_grew_a_few_days_ago_does_not_shrink_yet() -> None:
