@@ -212,9 +212,17 @@ def _why(review: Review) -> Iterator[Block]:
     )
     if review.choices:
         for each in _nearest(review):
-            extra = each.extra_usd_per_month or 0.0
-            more = f"{format_usd(abs(extra))} a month {'more' if extra >= 0 else 'less'}"
-            yield Paragraph(line("Next best for ", code(each.subject), f": {each.next_best}, {more}. {each.text}"))
+            yield Paragraph(_choice(each))
+
+
+def _choice(each: Choice) -> Line:
+    extra = each.extra_usd_per_month or 0.0
+    if extra >= 0:
+        return line(
+            "Next best for ", code(each.subject), f": {each.next_best}, {format_usd(extra)} a month more. {each.text}"
+        )
+    saves = f"{each.next_best}, {format_usd(-extra)} a month less, and not taken: {each.text.rstrip('.')}."
+    return line("Cheaper for ", code(each.subject), f": {saves}")
 
 
 def _nearest(review: Review) -> list[Choice]:

@@ -12,7 +12,7 @@ from poolwright.engine.preview import Operation
 from poolwright.render.report.document import Bullets, Document, Paragraph, Section, Span, Style, Table, code, line
 from poolwright.render.report.markdown import MOST_BYTES, MOST_CHARACTERS, markdown, marker, plain
 from poolwright.render.report.sections import document_of
-from poolwright.review.review import Decisions, FindingRow
+from poolwright.review.review import Choice, Decisions, FindingRow
 from tests.poolwright.review.reviews import happening, review, sixty
 
 SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
@@ -115,3 +115,15 @@ def test_reviews_of_any_size_fit_and_say_what_was_cut(sizes: list[int], letter: 
     cut = text.partition("Cut, because this comment would be too long: ")[2].partition(". The report")[0]
     assert all(plain(title) in cut for title in gone)
     assert bool(cut) >= bool(gone)
+
+
+def test_a_cheaper_choice_is_said_to_be_one_with_why_it_was_not_taken() -> None:
+    said = "a change of the machines has to save $59.33, 1 % of what it costs"
+    choices = (
+        Choice(subject="workload assistant", text=said, next_best="other numbers", extra_usd_per_month=-16.31),
+        Choice(subject="nat", text="One is asked for.", next_best="two", extra_usd_per_month=37.32),
+    )
+    changed, _ = sixty()
+    text = markdown(document_of(changed.model_copy(update={"choices": choices}))).replace("\\", "")
+    assert f"Cheaper for `workload assistant`: other numbers, $16.31 a month less, and not taken: {said}." in text
+    assert "Next best for `nat`: two, $37.32 a month more. One is asked for." in text
