@@ -7,11 +7,12 @@ tasks, whichever process was faster, and are the same as those of one process.
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 
 from solver.catalog.catalog import Catalog
 from solver.fleet.stack import Ask, StackAnswer, StackTask, answer_of
@@ -29,12 +30,26 @@ def processes(workers: int) -> Generator[Ask]:
         yield _here
         return
     spawn = get_context("spawn")
-    with single_threaded(), ProcessPoolExecutor(workers, mp_context=spawn, initializer=one_by_one) as pool:
+    with single_threaded(), ProcessPoolExecutor(workers, mp_context=spawn, initializer=begin_worker) as pool:
 
         def ask(tasks: Sequence[StackTask], catalog: Catalog) -> list[StackAnswer]:
             return list(pool.map(partial(answer_of, catalog=catalog), tasks))
 
-        yield ask
+        try:
+            yield ask
+        except KeyboardInterrupt:
+            # Whoever interrupts does not wait for the stacks that are being solved.
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in active_children():
+                process.terminate()
+            raise
+
+
+def begin_worker() -> None:
+    """In a new process: one solver thread, and the end of an interrupted command is left to the one that started it,
+    since a terminal's Ctrl-C reaches all of them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    one_by_one()
 
 
 @contextmanager

@@ -7,13 +7,15 @@ import signal
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
+from multiprocessing import active_children, get_context
 from typing import Any
 
 import pytest
 
 from poolwright.fleet.machines import LOCAL, machines, versions
-from poolwright.fleet.processes import processes
+from poolwright.fleet.processes import begin_worker, processes
 from solver.catalog.catalog import Catalog
 from solver.catalog.loader import load_catalog
 from solver.errors import ConfigError, InfeasibleError
@@ -43,6 +45,17 @@ def alone(fleet: Fleet) -> str:
 def test_two_processes_answer_as_one(fleet: Fleet, alone: str) -> None:
     with processes(2) as ask:
         assert plan_fleet(fleet, ask=ask).model_dump_json() == alone
+
+
+def test_an_interrupt_is_the_commands_own_affair_and_ends_its_processes(fleet: Fleet) -> None:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=begin_worker) as pool:
+        assert pool.submit(signal.getsignal, signal.SIGINT).result() is signal.SIG_IGN
+    with pytest.raises(KeyboardInterrupt), processes(2) as ask:
+        ask([fleet.task("s0"), fleet.task("s1")], fleet.catalog)
+        raise KeyboardInterrupt
+    for process in active_children():
+        process.join(60)
+    assert active_children() == []
 
 
 def test_a_conflict_comes_whole_from_another_process(fleet: Fleet) -> None:
