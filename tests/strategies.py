@@ -149,6 +149,7 @@ def services(
         service=0,
         rows=np.arange(len(kinds), dtype=np.int64),
         surviving=np.array([kind == "surviving" for kind in kinds], dtype=np.bool_),
+        in_rounds=np.array([False for _ in kinds], dtype=np.bool_),
         column=np.arange(first_column, first_column + count, dtype=np.int64),
         on_demand=np.array(on_demand, dtype=np.bool_),
         shared=np.zeros(count, dtype=np.bool_),

@@ -28,6 +28,8 @@ _MARKS = {ChangeKind.ADDED: "+", ChangeKind.REMOVED: "-", ChangeKind.CHANGED: "~
 _STYLES = {ChangeKind.ADDED: "green", ChangeKind.REMOVED: "red", ChangeKind.CHANGED: "yellow"}
 _MOST_STEPS = 3
 _MOST_CHANGES = 40
+_FEW_NAMES = 3
+"""Of services that share slots; the rest are counted."""
 
 
 def plan_view(plan: Plan, change: Difference | None, *, growth: str = "") -> RenderableType:
@@ -113,6 +115,19 @@ def _site_view(site: SitePlan, lines: Sequence[CostLine]) -> Iterator[Renderable
     yield from _security_view(site.security)
 
 
+def slots_words(group: NodeGroup) -> str:
+    """`3 × assistant.cpu, 1 × ranker.cpu`, or `any 7 of cart.cpu, search.cpu` where services share machines.
+
+    `any of 12 × cart.cpu, 6 × search.cpu` where their replicas differ: as many of each by itself.
+    """
+    if group.shared is None:
+        return ", ".join(f"{count} × {name}" for name, count in group.slots.items())
+    alike = len(set(group.slots.values())) == 1
+    names = [name if alike else f"{count} × {name}" for name, count in group.slots.items()]
+    shown = names if len(names) <= _FEW_NAMES + 1 else [*names[:_FEW_NAMES], f"{len(names) - _FEW_NAMES} more"]
+    return f"any {f'{max(group.slots.values())} ' if alike else ''}of {', '.join(shown)}"
+
+
 def _compute_view(compute: ComputePlan, lines: Sequence[CostLine]) -> Iterator[RenderableType]:
     groups = _table("node group", "machine", "bought", "holds", "machines", "at most", "USD", right=("at most", "USD"))
     for group in compute.node_groups:
@@ -121,7 +136,7 @@ def _compute_view(compute: ComputePlan, lines: Sequence[CostLine]) -> Iterator[R
             group.key,
             _machine_words(group),
             group.purchase.value if group.capacity is None else f"{group.capacity.kind} {group.capacity.key}",
-            ", ".join(f"{count} × {name}" for name, count in group.slots.items()),
+            slots_words(group),
             schedule_words(group.machines),
             str(group.max_machines),
             item_usd(lines, f"node-group {group.key}"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import fsum
 
 from poolwright.render.week_chart import HOURS, Band, Line, Panel
 from solver.demand.demand import Demand
@@ -60,12 +61,22 @@ def _bought(service: str, name: str, compute: ComputePlan, plan: Plan) -> Iterat
         if each.key == service
         for variant in each.variants
     }
+    weeks = {
+        f"{service}.{variant.key}": variant.replicas.hourly()
+        for each in compute.services
+        if each.key == service
+        for variant in each.variants
+    }
     groups = sorted(compute.node_groups, key=lambda group: (group.purchase is PurchaseOption.SPOT, group.key))
     site = f"{name} " if len(plan.sites) > 1 else ""
     for group in groups:
         each = sum(count * asked.get(slot, 0.0) for slot, count in group.slots.items())
         if each:
             hourly = tuple(machines * each for machines in group.machines.hourly())
+            if group.shared is not None:
+                # Of slots that it shares those that it fills.
+                mine = [(asked[slot], week) for slot, week in weeks.items() if slot in group.slots]
+                hourly = tuple(fsum(rate * week[hour] for rate, week in mine) for hour in range(HOURS))
             spot = group.purchase is PurchaseOption.SPOT
             label = f"{site}{group.machine_types[0]} {group.purchase.value}"
             yield Band(label=label, colour=group.machine_types[0], pale=spot, hourly=hourly)

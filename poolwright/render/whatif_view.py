@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from poolwright.render.parts import heading, signed_usd, table
-from poolwright.render.plan_view import change_line, proof_words, schedule_words, verdict
+from poolwright.render.plan_view import change_line, proof_words, schedule_words, slots_words, verdict
 from solver.plan.comparison import Comparison
 from solver.plan.compute import NodeGroup
 from solver.plan.difference import Change
@@ -80,7 +80,7 @@ def _group_rows(now: Plan, then: Plan) -> Iterator[tuple[str, ...]]:
             continue
         hours = [_machine_hours(before), _machine_hours(after)]
         usd = [_usd(now, key), _usd(then, key)]
-        holds = " → ".join(dict.fromkeys(_slots(each) for each in (before, after) if each is not None))
+        holds = " → ".join(dict.fromkeys(slots_words(each) for each in (before, after) if each is not None))
         yield (
             key,
             holds,
@@ -105,10 +105,6 @@ def _running(plan: Plan) -> Iterator[tuple[str, NodeGroup]]:
         for group in site.compute.node_groups:
             if group.slots:
                 yield (f"{name} {group.key}" if len(plan.aws_sites) > 1 else group.key), group
-
-
-def _slots(group: NodeGroup) -> str:
-    return ", ".join(f"{count} × {name}" for name, count in group.slots.items())
 
 
 def _machine_hours(group: NodeGroup | None) -> int:

@@ -44,6 +44,7 @@ def with_retired(
                     update={
                         "machines": WeekSchedule(constant=0),
                         "slots": dict[str, int](),
+                        "shared": None,
                         "zones": left,
                         "warm_machines": 0,
                     }

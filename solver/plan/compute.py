@@ -11,6 +11,7 @@ from solver.plan.deployment import DeploymentPlan
 from solver.plan.keyed import Keyed
 from solver.plan.scaling import ScalingPlan
 from solver.plan.schedule import WeekSchedule
+from solver.plan.shared_slots import SharedSlots
 from solver.plan.sidecar import DaemonPlan, SidecarPlan
 from solver.plan.upkeep import UpkeepPlan, is_usual
 from solver.schema import Schema, is_empty
@@ -89,6 +90,8 @@ class NodeGroup(Schema):
     """Root volume of each machine."""
     slots: dict[str, int]
     """Most replicas of each `workload.variant` that one machine holds together: the pattern of its placement."""
+    shared: SharedSlots | None = Field(default=None, exclude_if=is_empty)
+    """How its services share the slots, each of which has so many by itself; None: the slots are all there at once."""
     warm_machines: int = Field(default=0, exclude_if=is_empty)
     """Machines besides, which wait stopped: a warm pool."""
     capacity: CapacityTarget | None = Field(default=None, exclude_if=is_empty)

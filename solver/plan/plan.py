@@ -19,7 +19,7 @@ from solver.plan.storage import StoragePlan
 from solver.schema import Schema, is_empty
 from solver.vocabulary import SiteKind, Termination
 
-MODEL_VERSION = "7"
+MODEL_VERSION = "8"
 """Raised when the same inputs may give another plan than before; it makes every lock stale."""
 
 

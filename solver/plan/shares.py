@@ -6,11 +6,13 @@ groups first, so that no more than the interruptible share rests on spot; each i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from solver.plan.compute import ComputePlan, NodeGroup, VariantPlan
 from solver.plan.schedule import WeekSchedule, week_schedule
+from solver.plan.sharing import Shared, filled, shared_machines
+from solver.quantity import HOURS_PER_WEEK
 from solver.vocabulary import PurchaseOption
 
 
@@ -23,6 +25,8 @@ class Held:
     """By hour: the floor that the schedule sets."""
     most: int
     """Ceiling for autoscaling; those of all its groups are together the variant's, or its highest hours."""
+    places: int
+    """Replicas for which the group's ceiling has room."""
     is_first: bool
     """The first of the variant's groups: that which held most in the peak hour when the variant was approved first."""
 
@@ -32,15 +36,18 @@ def held_replicas(compute: ComputePlan, service: str, variant: VariantPlan) -> t
     by_key = {group.key: group for group in compute.node_groups}
     if len(variant.node_groups) == 1:
         most = max(variant.max_replicas, variant.replicas.high)
-        return (Held(by_key[variant.node_groups[0]], variant.replicas, most, is_first=True),)
+        group = by_key[variant.node_groups[0]]
+        places = places_at_most(compute, group, f"{service}.{variant.key}")
+        return (Held(group, variant.replicas, most, places, is_first=True),)
     weeks = replicas_by_group(compute, service, variant)
     slot = f"{service}.{variant.key}"
+    places = {key: places_at_most(compute, by_key[key], slot) for key in weeks}
     peaks = {key: max(week) for key, week in weeks.items()}
-    spare = {key: max(0, by_key[key].max_machines * by_key[key].slots.get(slot, 0) - peaks[key]) for key in weeks}
+    spare = {key: max(0, places[key] - peaks[key]) for key in weeks}
     more = min(sum(spare.values()), max(0, variant.max_replicas - sum(peaks.values())))
     extra = _in_proportion(more, {key: room for key, room in spare.items() if room})
     return tuple(
-        Held(by_key[key], week_schedule(week), peaks[key] + extra.get(key, 0), is_first=place == 0)
+        Held(by_key[key], week_schedule(week), peaks[key] + extra.get(key, 0), places[key], is_first=place == 0)
         for place, (key, week) in enumerate(weeks.items())
     )
 
@@ -53,6 +60,9 @@ def replicas_by_group(compute: ComputePlan, service: str, variant: VariantPlan) 
     slot = f"{service}.{variant.key}"
     by_key = {group.key: group for group in compute.node_groups}
     groups = [by_key[key] for key in variant.node_groups]
+    if any(group.shared is not None for group in groups):
+        weeks = _weeks_of_pool(compute, variant.node_groups)
+        return {group.key: weeks[group.key][slot] for group in groups}
     machines = {group.key: group.machines.hourly() for group in groups}
     found: dict[str, list[int]] = {group.key: [] for group in groups}
     for hour, count in enumerate(variant.replicas.hourly()):
@@ -60,6 +70,50 @@ def replicas_by_group(compute: ComputePlan, service: str, variant: VariantPlan) 
         for key, shares in found.items():
             shares.append(here.get(key, 0))
     return {key: tuple(shares) for key, shares in found.items()}
+
+
+def sharing(compute: ComputePlan, group: NodeGroup) -> dict[str, tuple[int, ...]]:
+    """`workload.variant` → 168 numbers of replicas, of all services that share a group's slots."""
+    weeks = _weeks_of_pool(compute, {group.key})
+    return {slot: week for slot, week in weeks[group.key].items() if slot in group.slots}
+
+
+def places_at_most(compute: ComputePlan, group: NodeGroup, name: str) -> int:
+    """Replicas of a variant for which a group's ceiling has room, beside the highest hours of those it shares with."""
+    if group.shared is None:
+        return group.max_machines * group.slots.get(name, 0)
+    peaks = {slot: max(week) for slot, week in sharing(compute, group).items()}
+    return Shared(shared_machines(group, 0), peaks, group.shared.each).places_for(name, group.max_machines)
+
+
+def _weeks_of_pool(compute: ComputePlan, keys: Collection[str]) -> dict[str, dict[str, tuple[int, ...]]]:
+    """Group → `workload.variant` → replicas by hour, for groups with shared slots and all whose services they share."""
+    allowed = {
+        f"{service.key}.{variant.key}": (variant.node_groups, variant.replicas)
+        for service in compute.services
+        for variant in service.variants
+    }
+    pool = set(keys)
+    while more := {key for groups, _ in allowed.values() if pool & set(groups) for key in groups} - pool:
+        pool |= more
+    members = {slot: each for slot, each in allowed.items() if pool & set(each[0])}
+    groups = [group for group in compute.node_groups if group.key in pool]
+    weeks = {slot: replicas.hourly() for slot, (_, replicas) in members.items()}
+    machines = [group.machines.hourly() for group in groups]
+    units = {slot: each for group in groups if group.shared is not None for slot, each in group.shared.each.items()}
+    hours_of: dict[tuple[tuple[int, ...], tuple[int, ...]], list[int]] = {}
+    for hour in range(HOURS_PER_WEEK):
+        state = (tuple(week[hour] for week in weeks.values()), tuple(week[hour] for week in machines))
+        hours_of.setdefault(state, []).append(hour)
+    found = {group.key: {slot: [0] * HOURS_PER_WEEK for slot in members} for group in groups}
+    for hours in hours_of.values():
+        here = {slot: week[hours[0]] for slot, week in weeks.items() if week[hours[0]]}
+        places = [shared_machines(group, hours[0]) for group in groups]
+        for key, mine in filled(places, here, units, {slot: keys for slot, (keys, _) in members.items()}).items():
+            for slot, count in mine.items():
+                for hour in hours:
+                    found[key][slot][hour] = count
+    return {key: {slot: tuple(week) for slot, week in mine.items()} for key, mine in found.items()}
 
 
 def _in_hour(groups: list[NodeGroup], machines: Mapping[str, int], slot: str, count: int) -> dict[str, int]:

@@ -25,6 +25,7 @@ from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.plan.compute import ComputePlan, NodeGroup, ServicePlan, VariantPlan
 from solver.plan.shares import held_replicas, replicas_by_group
+from solver.plan.sharing import Shared, shared_machines
 from solver.proofs.view import HOURS
 from solver.vocabulary import PurchaseOption
 
@@ -88,10 +89,18 @@ class SiteGrowth:
                 group = self._groups[key]
                 slots = group.slots.get(slot, 0)
                 counts = _by_zone(group, self._machines[key][hour], lost.zone)
-                left += slots * sum(count for zone, count in counts.items() if zone not in hit.gone[key])
+                machines = sum(count for zone, count in counts.items() if zone not in hit.gone[key])
+                places = slots * self._ceilings[hour][key]
+                if group.shared is not None:
+                    shared = Shared(shared_machines(group, hour), self._sharing(key, hour), group.shared.each)
+                    places = shared.part_of(slot, self._ceilings[hour][key])
+                    gone = len([zone for zone in hit.gone[key] if zone is not None])
+                    left += shared.left_for(slot, gone, machines) if gone else shared.places_for(slot)
+                else:
+                    left += slots * machines
                 if key in active and key not in hit.closed:
-                    grown += slots * self._ceilings[hour][key]
-                    reach += min(self._most[slot][key], slots * self._ceilings[hour][key])
+                    grown += places
+                    reach += min(self._most[slot][key], places)
             planned = min(variant.replicas.hourly()[hour], left)
             scales = is_scaled(service, variant)
             # What the plan has no replica of, autoscaling can't multiply.
@@ -113,6 +122,12 @@ class SiteGrowth:
             *(variant.replicas.hourly()[hour] for variant in service.variants),
             *(self._machines[key][hour] for key in keys),
             *(self._ceilings[hour][key] for key in keys),
+            *(
+                count
+                for key in keys
+                if self._groups[key].shared is not None
+                for count in self._sharing(key, hour).values()
+            ),
         )
 
     @property
@@ -135,6 +150,14 @@ class SiteGrowth:
     def group(self, key: str) -> NodeGroup:
         """A node group by key."""
         return self._groups[key]
+
+    def _sharing(self, group: str, hour: int) -> dict[str, int]:
+        """Replicas of all services of a group in an hour."""
+        return {
+            slot: self._shares[slot][group][hour]
+            for slot in self._groups[group].slots
+            if group in self._shares.get(slot, {})
+        }
 
     @cached_property
     def _groups(self) -> dict[str, NodeGroup]:

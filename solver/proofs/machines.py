@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from fractions import Fraction
+from math import ceil
 
 from solver.demand.workloads import Variant
 from solver.plan.compute import NodeGroup
@@ -19,7 +21,7 @@ def machine_faults(view: SiteView) -> Iterator[str]:
     yield from _hours_are_a_week(view)
     for group in view.plan.compute.node_groups:
         yield from _group_can_be_bought(view, group)
-        yield from _replicas_fit(view, group, group.slots, f"{group.key}: its slots")
+        yield from _slots_fit(view, group)
     for classes in view.plan.compute.hour_classes:
         for placed in classes.placement:
             group = view.groups.get(placed.node_group)
@@ -29,6 +31,10 @@ def machine_faults(view: SiteView) -> Iterator[str]:
             where = f"{group.key}, hour {classes.hours[0]}"
             if placed.machines < 1 or any(count < 0 for count in placed.replicas.values()):
                 yield f"{where}: a number below 1"
+            if group.shared is not None:
+                units = sum(group.shared.each.get(name, 0) * count for name, count in placed.replicas.items())
+                if units > group.shared.units:
+                    yield f"{where}: replicas of {units} units on a machine of {group.shared.units}"
             beyond = [name for name, count in placed.replicas.items() if count > group.slots.get(name, 0)]
             if beyond:
                 yield f"{where}: more replicas of {', '.join(beyond)} than slots"
@@ -80,7 +86,7 @@ def _group_can_be_bought(view: SiteView, group: NodeGroup) -> Iterator[str]:
         yield f"{group.key}: the schedule asks for more machines than max_machines"
 
 
-def _replicas_fit(view: SiteView, group: NodeGroup, replicas: dict[str, int], where: str) -> Iterator[str]:
+def _replicas_fit(view: SiteView, group: NodeGroup, replicas: Mapping[str, int], where: str) -> Iterator[str]:
     variants: list[tuple[Variant, int]] = []
     for name, count in replicas.items():
         variant = view.variant(name)
@@ -88,25 +94,14 @@ def _replicas_fit(view: SiteView, group: NodeGroup, replicas: dict[str, int], wh
             yield f"{where}: {name} is no variant of the demand"
             return
         variants.append((variant, count))
-    beside = [(sidecar, count) for name, count in replicas.items() for sidecar in view.sidecars(name)]
     uncounted = sum(count for variant, count in variants if variant.accelerator is not None and not _is_counted(group))
     if uncounted > 1:
         yield f"{where}: {uncounted} replicas share devices that the scheduler does not count"
+    asked = [(_asked(view, name), count) for name, count in replicas.items()]
     for name in group.machine_types:
-        has = view.holds(name, group.runtime)
         machine = view.catalog.machine(name)
-        asked = {
-            "cpu": (sum(each.cpu * count for each, count in [*variants, *beside]), has.cpu_millis),
-            "memory": (sum(each.memory * count for each, count in [*variants, *beside]), has.memory_mib),
-            "network": (sum(variant.network_mbps * count for variant, count in variants), has.network_mbps),
-            "task addresses": (sum(count for _, count in variants), has.task_slots),
-            "scratch disk": (sum(variant.disk * count for variant, count in variants), group.root_volume_gib),
-            "accelerators": (
-                sum(variant.accelerator.count * count for variant, count in variants if variant.accelerator),
-                has.accelerators,
-            ),
-        }
-        for dimension, (needed, available) in asked.items():
+        for dimension, available in _has(view, group, name).items():
+            needed = sum(each[dimension] * count for each, count in asked)
             if needed > available:
                 yield f"{where}: {name} has {available} of {dimension}, {needed} are needed"
         for variant, count in variants:
@@ -117,6 +112,73 @@ def _replicas_fit(view: SiteView, group: NodeGroup, replicas: dict[str, int], wh
             model = None if machine.accelerator is None else machine.accelerator.model
             if count and variant.accelerator is not None and variant.accelerator.model != model:
                 yield f"{where}: {name} has no {variant.accelerator.model}"
+
+
+def _asked(view: SiteView, name: str) -> dict[str, int]:
+    """What one replica asks for, with what runs beside it."""
+    variant, beside = view.variant(name), view.sidecars(name)
+    assert variant is not None, f"{name} is a variant of the demand"
+    return {
+        "cpu": variant.cpu + sum(each.cpu for each in beside),
+        "memory": variant.memory + sum(each.memory for each in beside),
+        "network": variant.network_mbps,
+        "task addresses": 1,
+        "scratch disk": variant.disk,
+        "accelerators": variant.accelerator.count if variant.accelerator else 0,
+    }
+
+
+def _has(view: SiteView, group: NodeGroup, machine_type: str) -> dict[str, int]:
+    """What a machine has for replicas."""
+    has = view.holds(machine_type, group.runtime)
+    return {
+        "cpu": has.cpu_millis,
+        "memory": has.memory_mib,
+        "network": has.network_mbps,
+        "task addresses": has.task_slots,
+        "scratch disk": group.root_volume_gib,
+        "accelerators": has.accelerators,
+    }
+
+
+def _slots_fit(view: SiteView, group: NodeGroup) -> Iterator[str]:
+    """Slots fit together; where services share machines, each fits by itself, and so does any mixture.
+
+    With q, in each dimension, the most that any replica asks for one of its units, replicas of so many units as a
+    machine has ask for at most so many times q. A machine without room for a replica of u units then has more than its
+    own less u taken, and where what is planned leaves out all but one unit of the largest, that can't be all machines.
+    """
+    shared = group.shared
+    if shared is None:
+        yield from _replicas_fit(view, group, group.slots, f"{group.key}: its slots")
+        return
+    for name, count in group.slots.items():
+        yield from _replicas_fit(view, group, {name: count}, f"{group.key}: its slots for {name}")
+    if shared.each.keys() != group.slots.keys() or min(shared.each.values(), default=0) < 1:
+        yield f"{group.key}: not each service that shares it has units"
+        return
+    if not 0 < shared.filled <= shared.units - max(shared.each.values()) + 1:
+        yield f"{group.key}: {shared.filled} units are planned on a machine of {shared.units}, too many for any order"
+    if any(view.variant(name) is None for name in shared.each):
+        return
+    asked = {name: _asked(view, name) for name in shared.each}
+    for machine_type in group.machine_types:
+        for dimension, available in _has(view, group, machine_type).items():
+            unit = max(Fraction(asked[name][dimension], units) for name, units in shared.each.items())
+            if unit * shared.units > available:
+                yield f"{group.key}: {shared.units} units are more {dimension} than {machine_type} has"
+    for hours in view.plan.compute.hour_classes:
+        here = [placed for placed in hours.placement if placed.node_group == group.key]
+        running = {name: sum(each.machines * each.replicas.get(name, 0) for each in here) for name in shared.each}
+        machines, largest = sum(each.machines for each in here), max(shared.each.values())
+        # Replicas go to the zone with fewest of their service, and there to any machine; or to any in all.
+        finds_room = [
+            sum(shared.each[name] * ceil(Fraction(count, zones)) for name, count in running.items())
+            < shared.filled * (machines // zones) + largest
+            for zones in (1, len(group.zones))
+        ]
+        if here and not any(finds_room):
+            yield f"{group.key}, hour {hours.hours[0]}: more units than find room in any order"
 
 
 def _is_counted(group: NodeGroup) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -59,6 +59,7 @@ def _held(view: SiteView, key: str, service: Service, placed: Sequence[PlacedMac
     of_machine = {
         name: sum((rate * view.groups[name].slots.get(slot, 0) for slot, rate in rates.items()), Fraction(0))
         for name in machines
+        if view.groups[name].shared is None
     }
     spot = [
         name
@@ -69,7 +70,8 @@ def _held(view: SiteView, key: str, service: Service, placed: Sequence[PlacedMac
     ]
     return _Held(
         have=sum((replicas[name] * rate for name, rate in rates.items()), Fraction(0)),
-        left=sum((of_machine[name] * _after_loss(view, name, count) for name, count in machines.items()), Fraction(0)),
+        left=sum((each * _after_loss(view, name, machines[name]) for name, each in of_machine.items()), Fraction(0))
+        + _left_of_shared(view, placed, rates),
         steady=sum(
             (
                 rate * each.machines * each.replicas.get(name, 0)
@@ -87,6 +89,30 @@ def _held(view: SiteView, key: str, service: Service, placed: Sequence[PlacedMac
         if spot
         else None,
     )
+
+
+def _left_of_shared(view: SiteView, placed: Sequence[PlacedMachines], rates: Mapping[str, Fraction]) -> Fraction:
+    """What a service has left, after the loss of a zone, on machines that it shares.
+
+    Others start what they lost in the room that is left, too. So what counts is what runs in the other zones, which the
+    scheduler makes even where each zone has room, in any order, for an even part of everything, rounded up; else
+    nothing counts.
+    """
+    left = Fraction(0)
+    for group in view.plan.compute.node_groups:
+        here = [each for each in placed if each.node_group == group.key]
+        shared = group.shared
+        if shared is None or not here:
+            continue
+        zones = len(group.zones)
+        running = {name: sum(each.machines * each.replicas.get(name, 0) for each in here) for name in shared.each}
+        in_a_zone = sum(shared.each[name] * ceil(Fraction(count, zones)) for name, count in running.items())
+        planned = sum(each.machines for each in here) // zones * shared.filled
+        if in_a_zone >= planned + max(shared.each.values()):
+            continue
+        for name, rate in rates.items():
+            left += rate * (running.get(name, 0) - ceil(Fraction(running.get(name, 0), zones)))
+    return left
 
 
 def _hour_faults(service: Service, held: _Held, load: Fraction, zones: int) -> Iterator[str]:

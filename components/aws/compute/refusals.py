@@ -36,7 +36,7 @@ def _shared_devices(args: ComputePoolArgs) -> Iterator[str]:
     named = {key for key, variant in _variants(args).items() if takes_whole_machine(variant)}
     for group in args.plan.node_groups:
         sharing = {key: slots for key, slots in group.slots.items() if key in named and slots}
-        if sum(sharing.values()) > 1:
+        if max(sharing.values(), default=0) > 1 or (len(sharing) > 1 and group.shared is None):
             listed = ", ".join(f"{slots} × {key}" for key, slots in sorted(sharing.items()))
             yield f"{group.key}: {listed} on one machine, whose {group.accelerator_kind} devices ECS can't divide"
 

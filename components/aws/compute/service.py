@@ -128,9 +128,8 @@ def rolling_percents(service: ServicePlan, variant: VariantPlan, held: Held) -> 
     """
     if service.moves_requests:
         return 100, 200
-    places = held.group.max_machines * held.group.slots.get(f"{service.key}.{variant.key}", 0)
     one_replica = -(-100 // max(1, held.replicas.low))
-    if places <= held.replicas.high:
+    if held.places <= held.replicas.high:
         return 100 - one_replica, 100
     return 100, 200 if variant.accelerator_kind is None else 100 + one_replica
 
@@ -146,12 +145,12 @@ FULL_MACHINES: ecs.ServiceOrderedPlacementStrategyArgsDict = {"type": "binpack",
 def placement_strategies(service: ServicePlan, held: Held) -> list[ecs.ServiceOrderedPlacementStrategyArgsDict]:
     """Even over zones, then full machines; even over machines where a replica too many on one would do harm.
 
-    That is where others' replicas have their place on it too, or the demand limits how many may share one. Replicas
+    That is where others' replicas have places of their own on it, or the demand limits how many may share one. Replicas
     that are even over n machines are at most their slots on each of them, whatever order they come in, so all find
     room; zones have as many machines as each other, within one. Even over zones first, a zone with a machine less
     would get more on each. `distinctInstance` is a limit by itself.
     """
-    several = sum(1 for count in held.group.slots.values() if count) > 1
+    several = sum(1 for count in held.group.slots.values() if count) > 1 and held.group.shared is None
     if several or (service.max_per_machine or 1) > 1:
         return [OVER_MACHINES, OVER_ZONES]
     return [OVER_ZONES, FULL_MACHINES if service.max_per_machine is None else OVER_MACHINES]

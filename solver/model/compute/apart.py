@@ -56,6 +56,8 @@ class ApartAnswer:
     """None where services can't be planned apart, or the quotas stand against it."""
     relaxation: Relaxation
     """What the bound comes from."""
+    is_limited: bool = False
+    """The limit of node groups is a part of the bound."""
 
     @property
     def is_enough(self) -> bool:
@@ -107,7 +109,9 @@ class Apart(ApartBound):
                 self.problem.deadline,
             )
             bound = max(bound, limited.bound(known.best_level, work=_WORK, needed=needed))
-        return ApartAnswer(bound, own_bound, replace(settled, bound_usd_per_week=bound), relaxation)
+        is_limited = bound > known.bound_usd_per_week
+        settled = replace(settled, bound_usd_per_week=bound, limited=is_limited)
+        return ApartAnswer(bound, own_bound, settled, relaxation, is_limited)
 
     def _found(
         self,

@@ -6,7 +6,7 @@ neither, and still hold: so its machines are looked up among all that is for sal
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,19 +42,21 @@ def approved_columns(
     fixed: Fixed,
     *,
     spot: bool,
+    pattern_of: Callable[[NodeGroup], Pattern] | None = None,
 ) -> Approved:
     """The approved groups that still fit: each machine is for sale, and has as many of its replicas as it still holds.
 
     `on_sale` are all on-demand machines; `spot` says whether spot machines may be bought. Replicas of what the demand
     no longer has are left out of a group; where it keeps apart services that share one, the company
-    with most replicas stays.
+    with most replicas stays. `pattern_of` says what a group holds of each runnable variant: its slots of that name, by
+    default.
     """
     wanted: list[tuple[NodeGroup, _Name, Pattern]] = []
     known = {_name(machine): machine for machine in columns.machines}
     new: list[Machine] = []
     names = [each.name for each in needs.runnables]
     for group in plan.node_groups:
-        slots = tuple(group.slots.get(name, 0) for name in names)
+        slots = tuple(group.slots.get(name, 0) for name in names) if pattern_of is None else pattern_of(group)
         if group.runtime != "ecs" or not any(slots):
             continue
         if group.purchase is PurchaseOption.SPOT and not (spot and _may_be_interrupted(needs, group, slots)):

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.model.compute.columns import Columns, worths
-from solver.model.compute.rows import Counted, Row, surviving
+from solver.model.compute.rows import Counted, Row, in_rounds, surviving
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -50,7 +50,8 @@ def build_blocks(
     fewest = np.ones(len(picked), dtype=np.int64) if least is None else least[picked]
     worth = worths(columns, rows)[picked]
     zones = columns.zones[picked]
-    counts_survivors = np.array([row.counted is Counted.SURVIVING for row in rows], dtype=np.bool_)
+    counts_survivors = np.array([row.counted.without_a_zone for row in rows], dtype=np.bool_)
+    in_whole_rounds = np.array([row.counted is Counted.IN_ROUNDS for row in rows], dtype=np.bool_)
     spread = worth[:, counts_survivors].any(axis=1)
     largest = np.maximum(np.where(spread, zones, 1), 2 * fewest - 1)
     column: list[Integers] = []
@@ -60,6 +61,9 @@ def build_blocks(
         mine = (fewest <= number) & (number <= largest)
         left = np.array([surviving(number, int(count)) for count in zones[mine]], dtype=np.int64)
         of_row = np.where(counts_survivors[np.newaxis, :], left[:, np.newaxis], number)
+        if in_whole_rounds.any():
+            rounds = np.array([in_rounds(number, int(count)) for count in zones[mine]], dtype=np.int64)
+            of_row = np.where(in_whole_rounds[np.newaxis, :], rounds[:, np.newaxis], of_row)
         block_worth = worth[mine] * of_row
         useful = block_worth.any(axis=1)
         column.append(picked[mine][useful])

@@ -209,7 +209,9 @@ class Bundles:
         for place, row in enumerate(self.hourly.rows):
             if row.service == service and row.worth[variant] > 0:
                 replicas = _ceil(self.hourly.task.required[:, place], row.worth[variant])
-                found[row.counted] = np.maximum(found[row.counted], replicas)
+                # A beginning only: whole rounds are taken when hours are planned.
+                how = Counted.SURVIVING if row.counted is Counted.IN_ROUNDS else row.counted
+                found[how] = np.maximum(found[how], replicas)
         return found[Counted.ALL], found[Counted.SURVIVING], found[Counted.ON_DEMAND]
 
     def _slots(

@@ -266,6 +266,14 @@ def _limits(needs: Needs, machine: Machine, variants: Sequence[int], market: Mar
     room = [int(value) for value in capacity(machine, market)]
     asked = [needs.runnables[variant].variant for variant in fitting]
     requests = [[int(value) for value in request(each, undivided=undivided(each, machine))] for each in asked]
+    for variant, each in enumerate(needs.runnables):
+        if each.units is not None:
+            # The units say what fits, and nothing else.
+            room.append(each.units.get(machine.machine.name, 0))
+            requests = [
+                [*([0] * len(asks)), 1] if other == variant else [*asks, 0]
+                for other, asks in zip(fitting, requests, strict=True)
+            ]
     for service in needs.services:
         bound = service.service.max_per_machine
         if bound is not None:

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.model.compute.options import Options
-from solver.model.compute.rows import surviving
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -104,8 +103,7 @@ def with_option(table: Floats, options: Options, option: int, units: Integers) -
     zones = int(options.zones[option])
     cost = options.cost[option]
     for machines in (zones, *range(zones - 1, 0, -1)):
-        count = np.where(options.surviving, surviving(machines, zones), machines)
-        worth = options.worth[option] * count // units
+        worth = options.worth[option] * options.counted(machines, zones) // units
         if not worth.any():
             continue
         times = 1

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
+from solver.model.compute.gathered_hours import gathered_placement, gathered_replicas
 from solver.model.compute.jobs import JobRun
 from solver.model.compute.kept_replicas import approved_replicas, kept_replicas
 from solver.model.compute.loads import RunningGroup, placement, replicas_needed, spread
 from solver.model.compute.needs import Needs
-from solver.model.compute.node_groups import Decided, job_group_key, job_groups, service_groups
+from solver.model.compute.node_groups import Decided, job_group_key, job_groups, pools_of, service_groups
 from solver.model.compute.upkeep import upkeep_of
 from solver.model.compute.workload_plans import daemon_plan, job_plan, service_plan
-from solver.plan.compute import Commitment, ComputePlan, HourClass, PlacedMachines
+from solver.plan.compute import Commitment, ComputePlan, HourClass, NodeGroup, PlacedMachines
 
 
 def decode(
@@ -25,30 +26,43 @@ def decode(
     replicas: list[dict[int, int]] = []
     placed: list[list[PlacedMachines]] = []
     by_group: list[dict[str, dict[int, int]]] = []
+    pools = pools_of(decided.groups)
     for hour in range(len(needs.hours)):
         running = [
             RunningGroup(
                 group.key, group.slots, group.machines[hour], len(group.machine.zones), group.machine.on_demand
             )
             for group in decided.groups
-            if group.machines[hour]
+            if group.machines[hour] and group.gather is None
         ]
         here = kept_replicas(needs, hour, replicas_needed(needs, hour, running), running, weeks)
         shares = spread(here, running)
-        replicas.append(here)
+        machines = [(group.key, placement(group, shares[group.key])) for group in running]
+        for gather, pool in pools:
+            there = [each for each in (group.shared_in(needs, hour) for group in pool) if each.machines]
+            units = {member.variant: member.units for member in gather.members}
+            shared = gathered_replicas(needs, gather, hour, there, weeks)
+            shares |= shared
+            for each in there:
+                machines.append((each.key, gathered_placement(each, shared[each.key], units)))
+                for variant, count in shared[each.key].items():
+                    here[variant] = here.get(variant, 0) + count
+        replicas.append(dict(sorted(here.items())))
         by_group.append(shares)
         placed.append(
             [
                 PlacedMachines(
-                    node_group=group.key,
+                    node_group=key,
                     machines=count,
                     replicas={needs.runnables[variant].name: number for variant, number in each.items()},
                 )
-                for group in running
-                for count, each in placement(group, shares[group.key])
+                for key, contents in machines
+                for count, each in contents
             ]
         )
-    service_nodes = service_groups(demand, site_key, catalog, needs, decided)
+    service_nodes = [
+        _with_used_slots(needs, group, by_group) for group in service_groups(demand, site_key, catalog, needs, decided)
+    ]
     job_nodes = job_groups(demand, site_key, catalog, decided)
     services = [service_plan(demand, needs, service, service_nodes, replicas, by_group) for service in needs.services]
     jobs = [job_plan(needs.jobs[key], run) for key, run in sorted(decided.runs.items())]
@@ -79,6 +93,16 @@ def decode(
         ),
         hour_classes=_hour_classes(needs, placed, decided.runs),
     )
+
+
+def _with_used_slots(needs: Needs, group: NodeGroup, by_group: Sequence[Mapping[str, Mapping[int, int]]]) -> NodeGroup:
+    """The group; where slots are shared, those of the services that it has replicas of in some hour."""
+    used = {needs.runnables[variant].name for shares in by_group for variant in shares.get(group.key, {})}
+    if group.shared is None or not used:
+        return group
+    slots = {name: count for name, count in group.slots.items() if name in used}
+    each = {name: units for name, units in group.shared.each.items() if name in used}
+    return group.model_copy(update={"slots": slots, "shared": group.shared.model_copy(update={"each": each})})
 
 
 def _hour_classes(

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from solver.model.compute.completion import Completion, completion_of
 from solver.model.compute.options import Options
 from solver.model.compute.pareto import replaced, undominated
-from solver.model.compute.rows import surviving
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -138,7 +137,7 @@ def _grown(parts: _Parts, options: Options, option: int) -> _Parts:
     worths: list[Integers] = [np.zeros(len(worth), dtype=np.int64)]
     machines = least
     while (worths[-1][fed] < most).any():
-        worths.append(worth * np.where(options.surviving, surviving(machines, zones), machines))
+        worths.append(worth * options.counted(machines, zones))
         machines += 1
     if len(worths) == 1:
         return parts.picked(np.zeros(0, dtype=np.int64))

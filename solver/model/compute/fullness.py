@@ -33,7 +33,8 @@ def _lacking(demand: Demand, site_key: str, catalog: Catalog, group: NodeGroup, 
     """Dimensions that have no room for one more replica of a variant."""
     site = demand.aws_sites[site_key]
     more = _asked(_variant(demand, slot))
-    used = [(_asked(_variant(demand, name)), number) for name, number in group.slots.items()]
+    held = {slot: group.slots[slot]} if group.shared is not None else group.slots
+    used = [(_asked(_variant(demand, name)), number) for name, number in held.items()]
     for machine_type in group.machine_types:
         holds = allocatable(
             catalog.machine(machine_type),

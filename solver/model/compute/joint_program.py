@@ -78,7 +78,7 @@ class JointProgram:
         implied = [
             Row("survival in all", row.service, Counted.ALL, row.worth, in_all(row.required, zones))
             for row in promises
-            if row.counted is Counted.SURVIVING and zones > 1
+            if row.counted.without_a_zone and zones > 1
         ]
         return (*promises, *implied)
 
@@ -105,7 +105,7 @@ class JointProgram:
         for number, machine in enumerate(columns.machines):
             if columns.fitting[number].any():
                 alike.setdefault((machine.on_demand, len(machine.zones)), []).append(number)
-        survives = any(row.counted is Counted.SURVIVING for row in self.rows)
+        survives = any(row.counted.without_a_zone for row in self.rows)
         found: list[Kind] = []
         for (on_demand, zones), numbers in sorted(alike.items()):
             for machines in range(1, (zones if survives else 1) + 1):

@@ -52,10 +52,13 @@ def kept_replicas(
     return found
 
 
+def approved_number(needs: Needs, hour: int, week: Sequence[int] | None) -> int | None:
+    """The approved number of replicas, if it is one number in all hours of the class."""
+    before = {week[each] for each in needs.hours[hour].hours} if week is not None else set[int]()
+    return before.pop() if len(before) == 1 else None
+
+
 def _approved(needs: Needs, hour: int, week: Sequence[int] | None, groups: Sequence[RunningGroup], number: int) -> int:
     """The approved number, if it is one number in all hours of the class and the machines hold it; else none."""
-    before = {week[each] for each in needs.hours[hour].hours} if week is not None else set[int]()
-    if len(before) != 1:
-        return 0
-    (count,) = before
+    count = approved_number(needs, hour, week) or 0
     return count if count <= sum(group.slots[number] * group.machines for group in groups) else 0

@@ -25,14 +25,17 @@ from solver.model.compute.alone_costs import OnSale
 from solver.model.compute.approved import machine_again
 from solver.model.compute.columns import Fixed, fixed_costs
 from solver.model.compute.decode import decode
+from solver.model.compute.forms import formed
+from solver.model.compute.gathers import Gather
 from solver.model.compute.held import fees_not_priced, held_of, held_uses
 from solver.model.compute.hourly import Hourly
 from solver.model.compute.job_task import JobTask, price_by_hour
 from solver.model.compute.jobs import JobRun, JobSize, PriceByHour
 from solver.model.compute.leeway import Leeway, Standing
 from solver.model.compute.lines import alarm_lines, compute_lines
-from solver.model.compute.needs import needs_of
+from solver.model.compute.needs import Needs, needs_of
 from solver.model.compute.node_groups import Decided, ServiceGroup, approved_keys, group_keys
+from solver.model.compute.patterns import Pattern
 from solver.model.compute.problem import Settled
 from solver.model.compute.purchase import week_of
 from solver.model.compute.quota import free_vcpus
@@ -43,7 +46,6 @@ from solver.model.compute.services import Besides, Choice, priced
 from solver.model.compute.site_search import (
     Site,
     approved_of,
-    found_for,
     goods_of,
     least_usd_per_week,
     prices_of,
@@ -53,7 +55,7 @@ from solver.model.compute.site_search import (
 )
 from solver.model.compute.stability import Steady, steadiest
 from solver.model.compute.steady_runs import steadiest_run
-from solver.model.compute.supply import offered
+from solver.model.compute.supply import Machine, offered
 from solver.model.compute.upkeep import warming_not_priced
 from solver.model.compute.workload_plans import with_approved_weights
 from solver.model.deadline import NEVER, Deadline
@@ -96,7 +98,8 @@ def solve_compute(
     surcharge, goods, held, fixed = site.surcharge, site.goods, site.held, site.fixed
     problem = problem_of(site)
     jobs = problem.jobs
-    found, leeway = found_for(site, problem, previous, standing)
+    form = formed(site, problem, previous, standing)
+    plain, site, found, leeway = site, form.site, form.found, form.leeway
     hourly = found.hourly
     needs = hourly.needs
     price = price_by_hour(found.good, found.usd, needs.hour_of_week)
@@ -110,9 +113,9 @@ def solve_compute(
         steady = _steady_choice(site, hourly, jobs, found, runs, previous, leeway)
     spare = (_usd(jobs, steady.choice, runs) - least) * WEEKS_PER_MONTH
     hourly, choice = steady.hourly, steady.choice
-    needs = hourly.needs
-    site = replace(site, needs=needs)
-    decided = _decided(site, hourly, choice, runs, previous)
+    needs = hourly.needs if site.gathered is None else site.gathered.at(hourly.needs.hours)
+    plain = replace(plain, needs=needs)
+    decided = _decided(site, needs, hourly, choice, runs, previous)
     plan = with_approved_weights(decode(demand, site_key, catalog, needs, decided, previous), previous)
     usage = planned_usage(plan)
     week = week_of(usage, prices_of(site))
@@ -121,12 +124,12 @@ def solve_compute(
     spot = {group.key: group.machine.usd_per_hour for group in decided.groups}
     spot |= {group.key: run.size.machine.usd_per_hour for run, group in _job_groups(plan, runs)}
     lines = compute_lines(demand, site_key, catalog, plan, decided.bought, held, spot, volume_usd_per_month)
-    bound = with_starts(site, problem, found)
+    bound = with_starts(plain, problem, found, gathered=site.gathered is not None)
     cost = total_usd_per_month(lines) + surcharge.usd_per_month(plan) + surcharge.starts_usd_per_month(plan)
     alarms = total_usd_per_month(alarm_lines(catalog, site.site.region, site_key, plan))
-    bound = min(cost, bound * WEEKS_PER_MONTH + replica_volumes(site) + alarms)
+    bound = min(cost, bound * WEEKS_PER_MONTH + replica_volumes(plain) + alarms)
     gap = (cost - bound) / cost if cost > 0 else 0.0
-    free = _free_beside_all(site, decided)
+    free = _free_beside_all(plain, decided)
     rivals = Rivals(jobs, usage, prices_of(site), goods, decided.bought, held, free, backend)
     return PoolAnswer(
         plan=plan,
@@ -140,7 +143,9 @@ def solve_compute(
             else Termination.LIMIT
         ),
         reasons=(
-            *service_reasons(hourly, plan, OnSale(catalog, site.market(services=True), fixed, demand.purchase.spot)),
+            *service_reasons(
+                problem.hourly, plan, OnSale(catalog, site.market(services=True), fixed, demand.purchase.spot)
+            ),
             *(job_reason(run, rivals.of(run, _other_sizes(site, run), needs.jobs[key])) for key, run in runs.items()),
         ),
         rejected=rejected_moves(steady, runs, found.runs, gap=demand.limits.gap),
@@ -237,14 +242,31 @@ def _usd(jobs: JobTask, choice: Choice, runs: Mapping[str, JobRun]) -> float:
 
 
 def _decided(
-    site: Site, hourly: Hourly, choice: Choice, runs: Mapping[str, JobRun], approved: ComputePlan | None
+    site: Site,
+    needs: Needs,
+    hourly: Hourly,
+    choice: Choice,
+    runs: Mapping[str, JobRun],
+    approved: ComputePlan | None,
 ) -> Decided:
-    groups: list[ServiceGroup] = []
+    """What was decided, in the plain needs: a gather's group has slots for each of its services."""
     columns = hourly.columns
-    chosen = [(columns.machines[int(columns.machine[column])], columns.pattern(column)) for column in choice.columns]
-    keys = group_keys(site.needs, chosen, approved_keys(site.needs, chosen, approved))
-    for column, key, (machine, slots) in zip(choice.columns, keys, chosen, strict=True):
-        groups.append(ServiceGroup(key, machine, slots, tuple(hour.machines.get(column, 0) for hour in choice.hours)))
+    chosen: list[tuple[Machine, Pattern]] = []
+    gathers: dict[int, Gather] = {}
+    for place, column in enumerate(choice.columns):
+        pattern = columns.pattern(column)
+        if site.gathered is not None:
+            pattern, gather = site.gathered.slots_of(pattern)
+            if gather is not None:
+                gathers[place] = site.gathered.gather_at(gather, hourly.needs.hours)
+        chosen.append((columns.machines[int(columns.machine[column])], pattern))
+    keys = group_keys(needs, chosen, approved_keys(needs, chosen, approved, gathers))
+    groups = [
+        ServiceGroup(
+            key, machine, slots, tuple(hour.machines.get(column, 0) for hour in choice.hours), gathers.get(place)
+        )
+        for place, (column, key, (machine, slots)) in enumerate(zip(choice.columns, keys, chosen, strict=True))
+    ]
     groups.sort(key=lambda group: group.key)
     return Decided(tuple(groups), runs, choice.bought, tuple("pays" for _ in choice.bought))
 

@@ -38,6 +38,8 @@ class Runnable:
     """As the demand has it."""
     capacity: int
     """Load that one replica is asked for, in the service's grain."""
+    units: Mapping[str, int] | None = None
+    """Machine type → units that one machine holds (`gathers`), where this is a unit; None: by the variant's request."""
 
     @property
     def name(self) -> str:
@@ -71,6 +73,8 @@ class ServiceNeed:
     """Services with which it shares no machine."""
     survives_zone: bool = False
     """The load must still be met after the loss of any one zone."""
+    in_rounds: bool = False
+    """By whole rounds of a machine in each zone."""
 
     @property
     def spot_share(self) -> Fraction:

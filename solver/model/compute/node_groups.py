@@ -11,6 +11,7 @@ from solver.catalog.machines import MachineType
 from solver.demand.demand import Demand
 from solver.model.compute.ceilings import Growing, max_machines
 from solver.model.compute.deployments import machines_for_both_versions
+from solver.model.compute.gathers import Gather
 from solver.model.compute.jobs import JobRun
 from solver.model.compute.needs import Needs
 from solver.model.compute.purchase import Bought
@@ -18,6 +19,8 @@ from solver.model.compute.supply import Machine
 from solver.model.compute.upkeep import warm_machines
 from solver.plan.compute import ComputePlan, MachineImagePlan, NodeGroup
 from solver.plan.schedule import week_schedule
+from solver.plan.shared_slots import SharedSlots
+from solver.plan.sharing import SharedMachines
 from solver.quantity import HOURS_PER_WEEK
 from solver.vocabulary import PurchaseOption
 
@@ -35,6 +38,45 @@ class ServiceGroup:
     """By runnable variant."""
     machines: tuple[int, ...]
     """By hour class."""
+    gather: Gather | None = None
+    """Whose slots they are: any so many replicas of its services."""
+
+    def shared_in(self, needs: Needs, hour: int) -> SharedMachines:
+        """The machines of a gather in an hour class."""
+        assert self.gather is not None
+        name, zones = self.machine.machine.name, len(self.machine.zones)
+        filled = self.gather.filled(name)
+        week = sum(self.machines[number] for number in needs.hour_of_week)
+        return SharedMachines(self.key, self.gather.units[name], filled, self.machines[hour], zones, filled * week)
+
+    def held(self, needs: Needs) -> dict[str, int]:
+        """Most replicas of each `workload.variant` on one machine: of all together, or of each by itself."""
+        if self.gather is None:
+            return {needs.runnables[variant].name: count for variant, count in enumerate(self.slots) if count}
+        units = self.gather.units[self.machine.machine.name]
+        return {needs.runnables[member.variant].name: units // member.units for member in self.gather.members}
+
+    def shared(self, needs: Needs) -> SharedSlots | None:
+        """How a gather's services share a machine."""
+        if self.gather is None:
+            return None
+        name = self.machine.machine.name
+        each = {needs.runnables[member.variant].name: member.units for member in self.gather.members}
+        units = self.gather.units[name]
+        return SharedSlots(units=units, filled=self.gather.filled(name), each=dict(sorted(each.items())))
+
+
+def pools_of(groups: Sequence[ServiceGroup]) -> list[tuple[Gather, list[ServiceGroup]]]:
+    """Gathers with their node groups."""
+    found: list[tuple[Gather, list[ServiceGroup]]] = []
+    for group in groups:
+        if group.gather is not None:
+            mine = next((pool for gather, pool in found if gather == group.gather), None)
+            if mine is None:
+                found.append((group.gather, [group]))
+            else:
+                mine.append(group)
+    return found
 
 
 @dataclass(frozen=True)
@@ -52,9 +94,15 @@ class Decided:
 
 
 def approved_keys(
-    needs: Needs, groups: Sequence[tuple[Machine, tuple[int, ...]]], approved: ComputePlan | None
+    needs: Needs,
+    groups: Sequence[tuple[Machine, tuple[int, ...]]],
+    approved: ComputePlan | None,
+    gathers: Mapping[int, Gather] | None = None,
 ) -> dict[int, str]:
-    """Keys that groups have in the approved plan, by place: a group with the same machines and replicas is the same."""
+    """Keys that groups have in the approved plan, by place: a group with the same machines and replicas is the same.
+
+    So is a gather of some of the same services on the same machines: `gathers` has those of groups, by place.
+    """
     groups_before = [
         group for group in (approved.node_groups if approved is not None else ()) if group.runtime == "ecs"
     ]
@@ -68,9 +116,25 @@ def approved_keys(
     for place, (machine, slots) in enumerate(groups):
         held = tuple(sorted((needs.runnables[variant].name, count) for variant, count in enumerate(slots) if count))
         key = known.get((machine.types, machine.purchase, machine.zones, held))
+        if place in (gathers or {}):
+            key = _approved_gather({name for name, _ in held}, machine, groups_before, set(found.values()))
         if key is not None:
             found[place] = key
     return found
+
+
+def _approved_gather(names: set[str], machine: Machine, before: Sequence[NodeGroup], taken: set[str]) -> str | None:
+    """The approved group of the same machines that shares its slots among most of these services."""
+    same = (machine.types, machine.purchase, machine.zones)
+    alike = [
+        (len(names & group.slots.keys()), group.key)
+        for group in before
+        if group.shared is not None
+        and group.key not in taken
+        and (group.machine_types, group.purchase, group.zones) == same
+    ]
+    shared, key = max(alike, default=(0, ""))
+    return key if shared else None
 
 
 def group_keys(
@@ -141,6 +205,7 @@ def _node_group(
     week: Sequence[int],
     most: int,
     slots: Mapping[str, int],
+    shared: SharedSlots | None = None,
 ) -> NodeGroup:
     site = demand.aws_sites[site_key]
     kind = machine.machine
@@ -160,6 +225,7 @@ def _node_group(
         max_machines=most,
         root_volume_gib=site.root_volume,
         slots=dict(sorted(slots.items())),
+        shared=shared,
         warm_machines=warm_machines(demand, site_key, machine, {name.partition(".")[0] for name in slots})
         if services
         else 0,
@@ -174,11 +240,7 @@ def service_groups(demand: Demand, site_key: str, catalog: Catalog, needs: Needs
             zones=len(group.machine.zones),
             vcpus=group.machine.machine.vcpus,
             family=str(group.machine.machine.quota),
-            useful=max(
-                -(-needs.services[needs.runnables[variant].service].service.replicas.max // count)
-                for variant, count in enumerate(group.slots)
-                if count
-            ),
+            useful=_useful(needs, group),
             deploying=machines_for_both_versions(needs, group.slots, max(group.machines)),
         )
         for group in decided.groups
@@ -198,10 +260,23 @@ def service_groups(demand: Demand, site_key: str, catalog: Catalog, needs: Needs
             services=True,
             week=[group.machines[hour] for hour in needs.hour_of_week],
             most=most[group.key],
-            slots={needs.runnables[variant].name: count for variant, count in enumerate(group.slots) if count},
+            slots=group.held(needs),
+            shared=group.shared(needs),
         )
         for group in decided.groups
     ]
+
+
+def _useful(needs: Needs, group: ServiceGroup) -> int:
+    """Machines on which all services of a group run as many replicas as they may."""
+    if group.gather is not None:
+        most = [member.units * needs.services[member.service].service.replicas.max for member in group.gather.members]
+        return -(-sum(most) // group.gather.filled(group.machine.machine.name))
+    return max(
+        -(-needs.services[needs.runnables[variant].service].service.replicas.max // count)
+        for variant, count in enumerate(group.slots)
+        if count
+    )
 
 
 def job_groups(demand: Demand, site_key: str, catalog: Catalog, decided: Decided) -> list[NodeGroup]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from solver.model.compute.columns import worths
 from solver.model.compute.hourly import Hourly
 from solver.model.compute.resource_prices import replica_prices
-from solver.model.compute.rows import Counted
+from solver.model.compute.rows import Counted, in_rounds, surviving
 from solver.model.compute.valuation import Valuation
 
 Integers = NDArray[np.int64]
@@ -36,7 +36,9 @@ class Options:
     rows: Integers
     """Numbers of the service's rows."""
     surviving: Flags
-    """By row: counts the machines that the loss of a zone leaves."""
+    """By row: counts machines that the loss of a zone leaves."""
+    in_rounds: Flags
+    """By row: of these only whole rounds of a machine in each zone."""
     column: Integers
     """Column of each option; NO_COLUMN for a replica at the prices of its resources."""
     on_demand: Flags
@@ -57,6 +59,12 @@ class Options:
     def count(self) -> int:
         """Number of options."""
         return len(self.column)
+
+    def counted(self, machines: int, zones: int) -> Integers:
+        """By row: how many of so many machines count."""
+        left = np.where(self.in_rounds, in_rounds(machines, zones), surviving(machines, zones))
+        found: Integers = np.where(self.surviving, left, machines).astype(np.int64)
+        return found
 
     @property
     def most_worth(self) -> Floats:
@@ -107,7 +115,8 @@ def options_of(hourly: Hourly, value: Valuation, *, shared: bool) -> list[Option
             Options(
                 service=service.number,
                 rows=rows,
-                surviving=np.array([row.counted is Counted.SURVIVING for _, row in mine], dtype=np.bool_),
+                surviving=np.array([row.counted.without_a_zone for _, row in mine], dtype=np.bool_),
+                in_rounds=np.array([row.counted is Counted.IN_ROUNDS for _, row in mine], dtype=np.bool_),
                 column=here,
                 on_demand=columns.on_demand[here],
                 shared=np.zeros(len(here), dtype=np.bool_),

@@ -68,10 +68,12 @@ class Settled:
     runs: Mapping[str, JobRun]
     """By job."""
     bound_usd_per_week: float
-    """Services, jobs and commitments; the limit of node groups is left out of it."""
+    """Services, jobs and commitments."""
     good: Good | None
     """All commitments as one."""
     usd: tuple[float, ...]
     """What a USD of it is worth in an hour of each class."""
     jointly: bool = False
     """The bound is that of the joint program."""
+    limited: bool = False
+    """The limit of node groups is a part of the bound: it holds for groups that are filled alike in all hours."""

@@ -20,6 +20,8 @@ from solver.model.standby import standby_of
 from solver.plan.compute import Commitment, ComputePlan, NodeGroup
 from solver.plan.explanation import Reason
 from solver.plan.schedule import format_days
+from solver.plan.shares import sharing
+from solver.plan.sharing import Shared, shared_machines
 from solver.quantity import HOURS_PER_WEEK, WEEKS_PER_MONTH, cents, format_clock, format_usd
 from solver.vocabulary import PurchaseOption, Weekday
 
@@ -39,8 +41,8 @@ def _service(hourly: Hourly, need: ServiceNeed, plan: ComputePlan, sale: OnSale)
     hour = needs.hours[peak].hours[0]
     groups = [group for group in plan.node_groups if _slots(needs, need, group) and group.runtime == "ecs"]
     running = [(group, group.machines.hourly()[hour]) for group in groups]
-    have = fsum(_rate(needs, need, group) * count for group, count in running)
-    left = fsum(_rate(needs, need, group) * surviving(count, len(group.zones)) for group, count in running)
+    have = fsum(_rate(needs, need, plan, group, hour, count) for group, count in running)
+    left = fsum(_rate(needs, need, plan, group, hour, surviving(count, len(group.zones))) for group, count in running)
     load = float(need.load[peak] / need.grain)
     wanted = float(need.needed[peak] / need.grain)
     day = format_days((_DAYS[hour // 24],))
@@ -76,10 +78,21 @@ def _slots(needs: Needs, need: ServiceNeed, group: NodeGroup) -> int:
     return sum(group.slots.get(needs.runnables[variant].name, 0) for variant in need.variants)
 
 
-def _rate(needs: Needs, need: ServiceNeed, group: NodeGroup) -> float:
-    """Units of load a second that one machine of the group holds."""
+def _rate(needs: Needs, need: ServiceNeed, plan: ComputePlan, group: NodeGroup, hour: int, machines: int) -> float:
+    """Units of load a second that so many machines of the group hold; of shared slots the part that it uses."""
+    lost = group.machines.hourly()[hour] - machines
+    shared = None
+    if group.shared is not None:
+        here = {name: week[hour] for name, week in sharing(plan, group).items()}
+        shared = Shared(shared_machines(group, hour), here, group.shared.each)
+
+    def replicas(name: str) -> int:
+        if shared is None:
+            return group.slots.get(name, 0) * machines
+        return shared.left_for(name, 1, machines) if lost else shared.replicas.get(name, 0)
+
     return fsum(
-        group.slots.get(needs.runnables[variant].name, 0) * float(needs.runnables[variant].capacity / need.grain)
+        replicas(needs.runnables[variant].name) * float(needs.runnables[variant].capacity / need.grain)
         for variant in need.variants
     )
 

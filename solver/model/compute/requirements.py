@@ -14,7 +14,7 @@ from solver.model.compute.commitments import Good
 from solver.model.compute.hourly import Hourly
 from solver.model.compute.joint_bound import gathered
 from solver.model.compute.joint_program import Filled, JointProgram
-from solver.model.compute.rows import Counted, surviving
+from solver.model.compute.rows import Counted, counted
 from solver.model.compute.valuation import valuation
 
 Integers = NDArray[np.int64]
@@ -61,9 +61,14 @@ class Requirements:
         groups = gathered(required, weight, most)
         typical = [np.rint(np.quantile(required[group], _QUANTILE, axis=0)) for group in groups]
         zones = int(columns.zones.max(initial=1))
-        survives = np.array([row.counted is Counted.SURVIVING for row in rows], dtype=np.bool_)
         number: Integers = np.arange(MOST_MACHINES + zones + 1, dtype=np.int64)
-        left = np.array([surviving(each, zones) for each in number.tolist()], dtype=np.int64)
+        counts = [
+            [
+                each if row.counted is Counted.ON_DEMAND else counted(row.counted, each, zones, on_demand=True)
+                for row in rows
+            ]
+            for each in number.tolist()
+        ]
         wide = np.array([len(machine.zones) == zones for machine in columns.machines], dtype=np.bool_)
         spot = np.array([not machine.on_demand for machine in columns.machines], dtype=np.bool_)
         base = np.array([columns.fixed_of(each, ()) for each in range(len(columns.machines))])
@@ -74,7 +79,7 @@ class Requirements:
             required=np.array(typical, dtype=np.int64).reshape(len(groups), len(rows)),
             worth=program.worth[: len(rows)],
             steady=np.array([row.counted is Counted.ON_DEMAND for row in rows], dtype=np.bool_),
-            counted=np.where(survives[np.newaxis], left[:, np.newaxis], number[:, np.newaxis]),
+            counted=np.array(counts, dtype=np.int64).reshape(len(number), len(rows)),
             usd=price + base,
             apart=_apart(hourly),
             machines=(np.nonzero(wide & ~spot)[0], np.nonzero(wide & spot)[0]),

@@ -19,8 +19,15 @@ class Counted(StrEnum):
     """Every machine."""
     SURVIVING = "surviving"
     """Those that the loss of any one zone leaves: n − ⌈n / zones⌉."""
+    IN_ROUNDS = "in rounds"
+    """Those of whole rounds (a machine in each zone) that the loss of a zone leaves: (zones − 1) · ⌊n / zones⌋."""
     ON_DEMAND = "on-demand"
     """Every machine, where the group is bought on demand; none of a spot group."""
+
+    @property
+    def without_a_zone(self) -> bool:
+        """Whether it counts what is left after the loss of any one zone."""
+        return self in (Counted.SURVIVING, Counted.IN_ROUNDS)
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,11 @@ def surviving(machines: int, zones: int) -> int:
     return machines - -(-machines // zones)
 
 
+def in_rounds(machines: int, zones: int) -> int:
+    """Machines of whole rounds that are left after the loss of any one zone."""
+    return (zones - 1) * (machines // zones)
+
+
 def counted(how: Counted, machines: int, zones: int, *, on_demand: bool) -> int:
     """How many of a group's machines a row counts."""
     match how:
@@ -66,6 +78,8 @@ def counted(how: Counted, machines: int, zones: int, *, on_demand: bool) -> int:
             return machines
         case Counted.SURVIVING:
             return surviving(machines, zones)
+        case Counted.IN_ROUNDS:
+            return in_rounds(machines, zones)
         case Counted.ON_DEMAND:
             return machines if on_demand else 0
 
@@ -99,7 +113,7 @@ def _implies(stronger: Row, row: Row, zones: int) -> bool:
     pairs = list(zip(stronger.required, row.required, strict=True))
     if stronger.counted is row.counted:
         return all(more >= less for more, less in pairs)
-    if row.counted is Counted.ALL and stronger.counted is Counted.SURVIVING and zones > 1:
+    if row.counted is Counted.ALL and stronger.counted.without_a_zone and zones > 1:
         return all(least_in_all(more, zones) >= less for more, less in pairs)
     return (
         row.counted is Counted.ALL

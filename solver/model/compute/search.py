@@ -96,7 +96,11 @@ class Search(Problem):
             better = shared
         assert better is not None
         bound = max(0.0 if shared is None else shared.bound_usd_per_week, answer.bound_usd_per_week)
-        better = replace(better, bound_usd_per_week=bound)
+        better = replace(
+            better,
+            bound_usd_per_week=bound,
+            limited=answer.is_limited and bound == answer.bound_usd_per_week,
+        )
         # Integer programs over all columns say more than the joint program, which is for what can't be listed.
         proved = self.is_listed and not self.hourly.held
         if proved or bound >= self.usd(better) * (1 - self.gap) or len(self.hourly.needs.services) < 2:
@@ -112,7 +116,7 @@ class Search(Problem):
             found = self._adjusted(found, plan, program, good)
         low = JointBound(program, relaxation, self.deadline).bound(self.usd(found) * (1 - self.gap))
         bound = max(found.bound_usd_per_week, low)
-        return replace(found, bound_usd_per_week=bound, jointly=low >= bound)
+        return replace(found, bound_usd_per_week=bound, jointly=low >= bound, limited=found.limited and low < bound)
 
     def _adjusted(self, found: Settled, groups: Sequence[Filled], program: JointProgram, good: Good | None) -> Settled:
         """The plan, or a better one that comes of adjusting these groups."""
@@ -127,7 +131,7 @@ class Search(Problem):
         other = None if better is None else self.with_groups(better.groups, good)
         if other is None or self.usd(other) >= self.usd(found) * _NO_BETTER:
             return found
-        return replace(other, bound_usd_per_week=found.bound_usd_per_week)
+        return replace(other, bound_usd_per_week=found.bound_usd_per_week, limited=found.limited)
 
     @property
     def is_listed(self) -> bool:

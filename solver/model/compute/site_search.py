@@ -20,6 +20,7 @@ from solver.model.compute.apart_bound import ApartBound
 from solver.model.compute.approved import Approved, approved_columns
 from solver.model.compute.columns import Fixed, build_columns
 from solver.model.compute.commitments import Good, goods_for, merged
+from solver.model.compute.gathers import Gathered
 from solver.model.compute.hourly import Hourly
 from solver.model.compute.job_task import JobTask
 from solver.model.compute.jobs import JobSize, job_sizes
@@ -31,7 +32,7 @@ from solver.model.compute.quota import free_vcpus
 from solver.model.compute.replan import Replan
 from solver.model.compute.search import Search
 from solver.model.compute.services import hourly_problem
-from solver.model.compute.start_bound import StartBound, machines_by_class
+from solver.model.compute.start_bound import StartBound, known_starts, machines_by_class
 from solver.model.compute.stretch_bound import StretchBound, starts_usd_per_week
 from solver.model.compute.supply import Machine, Market, market_of, offered
 from solver.model.compute.tolls import Tolled, Tolls
@@ -62,6 +63,8 @@ class Site:
     held: tuple[Bought, ...]
     """Commitments that are paid for."""
     deadline: Deadline
+    gathered: Gathered | None = None
+    """Whose needs they are, where services are gathered."""
 
     @property
     def site(self) -> AwsSite:
@@ -124,7 +127,9 @@ def _begun(site: Site, problem: Problem, approved: ComputePlan, standing: Standi
 def approved_of(site: Site, hourly: Hourly, approved: ComputePlan) -> Approved:
     market = site.market(services=True)
     on_sale, spot = offered(site.catalog, market), site.demand.purchase.spot
-    return approved_columns(approved, hourly.needs, hourly.columns, on_sale, market, site.fixed, spot=spot)
+    pattern_of = None if site.gathered is None else site.gathered.pattern_of
+    needs, columns = hourly.needs, hourly.columns
+    return approved_columns(approved, needs, columns, on_sale, market, site.fixed, spot=spot, pattern_of=pattern_of)
 
 
 def _from_nothing(site: Site, problem: Problem) -> Settled:
@@ -143,8 +148,11 @@ def _for_all_tiers(site: Site, found: Settled) -> Settled:
     return replace(found, bound_usd_per_week=min([found.bound_usd_per_week, *bounds]))
 
 
-def with_starts(site: Site, problem: Problem, found: Settled) -> float:
-    """What nothing costs less than with what is billed for starts, USD a week; at least the plan's own bound."""
+def with_starts(site: Site, problem: Problem, found: Settled, *, gathered: bool = False) -> float:
+    """What nothing costs less than with what is billed for starts, USD a week; at least the plan's own bound.
+
+    With gathers, stretches say nothing (`forms`), and replicas may keep their number where others' must rise.
+    """
     if not site.surcharge.usd_per_machine_start or site.deadline.has_passed():
         return found.bound_usd_per_week
     good = merged(site.goods)
@@ -153,6 +161,8 @@ def with_starts(site: Site, problem: Problem, found: Settled) -> float:
 
     def least(one: Problem) -> float:
         by_hour = StartBound(ApartBound(one)).bound_usd_per_week(good, machines_by_class(one.hourly, found))
+        if gathered:
+            return by_hour - site.surcharge.usd_per_task_start * known_starts(one.hourly.needs)
         if by_hour >= usd * (1 - problem.gap * _WORTH_KNOWING):
             return by_hour
         return max(by_hour, StretchBound(one, found).bound_usd_per_week(usd * (1 - problem.gap)))
@@ -166,9 +176,9 @@ def with_starts(site: Site, problem: Problem, found: Settled) -> float:
     return max(found.bound_usd_per_week, lowest)
 
 
-def least_usd_per_week(site: Site) -> float:
+def least_usd_per_week(site: Site, *, jointly: bool = False) -> float:
     """What nothing costs less than before anything is planned; InfeasibleError where nothing holds the services."""
-    return min(_least(site, *each) for each in site.surcharge.by_line())
+    return min(_least(site, *each, jointly=jointly) for each in site.surcharge.by_line())
 
 
 def _least(site: Site, surcharge: Surcharge, usd_per_hour: float, *, jointly: bool = False) -> float:

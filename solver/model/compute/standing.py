@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import floor
 
 from solver.demand.demand import Demand
@@ -23,6 +24,8 @@ from solver.model.standby import standby_of
 from solver.plan.compute import ComputePlan, NodeGroup
 from solver.plan.explanation import Bind, JobStanding, ServiceStanding
 from solver.plan.schedule import format_days
+from solver.plan.shares import sharing
+from solver.plan.sharing import Shared, shared_machines
 from solver.quantity import HOURS_PER_WEEK, format_clock
 from solver.vocabulary import PurchaseOption, Weekday
 
@@ -38,6 +41,8 @@ class Standing:
     needs: Needs
     groups: tuple[tuple[NodeGroup, tuple[int, ...]], ...]
     """Node groups of services with their machines in each of the 168 hours."""
+    plan: ComputePlan
+    """Whose groups they are."""
 
     def services(self) -> Iterator[ServiceStanding]:
         """One for each service, by key."""
@@ -111,7 +116,9 @@ class Standing:
     def _have(self, row: Row, hour: int, *, without: str | None = None) -> int:
         """What the row counts in an hour, with one machine less of one group."""
         return sum(
-            self._worth(row, group)
+            self._of_shared(row, group, hour, machines[hour] - (group.key == without))
+            if group.shared is not None
+            else self._worth(row, group)
             * counted(
                 row.counted,
                 machines[hour] - (group.key == without),
@@ -122,6 +129,24 @@ class Standing:
             if machines[hour]
         )
 
+    def _of_shared(self, row: Row, group: NodeGroup, hour: int, machines: int) -> int:
+        """What the row counts of slots that services share, beside what the others run."""
+        assert group.shared is not None
+        here = {name: week[hour] for name, week in self._sharing[group.key].items()}
+        shared = Shared(shared_machines(group, hour), here, group.shared.each)
+        found = 0
+        for worth, each in zip(row.worth, self.needs.runnables, strict=True):
+            if worth and each.name in group.slots:
+                left = row.counted is Counted.SURVIVING
+                count = shared.left_at_most if left else shared.places_for
+                found += worth * count(each.name, machines)
+        return found
+
+    @cached_property
+    def _sharing(self) -> dict[str, dict[str, tuple[int, ...]]]:
+        """Node group → `workload.variant` → replicas by hour, where services share slots."""
+        return {group.key: sharing(self.plan, group) for group, _ in self.groups if group.shared is not None}
+
     def _worth(self, row: Row, group: NodeGroup) -> int:
         return sum(
             worth * group.slots.get(each.name, 0) for worth, each in zip(row.worth, self.needs.runnables, strict=True)
@@ -131,7 +156,7 @@ class Standing:
 def standing(demand: Demand, site_key: str, plan: ComputePlan) -> Standing:
     """The services of a site against its plan."""
     groups = tuple((group, group.machines.hourly()) for group in plan.node_groups if group.runtime == "ecs")
-    return Standing(site_key, needs_of(demand, site_key), tuple(each for each in groups if each[0].slots))
+    return Standing(site_key, needs_of(demand, site_key), tuple(each for each in groups if each[0].slots), plan)
 
 
 def job_standings(demand: Demand, site_key: str, plan: ComputePlan) -> Iterator[JobStanding]:

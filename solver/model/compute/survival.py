@@ -18,4 +18,5 @@ def survival_rows(needs: Needs, service: ServiceNeed) -> list[Row]:
     """The row of a service that must survive the loss of a zone."""
     if not service.survives_zone:
         return []
-    return [Row("survival", service.number, Counted.SURVIVING, worth(needs, service), service.load)]
+    how = Counted.IN_ROUNDS if service.in_rounds else Counted.SURVIVING
+    return [Row("survival", service.number, how, worth(needs, service), service.load)]

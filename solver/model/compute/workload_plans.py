@@ -76,7 +76,7 @@ def service_plan(
         in_peak = {group.key: by_group[peak_hour].get(group.key, {}).get(number, 0) for group in groups}
         used = [group for group in groups if any(shares.get(group.key, {}).get(number, 0) for shares in by_group)]
         used.sort(key=lambda group: (-in_peak[group.key], group.key))
-        slots = sum(group.slots.get(runnable.name, 0) * group.max_machines for group in used)
+        slots = sum(_places(needs, group, number, by_group) for group in used)
         variants.append(
             _variant(
                 wish,
@@ -110,6 +110,16 @@ def service_plan(
         max_utilisation=min(wish.utilisation(key) for key in [each.key for each in variants] or wish.variants),
         variants=tuple(variants),
     )
+
+
+def _places(needs: Needs, group: NodeGroup, number: int, by_group: Sequence[Mapping[str, Mapping[int, int]]]) -> int:
+    """Slots of a variant at the group's ceiling; of a shared group its part, as large as in the highest hours."""
+    if group.shared is None:
+        return group.slots.get(needs.runnables[number].name, 0) * group.max_machines
+    here = [shares.get(group.key, {}) for shares in by_group]
+    peaks = {each: max(shares.get(each, 0) for shares in here) for each in sorted({key for one in here for key in one})}
+    taken = sum(group.shared.each[needs.runnables[each].name] * count for each, count in peaks.items())
+    return group.shared.filled * group.max_machines * peaks[number] // taken
 
 
 def _sidecar(key: str, wish: Sidecar) -> SidecarPlan:

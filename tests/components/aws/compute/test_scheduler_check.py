@@ -28,7 +28,7 @@ from solver.plan.lock import read_lock
 from solver.plan.shares import Held, held_replicas
 from solver.proofs.scheduler import Found, Group, Strategy, TaskSet, arrivals, schedule
 from solver.solve import solve
-from tests.solver.model.compute import test_deployments
+from tests.solver.model.compute import alike_services, test_deployments
 
 ROOT = Path(__file__).resolve().parents[4]
 STRATEGIES = [
@@ -170,3 +170,22 @@ def test_both_versions_of_a_service_whose_requests_move_find_room_in_any_order()
     for hour, each in found:
         assert (each.waiting, each.stuck) == ({}, ()), hour
     assert any(each.added for _, each in found), "the second version needs machines that run for a deployment alone"
+
+
+@pytest.mark.parametrize(
+    ("shapes", "services", "zones", "survive"),
+    [
+        (alike_services.ONE_SHAPE, 9, 2, "zone"),
+        (alike_services.ONE_SHAPE, 9, 3, "zone"),
+        (alike_services.MANY_SHAPES, 10, 2, "zone"),
+    ],
+)
+def test_replicas_of_services_that_share_machines_find_room_in_any_order(
+    shapes: tuple[tuple[str, str], ...], services: int, zones: int, survive: str
+) -> None:
+    plan = alike_services.planned(shapes, services, zones, survive)
+    assert alike_services.shared(plan)
+    found = list(runs(alike_services.compute(plan), alike_services.catalog()))
+    assert found
+    for hour, each in found:
+        assert (each.waiting, each.stuck) == ({}, ()), hour

@@ -158,7 +158,7 @@ def rolling(low: int, high: int, places: int, kind: AcceleratorKind | None) -> t
     )
     group = edits.group(SITE, "c7g-xlarge-spot").model_copy(update={"max_machines": places, "slots": {"fraud.cpu": 1}})
     running = edits.variant(site, "fraud", "cpu")
-    held = Held(group, running.replicas, running.max_replicas, is_first=True)
+    held = Held(group, running.replicas, running.max_replicas, places, is_first=True)
     return rolling_percents(edits.service(site, "fraud"), running, held)
 
 

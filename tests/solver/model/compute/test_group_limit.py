@@ -168,6 +168,7 @@ def two_sizes() -> Problem:
         service=0,
         rows=np.array([0]),
         surviving=np.array([False]),
+        in_rounds=np.array([False]),
         column=np.array([0, 1]),
         on_demand=np.array([True, True]),
         shared=np.array([False, False]),

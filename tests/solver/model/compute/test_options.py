@@ -18,6 +18,7 @@ def options(count: int, seed: int) -> Options:
         service=0,
         rows=np.arange(rows),
         surviving=np.zeros(rows, dtype=np.bool_),
+        in_rounds=np.zeros(rows, dtype=np.bool_),
         column=np.arange(count),
         on_demand=np.ones(count, dtype=np.bool_),
         shared=rng.random(count) < 0.3,
