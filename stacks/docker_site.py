@@ -10,6 +10,7 @@ import pulumi
 from components.docker.certificate import refuse_no_certificate
 from components.docker.compute import ComputePool, ComputePoolArgs
 from components.docker.images import HostImages
+from components.docker.monitoring.pool import MonitoringPool, MonitoringPoolArgs
 from components.docker.naming import DockerNames
 from components.docker.network import NetworkPool, NetworkPoolArgs
 from components.docker.provider import host_providers
@@ -74,10 +75,15 @@ def docker_pools(
         ),
         opts,
     ).outputs
+    watched: Mapping[str, str] = {}
+    if site.monitoring is not None:
+        args = MonitoringPoolArgs(plan=site, names=names, hosts=hosts, images=images, network=network.outputs)
+        watched = MonitoringPool(f"{key}-monitoring", args, site.monitoring, opts).urls
     found: Mapping[str, Any] = {
         "hosts": {host.key: host.plan.address for host in hosts.values()},
         "urls": compute.urls,
         "containers": compute.containers,
+        "grafana": watched,
         "volumes": list(storage.outputs.volumes),
         "secretsToFill": list(site.secrets),
     }

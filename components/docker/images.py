@@ -29,6 +29,10 @@ class Images:
     """By host and `workload.variant`."""
     proxies: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
     """The proxy's, by host."""
+    prometheus: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
+    """By host, where the site is watched."""
+    grafana: Mapping[str, pulumi.Input[str]] = field(default_factory=dict[str, pulumi.Input[str]])
+    """Likewise."""
 
     def of_service(self, host: str, service: str) -> pulumi.Input[str]:
         """That of any of a service's variants on a host."""
@@ -56,14 +60,21 @@ class HostImages(pulumi.ComponentResource):
         variants = {f"{service.key}.{each.key}": each for service in plan.services for each in service.variants}
         by_slot: dict[tuple[str, str], pulumi.Input[str]] = {}
         proxies: dict[str, pulumi.Input[str]] = {}
+        prometheus: dict[str, pulumi.Input[str]] = {}
+        grafana: dict[str, pulumi.Input[str]] = {}
         for key, host in sorted(hosts.items()):
+            if (wish := plan.monitoring) is not None:
+                address = _watching_address(wish.prometheus_reference, wish.prometheus_digest)
+                prometheus[key] = self._image(host, "prometheus-image", address)
+                address = _watching_address(wish.grafana_reference, wish.grafana_digest)
+                grafana[key] = self._image(host, "grafana-image", address)
             for slot in sorted(host.plan.replicas):
                 workload, _, variant = slot.partition(".")
                 address = image_address(names, workload, variants[slot])
                 by_slot[key, slot] = self._image(host, f"{workload}-{variant}-image", address)
             if needs_the_proxy(plan, host.plan):
                 proxies[key] = self._image(host, "proxy-image", proxy_address(plan.network))
-        self.outputs = Images(by_slot=by_slot, proxies=proxies)
+        self.outputs = Images(by_slot=by_slot, proxies=proxies, prometheus=prometheus, grafana=grafana)
         self.register_outputs({})
 
     def _image(self, host: Host, key: str, address: str) -> pulumi.Input[str]:
@@ -77,10 +88,14 @@ class HostImages(pulumi.ComponentResource):
 
 def needs_the_proxy(plan: DockerSitePlan, host: HostPlan) -> bool:
     """Whether the host runs its image: as a proxy, or to give volumes their owner."""
-    return any(
+    return plan.monitoring is not None or any(
         service.exposure is not None or service.uses or any(each.disk_gib for each in service.variants)
         for service in services_on(plan, host)
     )
+
+
+def _watching_address(reference: str | None, digest: str) -> str:
+    return digest if reference is None else pinned(reference, digest)
 
 
 def proxy_address(network: DockerNetworkPlan) -> str:

@@ -4,23 +4,30 @@
 * A network for each pair of caller and callee on the host.
 * `front`, for the proxy alone: published ports need a network that leads out.
 * `out`, for services that call something elsewhere; on it no container reaches another.
+* Where the site is watched: one for each service and Prometheus, which asks its replicas; `measurements`, on which
+  Grafana asks Prometheus; `to-grafana`, on which the proxy asks Grafana.
 
-All but the last two are internal: Docker gives them no way to other networks.
+All but `front` and `out` are internal: Docker gives them no way to other networks.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_docker as docker
 
+from components.docker.monitoring.scraped import scraped_on
 from components.docker.naming import DockerNames
 from components.docker.provider import Host
 from solver.plan.docker import DockerSitePlan, HostedService, HostPlan
 
+PROMETHEUS = "prometheus"
+"""What Grafana calls it, on a network on which no service is."""
+GRAFANA = "grafana"
+"""What the proxy calls it; a service's name has the site's domain, so that none is called so."""
 _ELSEWHERE = re.compile(r"^[a-z][a-z0-9+.-]*://")
 """A setting that is an address: the container reads a model, a queue or a service from there."""
 
@@ -48,6 +55,16 @@ class Attachment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WatchingPlaces:
+    """Where Prometheus and Grafana of a host are."""
+
+    prometheus: tuple[Attachment, ...]
+    """Its networks."""
+    grafana: tuple[Attachment, ...]
+    """Its networks."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class NetworkOutputs:
     """Who is on which network, by host."""
 
@@ -55,6 +72,8 @@ class NetworkOutputs:
     """Host → service → its networks, in order of their names."""
     proxies: Mapping[str, tuple[Attachment, ...]]
     """Host → networks of its proxy; absent where a host has none."""
+    watching: Mapping[str, WatchingPlaces] = field(default_factory=dict[str, WatchingPlaces])
+    """By host; absent where the site is not watched."""
 
 
 class NetworkPool(pulumi.ComponentResource):
@@ -67,11 +86,12 @@ class NetworkPool(pulumi.ComponentResource):
         self._args = args
         services: dict[str, dict[str, tuple[Attachment, ...]]] = {}
         proxies: dict[str, tuple[Attachment, ...]] = {}
+        self._watching: dict[str, WatchingPlaces] = {}
         for key, host in sorted(args.hosts.items()):
             services[key], proxy = self._of_host(host)
             if proxy:
                 proxies[key] = proxy
-        self.outputs = NetworkOutputs(services=services, proxies=proxies)
+        self.outputs = NetworkOutputs(services=services, proxies=proxies, watching=self._watching)
         self.register_outputs({})
 
     def _of_host(self, host: Host) -> tuple[dict[str, tuple[Attachment, ...]], tuple[Attachment, ...]]:
@@ -94,6 +114,8 @@ class NetworkPool(pulumi.ComponentResource):
             name = self._network(host, "out", "services call places elsewhere", leads_out=True)
             for service in leading_out:
                 found[service.key].append(Attachment(network=name))
+        if args.plan.monitoring is not None:
+            proxy.append(self._watched(host, found))
         if proxy:
             front = self._network(host, "front", "the proxy's ports are published", leads_out=True)
             proxy.insert(0, Attachment(network=front))
@@ -103,6 +125,22 @@ class NetworkPool(pulumi.ComponentResource):
                 name = self._network(host, f"{service.key}-alone", "nothing calls the service, and it calls nothing")
                 found[service.key].append(Attachment(network=name))
         return {service: tuple(places) for service, places in found.items()}, tuple(proxy)
+
+    def _watched(self, host: Host, found: dict[str, list[Attachment]]) -> Attachment:
+        """Puts Prometheus beside each service with metrics, and Grafana beside Prometheus; gives the proxy's way."""
+        names = self._args.names
+        beside: list[Attachment] = []
+        for each in scraped_on(self._args.plan, host.plan, names):
+            name = self._network(host, f"{each.key}-watched", f"Prometheus asks {each.key}")
+            beside.append(Attachment(network=name))
+            found[each.key].append(Attachment(network=name, aliases=(each.address,)))
+        between = self._network(host, "measurements", "Grafana asks Prometheus")
+        way = self._network(host, "to-grafana", "the proxy reaches Grafana")
+        self._watching[host.key] = WatchingPlaces(
+            prometheus=(*beside, Attachment(network=between, aliases=(PROMETHEUS,))),
+            grafana=(Attachment(network=between), Attachment(network=way, aliases=(GRAFANA,))),
+        )
+        return Attachment(network=way)
 
     def _network(self, host: Host, key: str, reason: str, *, leads_out: bool = False) -> pulumi.Output[str]:
         """A bridge network with its reason as a label; one that leads out lets its containers not reach each other."""

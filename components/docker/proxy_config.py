@@ -13,13 +13,17 @@ from math import ceil
 from typing import Any
 
 from components.docker.files import STATE
+from components.docker.network import GRAFANA
 from solver.plan.docker import DockerSitePlan, HostedService, HostPlan
+from solver.plan.hosted_monitoring import GRAFANA_PATH
 from solver.vocabulary import Protocol
 
 HTTPS_PORT = 8443
 """Where the proxy listens inside its container; published at the plan's port."""
 HTTP_PORT = 8080
 """Likewise."""
+GRAFANA_PORT = 3000
+"""Where Grafana listens inside its container."""
 HEALTH_PORT = 8079
 """Answers inside the container alone."""
 CONFIG_FOLDER = "/etc/poolwright"
@@ -101,6 +105,7 @@ def proxy_config(
                         "tls_connection_policies": _tls_policies(plan.network.domain, own[0], certificate),
                         "routes": [
                             {"handle": _headers()},
+                            *([] if plan.monitoring is None else [_to_grafana()]),
                             *(_route(each, addresses.get(each.key), overflow.get(each.key)) for each in here),
                             {"handle": [{"handler": "static_response", "status_code": 404, "body": "no such path"}]},
                         ],
@@ -180,6 +185,16 @@ def _route(service: HostedService, address: str | None, url: str | None) -> Json
     elif url is not None:
         handlers.append(_to_url(url))
     return {"match": [{"path": path_patterns(service.path)}], "handle": handlers, "terminal": True}
+
+
+def _to_grafana() -> Json:
+    """Grafana knows that it is below this path, and asks for a password itself."""
+    handler: Json = {
+        "handler": "reverse_proxy",
+        "upstreams": [{"dial": f"{GRAFANA}:{GRAFANA_PORT}"}],
+        "transport": {"protocol": "http", "dial_timeout": "3s"},
+    }
+    return {"match": [{"path": path_patterns(GRAFANA_PATH)}], "handle": [handler], "terminal": True}
 
 
 def _to_replicas(service: HostedService, address: str, url: str | None) -> Json:

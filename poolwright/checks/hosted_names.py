@@ -13,7 +13,8 @@ VOLUME = "docker:index/volume:Volume"
 IMAGE = "docker:index/remoteImage:RemoteImage"
 NEVER_STARTED = ("-writer", "-owner")
 """Ends of names of containers that put files, or an owner, into the volume whose name is before it."""
-SMALL_VOLUMES = ("-secrets", "-scratch", "-proxy-config", "-proxy-state", "-proxy-certificate")
+_MEASUREMENTS = ("-prometheus-data", "-prometheus-config", "-grafana-config")
+SMALL_VOLUMES = ("-secrets", "-scratch", "-proxy-config", "-proxy-state", "-proxy-certificate", *_MEASUREMENTS)
 """Ends of names of volumes that hold no claim."""
 
 
@@ -25,7 +26,10 @@ def hosted_names(stack: str, site: str, plan: DockerSitePlan) -> Mapping[str, fr
         begin = f"{stack}-{site}-{host.key}"
         containers += [f"{begin}-{name}" for name in _replicas(host)]
         volumes += [f"{begin}-{name}" for name in _volumes(plan, host)]
-        if any(service.exposure is not None for service in plan.services if _runs(host, service.key)):
+        watched = plan.monitoring is not None and any(host.replicas.values())
+        if watched:
+            containers += [f"{begin}-prometheus", f"{begin}-grafana"]
+        if watched or any(service.exposure is not None for service in plan.services if _runs(host, service.key)):
             containers.append(f"{begin}-proxy")
     return {CONTAINER: frozenset(containers), VOLUME: frozenset(volumes)}
 

@@ -11,6 +11,12 @@ from poolwright.render.parts import heading
 from poolwright.render.parts import table as _table
 from solver.plan.cost import CostLine
 from solver.plan.docker import DockerSitePlan, HostedService, HostedVariant, HostPlan
+from solver.plan.hosted_monitoring import (
+    GRAFANA_CPU_MILLIS,
+    GRAFANA_MEMORY_MIB,
+    PROMETHEUS_CPU_MILLIS,
+    PROMETHEUS_MEMORY_MIB,
+)
 from solver.quantity import format_cpu, format_gib, format_memory_mib
 
 _EVERYWHERE = "anywhere"
@@ -51,6 +57,11 @@ def hosts_view(name: str, site: DockerSitePlan, lines: Sequence[CostLine]) -> It
             place = claim.nfs if claim.nfs is not None else "the host"
             many = {"machine": "one for each host", "replica": "one for each replica", "site": "one for all"}
             yield Text(f"  {claim.kind} {claim.key}: {format_gib(claim.size_gib)} on {place}, {many[claim.attach]}")
+    if (watched := site.monitoring) is not None:
+        kept = f"{format_memory_mib(PROMETHEUS_MEMORY_MIB + GRAFANA_MEMORY_MIB)}, {format_gib(watched.disk_gib)} disk"
+        cpu = format_cpu(PROMETHEUS_CPU_MILLIS + GRAFANA_CPU_MILLIS)
+        text = f"Prometheus and Grafana on each host that runs something: {cpu} vCPU, {kept} of it"
+        yield Text(f"  {text}; kept {watched.retention_days} days.")
     if site.secrets:
         yield Text(f"  Secrets to fill: {', '.join(site.secrets)}.")
 
@@ -62,8 +73,11 @@ def _room_words(host: HostPlan) -> str:
 
 def _taken_words(site: DockerSitePlan, host: HostPlan) -> str:
     variants = {f"{service.key}.{each.key}": each for service in site.services for each in service.variants}
+    watches = site.monitoring is not None and any(host.replicas.values())
     cpu = sum(count * variants[name].cpu_millis for name, count in host.replicas.items())
+    cpu += (PROMETHEUS_CPU_MILLIS + GRAFANA_CPU_MILLIS) if watches else 0
     memory = sum(count * variants[name].memory_mib for name, count in host.replicas.items())
+    memory += (PROMETHEUS_MEMORY_MIB + GRAFANA_MEMORY_MIB) if watches else 0
     words = f"{cpu / host.cpu_millis:.0%} vCPU, {memory / host.memory_mib:.0%} memory"
     if host.accelerator_count:
         devices = sum(count * variants[name].accelerator_count for name, count in host.replicas.items())

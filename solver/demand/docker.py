@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from solver.demand.containers import ContainerImage
 from solver.demand.host_names import DockerAddress, FolderPath, HostName, LabelKey, LabelValue, NfsExport
+from solver.demand.hosted_monitoring import HostMonitoringWish
 from solver.demand.names import AcceleratorModel, Count, DomainName, Key, Port, SecretName
 from solver.quantity import CpuMillis, DiskGib, MemoryMib
 from solver.schema import Schema, is_empty
@@ -131,6 +132,8 @@ class DockerSite(Schema):
     """Where file systems are kept, `nas.example.com:/export`; None: on the host, which must be the only one."""
     latency_ms: dict[Key, Milliseconds] = Field(default_factory=dict[str, float], exclude_if=is_empty)
     """Milliseconds of network to other sites, there and back; one of two sites says it for both."""
+    monitoring: HostMonitoringWish | None = Field(default=None, exclude_if=is_empty)
+    """Prometheus and Grafana on each host that runs something; None: nothing measures them."""
     log_size_mib: Count = 10
     """Size at which a container's log file is rotated; five are kept."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from solver.demand.contradiction import Contradiction
 from solver.demand.docker import DockerSite
+from solver.demand.hosted_monitoring import watching_contradictions
 from solver.demand.residency import allowed_sites, claim_sites
 from solver.demand.storage import Bucket, FileSystem, Lustre, StorageClaim
 from solver.demand.workloads import Service, Workload
@@ -27,6 +28,7 @@ def docker_contradictions(
     if not owned:
         return
     yield from _hosts(owned)
+    yield from watching_contradictions(owned, workloads)
     names = tuple(sites)
     for key, claim in storage.items():
         if claim is not None:

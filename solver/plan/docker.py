@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from solver.plan.hosted_monitoring import HostedMonitoringPlan
 from solver.plan.keyed import Keyed
 from solver.schema import Schema, is_empty
 from solver.vocabulary import (
@@ -181,6 +182,8 @@ class DockerSitePlan(Schema):
     """Names of secrets to fill."""
     network: DockerNetworkPlan
     """How services are reached."""
+    monitoring: HostedMonitoringPlan | None = Field(default=None, exclude_if=is_empty)
+    """What measures the hosts that run something; None: nothing does."""
     log_size_mib: int
     """Size at which a container's log file is rotated."""
     protect: bool = True

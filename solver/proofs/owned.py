@@ -18,6 +18,8 @@ from solver.proofs.beside import Beside
 from solver.proofs.view import exactly
 
 _PROXY = {"cpu": 250, "memory": 128}
+_PROMETHEUS = {"cpu": 250, "memory": 256}
+_GRAFANA = {"cpu": 250, "memory": 384}
 _TOLERANCE = Fraction(1, 10**6)
 """Part of a load by which a rate may be short: solvers count in floating point."""
 _CENT = 0.01
@@ -73,16 +75,23 @@ class _Site:
 
 def _site(site: _Site) -> Iterator[str]:
     hosts = site.demand.docker_sites[site.key].hosts
-    proxy = any(
+    watched = site.demand.docker_sites[site.key].monitoring
+    if (watched is None) != (site.plan.monitoring is None):
+        yield "is watched as the demand does not say"
+    proxy = watched is not None or any(
         isinstance(entry, Service) and entry.exposure is not None and site.key in site.beside.allowed[key]
         for key, entry in site.demand.workloads.items()
     )
+    kept = {"cpu": 0, "memory": 0, "disk": 0 if watched is None else watched.disk}
+    for part in [_PROXY] * proxy + [_PROMETHEUS, _GRAFANA] * (watched is not None):
+        for dimension, amount in part.items():
+            kept[dimension] += amount
     for host in site.plan.hosts:
         entry = hosts.get(host.key)
         if entry is None:
             yield f"{host.key} is no host of the demand"
             return
-        yield from (f"{host.key}, {fault}" for fault in _host(site, host.key, entry, host.replicas, proxy=proxy))
+        yield from (f"{host.key}, {fault}" for fault in _host(site, host.key, entry, host.replicas, kept))
     for service in site.plan.services:
         wish = site.demand.workloads.get(service.key)
         if not isinstance(wish, Service) or site.key not in site.beside.allowed[service.key]:
@@ -91,11 +100,13 @@ def _site(site: _Site) -> Iterator[str]:
         yield from (f"{service.key} {fault}" for fault in _service(site, service, wish))
 
 
-def _host(site: _Site, name: str, host: DockerHost, replicas: Mapping[str, int], *, proxy: bool) -> Iterator[str]:
+def _host(
+    site: _Site, name: str, host: DockerHost, replicas: Mapping[str, int], kept: Mapping[str, int]
+) -> Iterator[str]:
     room = {
-        "cpu": host.cpu - (_PROXY["cpu"] if proxy else 0),
-        "memory": host.memory - (_PROXY["memory"] if proxy else 0),
-        "disk": host.disk,
+        "cpu": host.cpu - kept["cpu"],
+        "memory": host.memory - kept["memory"],
+        "disk": host.disk - kept["disk"],
         "network": host.network_mbps,
         "accelerators": host.accelerators.count if host.accelerators is not None else 0,
     }

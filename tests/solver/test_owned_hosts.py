@@ -211,3 +211,45 @@ def test_a_replay_without_the_plant_or_the_region_counts_what_the_other_has(
     served = sum(min(float(load), held) for load in week) / float(sum(week))
     assert lost["cloud", "web"].planned.share == pytest.approx(served)
     assert lost["plant", "web"].planned.share < lost["plant", "web"].grown.share
+
+
+def watched_alone(**more: Any) -> Demand:
+    """One host of 2 vCPUs, on which each replica takes one, watched or not."""
+    digest = f"sha256:{'0' * 64}"
+    monitoring = {"prometheus": {"digest": digest}, "grafana": {"digest": digest}, "password": "grafana-password"}
+    host = {"docker_host": "ssh://one", "cpu": 2, "memory": "4Gi", "disk": "10Gi"}
+    plant = {"kind": "docker", "hosts": {"one": host}, "monitoring": {**monitoring, **more}}
+    web = service(load={"constant_per_second": 12})
+    return Demand.model_validate(
+        {"stack": "lab", "owner": "me@example.com", "sites": {"plant": plant}, "workloads": {"web": web}}
+    )
+
+
+def test_what_measures_a_host_takes_from_what_its_services_may_have(catalog: Catalog) -> None:
+    demand = watched_alone()
+    plan = solve(demand, catalog)
+    (site,) = plan.docker_sites.values()
+    assert site.monitoring is not None
+    assert site.secrets == ("grafana-password",)
+    assert list(plan_faults(plan, demand, catalog)) == []
+    wanted = demand.model_dump(mode="json", exclude_defaults=True)
+    busier = Demand.model_validate({**wanted, "workloads": {"web": service(load={"constant_per_second": 30})}})
+    with pytest.raises(InfeasibleError):
+        solve(busier, catalog)
+    sites = {"plant": {key: value for key, value in wanted["sites"]["plant"].items() if key != "monitoring"}}
+    solve(Demand.model_validate({**busier.model_dump(mode="json", exclude_defaults=True), "sites": sites}), catalog)
+
+
+def test_the_witness_refuses_a_watched_host_that_is_too_full_and_a_plan_that_forgets_to_watch(
+    catalog: Catalog,
+) -> None:
+    demand = watched_alone()
+    plan = solve(demand, catalog)
+    (site,) = plan.docker_sites.values()
+    full = site.model_copy(
+        update={"hosts": tuple(host.model_copy(update={"replicas": {"web.cpu": 2}}) for host in site.hosts)}
+    )
+    forgotten = site.model_copy(update={"monitoring": None})
+    for wrong, words in ((full, "cpu: 2000 asked for, 1250 there"), (forgotten, "is watched as the demand")):
+        faults = list(plan_faults(plan.model_copy(update={"sites": {"plant": wrong}}), demand, catalog))
+        assert any(words in fault for fault in faults), faults

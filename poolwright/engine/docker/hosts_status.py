@@ -25,6 +25,8 @@ from solver.schema import Schema
 
 PROXY = "proxy"
 """What stands for the workload of a host's proxy."""
+WATCHING = ("grafana", "prometheus")
+"""Likewise, of what measures a host."""
 _SECONDS = 10
 _NANO = 1e9
 _MIB = 2**20
@@ -44,7 +46,7 @@ class ContainerStatus(Schema):
     name: str
     """On the host."""
     workload: str
-    """The service, or `proxy`."""
+    """The service, or `proxy`, `prometheus`, `grafana`."""
     state: str
     """running, exited, restarting, …, or `missing`."""
     health: Literal["healthy", "unhealthy", "starting", ""]
@@ -147,7 +149,10 @@ def _planned(asked: _Asked) -> Iterator[tuple[str, str]]:
     names = DockerNames(stack=asked.stack, site=asked.site)
     for replica in replicas_on(asked.plan, asked.host, names):
         yield replica.name, replica.service.key
-    if list(_exposed(asked)):
+    watched = asked.plan.monitoring is not None
+    for name in WATCHING if watched else ():
+        yield names.on_host(asked.host.key, name), name
+    if watched or list(_exposed(asked)):
         yield names.on_host(asked.host.key, PROXY), PROXY
 
 

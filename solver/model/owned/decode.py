@@ -21,6 +21,7 @@ from solver.plan.docker import (
     HostPlan,
     ProxyCertificatePlan,
 )
+from solver.plan.hosted_monitoring import HostedMonitoringPlan
 from solver.quantity import HOURS_PER_MONTH
 from solver.vocabulary import SiteKind, StorageKind
 
@@ -41,7 +42,7 @@ def docker_plans(shares: Shares, held: Held) -> dict[str, DockerSitePlan]:
             hosts=tuple(_host(key, host, running.get(key, {})) for key, host in sorted(entry.hosts.items())),
             services=services,
             claims=claims,
-            secrets=tuple(sorted({*_of_proxies(certificate), *_of_services(services)})),
+            secrets=tuple(sorted({*_of_proxies(certificate), *_of_services(services), *_of_grafana(entry)})),
             network=DockerNetworkPlan(
                 domain=network.domain,
                 https_port=network.https_port,
@@ -50,6 +51,7 @@ def docker_plans(shares: Shares, held: Held) -> dict[str, DockerSitePlan]:
                 proxy_digest=network.proxy.digest if network.proxy is not None else None,
                 certificate=certificate,
             ),
+            monitoring=_monitoring(entry),
             log_size_mib=entry.log_size_mib,
             protect=shares.demand.data_protection,
         )
@@ -66,6 +68,29 @@ def _certificate(network: DockerNetworkWish, services: Sequence[HostedService]) 
 def _of_proxies(certificate: ProxyCertificatePlan | None) -> Iterator[str]:
     if certificate is not None:
         yield from (certificate.chain, certificate.key)
+
+
+def _of_grafana(site: DockerSite) -> Iterator[str]:
+    if site.monitoring is not None:
+        yield site.monitoring.password
+
+
+def _monitoring(site: DockerSite) -> HostedMonitoringPlan | None:
+    wish = site.monitoring
+    if wish is None:
+        return None
+    return HostedMonitoringPlan(
+        prometheus_reference=wish.prometheus.reference,
+        prometheus_digest=wish.prometheus.digest,
+        grafana_reference=wish.grafana.reference,
+        grafana_digest=wish.grafana.digest,
+        password=wish.password,
+        retention_days=wish.retention_days,
+        disk_gib=wish.disk,
+        scrape_seconds=wish.scrape_seconds,
+        error_share=wish.error_share,
+        runbook=wish.runbook,
+    )
 
 
 def _of_services(services: Sequence[HostedService]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from solver.demand.demand import Demand
 from solver.demand.docker import DockerHost
+from solver.demand.hosted_monitoring import WATCHING_CPU_MILLIS, WATCHING_MEMORY_MIB
 from solver.demand.residency import named_sites
 from solver.demand.storage import Volume
 from solver.demand.workloads import Service, Variant, Workload
@@ -44,12 +45,32 @@ def hosts_of(demand: Demand) -> dict[HostKey, DockerHost]:
     }
 
 
-def room_of(host: DockerHost, *, proxy: bool) -> Amounts:
+@dataclass(frozen=True)
+class Kept:
+    """What each host of a site keeps for containers that are of no service."""
+
+    cpu_millis: int
+    memory_mib: int
+    disk_gib: int
+
+
+def kept_on(demand: Demand, site: str) -> Kept:
+    """For the proxy, and for Prometheus and Grafana, which are reached through it."""
+    wish = demand.docker_sites[site].monitoring
+    proxy = has_proxy(demand, site)
+    return Kept(
+        cpu_millis=(PROXY_CPU_MILLIS if proxy else 0) + (0 if wish is None else WATCHING_CPU_MILLIS),
+        memory_mib=(PROXY_MEMORY_MIB if proxy else 0) + (0 if wish is None else WATCHING_MEMORY_MIB),
+        disk_gib=0 if wish is None else wish.disk,
+    )
+
+
+def room_of(host: DockerHost, kept: Kept) -> Amounts:
     """What containers of services may have of a host."""
     return Amounts(
-        cpu_millis=host.cpu - (PROXY_CPU_MILLIS if proxy else 0),
-        memory_mib=host.memory - (PROXY_MEMORY_MIB if proxy else 0),
-        disk_gib=host.disk,
+        cpu_millis=host.cpu - kept.cpu_millis,
+        memory_mib=host.memory - kept.memory_mib,
+        disk_gib=host.disk - kept.disk_gib,
         network_mbps=host.network_mbps,
         accelerators=host.accelerators.count if host.accelerators is not None else 0,
     )
@@ -76,7 +97,7 @@ def _volumes_gib(demand: Demand, service: Service, attach: str) -> int:
     return sum(claim.size for claim in claims if isinstance(claim, Volume) and claim.attach == attach)
 
 
-def may_hold(demand: Demand, service: Service, variant: Variant, host: DockerHost, *, proxy: bool) -> bool:
+def may_hold(demand: Demand, service: Service, variant: Variant, host: DockerHost, kept: Kept) -> bool:
     """Whether a host can run at least one replica; none of a service with sidecars."""
     if service.sidecars or not service.host_labels.items() <= host.labels.items():
         return False
@@ -86,14 +107,14 @@ def may_hold(demand: Demand, service: Service, variant: Variant, host: DockerHos
         host.accelerators is None or host.accelerators.model != variant.accelerator.model
     ):
         return False
-    asked, there = request_of(demand, service, variant).by_name(), room_of(host, proxy=proxy).by_name()
+    asked, there = request_of(demand, service, variant).by_name(), room_of(host, kept).by_name()
     more = shared_disk_gib(demand, service)
     return all(asked[name] + (more if name == "disk_gib" else 0) <= there[name] for name in there)
 
 
 def has_proxy(demand: Demand, site: str) -> bool:
-    """Whether a site's hosts have a proxy: some service that may run there is exposed."""
-    return any(
+    """Whether a site's hosts have a proxy: some service that may run there is exposed, or they are watched."""
+    return demand.docker_sites[site].monitoring is not None or any(
         isinstance(entry, Service) and entry.exposure is not None and site in places
         for key, places in demand.sites_of().items()
         for entry in [demand.workloads[key]]
@@ -104,10 +125,10 @@ def without_hosts(demand: Demand) -> frozenset[tuple[str, str]]:
     """Services and Docker sites, of which no host can hold any of the service's variants; jobs run on none of them."""
     found: set[tuple[str, str]] = set()
     for site, entry in demand.docker_sites.items():
-        proxy = has_proxy(demand, site)
+        kept = kept_on(demand, site)
         for key, workload in demand.workloads.items():
             held = isinstance(workload, Service) and any(
-                may_hold(demand, workload, variant, host, proxy=proxy)
+                may_hold(demand, workload, variant, host, kept)
                 for variant in workload.variants.values()
                 for host in entry.hosts.values()
             )

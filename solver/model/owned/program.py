@@ -31,7 +31,7 @@ import pulp
 from solver.demand.docker import DockerHost
 from solver.model.backend import Backend
 from solver.model.compute.neighbours import strangers_of
-from solver.model.owned.hosts import HostKey, has_proxy, hosts_of, may_hold, request_of, room_of, shared_disk_gib
+from solver.model.owned.hosts import HostKey, Kept, hosts_of, kept_on, may_hold, request_of, room_of, shared_disk_gib
 from solver.model.owned.losses import loss_rows, survivor_gains
 from solver.model.owned.shares import Shares
 from solver.model.solution import whole
@@ -72,15 +72,15 @@ class Machines:
 
     shares: Shares
     hosts: Mapping[HostKey, DockerHost]
-    proxies: Mapping[str, bool]
-    """By site: whether its hosts have a proxy."""
+    kept: Mapping[str, Kept]
+    """By site: what its hosts keep for proxies and what measures."""
     approved: Mapping[HostKey, Mapping[str, int]] = field(default_factory=dict[HostKey, "Mapping[str, int]"])
 
 
 def machines_of(shares: Shares, approved: Mapping[HostKey, Mapping[str, int]]) -> Machines:
     """All hosts of the demand."""
     demand = shares.demand
-    return Machines(shares, hosts_of(demand), {site: has_proxy(demand, site) for site in demand.docker_sites}, approved)
+    return Machines(shares, hosts_of(demand), {site: kept_on(demand, site) for site in demand.docker_sites}, approved)
 
 
 class HostProgram:
@@ -117,14 +117,14 @@ class HostProgram:
         total: list[Any] = []
         for site in sites:
             here = [host for host in self.of.hosts if host.site == site]
-            proxy = self.of.proxies[site]
+            kept = self.of.kept[site]
             runs = _binary(f"runs_{key}_{site}")
             for host in here:
                 present = _binary(f"present_{key}_{_name(host)}")
                 self.present[key, host] = present
                 counted: list[Any] = []
                 for name, variant in service.variants.items():
-                    if not may_hold(self.demand, service, variant, self.of.hosts[host], proxy=proxy):
+                    if not may_hold(self.demand, service, variant, self.of.hosts[host], kept):
                         continue
                     count = _pulp.LpVariable(
                         f"replicas_{key}_{name}_{_name(host)}", 0, service.replicas.max, _pulp.LpInteger
@@ -209,7 +209,7 @@ class HostProgram:
 
     def _room(self) -> None:
         for host, entry in self.of.hosts.items():
-            room = room_of(entry, proxy=self.of.proxies[host.site]).by_name()
+            room = room_of(entry, self.of.kept[host.site]).by_name()
             taken: dict[str, list[Any]] = {name: [] for name in room}
             for (key, name, place), count in self.replicas.items():
                 if place == host:

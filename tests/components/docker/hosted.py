@@ -17,6 +17,7 @@ from solver.plan.docker import (
     HostedVariant,
     HostPlan,
 )
+from solver.plan.hosted_monitoring import HostedMonitoringPlan
 from solver.plan.plan import Plan
 from solver.vocabulary import (
     AcceleratorKind,
@@ -33,7 +34,7 @@ from tests.components import plans
 from tests.recorder import Record, Recording, record
 
 DIGEST = plans.DIGEST
-SECRETS = {"poolwright:secrets": json.dumps({"shop-token": "hush", "unused": "x"})}
+SECRETS = {"poolwright:secrets": json.dumps({"shop-token": "hush", "grafana-password": "whisper", "unused": "x"})}
 
 
 def variant(key: str = "cpu", **more: Any) -> HostedVariant:
@@ -124,6 +125,22 @@ def site(**more: Any) -> DockerSitePlan:
         "log_size_mib": 10,
     }
     return DockerSitePlan(kind=SiteKind.DOCKER, **{**fields, **more})
+
+
+def watched(**more: Any) -> DockerSitePlan:
+    """The site with Prometheus and Grafana on its hosts."""
+    monitoring = HostedMonitoringPlan(
+        prometheus_reference="quay.io/prometheus/prometheus:v3.5.0",
+        prometheus_digest=DIGEST,
+        grafana_reference="docker.io/grafana/grafana:12.1.1",
+        grafana_digest=DIGEST,
+        password="grafana-password",
+        retention_days=15,
+        disk_gib=5,
+        scrape_seconds=15,
+        error_share=0.05,
+    )
+    return site(**{"monitoring": monitoring, "secrets": ("grafana-password", "shop-token"), **more})
 
 
 def names() -> DockerNames:

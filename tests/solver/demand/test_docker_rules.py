@@ -172,3 +172,36 @@ def test_a_certificate_is_for_a_name_and_two_secrets(network: dict[str, Any], wo
     wanted["sites"]["plant"]["network"] = network
     with pytest.raises(ValidationError, match=words):
         Demand.model_validate(wanted)
+
+
+DIGEST = f"sha256:{'0' * 64}"
+WATCHED = {"prometheus": {"digest": DIGEST}, "grafana": {"digest": DIGEST}, "password": "grafana-password"}
+
+
+def watched(**more: Any) -> dict[str, Any]:
+    wanted = document()
+    wanted["sites"]["plant"]["monitoring"] = WATCHED
+    for host in wanted["sites"]["plant"]["hosts"].values():
+        host.update(more)
+    return wanted
+
+
+def test_a_host_that_is_watched_has_room_for_what_watches_it() -> None:
+    assert Demand.model_validate(watched(disk="20Gi")).docker_sites["plant"].monitoring is not None
+    first, second = told(watched())
+    assert "sites.plant.hosts.one" in first
+    assert "5Gi of disk are needed" in first
+    assert "sites.plant.hosts.two" in second
+    assert len(told(watched(disk="20Gi", cpu="500m"))) == 2
+    assert len(told(watched(disk="20Gi", memory="640Mi"))) == 2
+
+
+@pytest.mark.parametrize("path", ["/grafana", "/grafana/api"])
+def test_no_service_is_where_grafana_is(path: str) -> None:
+    wanted = watched(disk="20Gi")
+    wanted["workloads"]["web"].update({"exposure": "internal", "path": path})
+    (problem,) = told(wanted)
+    assert "workloads.web.path" in problem
+    assert "leads to Grafana" in problem
+    wanted["workloads"]["web"]["path"] = "/grafana-like"
+    Demand.model_validate(wanted)

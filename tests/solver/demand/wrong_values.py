@@ -117,6 +117,27 @@ WRONG_VALUES = {
     "ProxyCertificate.key": Wrong(
         "/etc/plant.key", '"/etc/plant.key"', "a secret's name like fraud-database (never its value)"
     ),
+    "DockerSite.monitoring": Wrong("true", "true", "a mapping with prometheus, grafana, password"),
+    "HostMonitoringWish.prometheus": Wrong("v3", '"v3"', "a mapping with digest"),
+    "HostMonitoringWish.grafana": Wrong("latest", '"latest"', "a mapping with digest"),
+    "HostMonitoringWish.password": Wrong(
+        "Secret1!", '"Secret1!"', "a secret's name like fraud-database (never its value)"
+    ),
+    "HostMonitoringWish.retention_days": Wrong("0", "0", "a whole number from 1 to 400"),
+    "HostMonitoringWish.disk": Wrong("500Mi", '"500Mi"', "a whole number of Gi"),
+    "HostMonitoringWish.scrape_seconds": Wrong("1", "1", "a whole number from 5 to 120"),
+    "HostMonitoringWish.error_share": Wrong("5", "5", "a number above 0 and at most 1"),
+    "HostMonitoringWish.runbook": Wrong(
+        "docs/runbook.md",
+        '"docs/runbook.md"',
+        "an address like https://wiki.example.com/monitoring, without its #part,",
+    ),
+    "PinnedImage.reference": Wrong(
+        "Grafana:latest",
+        '"Grafana:latest"',
+        "an image's address like public.ecr.aws/docker/library/python:3.12-slim",
+    ),
+    "PinnedImage.digest": Wrong("latest", '"latest"', "a digest of sha256: and 64 hexadecimal digits"),
     "DockerNetworkWish.https_port": Wrong("0", "0", "a whole number from 1 to 65535"),
     "DockerNetworkWish.http_port": Wrong("70000", "70000", "a whole number from 1 to 65535"),
     "WorkloadBase.host_labels": Wrong("rack", '"rack"', "a mapping, each a text of 1 to 63 letters, digits and ._-,"),
