@@ -15,15 +15,13 @@ from typing import Any
 from components.docker.files import STATE
 from components.docker.network import GRAFANA
 from solver.plan.docker import DockerSitePlan, HostedService, HostPlan
-from solver.plan.hosted_monitoring import GRAFANA_PATH
+from solver.plan.hosted_monitoring import GRAFANA_PATH, GRAFANA_PORT
 from solver.vocabulary import Protocol
 
 HTTPS_PORT = 8443
 """Where the proxy listens inside its container; published at the plan's port."""
 HTTP_PORT = 8080
 """Likewise."""
-GRAFANA_PORT = 3000
-"""Where Grafana listens inside its container."""
 HEALTH_PORT = 8079
 """Answers inside the container alone."""
 CONFIG_FOLDER = "/etc/poolwright"

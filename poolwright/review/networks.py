@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from components.docker.monitoring.scraped import scraped_on
+from components.docker.naming import DockerNames
 from poolwright.review.shape import FlowRow, NetworkRow, SubnetRow
 from solver.plan.docker import DockerSitePlan
+from solver.plan.hosted_monitoring import GRAFANA_PATH, GRAFANA_PORT
 from solver.plan.network import NetworkPlan
 from solver.plan.plan import Plan
 from solver.vocabulary import NatMode
@@ -21,7 +24,7 @@ def flows_of(plan: Plan) -> Iterator[FlowRow]:
     """By site, source and target."""
     for key, site in sorted(plan.sites.items()):
         if isinstance(site, DockerSitePlan):
-            yield from _between_containers(key, site)
+            yield from _between_containers(plan.stack, key, site)
             continue
         for flow in site.security.flows:
             ports = str(flow.port) if flow.to_port is None else f"{flow.port}-{flow.to_port}"
@@ -61,16 +64,31 @@ def _of_hosts(key: str, site: DockerSitePlan) -> NetworkRow:
     return NetworkRow(site=key, where=f"hosts {', '.join(used)}{name}", subnets=(), ways_out=())
 
 
-def _between_containers(key: str, site: DockerSitePlan) -> Iterator[FlowRow]:
+def _of_monitoring(stack: str, key: str, site: DockerSitePlan) -> Iterator[FlowRow]:
+    """On each host the proxy reaches Grafana, which alone reaches Prometheus, and that the services with metrics."""
+    reason = f"path {GRAFANA_PATH}; Grafana asks Prometheus"
+    yield FlowRow(site=key, source="proxy", target="Grafana", ports=str(GRAFANA_PORT), reason=reason)
+    names = DockerNames(stack=stack, site=key)
+    asked = {each.key: each.port for host in site.hosts for each in scraped_on(site, host, names)}
+    for service, port in sorted(asked.items()):
+        target = f"workload {service}"
+        yield FlowRow(site=key, source="Prometheus", target=target, ports=str(port), reason="measurements")
+
+
+def _between_containers(stack: str, key: str, site: DockerSitePlan) -> Iterator[FlowRow]:
     """Of a Docker site: callers reach each host's proxy, the proxy what is exposed, services what they call."""
     exposed = [service for service in site.services if service.exposure is not None]
-    if exposed:
+    if exposed or site.monitoring is not None:
         ports = f"{site.network.https_port}, {site.network.http_port}"
-        yield FlowRow(site=key, source="callers", target="proxy", ports=ports, reason="exposed services")
+        yield FlowRow(
+            site=key, source="callers", target="proxy", ports=ports, reason="exposed services" if exposed else "Grafana"
+        )
     for service in exposed:
         reason = f"exposure {service.exposure}, path {service.path}"
         target = f"workload {service.key}"
         yield FlowRow(site=key, source="proxy", target=target, ports=str(service.port), reason=reason)
+    if site.monitoring is not None:
+        yield from _of_monitoring(stack, key, site)
     port_of = {service.key: service.port for service in site.services}
     for service in site.services:
         for called in service.calls:

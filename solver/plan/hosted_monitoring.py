@@ -16,6 +16,8 @@ GRAFANA_MEMORY_MIB = 384
 """Likewise; its data base, which is made anew at each start, is in it."""
 GRAFANA_PATH = "/grafana"
 """Path on each host's proxy."""
+GRAFANA_PORT = 3000
+"""Where it listens inside its container."""
 
 
 class HostedMonitoringPlan(Schema):

@@ -23,19 +23,21 @@ from components.docker.monitoring.scraped import Scraped, scraped_on
 from components.docker.naming import DockerNames
 from components.docker.network import PROMETHEUS, Attachment, NetworkOutputs
 from components.docker.provider import Host
-from components.docker.proxy_config import GRAFANA_PORT
 from components.docker.security import SECRETS, secret_value
 from components.docker.settings import common_settings
 from components.docker.user import USER
+from components.health_probe import probe
 from solver.plan.docker import DockerSitePlan
 from solver.plan.hosted_monitoring import (
     GRAFANA_CPU_MILLIS,
     GRAFANA_MEMORY_MIB,
     GRAFANA_PATH,
+    GRAFANA_PORT,
     PROMETHEUS_CPU_MILLIS,
     PROMETHEUS_MEMORY_MIB,
     HostedMonitoringPlan,
 )
+from solver.vocabulary import Protocol
 
 _CONFIG = f"{FOLDER}/prometheus.json"
 _STOP_SECONDS = 60
@@ -259,10 +261,9 @@ def _at_most(cpu_millis: int, memory_mib: int) -> dict[str, Any]:
 
 
 def _asked(port: int, path: str) -> dict[str, Any]:
-    """A check by a program that both images have."""
     return {
         "healthcheck": {
-            "tests": ["CMD-SHELL", f"wget -q -O /dev/null http://127.0.0.1:{port}{path}"],
+            "tests": ["CMD-SHELL", probe(port, Protocol.HTTP, path)],
             "interval": "5s",
             "timeout": "5s",
             "retries": 6,

@@ -16,7 +16,10 @@ from components.docker.monitoring.prometheus_config import alert_rules, promethe
 from components.docker.monitoring.scraped import Scraped, scraped_on
 from components.docker.proxy_config import proxy_config
 from poolwright.checks.hosted_names import hosted_names
+from poolwright.render.report.network_chart import network_chart
+from poolwright.review.networks import flows_of, networks_of
 from solver.vocabulary import Exposure, Framework
+from tests.components import plans
 from tests.components.docker import hosted
 from tests.recorder import Record, Recording
 
@@ -176,3 +179,13 @@ def test_prometheus_takes_its_files(tmp_path: Path) -> None:
 def test_checks_know_all_containers_that_run_on_a_watched_site() -> None:
     running = {each.name for each in made().of_type(CONTAINER) if each.inputs["restart"] == "unless-stopped"}
     assert hosted_names("prod", "plant", hosted.watched())[CONTAINER] == running
+
+
+def test_a_review_shows_who_reaches_whom() -> None:
+    plan = plans.plan("prod", main=plans.minimal_site())
+    flows = list(flows_of(plan.model_copy(update={"sites": {"plant": hosted.watched()}})))
+    found = {(flow.source, flow.target, flow.ports) for flow in flows}
+    assert ("proxy", "Grafana", "3000") in found
+    assert ("Prometheus", "workload shop", "9090") in found
+    assert ("Prometheus", "workload vision", "9090") in found
+    assert network_chart(list(networks_of(plan)), flows) is not None
