@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypedDict
-
-import pulumi
+from typing import TYPE_CHECKING, TypedDict
 
 from components.naming import internal_domain
+
+if TYPE_CHECKING:  # a review's network map takes names from here, and loads no engine
+    import pulumi
 
 
 class Label(TypedDict):

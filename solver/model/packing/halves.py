@@ -101,8 +101,10 @@ def pairs(
     """
     odd: Keys = np.array([2 * number + 1 for number in _drawn(draw, request.shape[1])], dtype=np.uint64)
     keys = _numbers(request, sets, grain, odd)
-    order = np.argsort(keys)
+    # Stable: sets of one sum must stand in the same order whatever instructions the processor sorts with.
+    order = np.argsort(keys, kind="stable")
     ordered = keys[order]
+    again = np.concatenate([[False], ordered[1:] == ordered[:-1]])
     there = np.zeros(1 << _BITS, dtype=np.bool_)
     there[(ordered >> _SHIFT).astype(np.int64)] = True
     wanted: Keys = (np.floor_divide(rooms, grain).astype(np.uint64) * odd).sum(axis=1, dtype=np.uint64)
@@ -113,9 +115,10 @@ def pairs(
         ours = np.nonzero(there[(other >> _SHIFT).astype(np.int64)])[0]
         theirs = np.minimum(np.searchsorted(ordered, other[ours]), len(ordered) - 1)
         same = ordered[theirs] == other[ours]
-        ours, theirs = order[ours[same]], order[theirs[same]]
-        once = ours <= theirs
-        ours, theirs = ours[once], theirs[once]
+        ours, theirs = ours[same], theirs[same]
+        # Each pair is met from both sides, but for sets that are not the first of their sum: none points at them.
+        once = again[ours] | (order[ours] <= order[theirs])
+        ours, theirs = order[ours[once]], order[theirs[once]]
         step = max(1, len(ours) // most)
         ours, theirs = ours[::step], theirs[::step]
         count = np.zeros((len(ours), len(request)), dtype=np.int64)

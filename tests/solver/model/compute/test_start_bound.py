@@ -77,7 +77,7 @@ def test_starts_that_no_plan_goes_without_are_in_the_bound(
     demand = both.model_copy(update={"workloads": {"api": both.workloads["api"]}})
     counted = solve(demand, catalog).proof
 
-    def by_the_hour(site: object, problem: object, found: Settled) -> float:
+    def by_the_hour(site: object, problem: object, found: Settled, **_: object) -> float:
         return found.bound_usd_per_week
 
     monkeypatch.setattr(model, "with_starts", by_the_hour)
