@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,16 @@ def test_the_tables_of_a_guide_name_files_that_exist(guide: str) -> None:
     patterns = [re.sub(r"<[^>]*>", "*", name) for name in named]
 
     assert [name for name in patterns if not _exists(name)] == []
+
+
+def test_a_decision_has_a_number_of_its_own_and_says_it() -> None:
+    """Two changes under way at once may take the same number: that of the later one has to be raised."""
+    files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbered = Counter(path.name[:4] for path in files)
+    told = {path.name: re.match(r"# (\d+)[.:] ", path.read_text(encoding="utf-8")) for path in files}
+
+    assert [number for number, times in numbered.items() if times > 1] == []
+    assert [name for name, title in told.items() if title is None or int(title[1]) != int(name[:4])] == []
 
 
 def _exists(pattern: str) -> bool:
