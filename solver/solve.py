@@ -66,6 +66,7 @@ def solve(
     inputs: PlanInputs | None = None,
     separate: bool = False,
     deadline: Deadline = NEVER,
+    explain: bool = True,
     seen: Callable[[SiteAnswer], None] | None = None,
 ) -> Plan:
     """The cheapest plan found that keeps every promise of the demand, with a lower bound and the witness's word.
@@ -81,7 +82,8 @@ def solve(
     `seen` is given the answer of each site of AWS, which knows what each pool costs at least.
 
     InfeasibleError when promises can't hold together, or the budget is below the bound; GateError when the budget is
-    above the bound but no plan was found within it.
+    above the bound but no plan was found within it. Without `explain`, which promises those are is not worked out: that
+    takes many more solves than to find that there are some.
     """
     engine = backend(solver_name)
     made_from = inputs if inputs is not None else inputs_of(demand, catalog)
@@ -97,7 +99,7 @@ def solve(
 
         def site(stands: Standing | None) -> SiteAnswer:
             return solve_site(
-                task,
+                task if explain else replace(task, explain=False),
                 reserved.catalog,
                 engine,
                 previous=before,

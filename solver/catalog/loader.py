@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -30,6 +32,8 @@ from solver.vocabulary import CommitmentKind
 
 MOST_PROBLEMS = 200
 """More are counted, not listed."""
+_KEPT = 8
+"""Catalogs that a process keeps: a command asks for those of a few sets of regions."""
 
 
 class SourceEntry(Entry):
@@ -83,17 +87,8 @@ def load_catalog(
     for name in wanted:
         if name not in known:
             raise unknown("region", name, known, file=shown(folder / REGION_FOLDER))
-    reading = Reading(folder)
-    sources = _read_sources(reading, folder / "sources.yaml")
-    rates_of = _read_commitments(reading, folder / "commitments.yaml")
-    machines = read_machines(reading, folder / "machines")
-    notes: list[Note] = []
-    tables: dict[str, RegionTables] = {}
-    for name in wanted:
-        sources |= _read_own_sources(reading, folder / REGION_FOLDER / name / OWN_SOURCES)
-        found = _read_region(reading, folder / REGION_FOLDER / name, machines, sources, rates_of, notes)
-        if found is not None:
-            tables[name] = found
+    listed, problems = _listed(folder, wanted, Path.cwd(), _contents(folder, wanted))
+    reading = Reading(folder, problems=list(problems))
     agreed = None
     if discounts is None and not list_prices:
         agreed = read_discounts(reading, default_catalog_path())
@@ -102,20 +97,59 @@ def load_catalog(
         reading.text(folder / DISCOUNTS_FILE)
     if discounts is not None:
         agreed = read_trial(reading, discounts)
-    services = read_service_tables(reading, folder)
-    _check_costs(reading, shown(folder / "services.yaml"), services, tables)
     if reading.problems:
         raise CatalogError(first_of(reading.problems, MOST_PROBLEMS))
-    return Catalog(
+    tables = listed.tables
+    return replace(
+        listed,
+        tables=tables if agreed is None else {name: _discounted(name, each, agreed) for name, each in tables.items()},
+        file_digests={**listed.file_digests, **reading.digests},
+        discounts=agreed,
+    )
+
+
+def _contents(folder: Path, regions: Collection[str]) -> str:
+    """One SHA-256 over the bytes of every file that the regions' catalog is read from, but for discounts."""
+    files = {*table_files(folder, regions), *(f"{REGION_FOLDER}/{name}/{OWN_SOURCES}" for name in regions)}
+    digest = sha256()
+    for file in sorted(files - {DISCOUNTS_FILE}):
+        try:
+            content = (folder / file).read_bytes()
+        except OSError as error:
+            content = str(error).encode()
+        digest.update(f"{file} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=_KEPT)
+def _listed(folder: Path, regions: tuple[str, ...], _here: Path, _said: str) -> tuple[Catalog, tuple[Problem, ...]]:
+    """The catalog at list prices, and what is wrong with it. One command asks for the same tables several times, and
+    nothing of a catalog ever changes: it is read anew only where a file says something else (`_said`), or where
+    problems would name files otherwise (`_here`)."""
+    reading = Reading(folder)
+    sources = _read_sources(reading, folder / "sources.yaml")
+    rates_of = _read_commitments(reading, folder / "commitments.yaml")
+    machines = read_machines(reading, folder / "machines")
+    notes: list[Note] = []
+    tables: dict[str, RegionTables] = {}
+    for name in regions:
+        sources |= _read_own_sources(reading, folder / REGION_FOLDER / name / OWN_SOURCES)
+        found = _read_region(reading, folder / REGION_FOLDER / name, machines, sources, rates_of, notes)
+        if found is not None:
+            tables[name] = found
+    services = read_service_tables(reading, folder)
+    _check_costs(reading, shown(folder / "services.yaml"), services, tables)
+    catalog = Catalog(
         machines=dict(sorted(machines.items())),
         sources=sources,
         notes=tuple(notes),
-        tables={name: table if agreed is None else _discounted(name, table, agreed) for name, table in tables.items()},
+        tables=tables,
         services=services,
         shared_files=table_files(folder, ()),
         file_digests=reading.digests,
-        discounts=agreed,
     )
+    return catalog, tuple(reading.problems)
 
 
 def _discounted(name: str, table: RegionTables, agreed: Discounts) -> RegionTables:

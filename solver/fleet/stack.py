@@ -126,7 +126,9 @@ def _sites(task: StackTask) -> dict[str, Site]:
 def _solved(task: StackTask, demand: Demand, catalog: Catalog) -> tuple[Plan, list[SiteAnswer]]:
     answers: list[SiteAnswer] = []
     deadline: Deadline = NEVER if task.thorough else AT_ONCE
-    plan = solve(demand, catalog, solver_name=task.solver_name, deadline=deadline, seen=answers.append)
+    # Of a stack that can't do with less vCPUs it is asked no more than that it can't.
+    explain = task.within is None
+    plan = solve(demand, catalog, solver_name=task.solver_name, deadline=deadline, explain=explain, seen=answers.append)
     return plan, answers
 
 

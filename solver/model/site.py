@@ -166,6 +166,10 @@ def solve_site(
     compute = solve_or_explain(wanted, key, catalog, computed, attempted) if task.explain else computed(wanted)
 
     def more_without(fewer: Demand) -> float:
+        # As long a search as that for the plan, to raise the bound by some dollars: not where time is up. Where nothing
+        # but the first answer is asked for, no clock is read, and bounds are as good as ever.
+        if deadline != AT_ONCE and deadline.has_passed():
+            return 0.0
         usd = least_compute_usd_per_month(
             fewer, key, catalog, engine, volume_usd_per_month=volumes, surcharge=surcharge, deadline=deadline
         )

@@ -116,6 +116,26 @@ def test_a_budget_below_the_bound_is_infeasible_and_says_by_how_much(plan: Plan,
     assert error.value.conflict == ("limits.budget_usd_per_month: 100",)
 
 
+def test_which_promises_can_not_hold_is_worked_out_only_where_it_is_asked_for(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, asked = solver.model.site.solve_compute, list[Demand]()
+
+    def counted(demand: Demand, *args: Any, **kwargs: Any) -> PoolAnswer[ComputePlan]:
+        asked.append(demand)
+        return real(demand, *args, **kwargs)
+
+    monkeypatch.setattr("solver.model.site.solve_compute", counted)
+    impossible = demand_of(limits={"machines": ["t3.nano"]})
+    with pytest.raises(InfeasibleError):
+        solve(impossible, catalog, explain=False)
+    assert len(asked) == 1
+    with pytest.raises(InfeasibleError) as error:
+        solve(impossible, catalog)
+    assert error.value.conflict == ("limits.machines: t3.nano",)
+    assert len(asked) > 2
+
+
 def test_a_budget_between_bound_and_cost_is_refused_without_calling_it_impossible(
     plan: Plan, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
