@@ -20,11 +20,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.model.compute.hourly import Hourly, HourPlan
+from solver.model.compute.class_bills import ClassBills
+from solver.model.compute.hourly import Hourly
 from solver.model.compute.parts import Machines, Part, Way
 from solver.model.compute.promises import serves
-from solver.model.compute.purchase import Bought, excess
-from solver.model.compute.services import Besides, beside_on_demand, on_demand_usage
+from solver.model.compute.purchase import Bought
+from solver.model.compute.services import Besides
 
 Integers = NDArray[np.int64]
 Steps = Mapping[tuple[int, tuple[int, ...]], int]
@@ -74,13 +75,12 @@ class FewestSteps:
     _order: Integers = field(init=False)
     _weight: list[int] = field(init=False)
     _known: dict[tuple[int, bytes], int] = field(default_factory=dict[tuple[int, bytes], int])
-    _bills: dict[tuple[int, tuple[tuple[int, int], ...]], float] = field(
-        default_factory=dict[tuple[int, tuple[tuple[int, int], ...]], float]
-    )
+    _bills: ClassBills = field(init=False)
 
     def __post_init__(self) -> None:
         self._order = np.array(self.hourly.needs.hour_of_week, dtype=np.int64)
         self._weight = self.hourly.task.weight.tolist()
+        self._bills = ClassBills(self.hourly, self.bought, self.besides)
 
     def ways(
         self,
@@ -237,16 +237,7 @@ class FewestSteps:
             for column, count in zip(each.columns, week[number].tolist(), strict=True)
             if count
         )
-        key = (number, machines)
-        if key not in self._bills:
-            plan = HourPlan(dict(machines), 0.0, {})
-            usage = on_demand_usage(self.hourly.columns, [plan])[0]
-            for name, count in self.besides.usage[self.hourly.needs.hours[number].hours[0]].items():
-                usage[name] = usage.get(name, 0) + count
-            left = excess(usage, (*self.hourly.held, *self.bought), self.besides.prices)
-            usd = sum(count * self.besides.prices[name] for name, count in left.items())
-            self._bills[key] = (usd + beside_on_demand(self.hourly.columns, plan)) * self._weight[number]
-        return self._bills[key]
+        return self._bills.usd_per_week(number, machines)
 
     def _changed(self, column: int, values: Integers) -> int:
         """What changes of one column's group: its steps, its ceiling, or all of it."""

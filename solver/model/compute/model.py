@@ -23,6 +23,7 @@ from solver.model.answer import PoolAnswer
 from solver.model.backend import Backend
 from solver.model.compute.alone_costs import OnSale
 from solver.model.compute.approved import machine_again
+from solver.model.compute.calm import calmed
 from solver.model.compute.columns import Fixed, fixed_costs
 from solver.model.compute.decode import decode
 from solver.model.compute.forms import formed
@@ -100,6 +101,8 @@ def solve_compute(
     jobs = problem.jobs
     form = formed(site, problem, previous, standing)
     plain, site, found, leeway = site, form.site, form.found, form.leeway
+    if not leeway.is_begun:
+        found = calmed(problem, found)
     hourly = found.hourly
     needs = hourly.needs
     price = price_by_hour(found.good, found.usd, needs.hour_of_week)
