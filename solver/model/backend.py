@@ -224,6 +224,11 @@ class LiveModel:
             self.highs.setOptionValue("simplex_strategy", _DUAL if dual else _PRIMAL)
         with silenced():
             self.highs.run()
+        if _highs_status(self.highs) != "kOptimal":
+            # A basis of runs before may be too far off in numbers: once more as if there were none.
+            self.highs.clearSolver()
+            with silenced():
+                self.highs.run()
         status = _highs_status(self.highs)
         if status != "kOptimal":
             raise ValueError(f"the linear program is {status}")

@@ -15,6 +15,8 @@ import numpy as np
 from solver.model.packing.problem import Bools, Floats, Integers, Problem
 
 _NONE = -np.inf
+_NOTHING = 1e-9
+"""Of what all dimensions are worth together: what can't be scaled up."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,8 @@ def _tilted(price: Floats, space: Floats) -> Floats:
             rest = [other for other in range(price.shape[1]) if other != dimension]
             before = worth[:, rest].sum(axis=1)
             after = np.maximum(total[:, 0] - part[:, dimension], 0.0)
-            part[:, rest] *= np.where(before > 0, after / np.maximum(before, 1e-300), 0.0)[:, None]
+            scale = np.divide(after, before, out=np.zeros_like(after), where=before > _NOTHING * total[:, 0])
+            part[:, rest] *= scale[:, None]
             sets.append(part)
     return np.stack(sets, axis=1) / np.where(space > 0, space, 1.0)[:, None]
 

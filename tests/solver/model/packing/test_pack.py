@@ -219,3 +219,28 @@ def test_a_limit_that_one_item_never_reaches_does_not_keep_equal_items_apart() -
     items = (Item("a", {"cpu": 1}, 1, max_per_machine=1), Item("b", {"cpu": 1}, 1))
     packing = pack(Instance((Machine("m", {"cpu": 4}, 0.1),), items))
     assert packing.usd_per_hour == 0.1
+
+
+def test_a_linear_program_that_is_lost_in_numbers_is_begun_anew() -> None:
+    """From bases before, HiGHS 1.16 comes to one of which it can say nothing."""
+    table = """
+        2 3355 9 .0765 7267 .0864; 4 7267 18 .153 15090 .1728; 8 15090 38 .306 30737 .3456
+        16 30737 54 .612 62030 .6912; 32 62030 84 1.224 124617 1.3824; 48 93324 114 1.836 187204 2.0736
+        64 124617 107 2.448 249791 2.7648; 96 187204 107 3.672 374965 4.1472
+        128 249791 107 4.896 500139 5.5296; 192 374965 107 7.344 750486 8.2944
+    """
+    machines: list[Machine] = []
+    for size in table.replace("\n", ";").split(";"):
+        if size.strip():
+            cpus, lean, slots, lean_usd, rich, rich_usd = map(float, size.split())
+            for name, mib, usd in (("c6a", lean, lean_usd), ("m6a", rich, rich_usd)):
+                machines.append(
+                    Machine(f"{name}.{cpus:.0f}", {"cpu": cpus * 1000, "mib": mib, "slots": slots}, usd + 3.2 / 730)
+                )
+    shapes = ((1000, 2048), (500, 1024), (250, 512), (1000, 1536), (0, 0))
+    items = tuple(
+        Item(f"s{number}", {"cpu": cpu, "mib": mib, "slots": 1 if cpu else 0}, number + 3)
+        for number, (cpu, mib) in enumerate(shapes[number % 5] for number in range(20))
+    )
+    instance = Instance(machines=tuple(machines), items=items)
+    assert pack(instance).check(instance) == ()
