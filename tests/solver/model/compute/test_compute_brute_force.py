@@ -29,6 +29,7 @@ from solver.vocabulary import CommitmentKind, Payment
 from tests.strategies import TERM, survivors
 
 DemandMaker = Callable[..., Demand]
+FAMILIES = {"c7i", "m7i", "r7i"}
 _MOST_RESERVED = 8
 """Machines of each type; more than any of these demands could use."""
 MANY = 16
@@ -45,6 +46,14 @@ DATA_SHEET = {
     "c7i.xlarge": (4, 8192),
 }
 """vCPUs and MiB of memory, as AWS has them."""
+
+
+@pytest.fixture(scope="module")
+def catalog(catalog: Catalog) -> Catalog:
+    """The machines' families in all their sizes: the demands allow no others, and each is looked at by every solve."""
+    table = catalog.tables["us-east-1"]
+    offerings = {name: each for name, each in table.offerings.items() if each.machine.family in FAMILIES}
+    return replace(catalog, tables={"us-east-1": replace(table, offerings=offerings)})
 
 
 @dataclass(frozen=True)
@@ -562,7 +571,7 @@ def test_bound_and_cost_enclose_the_best_on_two_node_groups_of_three_services_of
         check(case, catalog, make_demand)
     else:
         with pytest.raises(InfeasibleError):
-            solve(demand_of(make_demand, case), catalog)
+            solve(demand_of(make_demand, case), catalog, explain=False)
 
 
 @pytest.mark.parametrize("apart", APART, ids=str)
