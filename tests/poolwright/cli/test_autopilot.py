@@ -19,14 +19,23 @@ ROOT = Path(__file__).resolve().parents[3]
 LIMITS = "autopilot: {most_usd_per_month: 200, most_up: 3, window: {days: [tue], opens: 01:00, closes: 05:00}}"
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with the shipped stacks, dev with limits of an autopilot and a lock."""
-    root = tmp_path / "project"
+    root = tmp_path_factory.mktemp("planned") / "project"
     shutil.copytree(ROOT / "stacks", root / "stacks", ignore=shutil.ignore_patterns("__pycache__", "*.py"))
     shutil.copy(ROOT / "Pulumi.yaml", root)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(root)
+        _limits(root, LIMITS)
+    return root
+
+
+@pytest.fixture
+def project(planned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it to change."""
+    root = shutil.copytree(planned, tmp_path / "project")
     monkeypatch.chdir(root)
-    _limits(root, LIMITS)
     return root
 
 

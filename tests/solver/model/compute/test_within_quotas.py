@@ -44,7 +44,7 @@ def test_small_machines_are_planned_where_large_ones_are_above_the_quota(catalog
 def test_what_no_family_has_room_for_stays_infeasible(catalog: Catalog) -> None:
     demand = content({"a": service()}, {"quotas": {"standard": 2}}, {"machines": ["c7i.*", "m7i.*"]})
     with pytest.raises(InfeasibleError):
-        solve(Demand.model_validate(demand), catalog)
+        solve(Demand.model_validate(demand), catalog, explain=False)
 
 
 _HOLDS = {"m7i.large": 2, "m7i.xlarge": 4, "g6.xlarge": 4}
