@@ -91,6 +91,13 @@ LUSTRE_READS = Metric("AWS/FSx", "DataReadOperations", _FILE_SYSTEM, "Sum")
 """Its reads."""
 LUSTRE_WRITES = Metric("AWS/FSx", "DataWriteOperations", _FILE_SYSTEM, "Sum")
 """Its writes."""
+_CHECK = ("HealthCheckId",)
+CHECK_STATUS = Metric("AWS/Route53", "HealthCheckStatus", _CHECK, "Minimum")
+"""1 where Route 53 takes what it asks for healthy, else 0; in us-east-1 alone, as all that it measures."""
+CHECK_HEALTHY_PERCENT = Metric("AWS/Route53", "HealthCheckPercentageHealthy", _CHECK, "Average")
+"""Percent of checkers that get a good answer."""
+CHECK_FIRST_BYTE_MS = Metric("AWS/Route53", "TimeToFirstByte", _CHECK, "Average")
+"""Milliseconds to the first byte, mean over the checkers, where latency is measured."""
 CHARGES_USD = Metric("AWS/Billing", "EstimatedCharges", ("Currency",), "Maximum")
 """The account's bill of the month so far; in us-east-1 alone, where billing alerts are switched on."""
 BILLING_REGION = "us-east-1"

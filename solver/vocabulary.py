@@ -158,6 +158,21 @@ class AlarmKind(StrEnum):
     """The cluster's cpu is in use."""
     MEMORY = "memory"
     """The cluster's memory is in use."""
+    SYNTHETIC = "synthetic"
+    """Checkers outside of the stack do not get the expected answer from a public path."""
+
+
+class CheckerRegion(StrEnum):
+    """Where Route 53 has checkers, which ask public paths."""
+
+    US_EAST_1 = "us-east-1"
+    US_WEST_1 = "us-west-1"
+    US_WEST_2 = "us-west-2"
+    EU_WEST_1 = "eu-west-1"
+    AP_SOUTHEAST_1 = "ap-southeast-1"
+    AP_SOUTHEAST_2 = "ap-southeast-2"
+    AP_NORTHEAST_1 = "ap-northeast-1"
+    SA_EAST_1 = "sa-east-1"
 
 
 class Survive(StrEnum):

@@ -20,12 +20,15 @@ from components.outputs import (
     SecurityOutputs,
     StorageOutputs,
 )
+from solver.plan.monitoring import CHECKS_REGION
 from solver.plan.plan import SitePlan
 
 
 def security_args(site: SitePlan, names: SiteNames) -> SecurityPoolArgs:
     """Keys, secrets, roles, detection."""
-    alarms = site.monitoring is not None and bool(site.monitoring.alarms)
+    watched = site.monitoring
+    # Those on synthetic checks of a site elsewhere are in us-east-1, with a key of their own.
+    alarms = watched is not None and bool(watched.alarms if site.region == CHECKS_REGION else watched.alarms_here)
     return SecurityPoolArgs(plan=site.security, compute=site.compute, storage=site.storage, names=names, alarms=alarms)
 
 
@@ -109,7 +112,7 @@ def monitoring_args(
     network: NetworkOutputs,
     compute: ComputeOutputs,
 ) -> MonitoringPoolArgs | None:
-    """Dashboards, alarms, money; None where nothing is watched."""
+    """Dashboards, alarms, synthetic checks, money; None where nothing is watched."""
     if site.monitoring is None:
         return None
     return MonitoringPoolArgs(

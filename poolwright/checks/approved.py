@@ -152,6 +152,9 @@ def _of_monitoring(site: SitePlan, add: _Add) -> None:
     if plan is not None and plan.site_dashboard:
         dashboards.append("monitoring-dashboard")
     add("aws:cloudwatch/dashboard:Dashboard", *dashboards)
+    checks = () if plan is None else plan.synthetic_checks
+    add("aws:route53/healthCheck:HealthCheck", *(f"monitoring-check-{check.workload}" for check in checks))
+    add("aws:kms/key:Key", *(["monitoring-checks-key"] if plan is not None and plan.checks_key else []))
     add("aws:budgets/budget:Budget", *(["monitoring-budget"] if plan is not None and plan.budget is not None else []))
 
 

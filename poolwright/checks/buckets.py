@@ -273,6 +273,7 @@ def data_is_protected(evidence: Evidence) -> Iterator[Fault]:
     )
     for key, site in evidence.sites():
         for resource in evidence.at_site(key, *types) if site.storage.protect else ():
-            # Volumes of machines go with the machines, so may their key.
-            if not resource.protected and not resource.name.endswith(f"-key-{KeyPurpose.MACHINES}"):
+            # Volumes of machines go with the machines, so may their key; what is told of alarms is kept nowhere.
+            keeps_nothing = resource.name.endswith((f"-key-{KeyPurpose.MACHINES}", "-monitoring-checks-key"))
+            if not resource.protected and not keeps_nothing:
                 yield Fault(text="is deleted without asking", resource=resource, at=("data_protection",))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from poolwright.checks.check import Fault, Severity, on_plan, on_stack
 from poolwright.checks.evidence import Evidence
 from poolwright.checks.logs import ALARM
-from solver.vocabulary import AlarmKind
+from solver.vocabulary import AlarmKind, Exposure, Protocol
 
 
 @on_plan(
@@ -17,7 +17,7 @@ from solver.vocabulary import AlarmKind
 )
 def load_is_watched(evidence: Evidence) -> Iterator[Fault]:
     for _, site in evidence.sites():
-        if site.monitoring is None or not site.monitoring.alarms:
+        if site.monitoring is None or not site.monitoring.alarms_here:
             continue
         for service in site.compute.services:
             if service.load_balancers and AlarmKind.LOAD not in site.monitoring.alarms_of(service.key):
@@ -38,6 +38,28 @@ def alarms_are_built(evidence: Evidence) -> Iterator[Fault]:
             name = f"{key}-monitoring-{alarm.key}"
             if name not in built:
                 yield Fault(text="is in the lock, and no alarm of this name is built", subject=name)
+
+
+@on_plan(
+    id="monitoring.synthetic",
+    title="Where a stack has synthetic checks, each public service that speaks http is asked",
+    remedy="Name the service in monitoring.synthetic_checks in stacks/, or waive it with a reason",
+)
+def public_paths_are_asked(evidence: Evidence) -> Iterator[Fault]:
+    for _, site in evidence.sites():
+        checks = () if site.monitoring is None else site.monitoring.synthetic_checks
+        asked = {check.workload for check in checks}
+        public = [
+            target.workload
+            for balancer in site.network.load_balancers
+            if balancer.exposure is Exposure.PUBLIC
+            for target in balancer.targets
+            if target.protocol is Protocol.HTTP
+        ]
+        for workload in public if asked else ():
+            if workload not in asked:
+                text = "nobody outside asks it, while other public services are asked"
+                yield Fault(text=text, subject=f"workload {workload}", at=("monitoring", "synthetic_checks"))
 
 
 @on_plan(

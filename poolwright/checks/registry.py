@@ -114,6 +114,7 @@ CHECKS: tuple[Check, ...] = (
     logs.alarms_travel_encrypted,
     monitoring.load_is_watched,
     monitoring.alarms_are_built,
+    monitoring.public_paths_are_asked,
     monitoring.money_is_watched,
     machines.metadata_wants_a_token,
     machines.metadata_stays_on_the_machine,

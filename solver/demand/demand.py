@@ -46,6 +46,7 @@ from solver.demand.routed import Peer, TransitGatewayLink
 from solver.demand.secrets import SecretWish
 from solver.demand.smoke import SmokeTest
 from solver.demand.storage import StorageClaim
+from solver.demand.synthetic_rules import synthetic_contradictions
 from solver.demand.week_rules import week_contradictions
 from solver.demand.workloads import Workload
 from solver.quantity import Headroom, RootGib, Share, UsdPerMonth
@@ -239,6 +240,7 @@ class Demand(Schema):
             *autopilot_contradictions(self.autopilot, self.workloads),
             *week_contradictions(self.week_of, self.workloads, self.purchase, self.limits),
             *monitoring_contradictions(self.owner, self.monitoring),
+            *synthetic_contradictions(self.monitoring, self.workloads, on_aws=bool(self.aws_sites)),
         )
         if contradictions:
             raise PydanticCustomError(

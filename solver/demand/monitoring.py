@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from solver.demand.contradiction import Contradiction
-from solver.demand.names import Distinct, SecretName
+from solver.demand.names import Distinct, Key, SecretName
+from solver.demand.synthetic import SyntheticCheck
 from solver.quantity import Written
 from solver.schema import Schema, is_empty
 
@@ -48,6 +49,10 @@ class MonitoringWish(Schema):
     """none; one for each site; or one for each service besides."""
     alarms: AlarmWish | None = None
     """Alarms of services and machines; None: those of deployments and of the trail alone."""
+    synthetic_checks: dict[Key, SyntheticCheck] = Field(
+        default_factory=dict[str, SyntheticCheck], max_length=50, exclude_if=is_empty
+    )
+    """Public paths that are asked from several regions, by service; each has an alarm, with `alarms` or without."""
     budget: bool = False
     """A budget in AWS, of `limits.budget_usd_per_month`, or else of what the plan costs."""
     anomalies_usd: Annotated[float, Field(gt=0, le=1e7)] | None = None

@@ -42,7 +42,7 @@ from solver.plan.explanation import Reason, RejectedMove
 from solver.plan.monitoring import MonitoringPlan
 from solver.plan.network import NetworkPlan
 from solver.plan.plan import SitePlan
-from solver.plan.security import SecurityPlan
+from solver.plan.security import KeyPurpose, SecurityPlan
 from solver.plan.storage import StoragePlan
 
 
@@ -193,7 +193,9 @@ def solve_site(
     security = solve_security(
         demand, key, catalog, engine, network=network.plan, compute=compute.plan, storage=storage.plan
     )
-    monitoring = solve_monitoring(demand, key, catalog, compute=compute.plan)
+    monitoring = solve_monitoring(
+        demand, key, catalog, compute=compute.plan, log_key=KeyPurpose.LOGS in security.plan.keys
+    )
     plan = SitePlan(
         kind=site.kind,
         region=site.region,

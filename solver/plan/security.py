@@ -134,6 +134,8 @@ class CiPlan(Schema):
     """A preview needs what CloudFormation stacks export."""
     others: tuple[CiSite, ...] = Field(default=(), exclude_if=is_empty)
     """The stack's other sites on AWS; the roles are for all of them."""
+    synthetic_checks: bool = Field(default=False, exclude_if=is_empty)
+    """The stack has such checks, whose alarms are in us-east-1."""
     up: Annotated[CiUpPlan | None, Field(exclude_if=is_empty)] = None
     """The role for `up`; None: an administrator applies the stack."""
 

@@ -35,5 +35,7 @@ def _words(alarm: AlarmPlan) -> str:
             return f"{number(alarm.above)} lines in five minutes"
         case AlarmKind.CPU | AlarmKind.MEMORY:
             return f"{alarm.above * 100:g} % in use"
+        case AlarmKind.SYNTHETIC:
+            return "no checkers at all: its public path is found unhealthy"
         case _:
             assert_never(alarm.kind)

@@ -13,6 +13,7 @@ from pulumi_aws import cloudwatch
 
 from components.aws.monitoring.site import Dimensions, WatchedSite
 from components.metric_names import (
+    CHECK_STATUS,
     CLUSTER_CPU_PERCENT,
     CLUSTER_MEMORY_PERCENT,
     LOG_PERIOD_SECONDS,
@@ -50,6 +51,8 @@ _PATIENCE = {
     AlarmKind.LOG: _Bad(1, 1),
     AlarmKind.CPU: _Bad(15, 15),
     AlarmKind.MEMORY: _Bad(15, 15),
+    # The checkers have asked several times already before they say so.
+    AlarmKind.SYNTHETIC: _Bad(2, 2),
 }
 
 
@@ -62,8 +65,9 @@ def build_alarm(
     *,
     topic_arn: pulumi.Input[str],
     runbook: str | None,
+    provider: pulumi.ProviderResource | None = None,
 ) -> cloudwatch.MetricAlarm:
-    """One alarm of the plan, heard by the topic, also when all is well again."""
+    """One alarm of the plan, heard by the topic, also when all is well again; in the provider's region."""
     patience = _PATIENCE[alarm.kind]
     return cloudwatch.MetricAlarm(
         f"{name}-{alarm.key}",
@@ -73,11 +77,12 @@ def build_alarm(
         threshold=alarm.above,
         evaluation_periods=patience.of,
         datapoints_to_alarm=patience.minutes,
-        treat_missing_data="notBreaching",
+        # A service that nobody asks has no values; a check that measures nothing is no check.
+        treat_missing_data="breaching" if alarm.kind is AlarmKind.SYNTHETIC else "notBreaching",
         alarm_actions=[topic_arn],
         ok_actions=[topic_arn],
         tags=names.tags(alarm.key, workload=alarm.workload),
-        opts=child_of(parent),
+        opts=pulumi.ResourceOptions(parent=parent, provider=provider),
     )
 
 
@@ -97,6 +102,8 @@ def _words(alarm: AlarmPlan) -> str:
             return f"more than {alarm.above:.4g} of the cpu is in use"
         case AlarmKind.MEMORY:
             return f"more than {alarm.above:.4g} of the memory is in use"
+        case AlarmKind.SYNTHETIC:
+            return "checkers outside get no good answer from its public path"
         case _:
             assert_never(alarm.kind)
 
@@ -121,6 +128,10 @@ def _queries(alarm: AlarmPlan, site: WatchedSite) -> list[cloudwatch.MetricAlarm
             return _over("part of the cpu in use", "SUM({0}) / 100", [site.cluster], CLUSTER_CPU_PERCENT)
         case AlarmKind.MEMORY:
             return _over("part of the memory in use", "SUM({0}) / 100", [site.cluster], CLUSTER_MEMORY_PERCENT)
+        case AlarmKind.SYNTHETIC:
+            asked = _query("asked", site.check(alarm.workload or ""), CHECK_STATUS, None, PERIOD_SECONDS)
+            watched = _whole("1 where its public path is unhealthy", "1 - asked")
+            return [watched, asked]
         case _:
             assert_never(alarm.kind)
 
@@ -141,13 +152,11 @@ def _over(
         # A metric without a value is not 0 but missing, and a sum with it would be missing too.
         lists.append(f"[{', '.join(f'FILL({each}, 0)' for each in ids)}]")
         queries += [_query(*named, metric, stat, period) for named in zip(ids, resources, strict=True)]
-    whole: cloudwatch.MetricAlarmMetricQueryArgsDict = {
-        "id": "watched",
-        "expression": expression.format(*lists),
-        "label": label,
-        "return_data": True,
-    }
-    return [whole, *queries]
+    return [_whole(label, expression.format(*lists)), *queries]
+
+
+def _whole(label: str, expression: str) -> cloudwatch.MetricAlarmMetricQueryArgsDict:
+    return {"id": "watched", "expression": expression, "label": label, "return_data": True}
 
 
 def _query(

@@ -13,6 +13,8 @@ from components.aws.monitoring.widgets import Bells, Bound, Graph, Line, Text, W
 from components.metric_names import (
     BILLING_REGION,
     CHARGES_USD,
+    CHECK_FIRST_BYTE_MS,
+    CHECK_HEALTHY_PERCENT,
     CLUSTER_CPU_PERCENT,
     CLUSTER_CPU_RESERVED_PERCENT,
     CLUSTER_MEMORY_PERCENT,
@@ -31,7 +33,7 @@ from components.metric_names import (
     Metric,
 )
 from solver.plan.compute import ServicePlan
-from solver.plan.monitoring import AlarmPlan, MonitoringPlan
+from solver.plan.monitoring import CHECKS_REGION, AlarmPlan, MonitoringPlan, SyntheticCheckPlan
 from solver.vocabulary import AlarmKind
 
 _SIX_HOURS = 21_600
@@ -52,9 +54,10 @@ class Watched:
     runbook: str
 
     def bells(self, alarms: Sequence[AlarmPlan]) -> Iterator[Bells]:
-        """The alarms' states; nothing without alarms."""
-        if alarms:
-            yield Bells(title="Alarms", arns=[self.alarm_arns[alarm.key] for alarm in alarms])
+        """The alarms' states, of those in the dashboard's region; nothing without any."""
+        here = [self.alarm_arns[alarm.key] for alarm in alarms if alarm.key in self.alarm_arns]
+        if here:
+            yield Bells(title="Alarms", arns=here)
 
 
 def of_site(watched: Watched, *, stack: str, key: str) -> list[Widget]:
@@ -63,6 +66,7 @@ def of_site(watched: Watched, *, stack: str, key: str) -> list[Widget]:
         Text(markdown=f"# {stack}, site {key}\nWhat each graph and alarm means: {watched.runbook}"),
         *watched.bells(watched.plan.alarms),
         *_services_together(watched),
+        *_asked_from_outside(watched, watched.plan.synthetic_checks),
         *_machines(watched),
         *_money(watched),
     ]
@@ -77,6 +81,7 @@ def of_service(watched: Watched, key: str) -> list[Widget]:
         Text(markdown=title),
         *watched.bells(tuple(alarms.values())),
         *_answers(watched, service, alarms),
+        *_asked_from_outside(watched, [each for each in watched.plan.synthetic_checks if each.workload == key]),
         *_replicas(watched, service),
         *_utilisation(watched, service),
     ]
@@ -141,6 +146,31 @@ def _answers(watched: Watched, service: ServicePlan, alarms: Mapping[AlarmKind, 
         unit="replicas",
         lines=_of_targets(watched, service, UNHEALTHY_TARGETS, "unhealthy"),
     )
+
+
+def _asked_from_outside(watched: Watched, checks: Sequence[SyntheticCheckPlan]) -> Iterator[Graph]:
+    """Public paths as the checkers see them."""
+    shown = (
+        ("Checkers with a good answer", "percent", CHECK_HEALTHY_PERCENT, checks),
+        (
+            "First byte, as checkers see it",
+            "milliseconds",
+            CHECK_FIRST_BYTE_MS,
+            [c for c in checks if c.measures_latency],
+        ),
+    )
+    for title, unit, metric, of in shown:
+        lines = [
+            Line(
+                label=f"{check.workload} {check.path}",
+                metric=metric,
+                dimensions=watched.site.check(check.workload),
+                region=CHECKS_REGION,
+            )
+            for check in of
+        ]
+        if lines:
+            yield Graph(title=title, unit=unit, lines=lines)
 
 
 def _replicas(watched: Watched, service: ServicePlan) -> Iterator[Graph]:

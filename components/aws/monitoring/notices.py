@@ -10,7 +10,6 @@ import pulumi_aws as aws
 
 from components.aws.alarm_topic import alarm_topic
 from components.naming import SiteNames
-from components.options import child_of
 from solver.errors import ConfigError, Problem
 from solver.plan.monitoring import MonitoringPlan
 
@@ -47,16 +46,19 @@ def heard_by(
     topic_arn: pulumi.Output[str] | None,
     key_arn: pulumi.Output[str] | None,
     parent: pulumi.Resource,
+    provider: pulumi.ProviderResource | None = None,
 ) -> pulumi.Output[str]:
-    """The topic of the site's alarms, made where deployments have made none, with all who are to hear it."""
+    """The topic of alarms, made where deployments have made none, with all who are to hear it; another provider's is
+    in another region."""
+    options = pulumi.ResourceOptions(parent=parent, provider=provider)
     if topic_arn is None:
-        topic_arn = alarm_topic(f"{name}-alarms", names, key_arn=key_arn, parent=parent).arn
+        topic_arn = alarm_topic(f"{name}-alarms", names, key_arn=key_arn, parent=parent, provider=provider).arn
     owner = names.default_tags.get("owner", "")
     for email in plan.emails:
         # The topic has its owner already.
         if email != owner:
             aws.sns.TopicSubscription(
-                f"{name}-{_slug(email)}", topic=topic_arn, protocol="email", endpoint=email, opts=child_of(parent)
+                f"{name}-{_slug(email)}", topic=topic_arn, protocol="email", endpoint=email, opts=options
             )
     if plan.webhooks:
         addresses = pulumi.Config("poolwright").require_secret_object("webhooks")
@@ -66,7 +68,7 @@ def heard_by(
                 topic=topic_arn,
                 protocol="https",
                 endpoint=addresses.apply(lambda found, webhook=webhook: str(found[webhook])),
-                opts=child_of(parent),
+                opts=options,
             )
     return topic_arn
 

@@ -1,4 +1,4 @@
-"""MonitoringPool: dashboards, alarms, money, and who hears of them."""
+"""MonitoringPool: dashboards, alarms, synthetic checks, money, and who hears of them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from components.aws.monitoring.dashboards import Watched, of_service, of_site
 from components.aws.monitoring.money import build_anomalies, build_budget
 from components.aws.monitoring.notices import heard_by
 from components.aws.monitoring.site import WatchedSite
+from components.aws.monitoring.synthetic import build_alarms_elsewhere, build_checks
 from components.aws.monitoring.widgets import Widget, page
 from components.naming import NameKind, SiteNames
 from components.options import child_of
 from components.outputs import ComputeOutputs, NetworkOutputs, SecurityOutputs
 from solver.plan.compute import ComputePlan
-from solver.plan.monitoring import MonitoringPlan
+from solver.plan.monitoring import CHECKS_REGION, MonitoringPlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,17 +49,26 @@ class MonitoringPool(pulumi.ComponentResource):
     def __init__(self, name: str, args: MonitoringPoolArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("poolwright:aws:MonitoringPool", name, None, opts)
         plan, names = args.plan, args.names
-        site = WatchedSite(names=names, compute=args.compute_plan, network=args.network, built=args.compute)
+        site = WatchedSite(
+            names=names,
+            compute=args.compute_plan,
+            network=args.network,
+            built=args.compute,
+            check_ids=build_checks(self, name, plan, names),
+        )
         alarms: dict[str, cloudwatch.MetricAlarm] = {}
         topic_arn = args.compute.alarm_topic_arn
-        if plan.alarms:
+        here = plan.alarms if names.region == CHECKS_REGION else plan.alarms_here
+        if here:
             topic_arn = heard_by(name, plan, names, topic_arn=topic_arn, key_arn=args.security.log_key_arn, parent=self)
-            for alarm in plan.alarms:
+            for alarm in here:
                 if alarm.pattern is not None:
                     count_lines(self, name, alarm, args.compute.log_groups[alarm.workload or ""], names)
                 alarms[alarm.key] = build_alarm(
                     self, name, alarm, site, names, topic_arn=topic_arn, runbook=plan.runbook
                 )
+        if len(here) < len(plan.alarms):
+            build_alarms_elsewhere(self, name, plan, site, names)
         watched = Watched(
             plan=plan,
             site=site,
@@ -75,7 +85,9 @@ class MonitoringPool(pulumi.ComponentResource):
             build_budget(self, name, plan.budget, plan.emails, names)
         if plan.anomalies_usd is not None:
             build_anomalies(self, name, plan.anomalies_usd, plan, names)
-        self.register_outputs({"alarms": sorted(alarms), "dashboards": list(plan.dashboards)})
+        self.register_outputs(
+            {"alarms": sorted(alarm.key for alarm in plan.alarms), "dashboards": list(plan.dashboards)}
+        )
 
 
 def _dashboard(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import pulumi
 
@@ -35,11 +35,17 @@ class WatchedSite:
     compute: ComputePlan
     network: NetworkOutputs
     built: ComputeOutputs
+    check_ids: Mapping[str, pulumi.Output[str]] = field(default_factory=dict[str, pulumi.Output[str]])
+    """Health checks of public paths, by service."""
 
     @property
     def cluster(self) -> Dimensions:
         """Of the cluster of services; it is there where services are."""
         return {"ClusterName": self.built.cluster_name or ""}
+
+    def check(self, key: str) -> Dimensions:
+        """Of the health check of a service's public path."""
+        return {"HealthCheckId": self.check_ids[key]}
 
     def services(self) -> Iterator[ServicePlan]:
         """Services, by key."""

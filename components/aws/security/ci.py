@@ -19,6 +19,7 @@ from components.aws.security.ci_up import UP, up_documents, watching_arns
 from components.aws.security.policies import Condition, Statement, allow, document
 from components.naming import NameKind, SiteNames
 from components.options import child_of
+from solver.plan.monitoring import CHECKS_REGION
 from solver.plan.security import CiPlan, CiUpPlan
 
 ISSUER = "token.actions.githubusercontent.com"
@@ -78,6 +79,14 @@ _REGIONAL = (
     "wafv2:ListTagsForResource",
 )
 """Reads of settings that AWS answers for a whole region, or of resources that are not named after the stack."""
+_HEARD = (
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:ListTagsForResource",
+    "sns:GetSubscriptionAttributes",
+    "sns:GetTopicAttributes",
+    "sns:ListTagsForResource",
+)
+"""Reads of alarms and topics."""
 _BUCKET = (
     "s3:GetBucket*",
     "s3:GetAccelerateConfiguration",
@@ -87,6 +96,7 @@ _BUCKET = (
     "s3:GetReplicationConfiguration",
     "s3:ListBucket",
 )
+_KEY = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags")
 _ROLE = ("iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies")
 
 
@@ -105,7 +115,7 @@ def ci(name: str, plan: CiPlan, names: SiteNames, *, switches: frozenset[str], p
     sites = [names, *(replace(names, site=each.key, region=each.region) for each in plan.others)]
     exports = plan.cloudformation_exports
     of_stacks = stack_statements(sites, plan.cloudformation_stacks, exports=exports)
-    statements = [*preview_statements(*sites), *of_stacks]
+    statements = [*preview_statements(*sites, checks=plan.synthetic_checks), *of_stacks]
     boundary = aws.iam.Policy(
         f"{name}-ci-preview",
         name=names.physical(NameKind.POLICY, "ci-preview"),
@@ -125,7 +135,7 @@ def ci(name: str, plan: CiPlan, names: SiteNames, *, switches: frozenset[str], p
     )
     aws.iam.RolePolicy(f"{name}-ci-preview", role=preview.name, policy=document(statements), opts=child_of(parent))
     if plan.up is not None:
-        documents = up_documents(plan.up, sites, switches, reads=statements)
+        documents = up_documents(plan.up, sites, switches, reads=statements, checks=plan.synthetic_checks)
         _up(name, plan.up, names, documents, needs=needs, parent=parent)
 
 
@@ -189,13 +199,22 @@ def _in_regions(sites: Sequence[SiteNames]) -> Condition:
     return {"StringEquals": {"aws:RequestedRegion": regions if len(sites) > 1 else regions[0]}}
 
 
-def preview_statements(names: SiteNames, *others: SiteNames) -> list[Statement]:
-    """Reads of the settings of what the stack has, by the beginnings of its names where AWS knows such."""
+def preview_statements(names: SiteNames, *others: SiteNames, checks: bool = False) -> list[Statement]:
+    """Reads of the settings of what the stack has, by the beginnings of its names where AWS knows such.
+
+    `checks`: it has synthetic checks, which have no region, with alarms, a topic and a key in us-east-1.
+    """
     sites = (names, *others)
     own = [f"{site.stack}-{site.site}" for site in sites]
     iam = [names.iam_arn(f"{kind}/{each}-*") for kind in ("role", "instance-profile", "policy") for each in own]
     regions = list(dict.fromkeys(site.region for site in sites))
+    with_keys = list(dict.fromkeys([*regions, *([CHECKS_REGION] if checks else [])]))
+    there = _in_regions([replace(names, region=CHECKS_REGION)])
+    in_zones = ("route53:GetHostedZone", "route53:ListResourceRecordSets", "route53:ListTagsForResource")
+    of_names = (*in_zones, "route53:GetHealthCheck") if checks else in_zones
+    named = ("hostedzone", "healthcheck") if checks else ("hostedzone",)
     return [
+        *([allow("Checks", _HEARD, ["*"], condition=there)] if checks else []),
         allow("Settings", _REGIONAL, ["*"], condition=_in_regions(sites)),
         allow(
             "Account",
@@ -240,15 +259,15 @@ def preview_statements(names: SiteNames, *others: SiteNames) -> list[Statement]:
         ),
         allow(
             "Keys",
-            ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"],
-            [f"arn:{names.partition}:kms:{region}:{names.account_id}:key/*" for region in regions],
+            _KEY,
+            [f"arn:{names.partition}:kms:{region}:{names.account_id}:key/*" for region in with_keys],
             condition={"StringEquals": {"aws:ResourceTag/stack": names.stack}},
         ),
         allow("Roles", [*_ROLE, "iam:GetInstanceProfile", "iam:GetPolicy", "iam:GetPolicyVersion"], iam),
         allow("Issuer", ["iam:GetOpenIDConnectProvider"], [names.iam_arn(f"oidc-provider/{ISSUER}")]),
         allow(
             "Names",
-            ["route53:GetHostedZone", "route53:ListResourceRecordSets", "route53:ListTagsForResource"],
-            [f"arn:{names.partition}:route53:::hostedzone/*"],
+            of_names,
+            [f"arn:{names.partition}:route53:::{each}/*" for each in named],
         ),
     ]

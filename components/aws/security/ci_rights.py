@@ -184,6 +184,8 @@ lb/loadBalancer:LoadBalancer elasticloadbalancing read DescribeLoadBalancers Des
     DeleteLoadBalancer {_ELB_TAGS}
 lb/targetGroup:TargetGroup elasticloadbalancing read DescribeTargetGroups DescribeTargetGroupAttributes make
     CreateTargetGroup own ModifyTargetGroup ModifyTargetGroupAttributes DeleteTargetGroup {_ELB_TAGS}
+route53/healthCheck:HealthCheck route53 read GetHealthCheck ListTagsForResource synthetic-checks
+    CreateHealthCheck UpdateHealthCheck DeleteHealthCheck ChangeTagsForResource
 route53/record:Record route53 read ListResourceRecordSets GetHostedZone named ChangeResourceRecordSets named
     GetChange
 route53/zone:Zone route53 read GetHostedZone ListTagsForResource any CreateHostedZone named DeleteHostedZone

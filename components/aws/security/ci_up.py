@@ -15,6 +15,7 @@ import pulumi
 from components.aws.security.ci_rights import of_scope
 from components.aws.security.policies import Statement, allow, deny, document
 from components.naming import NameKind, SiteNames
+from solver.plan.monitoring import CHECKS_REGION
 from solver.plan.security import CI_UP_POLICIES, CiUpPlan
 
 UP = "ci-up"
@@ -41,6 +42,10 @@ _SUBJECTS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """Services, by the policy that has their actions."""
+_OF_CHECKS = ("cloudwatch", "kms", "sns")
+"""Services of what hears of synthetic checks."""
+_CHECKS = "synthetic-checks"
+"""Scope of the checks themselves."""
 _PASSED_TO = (
     "backup.amazonaws.com",
     "cloudtrail.amazonaws.com",
@@ -99,13 +104,21 @@ _SWITCHES = {
 
 
 def up_documents(
-    plan: CiUpPlan, sites: Sequence[SiteNames], switches: frozenset[str], *, reads: Sequence[Statement]
+    plan: CiUpPlan,
+    sites: Sequence[SiteNames],
+    switches: frozenset[str],
+    *,
+    reads: Sequence[Statement],
+    checks: bool = False,
 ) -> Mapping[str, pulumi.Input[str]]:
-    """Policies by subject; `switches` are the measures and settings of the account that the stack builds."""
+    """Policies by subject; `switches` are the measures and settings of the account that the stack builds, `checks`:
+    it has synthetic checks."""
     by_subject: dict[str, list[Statement]] = {"read": list(reads)}
     by_subject |= {
         subject: list(_service_statements(services, plan, sites, switches)) for subject, services in _SUBJECTS.items()
     }
+    if checks:
+        by_subject["watching"] += _check_statements(sites[0])
     by_subject["identity"] = list(_identity_statements(sites))
     return {subject: document(by_subject[subject]) for subject in CI_UP_POLICIES}
 
@@ -135,6 +148,24 @@ def _service_statements(
         actions = _of(services, of_scope(scope))
         yield from _some(f"Account{_word(scope)}", actions, ["*"], {"StringEquals": here})
     yield from _named_statements(services, plan, sites)
+
+
+def _check_statements(names: SiteNames) -> Iterator[Statement]:
+    """Synthetic checks, which have no tags that IAM knows, and what hears of them in us-east-1."""
+    here = {"aws:RequestedRegion": CHECKS_REGION}
+    asked = {f"aws:RequestTag/{tag}": value for tag, value in _tags(names).items()}
+    has = {f"aws:ResourceTag/{tag}": value for tag, value in _tags(names).items()}
+    scopes = {scope: _of(_OF_CHECKS, of_scope(scope)) for scope in ("make", "tag", "own", "any")}
+    create = "route53:CreateHealthCheck"
+    changes = [action for action in of_scope(_CHECKS) if action != create]
+    # A check that is made has no id yet.
+    yield allow("ChecksNew", [create], ["*"], condition={"StringEquals": here})
+    yield allow("Checks", changes, [f"arn:{names.partition}:route53:::healthcheck/*"])
+    yield from _some("ChecksAlarms", scopes["make"], ["*"], {"StringEquals": {**asked, **here}})
+    tagged = {"StringEquals": {**asked, **here}, "StringEqualsIfExists": has}
+    yield from _some("ChecksTag", scopes["tag"], ["*"], tagged)
+    yield from _some("ChecksOwn", scopes["own"], ["*"], {"StringEquals": {**has, **here}})
+    yield from _some("ChecksNoResource", scopes["any"], ["*"], {"StringEquals": here})
 
 
 def _anywhere(services: Sequence[str], here: Mapping[str, list[str]]) -> Mapping[str, list[str]]:

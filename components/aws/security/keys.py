@@ -48,9 +48,7 @@ def _statements(purpose: KeyPurpose, names: SiteNames, storage: StoragePlan, *, 
 
     In a key's own policy the resource "*" is this key and no other.
     """
-    # Without this statement nobody could change the key any more, not even to delete it. "kms:*" because IAM policies
-    # of the account then say who may do what; on its own it gives nothing to anyone.
-    administrator = allow_principal("AccountDecides", {"AWS": names.iam_arn("root")}, ["kms:*"], ["*"])
+    administrator = _account_decides(names)
     match purpose:
         case KeyPurpose.LOGS:
             return [administrator, *_for_logs(names), *(_for_alarms(names) if alarms else [])]
@@ -61,6 +59,17 @@ def _statements(purpose: KeyPurpose, names: SiteNames, storage: StoragePlan, *, 
         case KeyPurpose.SECRETS | KeyPurpose.BACKUPS:
             # Secrets Manager and AWS Backup use the key with the rights of whoever calls them: IAM suffices.
             return [administrator]
+
+
+def alarms_key_policy(names: SiteNames) -> pulumi.Input[str]:
+    """Policy of a key that topics of alarms alone are encrypted with."""
+    return document([_account_decides(names), *_for_alarms(names)])
+
+
+def _account_decides(names: SiteNames) -> Statement:
+    # Without this statement nobody could change the key any more, not even to delete it. "kms:*" because IAM policies
+    # of the account then say who may do what; on its own it gives nothing to anyone.
+    return allow_principal("AccountDecides", {"AWS": names.iam_arn("root")}, ["kms:*"], ["*"])
 
 
 def _for_logs(names: SiteNames) -> list[Statement]:

@@ -60,6 +60,7 @@ acm.Certificate                      domainName subjectAlternativeNames validati
 acm.CertificateValidation            certificateArn validationRecordFqdns
 route53.Zone                         name delegationSetId
 route53.Record                       name zoneId
+route53.HealthCheck                  type requestInterval measureLatency referenceName routingControlArn
 iam.Role                             name namePrefix path
 iam.Policy                           name namePrefix path description
 iam.RolePolicy                       name namePrefix role

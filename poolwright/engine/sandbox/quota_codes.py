@@ -29,6 +29,7 @@ CODES: Final[dict[str, tuple[str, str]]] = {
     "targets-per-load-balancer": ("elasticloadbalancing", "L-7E6692B2"),
     "certificates": ("acm", "L-F141DD1D"),
     "hosted-zones": ("route53", "L-4EA4796A"),
+    "health-checks": ("route53", "L-ACB674F3"),
     "records-per-zone": ("route53", "L-E209CC9F"),
     "roles": ("iam", "L-FE177D64"),
     "instance-profiles": ("iam", "L-6E65F664"),

@@ -39,6 +39,7 @@ DEFAULT_QUOTAS: Final = {
     "rules-per-load-balancer": 100,
     "certificates": 2500,
     "hosted-zones": 500,
+    "health-checks": 200,
     "records-per-zone": 10000,
     "roles": 1000,
     "instance-profiles": 1000,

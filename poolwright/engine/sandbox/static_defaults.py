@@ -53,6 +53,7 @@ DEFAULTS: Final[dict[str, Properties]] = {
         "targetType": "instance",
     },
     "route53.Zone": {"comment": _MANAGED, "forceDestroy": False},
+    "route53.HealthCheck": {"disabled": False, "measureLatency": False},
     "iam.Role": {"forceDetachPolicies": False, "maxSessionDuration": 3600, "path": "/"},
     "iam.Policy": {"path": "/"},
     "iam.InstanceProfile": {"path": "/"},

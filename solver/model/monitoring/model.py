@@ -1,4 +1,4 @@
-"""solve_monitoring: dashboards, alarms and notices of a site, and what they cost, exactly.
+"""solve_monitoring: dashboards, alarms, synthetic checks and notices of a site, and what they cost, exactly.
 
 No choice here depends on another pool's: a service's alarms watch its load balancer's metrics, of which there are as
 many whatever machines it runs on, and a cluster is watched as a whole. So the lines are their own bound.
@@ -20,39 +20,49 @@ from solver.model.priced import Charge, SitePrices
 from solver.plan.compute import ComputePlan, JobPlan, ServicePlan
 from solver.plan.cost import Billing, Pool, total_usd_per_month
 from solver.plan.explanation import Reason
-from solver.plan.monitoring import AlarmPlan, BudgetPlan, MonitoringPlan
+from solver.plan.monitoring import CHECKS_REGION, AlarmPlan, BudgetPlan, MonitoringPlan, SyntheticCheckPlan
 from solver.plan.plan import Plan, SitePlan
 from solver.quantity import cents
-from solver.vocabulary import AlarmKind, Termination
+from solver.vocabulary import AlarmKind, Exposure, Termination
 
 METRICS_OF_ERRORS = 2
 """5xx answers, and requests."""
 UNHEALTHY_REPLICAS = 0
 """One is more than this."""
+HEALTHY = 0
+"""What an alarm on a synthetic check is above: a path is healthy, or 1."""
 _SIGNIFICANT = 6
 _NEAR = 0.05
 
 
 def solve_monitoring(
-    demand: Demand, site_key: str, catalog: Catalog, *, compute: ComputePlan
+    demand: Demand, site_key: str, catalog: Catalog, *, compute: ComputePlan, log_key: bool = False
 ) -> PoolAnswer[MonitoringPlan | None]:
-    """What of one site is watched; what is of the whole stack is added by `with_stack_money`."""
+    """What of one site is watched; what is of the whole stack is added by `with_stack_money`.
+
+    `log_key`: topics of alarms are encrypted with a customer key, the site's for logs.
+    """
     wish = demand.monitoring
     if wish is None:
         return PoolAnswer(
             plan=None, lines=(), bound_usd_per_month=0.0, termination=Termination.OPTIMAL, reasons=(), not_priced=()
         )
     services = {service.key: service for service in compute.services}
+    region = demand.aws_sites[site_key].region
     alarms = () if wish.alarms is None else tuple(_alarms(demand, wish.alarms, services, compute.jobs))
+    checks = tuple(_checks(demand, site_key, services))
+    on_checks = [AlarmPlan(workload=each.workload, kind=AlarmKind.SYNTHETIC, above=HEALTHY) for each in checks]
     plan = MonitoringPlan(
         site_dashboard=wish.dashboards != "none",
         dashboards=tuple(sorted(services)) if wish.dashboards == "workloads" else (),
-        alarms=alarms,
+        alarms=(*alarms, *on_checks),
+        synthetic_checks=checks,
+        checks_key=bool(checks) and log_key and region != CHECKS_REGION,
         emails=addresses_of(demand.owner, wish),
         webhooks=wish.webhooks,
         runbook=wish.runbook,
     )
-    prices = SitePrices(catalog, demand.aws_sites[site_key].region, site_key, Pool.MONITORING)
+    prices = SitePrices(catalog, region, site_key, Pool.MONITORING)
     lines = prices.lines(_charges(plan))
     return PoolAnswer(
         plan=plan,
@@ -128,6 +138,23 @@ def _of_service(key: str, service: Service, planned: ServicePlan, wish: AlarmWis
     yield AlarmPlan(workload=key, kind=AlarmKind.REPLICAS, above=UNHEALTHY_REPLICAS, metrics=groups)
 
 
+def _checks(demand: Demand, site_key: str, services: dict[str, ServicePlan]) -> Iterator[SyntheticCheckPlan]:
+    """Of services that run at the site, behind its public load balancer."""
+    wish, dns = demand.monitoring, demand.aws_sites[site_key].network.dns
+    for key, check in sorted({} if wish is None else wish.synthetic_checks.items()):
+        if dns is not None and key in services and Exposure.PUBLIC in services[key].load_balancers:
+            yield SyntheticCheckPlan(
+                workload=key,
+                host=dns.domain,
+                path=check.path,
+                text=check.text,
+                interval_seconds=check.interval_seconds,
+                regions=check.regions,
+                failures=check.failures,
+                measures_latency=check.measure_latency,
+            )
+
+
 def _rounded(rate: float) -> float:
     """A rate without the noise of its last digits, which a reviewer would have to read."""
     return float(f"{rate:.{_SIGNIFICANT}g}")
@@ -138,19 +165,27 @@ def _charges(plan: MonitoringPlan) -> list[Charge]:
     for alarm in plan.alarms:
         watched[alarm.workload or "cluster"] += alarm.metrics
     charges = [
-        _charge(f"alarms of {subject}", "metrics watched", "alarm_standard", metrics)
+        _charge(f"alarms of {subject}", "metrics watched", "cloudwatch", "alarm_standard", metrics)
         for subject, metrics in watched.items()
     ]
     counted = [alarm.workload for alarm in plan.alarms if alarm.kind is AlarmKind.LOG]
-    charges += [_charge(f"log errors {key}", "metrics made from logs", "custom_metric", 1) for key in counted]
-    return [*charges, _charge("dashboards", "dashboards", "dashboard", plan.dashboard_count)]
+    charges += [
+        _charge(f"log errors {key}", "metrics made from logs", "cloudwatch", "custom_metric", 1) for key in counted
+    ]
+    for check in plan.synthetic_checks:
+        subject = f"synthetic check {check.workload}"
+        charges.append(_charge(subject, "checks", "route53", "health_check", 1))
+        charges.append(_charge(subject, "options", "route53", "health_check_option", check.options))
+    if plan.checks_key:
+        charges.append(_charge("synthetic checks' key", "keys", "kms", "key_month", 1))
+    return [*charges, _charge("dashboards", "dashboards", "cloudwatch", "dashboard", plan.dashboard_count)]
 
 
-def _charge(subject: str, detail: str, item: str, amount: int) -> Charge:
+def _charge(subject: str, detail: str, service: str, item: str, amount: int) -> Charge:
     return Charge(
         subject=subject,
         detail=detail,
-        service="cloudwatch",
+        service=service,
         item=item,
         amount_per_month=float(amount),
         billing=Billing.FIXED,
@@ -162,3 +197,6 @@ def _reasons(plan: MonitoringPlan) -> Iterator[Reason]:
     watched = sum(alarm.metrics for alarm in plan.alarms)
     text = f"{plan.dashboard_count} dashboards; {len(plan.alarms)} alarms watch {watched} metrics, heard by {heard}"
     yield Reason(subject="monitoring", text=f"{text}.")
+    for check in plan.synthetic_checks:
+        asked = f"https://{check.host}{check.path} is asked from {len(check.regions)} regions"
+        yield Reason(subject=f"synthetic check {check.workload}", text=f"{asked} every {check.interval_seconds} s.")

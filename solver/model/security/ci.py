@@ -22,6 +22,7 @@ def ci_of(demand: Demand, site_key: str) -> CiPlan | None:
         cloudformation_stacks=tuple(dict.fromkeys(stacks)),
         cloudformation_exports=any(each.kind is StackKind.CLOUDFORMATION_EXPORTS for each in sources),
         others=tuple(CiSite(key=key, region=site.region) for key, site in sites.items() if key != site_key),
+        synthetic_checks=demand.monitoring is not None and bool(demand.monitoring.synthetic_checks),
         up=_up(demand, wish),
     )
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from components.aws.monitoring.pool import MonitoringPool, MonitoringPoolArgs
 from components.outputs import ComputeOutputs
-from solver.plan.monitoring import AlarmPlan, BudgetPlan, MonitoringPlan
+from solver.plan.monitoring import AlarmPlan, BudgetPlan, MonitoringPlan, SyntheticCheckPlan
 from solver.plan.plan import SitePlan
-from solver.vocabulary import AlarmKind
+from solver.vocabulary import AlarmKind, CheckerRegion
 from tests.components import plans
 from tests.components.aws import upstream
 
@@ -39,6 +39,22 @@ FULL = MonitoringPlan(
     emails=("ai-platform@example.com", "on-call@example.com"),
     runbook="https://wiki.example.com/monitoring",
 )
+REGIONS = tuple(CheckerRegion)
+PLAIN = SyntheticCheckPlan(
+    workload="assistant", host="ai.example.com", path="/healthz", interval_seconds=30, regions=REGIONS, failures=3
+)
+CLOSE = SyntheticCheckPlan(
+    workload="recommender",
+    host="ai.example.com",
+    path="/v1/models/recommender",
+    text="AVAILABLE",
+    interval_seconds=10,
+    regions=REGIONS[:3],
+    failures=2,
+    measures_latency=True,
+)
+ON_CHECKS = tuple(AlarmPlan(workload=each.workload, kind=AlarmKind.SYNTHETIC, above=0) for each in (PLAIN, CLOSE))
+"""Alarms on them."""
 WEBHOOKS = {"poolwright:webhooks": '{"chat": "https://chat.example.com/hook"}'}
 
 
@@ -47,7 +63,15 @@ def watched(site: SitePlan, **changes: object) -> SitePlan:
     return site.model_copy(update={"monitoring": FULL.model_copy(update=changes)})
 
 
-def pool(site: SitePlan, *, topic: bool = False, time_zone: str = "Europe/Dublin") -> MonitoringPool:
+def asked(site: SitePlan, **changes: object) -> SitePlan:
+    """The site with the plan and synthetic checks, or with that changed."""
+    checks = {"alarms": (*ALARMS, *ON_CHECKS), "synthetic_checks": (PLAIN, CLOSE), "checks_key": True}
+    return watched(site, **checks | changes)
+
+
+def pool(
+    site: SitePlan, *, topic: bool = False, time_zone: str = "Europe/Dublin", region: str = "eu-west-1"
+) -> MonitoringPool:
     """The monitoring pool of a site, on made-up pools before it."""
     assert site.monitoring is not None
     groups = [group.key for group in site.compute.node_groups if group.runtime == "ecs"]
@@ -67,7 +91,7 @@ def pool(site: SitePlan, *, topic: bool = False, time_zone: str = "Europe/Dublin
             plan=site.monitoring,
             compute_plan=site.compute,
             time_zone=time_zone,
-            names=replace(plans.names(), default_tags={"owner": FULL.emails[0]}),
+            names=replace(plans.names(), region=region, default_tags={"owner": FULL.emails[0]}),
             network=upstream.network(site),
             security=upstream.security(site),
             compute=compute,

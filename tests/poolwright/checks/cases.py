@@ -69,6 +69,16 @@ def _in_one_pool() -> Edit:
 _OF_THE_CLUSTER = {"kind": "cpu", "above": 0.9}
 
 
+_ASKED = {
+    "workload": "another",
+    "host": "api.example.com",
+    "path": "/",
+    "interval_seconds": 30,
+    "regions": ["us-east-1", "eu-west-1", "sa-east-1"],
+    "failures": 3,
+}
+
+
 def _watched(**values: Any) -> Edit:
     """The plan with a dashboard, and what else is given."""
 
@@ -402,6 +412,7 @@ REFUSED: Mapping[str, tuple[Edit, ...]] = {
     "CloudWatch.1": (without(logs.FILTER, name="root-use"), without(logs.ALARM, name="trail-changes")),
     "monitoring.load": (_watched(budget={"usd_per_month": 20000.0}, alarms=[_OF_THE_CLUSTER]),),
     "monitoring.alarms": (_watched(alarms=[{"workload": "trainer", "kind": "load", "above": 1.0}]),),
+    "monitoring.synthetic": (_watched(budget={"usd_per_month": 20000.0}, synthetic_checks=[_ASKED]),),
     "monitoring.budget": (_watched(),),
     "CloudWatch.15": (with_input(logs.ALARM, "alarmActions", []), with_input(logs.ALARM, "actionsEnabled", False)),
     "alarms.key": (with_input(logs.TOPIC, "kmsMasterKeyId", "alias/aws/sns"),),

@@ -12,6 +12,7 @@ from poolwright.checks.billed import TYPES, Paid
 from poolwright.checks.check import Severity
 from poolwright.checks.evidence import Evidence
 from poolwright.checks.registry import BY_ID, CHECKS
+from poolwright.checks.stack import PROVIDER
 from solver.model.security.effects import with_log_retention
 from solver.model.security.effects import with_measures as with_effects
 from solver.plan.lock import lock_of
@@ -25,7 +26,7 @@ from tests.components.aws import edits
 from tests.components.aws.compute.test_daemon import AGENT
 from tests.components.aws.early import dual_stack, routed, with_measures
 from tests.components.aws.security.test_detection import measures
-from tests.components.aws.watching import watched
+from tests.components.aws.watching import asked
 from tests.poolwright.checks.estate import recorded_resources, shipped, with_hosts
 from tests.recorder import record
 
@@ -35,7 +36,7 @@ MADE_UP = {"cost.not-in-plan", "cost.sum"}
 
 def everything() -> SitePlan:
     """The full site with every measure of the catalog that goes with the others, IPv6, a locked bucket, a canary,
-    a role for `up`."""
+    a role for `up`, synthetic checks."""
     chosen = [measure for measure in measures() if measure != "ecr-scan-on-push"]
     site = edits.deployed(with_measures(routed(dual_stack(plans.full_site())), *chosen), "recommender", edits.CANARY)
     compute = site.compute.model_copy(update={"daemons": (AGENT,)})
@@ -48,10 +49,10 @@ def everything() -> SitePlan:
         update={
             "trail_lock": LockMode.GOVERNANCE,
             "permissions_boundary": "arn:aws:iam::aws:policy/PowerUserAccess",
-            "ci": site.security.ci.model_copy(update={"up": up}),
+            "ci": site.security.ci.model_copy(update={"up": up, "synthetic_checks": True}),
         }
     )
-    return watched(site).model_copy(
+    return asked(site).model_copy(
         update={
             "security": security,
             "storage": site.storage.model_copy(update={"buckets": (locked, *others)}),
@@ -106,8 +107,26 @@ def test_every_type_that_is_built_is_priced_or_free_and_no_row_is_left_over() ->
 def test_every_item_that_pays_for_a_type_is_one_that_plans_have() -> None:
     items = {item for stack in ("prod", "dev", "staging") for item in shipped(stack).items("main")}
     rare = {"transit-gateway", "log errors ", "alarms ", "lustre ", "measure s3-access-logs", "endpoint"}
+    rare |= {"synthetic check ", "synthetic checks' key"}
     paying = {begin for row in TYPES.values() if isinstance(row, Paid) for begin in row.items}
     assert {begin for begin in paying if not any(item.startswith(begin) for item in items)} <= rare
+
+
+def test_only_alarms_on_synthetic_checks_are_in_another_region_than_the_site() -> None:
+    evidence = built("everything")
+    checks, site = (
+        next(each for each in evidence.of_type(PROVIDER) if each.name == name)
+        for name in ("main-monitoring-checks-aws", "main-aws")
+    )
+    moved = tuple(
+        replace(each, inputs={**each.inputs, "region": region})
+        for each, region in ((checks, "eu-west-1"), (site, "us-east-1"))
+    )
+    found = list(BY_ID["stack.region"].findings(replace(evidence, resources=moved), []))
+    assert [(finding.resource, finding.text) for finding in found] == [
+        ("main-monitoring-checks-aws", "builds in eu-west-1, and the plan is for us-east-1"),
+        ("main-aws", "builds in us-east-1, and the plan is for eu-west-1"),
+    ]
 
 
 def test_a_replica_on_a_host_that_the_lock_lists_not_is_refused_and_one_that_it_lists_is_missed() -> None:

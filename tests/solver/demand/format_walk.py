@@ -32,6 +32,7 @@ ENTRIES = {
     "Lustre": "corpus",
     "SecretWish": "api-token",
     "LoadEvent": "sale-day",
+    "SyntheticCheck": "web",
 }
 
 

@@ -537,10 +537,26 @@ WRONG_VALUES = {
     ),
     "Demand.ci": Wrong("github", '"github"', "a mapping with repository"),
     "Demand.monitoring": Wrong(
-        "all", '"all"', "a mapping of dashboards, alarms, budget, anomalies_usd, emails, webhooks, runbook"
+        "all",
+        '"all"',
+        "a mapping of dashboards, alarms, synthetic_checks, budget, anomalies_usd, emails, webhooks, runbook",
     ),
     "MonitoringWish.dashboards": Wrong("workload", '"workload"', "none, stack or workloads", "Did you mean workloads?"),
     "MonitoringWish.alarms": Wrong("true", "true", "a mapping of load_share, error_share, utilisation"),
+    "MonitoringWish.synthetic_checks": Wrong(
+        "[web]", "a list of 1", "a mapping of at most 50 entries, each a mapping with path,"
+    ),
+    "SyntheticCheck.path": Wrong("healthz", '"healthz"', "a path like /healthz"),
+    "SyntheticCheck.text": Wrong('"grüß"', '"grüß"', "at most 255 printable characters of an answer"),
+    "SyntheticCheck.interval_seconds": Wrong("60", "60", "10 or 30", "Did you mean 30?"),
+    "SyntheticCheck.regions": Wrong(
+        "[eu-west-1]",
+        "a list of 1",
+        "a list of 3 or more values, each us-east-1, us-west-1, us-west-2, eu-west-1, ap-southeast-1, "
+        "ap-southeast-2, ap-northeast-1 or sa-east-1,",
+    ),
+    "SyntheticCheck.failures": Wrong("11", "11", "a whole number from 1 to 10"),
+    "SyntheticCheck.measure_latency": Wrong("30", "30", "true or false"),
     "AlarmWish.load_share": Wrong("0", "0", "a number above 0 and at most 10"),
     "AlarmWish.error_share": Wrong("2", "2", "a number above 0 and at most 1"),
     "AlarmWish.utilisation": Wrong("95", "95", "a number above 0 and at most 1"),
@@ -645,6 +661,7 @@ WRONG_VALUES = {
 
 WRONG_KEYS = {
     "Demand.smoke": Wrong("Front: {}", 'the key "Front"', _A_NAME),
+    "MonitoringWish.synthetic_checks": Wrong("Web: {path: /}", 'the key "Web"', _A_NAME),
     "NetworkWish.peers": Wrong("Data: {}", 'the key "Data"', _A_NAME),
     "Demand.secrets": Wrong(
         "API: {rotation_days: 30}", 'the key "API"', "a secret's name like fraud-database (never its value)"

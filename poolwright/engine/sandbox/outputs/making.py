@@ -96,7 +96,7 @@ _MODULES: Final = {
     "ebs": ("machine",),
     "lb": ("balancing",),
     "acm": ("balancing",),
-    "route53": ("balancing",),
+    "route53": ("balancing", "watching"),
     "servicediscovery": ("balancing",),
     "iam": ("identity",),
     "kms": ("identity",),

@@ -1,4 +1,4 @@
-"""Outputs of dashboards, budgets and the detection of costs that nobody expected."""
+"""Outputs of dashboards, health checks, budgets and the detection of costs that nobody expected."""
 
 from __future__ import annotations
 
@@ -11,6 +11,17 @@ def dashboard(making: Making) -> Properties:
     """A dashboard is known by its name, and belongs to no region."""
     name = making.given("dashboardName")
     return {"id": name, "dashboardArn": making.arn("cloudwatch", f"dashboard/{name}", region="")}
+
+
+@outputs_of("route53.HealthCheck")
+def health_check(making: Making) -> Properties:
+    """A health check is known by a UUID and belongs to no region; SNI is on where it speaks HTTPS."""
+    check_id, https = making.uuid("check"), making.given("type").startswith("HTTPS")
+    return {
+        "id": check_id,
+        "arn": making.arn("route53", f"healthcheck/{check_id}", region="", account=""),
+        "enableSni": given_or(making.inputs, "enableSni", https),
+    }
 
 
 @outputs_of("budgets.Budget")

@@ -128,6 +128,9 @@ LIMITS: Final[dict[str, tuple[Limit, ...]]] = {
         Limit("certificates", "LimitExceededException", "Error: you have reached your limit of certificates."),
     ),
     "route53.Zone": (Limit("hosted-zones", "TooManyHostedZones", "Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER"),),
+    "route53.HealthCheck": (
+        Limit("health-checks", "TooManyHealthChecks", "Limits Exceeded: MAX_HEALTH_CHECKS_BY_OWNER"),
+    ),
     "route53.Record": (
         Limit("records-per-zone", "LimitsExceeded", "Limits Exceeded: MAX_RRSETS_BY_ZONE", ("zoneId",)),
     ),

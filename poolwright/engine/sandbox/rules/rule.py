@@ -82,7 +82,7 @@ _MODULES: Final[dict[str, tuple[str, ...]]] = {
     "ebs": ("addressing", "volumes"),
     "lb": ("balancers", "security_groups", "free_addresses", "grants", "ipv6"),
     "acm": ("names",),
-    "route53": ("names",),
+    "route53": ("names", "health_checks"),
     "servicediscovery": ("names",),
     "iam": ("identities",),
     "kms": ("keys",),

@@ -41,6 +41,9 @@ KNOWN: dict[str, str] = json.loads(Path(__file__).with_name("authorization.json"
 READS_OF_OPERATIONS = {"servicediscovery:GetOperation", "route53:AssociateVPCWithHostedZone"}
 """They have resources that nobody can name before: an operation, a zone of AWS's own."""
 
+HELD_TO_REGIONS = {"Settings", "NoResource", "Checks", "ChecksNew", "ChecksNoResource"}
+"""Statements of actions for which AWS knows neither resources nor tags."""
+
 Document = list[dict[str, Any]]
 
 
@@ -52,7 +55,7 @@ def names() -> SiteNames:
 def documents(sites: int = 1, switches: frozenset[str] = SWITCHES) -> dict[str, str]:
     """The policies of a stack with so many sites, all but the first with the longest names."""
     every = [names(), *(replace(names(), site=f"{'z' * 23}{n}", region=f"ap-southeast-{n}") for n in range(sites - 1))]
-    made = up_documents(PLAN, every, switches, reads=preview_statements(*every))
+    made = up_documents(PLAN, every, switches, reads=preview_statements(*every, checks=True), checks=True)
     return {subject: text for subject, text in made.items() if isinstance(text, str)}
 
 
@@ -121,6 +124,7 @@ def test_each_action_stands_where_aws_can_hold_it_to_the_stack() -> None:
         "guardduty",
         "inspector",
         "security-hub",
+        "synthetic-checks",
     }
 
 
@@ -129,7 +133,7 @@ def test_every_statement_is_held_to_names_tags_or_a_region() -> None:
         condition = json.dumps(statement.get("Condition", {}))
         if statement["Resource"] != ["*"]:
             assert all(arn.startswith("arn:") for arn in statement["Resource"])
-        elif statement["Sid"] in ("Settings", "NoResource") or statement["Sid"].startswith("Account"):
+        elif statement["Sid"] in HELD_TO_REGIONS or statement["Sid"].startswith("Account"):
             assert "aws:RequestedRegion" in condition or statement["Sid"] == "Account"
         else:
             assert '"aws:RequestTag/stack": "prod"' in condition or '"aws:ResourceTag/stack": "prod"' in condition
@@ -226,3 +230,20 @@ def test_both_roles_reach_the_other_sites(built: Recording[dict[str, Any]]) -> N
     for name in ("main-security-ci-preview", "main-security-ci-up-storage"):
         text = built.one("aws:iam/policy:Policy", name).inputs["policy"]
         assert "arn:aws:s3:::prod-far-*" in text and "eu-central-1" in text
+
+
+def test_synthetic_checks_alone_let_jobs_reach_us_east_1() -> None:
+    own = names()
+    without = up_documents(PLAN, [own], SWITCHES, reads=preview_statements(own))
+    assert not any("HealthCheck" in str(text) for text in without.values())
+    assert "us-east-1" not in str(without["security"])
+    checked = {
+        each["Sid"]: each
+        for each in json.loads(documents()["watching"])["Statement"]
+        if each["Sid"].startswith("Checks")
+    }
+    assert checked.pop("Checks")["Resource"] == ["arn:aws:route53:::healthcheck/*"]
+    regions = {each["Condition"]["StringEquals"]["aws:RequestedRegion"] for each in checked.values()}
+    assert regions == {"us-east-1"}
+    services = {action.partition(":")[0] for each in checked.values() for action in each["Action"]}
+    assert services == {"cloudwatch", "kms", "route53", "sns"}

@@ -463,6 +463,16 @@ class Estate:
             subscribers=[{"type": "EMAIL", "address": "payer@example.com"}],
             thresholdExpression={"dimension": least},
         )
+        add(
+            "route53.HealthCheck",
+            type="HTTPS",
+            fqdn="shop.example.com",
+            port=443,
+            resourcePath="/healthz",
+            requestInterval=30,
+            failureThreshold=3,
+            regions=["us-east-1", "eu-west-1", "sa-east-1"],
+        )
         rule = add("cloudwatch.EventRule", scheduleExpression="rate(5 minutes)")
         add("cloudwatch.EventTarget", rule=rule["name"], arn=queue["arn"])
         add("cloudtrail.Trail", s3BucketName=self.bucket["bucket"])
