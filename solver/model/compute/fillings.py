@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from math import gcd
 
 import numpy as np
@@ -77,21 +78,24 @@ class Search:
     """The search for the best filling among machines that run the same variants at the same values.
 
     The first resource (cpu) is counted exactly, in whole units, and the second (memory) at one of a few prices: a table
-    by price, variants still to come and units left has at most what these variants add, less what their memory costs.
+    by price, shapes still to come and units left has at most what these shapes add, less what their memory costs.
     With the memory left at that price this bounds every filling.
     """
 
     request: Integers
-    """Variants × resources."""
+    """Shapes × resources. Variants that ask for the same are one shape: of its replicas the dearest come first."""
     value: tuple[tuple[float, ...], ...]
-    """By variant, what 0, 1, 2 … replicas are worth; concave, so that the last number is the most of use."""
+    """By shape, what 0, 1, 2 … replicas are worth; concave, so that the last number is the most of use."""
+    replicas: tuple[tuple[int, ...], ...]
+    """By shape, the variants that its first, second, third … replica is of."""
+    variants: int
     order: tuple[int, ...]
-    """Variants that are worth something, the dearest for their units first."""
+    """Shapes that are worth something, the dearest for their units first."""
     unit: int
     prices: Floats
     """USD of a MiB, or of whatever the second resource is counted in."""
     table: Floats
-    """Prices × variants to come × units left."""
+    """Prices × shapes to come × units left."""
     steps: int
     """Of one search."""
     _lists: dict[int, list[list[float]]] = field(default_factory=dict[int, list[list[float]]])
@@ -99,7 +103,8 @@ class Search:
     @classmethod
     def of(cls, request: Integers, value: Sequence[Sequence[float]], usd: Floats, room: Integers, steps: int) -> Search:
         """For machines with this room (machines × resources) that cost `usd` each."""
-        worth = [tuple(mine) for mine in value]
+        shapes, replicas, worth = _merged(request, value)
+        request = request[[variants[0] for variants in shapes]]
         used = [place for place, mine in enumerate(worth) if len(mine) > 1 and mine[1] > _NONE]
         useful = int(sum((len(worth[place]) - 1) * int(request[place, 0]) for place in used))
         most = max(min(int(room[:, 0].max(initial=0)), useful), 1)
@@ -109,19 +114,19 @@ class Search:
         order = tuple(sorted(used, key=lambda place: (-worth[place][1] / max(int(request[place, 0]), 1), place)))
         table = np.zeros((len(prices), len(order) + 1, most // unit + 1))
         for place in range(len(order) - 1, -1, -1):
-            variant = order[place]
+            shape = order[place]
             after, found = table[:, place + 1], table[:, place]
             found[:] = after
-            step = int(request[variant, 0]) // unit
-            for number in range(1, len(worth[variant])):
-                more = worth[variant][number] - number * float(request[variant, 1]) * prices
+            step = int(request[shape, 0]) // unit
+            for number in range(1, len(worth[shape])):
+                more = worth[shape][number] - number * float(request[shape, 1]) * prices
                 moved = step * number
                 if moved >= found.shape[1]:
                     break
                 np.maximum(
                     found[:, moved:], after[:, : found.shape[1] - moved] + more[:, np.newaxis], out=found[:, moved:]
                 )
-        return cls(request, tuple(worth), order, unit, prices, table, steps)
+        return cls(request, tuple(worth), tuple(replicas), len(value), order, unit, prices, table, steps)
 
     def at_most(self, room: Integers) -> Floats:
         """Prices × machines: no filling is worth more."""
@@ -138,9 +143,9 @@ class Search:
             self._lists[price] = self.table[price].tolist()
         rest, usd_of = self._lists[price], float(self.prices[price])
         order, worth, count = self.order, self.value, len(self.order)
-        asked = [[(r, need) for r, need in enumerate(self.request[variant].tolist()) if need] for variant in order]
-        step = [int(self.request[variant, 0]) // self.unit for variant in order]
-        memory = [float(self.request[variant, 1]) * usd_of for variant in order]
+        asked = [[(r, need) for r, need in enumerate(self.request[shape].tolist()) if need] for shape in order]
+        step = [int(self.request[shape, 0]) // self.unit for shape in order]
+        memory = [float(self.request[shape, 1]) * usd_of for shape in order]
         chosen = [0] * count
         left = list(room)
         best_usd, taken = above, 0
@@ -178,7 +183,27 @@ class Search:
         whole = search(0, 0.0, units, usd_of * room[1])
         if best is None:
             return (above if whole else np.inf), None
-        slots = [0] * len(worth)
-        for variant, number in zip(order, best, strict=True):
-            slots[variant] = number
+        slots = [0] * self.variants
+        for shape, number in zip(order, best, strict=True):
+            for variant in self.replicas[shape][:number]:
+                slots[variant] += 1
         return (best_usd if whole else np.inf), tuple(slots)
+
+
+def _merged(
+    request: Integers, value: Sequence[Sequence[float]]
+) -> tuple[list[list[int]], list[tuple[int, ...]], list[tuple[float, ...]]]:
+    """Variants by shape; for each shape the variants of its replicas, the dearest first, and what so many are worth."""
+    by_request: dict[tuple[int, ...], list[int]] = {}
+    for variant, asked in enumerate(request.tolist()):
+        by_request.setdefault(tuple(asked), []).append(variant)
+    shapes = list(by_request.values())
+    replicas: list[tuple[int, ...]] = []
+    worth: list[tuple[float, ...]] = []
+    for variants in shapes:
+        gains = [(after - before, variant) for variant in variants for before, after in pairwise(value[variant])]
+        # Stable: of one variant, whose gains never rise, no later replica comes before an earlier one.
+        gains.sort(key=lambda gain: -gain[0])
+        replicas.append(tuple(variant for _, variant in gains))
+        worth.append((value[variants[0]][0], *accumulate(gain for gain, _ in gains)))
+    return shapes, replicas, worth
