@@ -17,7 +17,7 @@ from solver.plan.lock import read_lock
 from solver.plan.plan import Plan
 from solver.plan.shares import replicas_by_group
 from solver.replay import Case, Loss, broken_promises, least_served, replay
-from solver.solve import solve
+from tests.solver.conftest import ShippedPlans
 
 ROOT = Path(__file__).resolve().parents[2]
 INPUTS = read_inputs(ROOT, "prod")
@@ -59,9 +59,9 @@ def test_the_shipped_locks_serve_what_is_promised_and_half_again_the_demand(stac
     assert [each for each in cases if each.grown.short is not None] == []
 
 
-def test_shares_of_a_variant_are_those_of_the_placement() -> None:
+def test_shares_of_a_variant_are_those_of_the_placement(shipped: ShippedPlans) -> None:
     """The lock has no placement; what is read from it instead is what the models placed."""
-    compute = solve(PROD, CATALOG).aws_sites["main"].compute
+    compute = shipped("prod").aws_sites["main"].compute
     placed: list[dict[tuple[str, str], int]] = [{} for _ in range(168)]
     for hours in compute.hour_classes:
         for hour in hours.hours:

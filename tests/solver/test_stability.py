@@ -25,6 +25,7 @@ from solver.plan.plan import Plan
 from solver.solve import solve
 from solver.vocabulary import PurchaseOption
 from solver.witness import check_plan
+from tests.solver.conftest import ShippedPlans
 from tests.solver.moving_prices import at_prices, in_order
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,10 +40,10 @@ def catalog() -> Catalog:
 
 
 @cache
-def stack(name: str) -> tuple[Demand, Plan]:
-    """A shipped stack, planned from nothing."""
-    demand = load_demand(ROOT / "stacks" / f"{name}.yaml").demand
-    return demand, solve(demand, read_inputs(ROOT, name).catalog())
+def dev() -> tuple[Demand, Plan]:
+    """The smallest shipped stack, planned from nothing."""
+    demand = load_demand(ROOT / "stacks" / "dev.yaml").demand
+    return demand, solve(demand, read_inputs(ROOT, "dev").catalog())
 
 
 def service(load: float, *, cpu: float = 1, memory: str = "2Gi", **more: Any) -> dict[str, Any]:
@@ -106,7 +107,7 @@ def by_length(name: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize("key", [spelt_backwards, by_length])
 def test_a_catalog_in_another_order_gives_the_same_bytes(key: Callable[[str], object]) -> None:
-    demand, plan = stack("dev")
+    demand, plan = dev()
     other = in_order(read_inputs(ROOT, "dev").catalog(), key)
     assert list(other.machines) != list(catalog().machines)
     assert solve(demand, other).model_dump_json() == plan.model_dump_json()
@@ -206,8 +207,10 @@ def test_prices_that_move_one_way_by_less_than_the_gap_change_nothing(moves: dic
 
 
 @pytest.mark.parametrize("name", ["dev", "prod"])
-def test_prices_that_move_by_less_than_the_gap_change_nothing_of_a_shipped_stack(name: str) -> None:
-    demand, plan = stack(name)
+def test_prices_that_move_by_less_than_the_gap_change_nothing_of_a_shipped_stack(
+    name: str, shipped: ShippedPlans
+) -> None:
+    demand, plan = load_demand(ROOT / "stacks" / f"{name}.yaml").demand, shipped(name)
     wave = {
         machine: (-1) ** place * GAP * (place % 10) / 10
         for place, machine in enumerate(sorted(read_inputs(ROOT, name).catalog().machines))
@@ -229,7 +232,7 @@ def test_what_is_kept_costs_no_less_than_the_bound_of_a_plan_from_nothing(moves:
 
 def test_a_spot_machine_stays_for_sale_when_another_becomes_cheaper_on_which_the_variant_does_not_run() -> None:
     """Its group may name the other type; a variant that runs on some types only gets a group of these."""
-    demand, plan = stack("dev")
+    demand, plan = dev()
     groups = plan.aws_sites["main"].compute.node_groups
     used = {name for group in groups for name in group.machine_types}
     dearer = at_prices(read_inputs(ROOT, "dev").catalog(), lambda name, _: 1.04 if name in used else 1.0)
@@ -259,7 +262,7 @@ def test_a_drifting_price_makes_no_chain_of_changes(drifting: str) -> None:
 @cache
 def hardly_dearer() -> tuple[Plan, Plan]:
     """The dev stack where a rival of one of its machines has become a little cheaper: kept, and from nothing."""
-    demand, plan = stack("dev")
+    demand, plan = dev()
     used = {name for group in plan.aws_sites["main"].compute.node_groups for name in group.machine_types}
     prices = at_prices(read_inputs(ROOT, "dev").catalog(), lambda name, _: 1.083 if name in used else 1.0)
     return again(plan, demand, prices), solve(demand, prices)
@@ -269,7 +272,7 @@ def test_a_move_that_saves_too_little_is_not_made_and_is_told() -> None:
     kept, fresh = hardly_dearer()
     saving = kept.proof.cost_usd_per_month - fresh.proof.cost_usd_per_month
     assert saving > 0.01
-    assert changes(stack("dev")[1], kept) == []
+    assert changes(dev()[1], kept) == []
     assert [move.saving_usd_per_month for move in kept.rejected] == [pytest.approx(saving, abs=0.011)]
     assert kept.rejected[0].subject == "workload recommender"
     assert kept.rejected[0].change == "m7g.large spot → m8g.large spot"
@@ -314,17 +317,17 @@ def peak_of_staging() -> float:
     return max(load.load.week_per_second())  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType, reportUnknownMemberType, reportUnknownArgumentType] — it is a service
 
 
-def test_planning_again_changes_nothing(tmp_path: Path) -> None:
-    assert planned_again(stack("staging")[1], str(peak_of_staging()), tmp_path).changes == ()
+def test_planning_again_changes_nothing(tmp_path: Path, shipped: ShippedPlans) -> None:
+    assert planned_again(shipped("staging"), str(peak_of_staging()), tmp_path).changes == ()
 
 
-def test_load_inside_the_unused_headroom_starts_no_other_machine(tmp_path: Path) -> None:
-    change = planned_again(stack("staging")[1], str(peak_of_staging() * 1.001), tmp_path)
+def test_load_inside_the_unused_headroom_starts_no_other_machine(tmp_path: Path, shipped: ShippedPlans) -> None:
+    change = planned_again(shipped("staging"), str(peak_of_staging() * 1.001), tmp_path)
     assert [entry.path for entry in change.changes if "node_groups" in entry.path] == []
 
 
-def test_twice_the_load_is_a_change_that_is_shown(tmp_path: Path) -> None:
-    change = planned_again(stack("staging")[1], str(peak_of_staging() * 2), tmp_path)
+def test_twice_the_load_is_a_change_that_is_shown(tmp_path: Path, shipped: ShippedPlans) -> None:
+    change = planned_again(shipped("staging"), str(peak_of_staging() * 2), tmp_path)
     assert any("node_groups" in entry.path for entry in change.changes)
     assert change.usd_per_month > 0
 

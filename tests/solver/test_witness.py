@@ -10,8 +10,8 @@ import pytest
 
 from solver.inputs import read_inputs
 from solver.plan.plan import Plan
-from solver.solve import solve
 from solver.witness import RefutedError, check_plan, plan_faults
+from tests.solver.conftest import ShippedPlans
 
 ROOT = Path(__file__).resolve().parents[2]
 INPUTS = read_inputs(ROOT, "staging")
@@ -20,8 +20,8 @@ CATALOG = INPUTS.catalog()
 
 
 @pytest.fixture(scope="module")
-def content() -> dict[str, Any]:
-    return solve(DEMAND, CATALOG).model_dump(mode="json")
+def content(shipped: ShippedPlans) -> dict[str, Any]:
+    return shipped("staging").model_dump(mode="json")
 
 
 def broken(content: dict[str, Any], change: Callable[[dict[str, Any]], None]) -> list[str]:

@@ -163,7 +163,7 @@ def test_the_check_of_lines_finds_what_continues() -> None:
 
 VALUES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 NAMES = st.text(st.characters(codec="ascii", exclude_categories=["C"]), min_size=1)
-CONTENT = st.recursive(VALUES, lambda inner: st.lists(inner) | st.dictionaries(NAMES, inner))
+CONTENT = st.recursive(VALUES, lambda inner: st.lists(inner) | st.dictionaries(NAMES, inner), max_leaves=12)
 
 
 @given(st.dictionaries(NAMES, CONTENT))
