@@ -28,11 +28,11 @@ def shop(tmp_path_factory: pytest.TempPathFactory, pulumi_cli: PulumiCli) -> Gen
 
 
 def measured(shop: Shop, highest: float, *, most: int = 500) -> str:
-    """A revision of main whose measurements, of three weeks, go up to `highest` a second; the limit may be another."""
+    """A revision of main whose measurements, of ten days, go up to `highest` a second; the limit may be another."""
     rng = np.random.default_rng(1)
     rows = ["time,workload,load_per_second"]
-    for hour in range(3 * 168):
-        time = (datetime(2026, 11, 2, tzinfo=UTC) + timedelta(hours=hour)).isoformat()
+    for hour in range(10 * 24):
+        time = (datetime(2026, 11, 13, tzinfo=UTC) + timedelta(hours=hour)).isoformat()
         rows.append(f"{time},echo,{highest * (0.75 + 0.25 * np.sin(hour * np.pi / 12)) * rng.normal(1, 0.02):.4f}")
     shop.git("checkout", "--quiet", "-B", "main", "origin/main")
     (shop.tree / "measured").mkdir(exist_ok=True)
