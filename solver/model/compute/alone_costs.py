@@ -39,6 +39,10 @@ class OnSale:
         """On demand, all that the rules of the site allow."""
         return offered(self.catalog, self.market)
 
+    def usd_per_hour(self, machine: Machine) -> float:
+        """List price of a machine without volumes of replicas, with its root volume and what measures cost for it."""
+        return machine.usd_per_hour + self.fixed.root_volume + self.market.surcharge.usd_per_hour(machine.machine)
+
 
 def alone_usd_per_month(needs: Needs, need: ServiceNeed, rows: Sequence[Row], sale: OnSale) -> list[tuple[Way, float]]:
     """USD a month on machines of one type, bought in one way, the cheapest first."""

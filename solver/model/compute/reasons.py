@@ -6,7 +6,7 @@ the plan's cost also has shared machines and commitments in it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import fsum
 
 from solver.model.compute.alone_costs import OnSale, Way, alone_usd_per_month
@@ -30,10 +30,27 @@ _DAYS = tuple(Weekday)
 
 def service_reasons(hourly: Hourly, plan: ComputePlan, sale: OnSale) -> tuple[Reason, ...]:
     """One for each service, by key."""
-    return tuple(_service(hourly, need, plan, sale) for need in hourly.needs.services)
+    parts = _parts_usd_per_month(plan, sale)
+    return tuple(_service(hourly, need, plan, sale, parts) for need in hourly.needs.services)
 
 
-def _service(hourly: Hourly, need: ServiceNeed, plan: ComputePlan, sale: OnSale) -> Reason:
+def _parts_usd_per_month(plan: ComputePlan, sale: OnSale) -> dict[str, float]:
+    """By `workload.variant`: of shared machines as large a part of their list price as it has of the places taken."""
+    usd_of = {each.machine.name: sale.usd_per_hour(each) for each in sale.machines}
+    found: dict[str, float] = {}
+    for group in plan.node_groups:
+        if group.shared is None:
+            continue
+        weeks = sharing(plan, group)
+        for hour, machines in enumerate(group.machines.hourly()):
+            units = {name: week[hour] * group.shared.each.get(name, 0) for name, week in weeks.items()}
+            usd = machines * usd_of.get(group.machine_types[0], 0.0) / max(sum(units.values()), 1)
+            for name, mine in units.items():
+                found[name] = found.get(name, 0.0) + usd * mine * WEEKS_PER_MONTH
+    return found
+
+
+def _service(hourly: Hourly, need: ServiceNeed, plan: ComputePlan, sale: OnSale, parts: Mapping[str, float]) -> Reason:
     needs = hourly.needs
     standing_by = standby_of(need.service) is not None
     most = need.needed if standing_by else need.load
@@ -56,6 +73,14 @@ def _service(hourly: Hourly, need: ServiceNeed, plan: ComputePlan, sale: OnSale)
     else:
         text += f"; {have:,.0f}/s are held"
     costs = alone_usd_per_month(needs, need, hourly.rows, sale)
+    if groups and all(group.shared is not None for group in groups):
+        others = {name.split(".")[0] for group in groups for name in group.slots} - {need.key}
+        part = fsum(parts.get(needs.runnables[variant].name, 0.0) for variant in need.variants)
+        shared = f"machines that it shares with {len(others)} other service{'s' * (len(others) != 1)}"
+        text += f". Its part of {shared} is {format_usd(part)} a month at list prices"
+        (name, purchase), usd = costs[0]
+        alone = f"machines of its own, {name} {purchase}, {format_usd(usd)}"
+        return Reason(subject=f"workload {need.key}", text=f"{text}.", next_best=alone)
     used = {(group.machine_types[0], str(group.purchase)) for group, _ in running}
     mine = [f"{name} {purchase} {format_usd(usd)}" for (name, purchase), usd in costs if (name, purchase) in used]
     if mine:

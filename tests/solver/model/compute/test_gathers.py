@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
+from re import search
 from typing import Any
 
 import numpy as np
@@ -211,3 +212,19 @@ def test_what_a_service_asks_of_its_machines_keeps_it_off_shared_ones(wish: dict
     assert shared(plan)
     assert list(plan_faults(plan, asked, catalog())) == []
     assert not any("s08.cpu" in group.slots for group in shared(plan))
+
+
+def test_parts_of_shared_machines_add_up_and_are_compared_with_machines_of_ones_own() -> None:
+    plan = planned(ONE_SHAPE, 9, 2, "none")
+    reasons = {reason.subject: reason for reason in plan.reasons}
+    told = [reasons[f"workload {service.key}"] for service in compute(plan).services]
+    parts: list[float] = []
+    for reason in told:
+        found = search(r"shares with 8 other services is \$([\d,.]+) a month at list prices", reason.text)
+        assert found is not None
+        assert reason.next_best is not None
+        assert reason.next_best.startswith("machines of its own, ")
+        parts.append(float(found[1].replace(",", "")))
+    items = {f"node-group {group.key}" for group in shared(plan)}
+    usd = sum(line.usd_per_month for line in plan.cost_lines if line.item in items)
+    assert sum(parts) == pytest.approx(usd, abs=0.005 * (len(parts) + len(plan.cost_lines)))
