@@ -1,4 +1,4 @@
-"""Backend: runs one PuLP problem on HiGHS or CBC; the only place that names a solver.
+"""Backend: runs one PuLP problem on HiGHS or CBC; beside `live_model` the only place that names a solver.
 
 A solver's outcome is a value: why it stopped, objective, bound, gap, values and duals by name. Work is limited by
 nodes and iterations, never by time, and one thread is used, so that the same problem gives the same answer on every
@@ -12,15 +12,13 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
-from math import inf
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import pulp
-from numpy.typing import NDArray
 
 from solver.errors import ConfigError, Problem
+from solver.model.live_model import SEED, highs_status
 from solver.model.running import silenced
 from solver.model.solution import (
     Outcome,
@@ -38,10 +36,7 @@ from solver.model.solution import (
 _pulp: Any = pulp
 
 SolverName = Literal["highs", "cbc"]
-_SEED = 7
 _NODES_FOR_ANY_ANSWER = 200
-_DUAL, _PRIMAL = 1, 4
-"""HiGHS's numbers of the two simplex methods."""
 _CBC_BOUND = re.compile(r"^Lower bound:\s+(?P<bound>[-+.\deE]+)", re.MULTILINE)
 
 
@@ -114,7 +109,7 @@ _PROVE_OPTIONS: Mapping[str, Any] = {
 def _run_highs(
     problem: Any, integer: bool, gap_rel: float, node_limit: int | None, start: Mapping[str, float], prove: bool
 ) -> Solution:
-    options: dict[str, Any] = {"random_seed": _SEED, "parallel": "off"}
+    options: dict[str, Any] = {"random_seed": SEED, "parallel": "off"}
     if node_limit is not None:
         options["mip_max_nodes"] = node_limit
     if prove:
@@ -126,12 +121,12 @@ def _run_highs(
     solver = _pulp.HiGHS(mip=integer, msg=False, threads=1, gapRel=gap_rel, gapAbs=1e-9, **options)
     _start_highs(problem, solver, start if integer else {})
     highs: Any = problem.solverModel
-    if _highs_status(highs) == "kNotset":
+    if highs_status(highs) == "kNotset":
         # A run with another number of threads in this process leaves HiGHS's scheduler unusable until it is reset.
         reset_highs_threads()
         _start_highs(problem, solver, start if integer else {})
         highs = problem.solverModel
-    status = _highs_status(highs)
+    status = highs_status(highs)
     info = highs.getInfo()
     feasible = int(info.primal_solution_status) == 2
     if status in ("kInfeasible", "kUnbounded", "kUnboundedOrInfeasible"):
@@ -178,7 +173,7 @@ def _start_highs(problem: Any, solver: Any, start: Mapping[str, float]) -> None:
 def _without_presolve(problem: Any, options: Mapping[str, Any]) -> Outcome:
     """Which of infeasible and unbounded it is: HiGHS's presolve can't always tell."""
     problem.solve(_pulp.HiGHS(mip=False, msg=False, threads=1, presolve="off", **options))
-    return Outcome.UNBOUNDED if _highs_status(problem.solverModel) == "kUnbounded" else Outcome.INFEASIBLE
+    return Outcome.UNBOUNDED if highs_status(problem.solverModel) == "kUnbounded" else Outcome.INFEASIBLE
 
 
 def reset_highs_threads() -> None:
@@ -187,91 +182,6 @@ def reset_highs_threads() -> None:
 
     highs: Any = highspy.Highs
     highs.resetGlobalScheduler(True)
-
-
-@dataclass(frozen=True)
-class LiveModel:
-    """HiGHS's own model of a minimum without integers; columns and other right-hand sides join it between runs."""
-
-    highs: Any
-    """The solver's object."""
-
-    def add_columns(
-        self,
-        costs: NDArray[np.float64],
-        starts: NDArray[np.int32],
-        rows: NDArray[np.int32],
-        entries: NDArray[np.float64],
-        ends: NDArray[np.float64] | None = None,
-    ) -> None:
-        """Columns from 0 up to `ends`, in compressed form: the entries of column i begin at starts[i]."""
-        count = len(costs)
-        if count:
-            most = np.full(count, inf) if ends is None else ends
-            self.highs.addCols(count, costs, np.zeros(count), most, len(rows), starts, rows, entries)
-
-    def require(self, lower: NDArray[np.float64]) -> None:
-        """Other lower ends of the first rows."""
-        rows = np.arange(len(lower), dtype=np.int32)
-        self.highs.changeRowsBounds(len(lower), rows, lower, np.full(len(lower), inf))
-
-    def run(self, *, dual: bool | None = None) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
-        """Objective, duals by row, values by column; ValueError when there is no optimum.
-
-        `dual` chooses the simplex method: dual after other right-hand sides, primal after new columns.
-        """
-        if dual is not None:
-            self.highs.setOptionValue("simplex_strategy", _DUAL if dual else _PRIMAL)
-        with silenced():
-            self.highs.run()
-        if _highs_status(self.highs) != "kOptimal":
-            # A basis of runs before may be too far off in numbers: once more as if there were none.
-            self.highs.clearSolver()
-            with silenced():
-                self.highs.run()
-        status = _highs_status(self.highs)
-        if status != "kOptimal":
-            raise ValueError(f"the linear program is {status}")
-        found = self.highs.getSolution()
-        return (
-            float(self.highs.getInfo().objective_function_value),
-            np.array(found.row_dual, dtype=np.float64),
-            np.array(found.col_value, dtype=np.float64),
-        )
-
-
-def live_model(problem: pulp.LpProblem) -> LiveModel:
-    """The live model of a problem that HiGHS has just solved; columns are the problem's variables in their order."""
-    return LiveModel(_solver_model(problem))
-
-
-@silenced()
-def live_rows(lower: NDArray[np.float64], *, presolve: bool = False) -> LiveModel:
-    """A live model of rows that reach at least `lower`, still without columns: for programs too large for PuLP."""
-    import highspy
-
-    known: Any = highspy
-    highs = known.Highs()
-    options = {"output_flag": False, "threads": 1, "random_seed": _SEED, "presolve": "choose" if presolve else "off"}
-    for option, value in options.items():
-        highs.setOptionValue(option, value)
-    none = np.zeros(0, dtype=np.int32)
-    count = len(lower)
-    highs.addRows(count, lower, np.full(count, inf), 0, np.zeros(count, dtype=np.int32), none, np.zeros(0))
-    return LiveModel(highs)
-
-
-def compressed(lengths: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Where the entries of each column begin, when they stand one column after the other."""
-    return np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int32)
-
-
-def _solver_model(problem: Any) -> Any:
-    return problem.solverModel
-
-
-def _highs_status(highs: Any) -> str:
-    return str(highs.getModelStatus()).rpartition(".")[2]
 
 
 def _run_cbc(

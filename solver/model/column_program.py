@@ -13,7 +13,8 @@ import numpy as np
 import pulp
 from numpy.typing import NDArray
 
-from solver.model.backend import Backend, LiveModel, live_model
+from solver.model.backend import Backend
+from solver.model.live_model import LiveModel, live_model
 from solver.model.running import silenced
 from solver.model.solution import Outcome
 

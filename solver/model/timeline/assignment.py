@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.model.backend import LiveModel, compressed, live_rows
+from solver.model.live_model import LiveModel, compressed, live_rows
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.model.backend import LiveModel, compressed, live_rows
+from solver.model.live_model import LiveModel, compressed, live_rows
 from solver.model.zoned.filling import filled
 from solver.model.zoned.lanes import ON_DEMAND, PLAN, RESERVED, SPOT
 from solver.model.zoned.market import Market

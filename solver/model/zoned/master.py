@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.model.backend import LiveModel, compressed, live_rows
+from solver.model.live_model import LiveModel, compressed, live_rows
 from solver.model.zoned.contents import Grid, valuable
 from solver.model.zoned.filling import filled
 from solver.model.zoned.lanes import ON_DEMAND, PLAN, RESERVED, SPOT

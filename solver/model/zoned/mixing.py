@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.model.backend import compressed, live_rows
+from solver.model.live_model import compressed, live_rows
 from solver.model.zoned.contents import Grid, values
 from solver.model.zoned.market import Market
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.model.backend import compressed, live_rows
+from solver.model.live_model import compressed, live_rows
 from solver.model.zoned.market import Market
 
 Floats = NDArray[np.float64]

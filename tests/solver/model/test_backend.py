@@ -20,7 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solver.errors import ConfigError
-from solver.model.backend import Backend, backend, live_model
+from solver.model.backend import Backend, backend
+from solver.model.live_model import live_model
 from solver.model.running import side_by_side, silenced
 from solver.model.solution import Outcome, Solution, whole
 
@@ -356,7 +357,7 @@ def test_a_problem_without_variables_costs_its_constant(engine: Backend, relaxed
 def test_a_live_model_begins_in_silence() -> None:
     # HiGHS prints its banner once in a process, when its first object gets an option.
     script = (
-        "import numpy as np\nfrom solver.model.backend import live_rows\n"
+        "import numpy as np\nfrom solver.model.live_model import live_rows\n"
         "model = live_rows(np.ones(1))\n"
         "model.add_columns(np.ones(1), np.zeros(1, np.int32), np.zeros(1, np.int32), np.ones(1))\n"
         "print(model.run()[0])\n"
