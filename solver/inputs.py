@@ -65,13 +65,15 @@ def read_inputs(
     demand_file: Path | None = None,
     catalog_path: Path | None = None,
     discounts: Path | None = None,
+    to_come: Path | None = None,
 ) -> StackInputs:
-    """Reads the demand of a stack: `stacks/<stack>.yaml` of the project, or the file given.
+    """Reads the demand of a stack: `stacks/<stack>.yaml` of the project, or the file given; `to_come` is a forecast
+    that is about to be made, and need not be there.
 
     Raises DemandError or CatalogError with every mistake found.
     """
     path = demand_file if demand_file is not None else find_stack(root, stack)
-    loaded = load_demand(path)
+    loaded = load_demand(path, to_come=to_come)
     tables = catalog_path if catalog_path is not None else default_catalog_path()
     check_regions(loaded, region_names(tables))
     regions = {site.region for site in loaded.demand.aws_sites.values()}

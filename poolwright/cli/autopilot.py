@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from solver.plan.plan import Plan
 
 
+SETTLED = "the loads are near what was measured"
+"""Nothing is left to change: pipelines take an older suggestion back where they read this."""
+
+
 def run(
     stack: str,
     source: str,
@@ -57,8 +61,7 @@ def run(
     if no is not None:
         return _nothing(stack, no, as_json=as_json, code=ExitCode.REFUSED, suggestion=suggestion)
     if not suggestion.loads:
-        reason = "the loads are near what was measured"
-        return _nothing(stack, reason, as_json=as_json, code=ExitCode.DONE, suggestion=suggestion)
+        return _nothing(stack, SETTLED, as_json=as_json, code=ExitCode.DONE, suggestion=suggestion)
     text = pull_request_text(suggestion)
     for path in files:
         say(f"{shown(path)}: {'would be written' if dry_run else 'written'}")

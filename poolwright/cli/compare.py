@@ -30,7 +30,7 @@ def run(
     as_json: bool = False,
     catalog: Path | None = None,
 ) -> None:
-    """Prints one table of places; ConfigError (2) for a cloud, region or site that there is not."""
+    """Prints one table of places; ConfigError (2) for a cloud, region, country or site that there is not."""
     from poolwright.checks.waivers import more_waivable
     from poolwright.price_tables.comparison_lines import comparison_lines
     from poolwright.price_tables.comparison_tables import AWS, read_clouds
@@ -40,14 +40,15 @@ def run(
     inputs = read_inputs(find_project().root, stack, catalog_path=catalog)
     tables = read_clouds(inputs.catalog_path)
     everywhere = load_catalog(inputs.catalog_path)
-    _check(tables, everywhere.regions, clouds, regions)
+    wanted_countries = tuple(country.upper() for country in countries)
+    _check(tables, everywhere.regions, clouds, regions, wanted_countries)
     moved = _site(inputs, site)
     wanted = tuple(clouds) or tuple(tables.entries)
     asked = Question(
         site=moved,
         clouds=[cloud for cloud in wanted if cloud != AWS],
         regions=frozenset(regions),
-        countries=frozenset(country.upper() for country in countries),
+        countries=frozenset(wanted_countries),
     )
     with data_alone():
         own = inputs.catalog()
@@ -90,10 +91,17 @@ def _site(inputs: StackInputs, named: str | None) -> str:
     raise ConfigError([Problem(file="", path="--site", found=named or "none", allowed=allowed)])
 
 
-def _check(tables: Clouds, aws_regions: Sequence[str], clouds: Sequence[str], regions: Sequence[str]) -> None:
+def _check(
+    tables: Clouds, aws_regions: Sequence[str], clouds: Sequence[str], regions: Sequence[str], countries: Sequence[str]
+) -> None:
     places = sorted({*aws_regions, *(region for _, region in tables.machines)})
+    codes = sorted({code for entry in tables.entries.values() for code in entry.regions.values() if code})
     problems: list[Problem] = []
-    for path, named, known in (("--cloud", clouds, sorted(tables.entries)), ("--region", regions, places)):
+    for path, named, known in (
+        ("--cloud", clouds, sorted(tables.entries)),
+        ("--region", regions, places),
+        ("--country", countries, codes),
+    ):
         allowed = f"one of {', '.join(known)} is allowed"
         problems += [
             Problem(file="", path=path, found=name, allowed=allowed, hint=near_miss(name, known))

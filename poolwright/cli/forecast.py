@@ -31,25 +31,34 @@ def run(stack: str, source: str, *, levels: Sequence[float] = (), write: bool = 
         allowed = "a part of all hours from 0.0001 to 0.999999, like 0.99, is allowed"
         raise ConfigError([Problem(file="", path="--level", found=f"{wrong[0]:g}", allowed=allowed)])
     root = find_project().root
-    inputs = read_inputs(root, stack)
+    # What is written may be what the stack can't be read without.
+    to_come = _forecast_path(root, stack) if write else None
+    inputs = read_inputs(root, stack, to_come=to_come)
     demand = inputs.loaded.demand
     asked = tuple(sorted({0.5, *(levels or LEVELS)}))
     found = forecasts_from(stack, inputs, source, asked)
     from poolwright.observe.forecast.view import forecast_record, forecast_view
 
-    if write:
-        from poolwright.observe.forecast.file import forecast_path, write_forecasts
+    if to_come is not None:
+        from poolwright.observe.forecast.file import write_forecasts
 
-        path = forecast_path(root, stack)
-        _refuse_loss(inputs, path, found, asked)
-        write_forecasts(path, stack, found, asked)
-        say(f"{shown(path)}: written")
+        _refuse_loss(inputs, to_come, found, asked)
+        write_forecasts(to_come, stack, found, asked)
+        say(f"{shown(to_come)}: written")
+        # What it is compared with below are the loads that the demand has now.
+        demand = read_inputs(root, stack).loaded.demand
     if as_json:
         print_json({"stack": stack, "services": [forecast_record(each, demand) for each in found]})
     else:
         from poolwright.render.screen import screen
 
         screen().print(forecast_view(stack, found, demand))
+
+
+def _forecast_path(root: Path, stack: str) -> Path:
+    from poolwright.observe.forecast.file import forecast_path
+
+    return forecast_path(root, stack)
 
 
 def _refuse_loss(inputs: StackInputs, path: Path, found: Sequence[ServiceForecast], levels: Sequence[float]) -> None:

@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from solver.catalog.catalog import Catalog
 from solver.catalog.loader import default_catalog_path, load_catalog
 from solver.catalog.prices import CommitmentTerm
+from solver.catalog.tables import near_miss
 from solver.demand.content import problem_at
 from solver.demand.demand import Demand
-from solver.demand.fleet import FleetFile, SharedComputePlan, SharedHeld, read_fleet
+from solver.demand.fleet import FleetFile, SharedComputePlan, SharedHeld, SharedReservation, read_fleet
 from solver.demand.loader import find_stack
 from solver.demand.located import Located, shown_path
-from solver.errors import ConfigError, Problem
+from solver.errors import ConfigError, DemandError, Problem
 from solver.fleet.held import held_by, held_of_stacks
 from solver.fleet.plan import Fleet
 from solver.fleet.quotas import SharedQuota
 from solver.fleet.scenarios import Draws
 from solver.inputs import read_inputs, shown
+from solver.model.requirements import held_problems
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,12 +81,11 @@ def fleet_of(
         path, file, tree = None, None, None
         paths = {name: find_stack(root, name) for name in dict.fromkeys(targets)}
     tables = catalog if catalog is not None else default_catalog_path()
-    demands: dict[str, Demand] = {}
-    digests: dict[str, str] = {}
-    for name, each in sorted(paths.items()):
-        inputs = read_inputs(each.parent.parent, each.stem, demand_file=each, catalog_path=tables)
-        demands[name] = inputs.loaded.demand
-        digests[name] = inputs.loaded.digest
+    loaded = {
+        name: read_inputs(each.parent.parent, each.stem, demand_file=each, catalog_path=tables).loaded
+        for name, each in sorted(paths.items())
+    }
+    demands = {name: each.demand for name, each in loaded.items()}
     regions = sorted({site.region for demand in demands.values() for site in demand.aws_sites.values()})
     if not regions:
         allowed = "at least one stack with a site in a region of AWS is allowed"
@@ -91,6 +93,10 @@ def fleet_of(
     if file is not None and tree is not None:
         _refuse_elsewhere(file, tree, regions)
     prices = load_catalog(tables, regions)
+    if problems := [problem for each in loaded.values() for problem in held_problems(each, prices)]:
+        raise DemandError(problems)
+    if file is not None and tree is not None:
+        _refuse_unknown(file, tree, prices)
     terms, held = _shared(file, demands)
     fleet = Fleet(
         stacks=demands,
@@ -102,7 +108,9 @@ def fleet_of(
         draws=draws,
         quotas=() if file is None or tree is None else _quotas(file, tree),
     )
-    return FleetSource(fleet=fleet, path=path, file=file, tree=tree, demands=digests)
+    return FleetSource(
+        fleet=fleet, path=path, file=file, tree=tree, demands={name: each.digest for name, each in loaded.items()}
+    )
 
 
 def _refuse_elsewhere(file: FleetFile, tree: Located, regions: Sequence[str]) -> None:
@@ -114,6 +122,26 @@ def _refuse_elsewhere(file: FleetFile, tree: Located, regions: Sequence[str]) ->
         for place, each in enumerate(held)
         if not isinstance(each, SharedComputePlan) and each.region not in regions
     ]
+    if problems:
+        raise ConfigError(problems)
+
+
+def _refuse_unknown(file: FleetFile, tree: Located, prices: Catalog) -> None:
+    """ConfigError for what is held of a machine type or a family that its region does not sell."""
+    problems: list[Problem] = []
+    for place, each in enumerate(() if file.purchase is None else file.purchase.held):
+        if isinstance(each, SharedComputePlan):
+            continue
+        machines = [offering.machine for offering in prices.purchasable(each.region)]
+        if isinstance(each, SharedReservation):
+            key, name, known = "machine_type", each.machine_type, {machine.name for machine in machines}
+        else:
+            key, name, known = "family", each.family, {machine.family for machine in machines}
+        if name not in known:
+            allowed = f"a {key.replace('_', ' ')} of {each.region} is allowed, one of {len(known)}"
+            problems.append(
+                problem_at(tree, ("purchase", "held", place, key), allowed, hint=near_miss(name, sorted(known)))
+            )
     if problems:
         raise ConfigError(problems)
 

@@ -18,10 +18,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, TypeAdapter, model_validator
 
-from solver.catalog.documents import read_document
+from solver.catalog.documents import line_in, read_document
 from solver.catalog.entry import Entry
 from solver.catalog.prices import Offering, Price
-from solver.catalog.tables import Reading, shown
+from solver.catalog.tables import Reading, near_miss, shown
 from solver.errors import Problem
 
 DISCOUNTS_FILE = "discounts.yaml"
@@ -140,27 +140,41 @@ class Discounts:
         return replace(price, tiers=tiers)
 
 
-def read_discounts(reading: Reading, home: Path) -> Discounts | None:
+@dataclass(frozen=True, kw_only=True)
+class Sold:
+    """What patterns of agreements may be of."""
+
+    regions: frozenset[str]
+    """Regions of the catalog's folder."""
+    families: frozenset[str]
+    """Machine families."""
+    services: frozenset[str]
+    """Services with prices in the regions that were read; empty where none was."""
+
+
+def read_discounts(reading: Reading, home: Path, sold: Sold) -> Discounts | None:
     """The agreements of a catalog's folder; None where it has none. `home` is the folder of the project's own catalog,
     from which a private file is looked for where a copy of the catalog stands elsewhere."""
     path = reading.root / DISCOUNTS_FILE
     if not path.is_file():
         return None
     found = read_document(reading, path, _FILE)
-    return None if found is None else _agreed(reading, path, found, (reading.root, home))
+    return None if found is None else _agreed(reading, path, found, (reading.root, home), sold)
 
 
-def read_trial(reading: Reading, path: Path) -> Discounts | None:
+def read_trial(reading: Reading, path: Path, sold: Sold) -> Discounts | None:
     """Agreements of another file of the same format, for a trial."""
     own = Reading(path.parent)
     found = read_document(own, path, _FILE)
-    trial = None if found is None else _agreed(own, path, found, (path.parent,))
+    trial = None if found is None else _agreed(own, path, found, (path.parent,), sold)
     # It may be one that nobody committed: what was found in it may be a rate.
-    reading.problems += [replace(problem, found=None) for problem in own.problems]
+    reading.problems += [replace(problem, found=None, hint=None) for problem in own.problems]
     return trial
 
 
-def _agreed(reading: Reading, path: Path, found: DiscountsFile, folders: tuple[Path, ...]) -> Discounts | None:
+def _agreed(
+    reading: Reading, path: Path, found: DiscountsFile, folders: tuple[Path, ...], sold: Sold
+) -> Discounts | None:
     def refuse(place: str, allowed: str, hint: str | None = None) -> None:
         reading.problems.append(Problem(file=shown(path), path=place, allowed=allowed, hint=hint))
 
@@ -168,6 +182,7 @@ def _agreed(reading: Reading, path: Path, found: DiscountsFile, folders: tuple[P
         refuse("agreements", "either agreements or a private file is needed")
         return None
     if found.private is None:
+        reading.problems += _of_nothing(path, found.agreements, sold)
         return _counted(path.name, sha256(path.read_bytes()).hexdigest(), found.agreements, found.as_of)
     name, private = found.private.name, _place(found.private, folders)
     if private is None or not private.is_file():
@@ -182,8 +197,36 @@ def _agreed(reading: Reading, path: Path, found: DiscountsFile, folders: tuple[P
         return None
     own = Reading(private.parent)
     agreements = read_document(own, private, _PRIVATE)
-    reading.problems += [replace(problem, found=None) for problem in own.problems]
+    if agreements is not None:
+        own.problems += _of_nothing(private, agreements.agreements, sold)
+    reading.problems += [replace(problem, found=None, hint=None) for problem in own.problems]
     return None if agreements is None else _counted(name, digest, agreements.agreements, found.as_of)
+
+
+def _of_nothing(path: Path, agreements: Mapping[str, Agreement], sold: Sold) -> list[Problem]:
+    """Patterns that match nothing: what they were to take off is not taken off, and nobody would see it."""
+    problems: list[Problem] = []
+    for name, each in agreements.items():
+        for key, patterns, known in (
+            ("regions", each.regions, sold.regions),
+            ("families", each.families, sold.families),
+            ("services", each.services, sold.services),
+        ):
+            for number, pattern in enumerate(patterns if known else ()):
+                if not any(fnmatchcase(one, pattern) for one in known):
+                    place = ("agreements", name, key, number)
+                    allowed = f"a pattern that matches one of the catalog's {len(known)} {key} is allowed"
+                    problems.append(
+                        Problem(
+                            file=shown(path),
+                            line=line_in(path, place),
+                            path=".".join(map(str, place)),
+                            found=f'"{pattern}"',
+                            allowed=allowed,
+                            hint=near_miss(pattern, sorted(known)),
+                        )
+                    )
+    return problems
 
 
 def _place(private: PrivateFile, folders: tuple[Path, ...]) -> Path | None:

@@ -71,6 +71,15 @@ def read_document(reading: Reading, path: Path, shape: TypeAdapter[_Document]) -
         return None
 
 
+def line_in(path: Path, place: Sequence[str | int]) -> int | None:
+    """The line of a value of a document that was read without a mistake."""
+    loader = _open_loader(path.read_text(encoding="utf-8"))
+    try:
+        return _line_of(loader.get_single_node(), place)
+    finally:
+        loader.dispose()
+
+
 def _short(value: object) -> str:
     text = f'"{value}"' if isinstance(value, str) else str(value)
     return text if len(text) <= 80 else text[:77] + "..."

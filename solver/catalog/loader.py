@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from solver.catalog.catalog import Catalog, RegionTables
 from solver.catalog.digest import OWN_SOURCES, REGION_FOLDER, region_names, table_files
-from solver.catalog.discounts import DISCOUNTS_FILE, Discounts, read_discounts, read_trial
+from solver.catalog.discounts import DISCOUNTS_FILE, Discounts, Sold, read_discounts, read_trial
 from solver.catalog.documents import read_document
 from solver.catalog.entry import Entry
 from solver.catalog.images import read_images
@@ -91,12 +91,12 @@ def load_catalog(
     reading = Reading(folder, problems=list(problems))
     agreed = None
     if discounts is None and not list_prices:
-        agreed = read_discounts(reading, default_catalog_path())
+        agreed = read_discounts(reading, default_catalog_path(), _sold(listed, known))
     elif (folder / DISCOUNTS_FILE).is_file():
         # Passed over, and yet a table of the folder.
         reading.text(folder / DISCOUNTS_FILE)
     if discounts is not None:
-        agreed = read_trial(reading, discounts)
+        agreed = read_trial(reading, discounts, _sold(listed, known))
     if reading.problems:
         raise CatalogError(first_of(reading.problems, MOST_PROBLEMS))
     tables = listed.tables
@@ -105,6 +105,15 @@ def load_catalog(
         tables=tables if agreed is None else {name: _discounted(name, each, agreed) for name, each in tables.items()},
         file_digests={**listed.file_digests, **reading.digests},
         discounts=agreed,
+    )
+
+
+def _sold(listed: Catalog, regions: Collection[str]) -> Sold:
+    """What an agreement may name of a catalog."""
+    return Sold(
+        regions=frozenset(regions),
+        families=frozenset(machine.family for machine in listed.machines.values()),
+        services=frozenset(service for table in listed.tables.values() for service, _ in table.prices),
     )
 
 

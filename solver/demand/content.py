@@ -48,8 +48,9 @@ def content_digest(path: Path) -> str:
     return content.digest
 
 
-def read_content(path: Path, problems: list[Problem]) -> Content:
-    """The content of a stack file, which may have added problems; DemandError where nothing can be read."""
+def read_content(path: Path, problems: list[Problem], *, to_come: Path | None = None) -> Content:
+    """The content of a stack file, which may have added problems; DemandError where nothing can be read. `to_come` is
+    a forecast that is about to be made."""
     if not path.is_file():
         raise DemandError([Problem(file=shown_path(path), allowed="an existing stack file is allowed")])
     tree, files = merged_stack(path, problems)
@@ -60,17 +61,22 @@ def read_content(path: Path, problems: list[Problem]) -> Content:
         tree = Located({STACK: named, **(tree.mapping or {})}, tree.file, tree.line)
     released = with_release(path, tree, problems)
     if released is None:
-        return content_of(tree, files, problems)
+        return content_of(tree, files, problems, to_come=to_come)
     tree, file, release = released
-    return content_of(tree, (*files, file), problems, release)
+    return content_of(tree, (*files, file), problems, release, to_come=to_come)
 
 
 def content_of(
-    tree: Located, files: tuple[Path, ...], problems: list[Problem], release: ReleaseName | None = None
+    tree: Located,
+    files: tuple[Path, ...],
+    problems: list[Problem],
+    release: ReleaseName | None = None,
+    *,
+    to_come: Path | None = None,
 ) -> Content:
     """The content of a merged tree; its traces are read."""
     plain = cast("dict[str, Any]", tree.plain())
-    traces = (*_fill_traces(tree, plain, problems), *fill_forecasts(tree, plain, problems))
+    traces = (*_fill_traces(tree, plain, problems), *fill_forecasts(tree, plain, problems, to_come=to_come))
     _fill_week(tree, plain)
     text = json.dumps(plain, sort_keys=True, separators=(",", ":"))
     return Content(tree, plain, (*files, *traces), sha256(text.encode()).hexdigest(), release)

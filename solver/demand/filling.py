@@ -14,9 +14,14 @@ MEDIAN = "0.5"
 _FLAT = (1.0,) * TRACE_ROWS
 
 
-def fill_forecasts(tree: Located, plain: dict[str, Any], problems: list[Problem]) -> tuple[Path, ...]:
+def fill_forecasts(
+    tree: Located, plain: dict[str, Any], problems: list[Problem], *, to_come: Path | None = None
+) -> tuple[Path, ...]:
     """Puts the loads at the service level and in the median into each load that names a forecast, and a headroom of 0
-    beside it where none is given; one that can't be read gets flat ones. Gives the files that were read."""
+    beside it where none is given; one that can't be read gets flat ones. Gives the files that were read.
+
+    The file `to_come` is about to be made: it may be missing, or lack rows and levels.
+    """
     read: dict[Path, dict[str, Levels] | None] = {}
     workloads = tree.child("workloads")
     for name in (workloads.mapping or {}) if workloads is not None else {}:
@@ -26,14 +31,17 @@ def fill_forecasts(tree: Located, plain: dict[str, Any], problems: list[Problem]
             continue
         entry = cast("dict[str, Any]", plain["workloads"][name])
         file = given.file.parent / given.value
-        if not file.is_file():
+        made = to_come is not None and file.resolve() == to_come.resolve()
+        if not file.is_file() and made:
+            pass
+        elif not file.is_file():
             hint = "poolwright forecast --write makes one; the path counts from the folder of the file that names it"
             problems.append(problem_at(tree, path, "an existing CSV file is allowed", hint=hint))
         elif file not in read:
             read[file] = read_forecast(file, problems)
         asked = level_text(level.value)
         levels = (read.get(file) or {}).get(name)
-        if read.get(file) is not None:
+        if read.get(file) is not None and not made:
             problems += _missing(tree, name, asked, levels)
         filled = {each: (levels or {}).get(each, _FLAT) for each in sorted({MEDIAN, asked})}
         if "quantiles" in entry["load"]:

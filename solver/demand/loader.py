@@ -65,10 +65,11 @@ def stack_names(root: Path) -> list[str]:
     )
 
 
-def load_demand(path: Path) -> LoadedDemand:
-    """The demand of a stack file with all that it inherits; DemandError holds every mistake."""
+def load_demand(path: Path, *, to_come: Path | None = None) -> LoadedDemand:
+    """The demand of a stack file with all that it inherits; DemandError holds every mistake. `to_come` is a forecast
+    that is about to be made: loads that it does not have yet are flat."""
     problems: list[Problem] = []
-    return validated(read_content(path, problems), problems)
+    return validated(read_content(path, problems, to_come=to_come), problems)
 
 
 def validated(content: Content, problems: list[Problem]) -> LoadedDemand:

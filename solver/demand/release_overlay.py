@@ -55,7 +55,7 @@ def with_release(stack_file: Path, tree: Located, problems: list[Problem]) -> tu
     file = release_path(stack_file)
     if not file.is_file():
         return None
-    release = read_yaml(file, problems)
+    release = read_yaml(file, problems, "digest, release, stack")
     if release is None:
         return tree, file, ReleaseName("", "")
     digest, name = stated_digest(file, problems), release.child("release")

@@ -60,6 +60,10 @@ def plain_scalar(text: str) -> Scalar:
     return text
 
 
+_KEYS = "owner, sites, workloads"
+"""Of a stack file."""
+
+
 class _Refused(Exception):
     """A mistake after which the rest of the file can't be read."""
 
@@ -111,12 +115,13 @@ def read_text(path: Path, problems: list[Problem]) -> str | None:
     return text
 
 
-def read_yaml(path: Path, problems: list[Problem]) -> Located | None:
-    """The file's mapping; None after adding a problem that leaves it unreadable, which a key given twice does not."""
+def read_yaml(path: Path, problems: list[Problem], keys: str = _KEYS) -> Located | None:
+    """The file's mapping, of keys like those named; None after adding a problem that leaves it unreadable, which a key
+    given twice does not."""
     text = read_text(path, problems)
     if text is None:
         return None
-    builder = _Builder(path, problems)
+    builder = _Builder(path, problems, keys)
     try:
         return builder.build(text)
     except yaml.MarkedYAMLError as error:
@@ -181,6 +186,8 @@ def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> _Refused:
 class _Builder:
     path: Path
     problems: list[Problem]
+    keys: str = _KEYS
+    """A few keys that such a file has, for a reader of one that has none."""
     stack: list[_Open] = field(default_factory=list[_Open])
     anchors: dict[str, Located | None] = field(default_factory=dict[str, "Located | None"])
     nodes: int = 0
@@ -204,9 +211,9 @@ class _Builder:
             elif isinstance(event, yaml.CollectionEndEvent):
                 self._end()
         if self.root is None or self.root.value is None:
-            raise _Refused(None, "an empty file", "a mapping of keys like owner, sites and workloads is allowed")
+            raise _Refused(None, "an empty file", f"a mapping of keys like {self.keys} is allowed")
         if self.root.mapping is None:
-            raise _Refused(self.root.line, self.root.shown(), "a mapping of keys like owner, sites is allowed")
+            raise _Refused(self.root.line, self.root.shown(), f"a mapping of keys like {self.keys} is allowed")
         return self.root
 
     def _alias(self, anchor: str, line: int) -> None:

@@ -45,7 +45,7 @@ def check_against_catalog(loaded: LoadedDemand, catalog: Catalog, waivable: Coll
         *_site_problems(loaded, catalog),
         *_compliance_problems(loaded, catalog, waivable),
         *_filter_problems(loaded, catalog),
-        *_held_problems(loaded, catalog),
+        *held_problems(loaded, catalog),
         *_capacity_problems(loaded, catalog),
         *_accelerator_problems(loaded, catalog),
     ]
@@ -106,7 +106,7 @@ def _compliance_problems(loaded: LoadedDemand, catalog: Catalog, waivable: Colle
             yield _unknown(loaded, path, measure, services.measures, "measure of the catalog")
 
 
-def _held_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
+def held_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
     """Held commitments of types and families that the region has not, or for whose term nobody knows a rate."""
     demand = loaded.demand
     for index, held in enumerate(demand.purchase.held):

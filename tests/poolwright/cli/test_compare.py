@@ -149,6 +149,7 @@ def test_wrong_names_are_told_with_those_that_exist(project: Path, capsys: pytes
         (["--cloud", "azur"], "Did you mean azure?"),
         (["--region", "eu-west-9"], "Did you mean eu-west-1"),
         (["--site", "mian"], "one of main is needed"),
+        (["--country", "de", "--country", "xx"], "--country: found XX; one of "),
     ):
         assert main.run(["compare", "one", *arguments]) == 2
         assert said in capsys.readouterr().err

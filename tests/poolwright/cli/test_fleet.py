@@ -110,6 +110,39 @@ def test_what_is_held_where_no_stack_is_is_named_by_line(project: Path, capsys: 
     assert said in capsys.readouterr().err
 
 
+def test_a_machine_type_that_nobody_sells_is_named_by_line_in_either_file(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (project / "fleet.yaml").open("a", encoding="utf-8") as file:
+        file.write("purchase:\n  held:\n")
+        file.write("    - {kind: standard-reserved, region: us-east-1, machine_type: m7i.larg, count: 2}\n")
+        file.write("    - {kind: instance-savings-plan, region: us-east-1, family: m7j, usd_per_hour: 1}\n")
+    assert main.run(["fleet", "plan"]) == 2
+    said = capsys.readouterr().err
+    assert 'fleet.yaml:6 purchase.held.0.machine_type: found "m7i.larg"; a machine type of us-east-1' in said
+    assert 'fleet.yaml:7 purchase.held.1.family: found "m7j"; a family of us-east-1' in said
+    assert "Did you mean m7i.large" in said
+    day = project / "stacks" / "day.yaml"
+    day.write_text(
+        day.read_text("utf-8").replace(
+            "{kind: compute-savings-plan, usd_per_hour: 0.1}",
+            "{kind: standard-reserved, machine_type: m7i.larg, count: 2}",
+        ),
+        encoding="utf-8",
+    )
+    assert main.run(["fleet", "plan", "day"]) == 2
+    assert 'stacks/day.yaml:19 purchase.held.0.machine_type: found "m7i.larg"; ' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "- day\n"])
+def test_an_empty_fleet_file_is_told_what_a_fleet_has(
+    text: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "fleet.yaml").write_text(text, encoding="utf-8")
+    assert main.run(["fleet", "plan"]) == 2
+    assert "a mapping of keys like stacks, accounts, purchase is allowed" in capsys.readouterr().err
+
+
 def test_a_stack_file_that_is_not_there_is_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "fleet.yaml").write_text("stacks:\n  day: stacks/day.yaml\n  no: stacks/no.yaml\n", encoding="utf-8")
     assert main.run(["fleet", "plan"]) == 2

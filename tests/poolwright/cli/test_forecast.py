@@ -13,6 +13,7 @@ import pytest
 from poolwright.cli import main
 from poolwright.cli.forecast import forecasts_of
 from poolwright.observe.measurements import Measurements
+from solver.demand.workloads import Service
 from solver.errors import ConfigError
 from solver.inputs import read_inputs
 from solver.questions import guarantee_questions
@@ -140,20 +141,62 @@ def test_prometheus_is_asked_for_the_last_eight_weeks(capsys: pytest.CaptureFixt
     assert highest == pytest.approx(4, abs=0.1)
 
 
-def test_what_loads_of_the_demand_are_made_from_is_not_lost(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], measured: Path
-) -> None:
+def forecast_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The project, in which the assistant's load in dev is of a forecast that nobody has made yet."""
     root = tmp_path / "project"
     shutil.copytree(ROOT / "stacks", root / "stacks", ignore=shutil.ignore_patterns("__pycache__", "*.py"))
     shutil.copy(ROOT / "Pulumi.yaml", root)
     monkeypatch.chdir(root)
-    assert main.run(["forecast", "dev", "--from", str(measured), "--write"]) == 0
-    file, written = root / "stacks" / "dev.yaml", root / "stacks" / "dev.forecast.csv"
+    file = root / "stacks" / "dev.yaml"
     load = "{trace: null, forecast: dev.forecast.csv, service_level: 0.99}"
     text = file.read_text(encoding="utf-8")
     file.write_text(
         text.replace("{trace: null, constant_per_second: 4}\n    headroom: 0", f"{load}\n    headroom: null", 1)
     )
+    return root
+
+
+def test_a_forecast_that_is_missing_can_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], measured: Path
+) -> None:
+    root = forecast_project(tmp_path, monkeypatch)
+    written = root / "stacks" / "dev.forecast.csv"
+    # Who only looks is told of the file that is missing, and of the command that makes it.
+    assert main.run(["forecast", "dev", "--from", str(measured)]) == 2
+    assert "poolwright forecast --write makes one" in capsys.readouterr().err
+    # What can't be right is refused, and nothing is written.
+    assert main.run(["forecast", "dev", "--from", str(measured), "--level", "0.9", "--write"]) == 2
+    assert not written.exists()
+    assert main.run(["forecast", "dev", "--from", str(measured), "--write", "--json"]) == 0
+    assert "dev.forecast.csv: written" in capsys.readouterr().err
+    assistant = read_inputs(root, "dev").loaded.demand.workloads["assistant"]
+    assert isinstance(assistant, Service)
+    assert max(assistant.load.week_per_second()) == pytest.approx(4.2, abs=0.3)
+    # A file without rows of a service that asks for them is made whole as well.
+    rows = [line for line in written.read_text("utf-8").splitlines() if not line.startswith("assistant")]
+    written.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    assert main.run(["forecast", "dev", "--from", str(measured)]) == 2
+    assert main.run(["forecast", "dev", "--from", str(measured), "--write"]) == 0
+    read_inputs(root, "dev")
+
+
+def test_a_forecast_of_another_name_is_still_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], measured: Path
+) -> None:
+    root = forecast_project(tmp_path, monkeypatch)
+    file = root / "stacks" / "dev.yaml"
+    file.write_text(file.read_text("utf-8").replace("dev.forecast.csv", "other.csv"), encoding="utf-8")
+    assert main.run(["forecast", "dev", "--from", str(measured), "--write"]) == 2
+    assert 'found "other.csv"; an existing CSV file is allowed' in capsys.readouterr().err
+    assert not list((root / "stacks").glob("*.csv"))
+
+
+def test_what_loads_of_the_demand_are_made_from_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], measured: Path
+) -> None:
+    root = forecast_project(tmp_path, monkeypatch)
+    written = root / "stacks" / "dev.forecast.csv"
+    assert main.run(["forecast", "dev", "--from", str(measured), "--write"]) == 0
     before = written.read_bytes()
     fraud = tmp_path / "fraud.csv"
     lines = measured.read_text(encoding="utf-8").splitlines()

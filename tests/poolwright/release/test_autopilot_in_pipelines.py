@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from poolwright.cli.autopilot import SETTLED
 from poolwright.engine.cli_binary import PulumiCli, cache_folder
 from tests.poolwright.forge.forges import TOKEN
 from tests.poolwright.release.gitlab_jobs import GitLab
@@ -82,12 +83,17 @@ def test_loads_that_were_measured_are_offered_with_their_lock_and_review(shop: S
     shop.poolwright("plan", "live", "--check")
 
 
-def test_loads_that_are_near_what_was_measured_are_offered_to_nobody(shop: Shop) -> None:
+def test_loads_that_are_near_what_was_measured_are_offered_to_nobody_any_more(shop: Shop) -> None:
     before = branches(shop)
-    job = run(shop, measured(shop, 1))
-    assert (job.result, job.ran) == ("success", ("Autopilot",)), job.log
-    assert "near what was measured" in job.log
-    assert branches(shop) == before
+    assert "autopilot/live" in before
+    revision = measured(shop, 1)
+    job = run(shop, revision)
+    assert (job.result, job.ran) == ("success", ("Autopilot", "Withdraw")), job.log
+    assert SETTLED in job.log
+    assert branches(shop) == before - {"autopilot/live"}
+    # Where nothing was offered, nothing is taken back.
+    job = run(shop, revision)
+    assert (job.result, branches(shop)) == ("success", before - {"autopilot/live"}), job.log
 
 
 def test_a_limit_that_says_no_fails_the_job_and_offers_nothing(shop: Shop) -> None:
@@ -125,7 +131,11 @@ def test_gitlab_offers_them_as_a_merge_request(tmp_path: Path, pulumi_cli: Pulum
         assert branches(shop) == {"main", "autopilot/live"}
         assert shop.git("rev-parse", "origin/main") == revision
 
-        quiet = gitlab.run("autopilot-live", measured(shop, 1))
-        assert (quiet.result, "near what was measured" in quiet.log) == ("success", True), quiet.log
+        place = {"CI_SERVER_HOST": "gitlab.example", "CI_PROJECT_PATH": "acme/shop"}
+        near = measured(shop, 1)
+        for _ in range(2):
+            quiet = gitlab.run("autopilot-live", near, **place)
+            assert (quiet.result, SETTLED in quiet.log) == ("success", True), quiet.log
+            assert branches(shop) == {"main"}
         no = gitlab.run("autopilot-live", measured(shop, 30, most=1))
         assert no.code == 5, no.log

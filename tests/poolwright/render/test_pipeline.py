@@ -225,10 +225,13 @@ def test_an_autopilot_is_off_until_it_is_configured_and_pushes_its_own_branch_al
     assert job["concurrency"] == {"group": "poolwright-autopilot-live", "cancel-in-progress": False}
     assert job["permissions"] == {"contents": "write", "id-token": "write", "pull-requests": "write"}
     pushes = [line for step in job["steps"] for line in step.get("run", "").splitlines() if "git push" in line]
-    assert [each.strip() for each in pushes] == ['git push --force origin "HEAD:refs/heads/$BRANCH"']
+    assert [each.strip() for each in pushes] == [
+        'git push --force origin "HEAD:refs/heads/$BRANCH"',
+        'git push origin --delete "refs/heads/$BRANCH"',
+    ]
     assert job["env"]["BRANCH"] == "autopilot/live"
     given = [step["name"] for step in job["steps"] if "token" in str(step.get("env", {}))]
-    assert given == ["Offer"], "what plans and what reviews has no right to write"
+    assert given == ["Offer", "Withdraw"], "what plans and what reviews has no right to write"
 
 
 @pytest.mark.parametrize("system", CISystem)

@@ -159,6 +159,36 @@ def test_wrong_agreements_are_named(small_catalog: SmallCatalog, old: str, new: 
     assert "discounts.yaml" in str(error.value) and told in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "families: [g5]",
+            "families: [g5, g55]",
+            'discounts.yaml:6 agreements.graphics.families.1: found "g55"; a pattern',
+        ),
+        ("services: [s3]", "services: [s4]", 'discounts.yaml:8 agreements.storage.services.0: found "s4"; a pattern'),
+        ('regions: ["eu-*"]', 'regions: ["ue-*"]', 'discounts.yaml:6 agreements.graphics.regions.0: found "ue-*"; a'),
+        # One that does not count yet is wrong already.
+        ("families: [g5], until: 2026-12-31", "families: [g9], from: 2027-01-01", 'found "g9"; a pattern'),
+    ],
+)
+def test_a_pattern_that_matches_nothing_is_refused(small_catalog: SmallCatalog, old: str, new: str, told: str) -> None:
+    assert old in AGREED
+    write(small_catalog, AGREED.replace(old, new))
+    with pytest.raises(CatalogError) as error:
+        small_catalog.load()
+    assert told in str(error.value)
+
+
+def test_a_pattern_of_a_private_file_is_refused_without_its_words(small_catalog: SmallCatalog, tmp_path: Path) -> None:
+    private(small_catalog, tmp_path, PRIVATE.replace("families: [g5]", "families: [g55]"))
+    with pytest.raises(CatalogError) as error:
+        small_catalog.load()
+    said = str(error.value)
+    assert "edp.yaml:5 agreements.graphics.families.0: a pattern that matches one" in said and "g5" not in said
+
+
 def test_neither_agreements_nor_a_private_file_is_a_mistake(small_catalog: SmallCatalog) -> None:
     write(small_catalog, "as_of: 2026-11-27\n")
     with pytest.raises(CatalogError, match="either agreements or a private file is needed"):
