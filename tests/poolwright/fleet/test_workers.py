@@ -60,7 +60,7 @@ def test_an_interrupt_is_the_commands_own_affair_and_ends_its_processes(fleet: F
 
 def test_a_conflict_comes_whole_from_another_process(fleet: Fleet) -> None:
     wrong = Fleet(
-        stacks={**fleet.stacks, "wrong": stack("wrong", {"web": service([5000.0])})},
+        stacks={"s0": fleet.stacks["s0"], "wrong": stack("wrong", {"web": service([5000.0])})},
         catalog=fleet.catalog,
         terms=fleet.terms,
     )
