@@ -78,8 +78,7 @@ def _service(hourly: Hourly, need: ServiceNeed, plan: ComputePlan, sale: OnSale,
         part = fsum(parts.get(needs.runnables[variant].name, 0.0) for variant in need.variants)
         shared = f"machines that it shares with {len(others)} other service{'s' * (len(others) != 1)}"
         text += f". Its part of {shared} is {format_usd(part)} a month at list prices"
-        (name, purchase), usd = costs[0]
-        alone = f"machines of its own, {name} {purchase}, {format_usd(usd)}"
+        alone = next((f"machines of its own, {name} {way}, {format_usd(usd)}" for (name, way), usd in costs), None)
         return Reason(subject=f"workload {need.key}", text=f"{text}.", next_best=alone)
     used = {(group.machine_types[0], str(group.purchase)) for group, _ in running}
     mine = [f"{name} {purchase} {format_usd(usd)}" for (name, purchase), usd in costs if (name, purchase) in used]

@@ -51,16 +51,21 @@ class StretchBound:
         replicas = self.problem.surcharge.usd_per_task_start * known_starts(hourly.needs)
         jobs = fsum(run.usd_per_week for run in self.problem.jobs.cheapest(None, None).values())
         bound = -inf
+        known: dict[tuple[int, int], float] = {}
         for most in (_FEW_STEPS, _MANY_STEPS):
-            found = [self._part(program, services, most) for program, services in parts]
+            found: list[float] = []
+            for place, (program, services) in enumerate(parts):
+                longest = min(most, max(_FEW_STEPS, _BLOCKS // max(program.blocks.count, 1)))
+                if (place, longest) not in known:
+                    known[place, longest] = self._part(program, services, longest)
+                found.append(known[place, longest])
             bound = max(bound, fsum([*found, replicas, jobs]))
             if bound >= enough or not np.isfinite(bound):
                 break
         return bound
 
-    def _part(self, program: StretchProgram, services: frozenset[int], steps: int) -> float:
+    def _part(self, program: StretchProgram, services: frozenset[int], longest: int) -> float:
         """What machines for these services cost at least with stretches of at most so many steps, USD a week."""
-        longest = min(steps, max(_FEW_STEPS, _BLOCKS // max(program.blocks.count, 1)))
         week = stretches_of(self.problem.hourly.needs.hour_of_week, _levels(program.required), longest)
         if not week or program.blocks.count * sum(map(len, week)) > _MOST_WORK:
             return -inf
