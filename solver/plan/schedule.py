@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import groupby
 from typing import Any, cast
 
@@ -44,13 +45,14 @@ class WeekSchedule(Schema):
         """168 values, hour 0 is Monday 00:00."""
         if self.constant is not None:
             return (self.constant,) * HOURS_PER_WEEK
-        changes = {_DAYS.index(day) * 24 + step.hour: step.value for step in self.steps for day in step.days}
-        value = changes[max(changes)]
-        week: list[int] = []
-        for hour in range(HOURS_PER_WEEK):
-            value = changes.get(hour, value)
-            week.append(value)
-        return tuple(week)
+        steps, week = self._written_out
+        # A copy with other steps has taken along what was worked out for these.
+        return week if steps is self.steps else _week_of(self.steps)
+
+    @cached_property
+    def _written_out(self) -> tuple[tuple[ScheduleStep, ...], tuple[int, ...]]:
+        """The steps and their week, kept: of one plan it is asked for some hundred thousand times."""
+        return self.steps, _week_of(self.steps)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -88,6 +90,16 @@ class WeekSchedule(Schema):
     def high(self) -> int:
         """Greatest value of the week."""
         return max(self.hourly())
+
+
+def _week_of(steps: Sequence[ScheduleStep]) -> tuple[int, ...]:
+    changes = {_DAYS.index(day) * 24 + step.hour: step.value for step in steps for day in step.days}
+    value = changes[max(changes)]
+    week: list[int] = []
+    for hour in range(HOURS_PER_WEEK):
+        value = changes.get(hour, value)
+        week.append(value)
+    return tuple(week)
 
 
 def week_schedule(values: Sequence[int]) -> WeekSchedule:

@@ -28,6 +28,15 @@ def test_the_short_form_reads_back(week: list[int]) -> None:
     assert WeekSchedule.model_validate_json(schedule.model_dump_json()) == schedule
 
 
+@given(WEEKS, WEEKS)
+def test_what_is_kept_of_a_week_makes_no_difference(week: list[int], other: list[int]) -> None:
+    asked, fresh, changed = week_schedule(week), week_schedule(week), week_schedule(other)
+    assert asked.hourly() == asked.hourly() == tuple(week)
+    assert (asked, hash(asked), asked.model_dump_json()) == (fresh, hash(fresh), fresh.model_dump_json())
+    copy = asked.model_copy(update={"constant": changed.constant, "steps": changed.steps})
+    assert copy.hourly() == tuple(other)
+
+
 @given(DAYS)
 def test_days_read_back(days: set[Weekday]) -> None:
     ordered = tuple(day for day in Weekday if day in days)

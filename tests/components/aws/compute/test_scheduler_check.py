@@ -77,10 +77,11 @@ def task_set(service: ServicePlan, variant: VariantPlan, held: Held, hour: int) 
 def runs(compute: ComputePlan, catalog: Catalog) -> Iterator[tuple[int, Found]]:
     """Hours, and what came of each order in those that are unlike the ones before."""
     ecs = [group for group in compute.node_groups if group.runtime == "ecs"]
+    held_by = list(every_service(compute))
     seen: set[tuple[object, ...]] = set()
     for hour in range(168):
         groups = {group.key: group_in(group, hour, compute, catalog) for group in ecs}
-        services = [task_set(service, variant, held, hour) for service, variant, held in every_service(compute)]
+        services = [task_set(service, variant, held, hour) for service, variant, held in held_by]
         state = (*(group.machines for group in groups.values()), *(service.desired for service in services))
         if state in seen:
             continue
