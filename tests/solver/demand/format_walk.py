@@ -32,7 +32,7 @@ ENTRIES = {
     "Lustre": "corpus",
     "SecretWish": "api-token",
     "LoadEvent": "sale-day",
-    "SyntheticCheck": "web",
+    "SyntheticCheck": "front",
 }
 
 

@@ -65,7 +65,7 @@ def test_all_mistakes_of_all_files_are_in_one_error_in_order() -> None:
     )
     assert [line.split("; ")[0] for line in found] == [
         'base.yaml:22 workloads.web.variants.gpu.memory: found "1G"',
-        'base.yaml:48 storage.documents.kind: found "s3"',
+        'base.yaml:49 storage.documents.kind: found "s3"',
         "dev.yaml:4 limits.gap: found the key a second time",
         'dev.yaml:5 limits.node_group: found the key "node_group"',
         "dev.yaml:8 workloads.web.port: found true",

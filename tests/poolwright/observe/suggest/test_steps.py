@@ -112,3 +112,10 @@ def test_a_list_of_another_stack_is_refused(tmp_path: Path) -> None:
     path.rename(tmp_path / "stacks" / "prod.suggestions.yaml")
     with pytest.raises(ConfigError, match="stack: found test; prod is allowed, as the file's name"):
         read_past(tmp_path, "prod")
+
+
+def test_an_empty_list_is_told_what_a_list_has(tmp_path: Path) -> None:
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / "stacks" / "prod.suggestions.yaml").write_text("", encoding="utf-8")
+    with pytest.raises(ConfigError, match="found an empty file; a mapping of keys like stack, entries is allowed"):
+        read_past(tmp_path, "prod")
