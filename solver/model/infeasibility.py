@@ -64,7 +64,11 @@ def _without_conflict(
     question.allow_more(MOST_WORK)
     alone = conflicts.each_alone()
     if not alone:
-        return error
+        return InfeasibleError(
+            f"site {site_key}: {error.summary}. The smallest set of wishes in conflict was not found in the work allowed, "
+            "and none of them gives a plan when it alone is changed",
+            hint="change several at once: the limits of node groups, machine types and quotas, the guarantees, the loads",
+        )
     return InfeasibleError(
         f"site {site_key}: {error.summary}. The smallest set of wishes in conflict was not found in the work allowed; "
         "of these each, changed by itself, gives a plan:",

@@ -229,8 +229,8 @@ def _in_whole(own: Options, asked: Integers, zones: Integers) -> Floats:
     for option in range(own.count):
         times = _times(own.worth[option], asked)
         fitting = np.isfinite(times) & (own.zones[option] >= zones)
-        usd = np.where(fitting, times, np.inf)[:, np.newaxis] * own.cost[option]
-        found = np.minimum(found, usd)
+        usd = np.where(fitting, times, 0.0)[:, np.newaxis] * own.cost[option]
+        found = np.minimum(found, np.where(fitting[:, np.newaxis], usd, np.inf))
     return found
 
 

@@ -117,3 +117,14 @@ def test_a_conflict_that_takes_too_much_work_gives_what_frees_it_by_itself(catal
     assert error.conflict[0] == "limits.node_groups: 8"
     assert error.members[0].frees == "limits.node_groups: 21 would do"
     assert asked < 100
+
+
+def test_where_nothing_frees_it_by_itself_and_the_work_is_done_that_is_said(catalog: Catalog) -> None:
+    def refused(demand: Demand) -> bool:
+        kept = sum(survives(demand, key) for key in ("assistant", "fraud", "recommender"))
+        return demand.limits.node_groups < 21 or kept > 1
+
+    error = explained(refused, catalog, most_work=3)
+    assert "was not found in the work allowed, and none of them gives a plan when it alone is changed" in str(error)
+    assert error.hint is not None
+    assert error.conflict == ()
