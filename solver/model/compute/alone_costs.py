@@ -46,16 +46,17 @@ class OnSale:
 
 def alone_usd_per_month(needs: Needs, need: ServiceNeed, rows: Sequence[Row], sale: OnSale) -> list[tuple[Way, float]]:
     """USD a month on machines of one type, bought in one way, the cheapest first."""
-    variants = [needs.runnables[number].variant for number in usable_variants(needs, need)]
+    usable = usable_variants(needs, need)
+    variants = [needs.runnables[number].variant for number in usable]
     machines = list(sale.machines)
     if sale.spot and need.spot_share > 0:
         machines += spot_machines(machines, variants, pools=need.service.spot_pools)
     mine = [row for row in rows if row.service == need.number]
     hours: dict[tuple[int, int, int, bool], float] = {}
     found: dict[Way, float] = {}
+    volumes: dict[tuple[int, bool], float] = {}
     for machine in machines:
-        for number in usable_variants(needs, need):
-            variant = needs.runnables[number].variant
+        for number, variant in zip(usable, variants, strict=True):
             if not fits(variant, machine, sale.market):
                 continue
             asked = request(variant, undivided=undivided(variant, machine))
@@ -64,8 +65,10 @@ def alone_usd_per_month(needs: Needs, need: ServiceNeed, rows: Sequence[Row], sa
             kind = (number, slots, len(machine.zones), machine.on_demand)
             if kind not in hours:
                 hours[kind] = _machine_hours(needs, need, mine, machine, number, slots)
-            pattern = tuple(slots if each == number else 0 for each in range(len(needs.runnables)))
-            usd = machine.usd_per_hour + fixed_usd_per_hour(needs, sale.fixed, pattern)
+            if (number, slots > 0) not in volumes:
+                pattern = tuple(slots if each == number else 0 for each in range(len(needs.runnables)))
+                volumes[number, slots > 0] = fixed_usd_per_hour(needs, sale.fixed, pattern)
+            usd = machine.usd_per_hour + volumes[number, slots > 0]
             usd = (usd + sale.market.surcharge.usd_per_hour(machine.machine)) * hours[kind] * WEEKS_PER_MONTH
             way = (machine.machine.name, str(machine.purchase))
             found[way] = min(found.get(way, usd), usd)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 from typing import Literal
 
@@ -32,8 +33,9 @@ class Hours:
         return len(self.hours)
 
 
+@lru_cache(maxsize=4096)
 def exact(number: float) -> Fraction:
-    """The decimal number that the user wrote, without the error of its binary form."""
+    """The decimal number that the user wrote, without the error of its binary form; a few are asked for very often."""
     return Fraction(Decimal(repr(number)))
 
 
@@ -64,12 +66,14 @@ def _rounded_up(week: tuple[float, ...], fold: Fold, tolerance: Fraction) -> dic
     """Load by folded hour."""
     peak = exact(max(week))
     step = peak * tolerance
-    highest: dict[int, Fraction] = {}
+    most: dict[int, float] = {}
     for hour, load in enumerate(week):
         key = _folded(hour, fold)
-        highest[key] = max(highest.get(key, Fraction(0)), exact(load))
+        most[key] = max(most.get(key, 0.0), load)
+    highest = {key: exact(load) for key, load in most.items()}
     if step > 0:
-        highest = {key: min(peak, ceil(load / step) * step) for key, load in highest.items()}
+        rounded = {load: min(peak, ceil(load / step) * step) for load in set(highest.values())}
+        highest = {key: rounded[load] for key, load in highest.items()}
     return highest
 
 

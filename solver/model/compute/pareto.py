@@ -61,9 +61,11 @@ def replaced(points: Floats, others: Floats, *, slack: float = 0.0) -> Flags:
 
 def _no_more(points: Floats, others: Floats) -> Flags:
     """points × others: whether the other is nowhere above the point."""
-    above = (points + _SAME).T[:, :, np.newaxis]
-    below = others.T[:, np.newaxis, :]
+    # A coordinate of all points lies together, so that processors compare several at once.
+    above = np.ascontiguousarray((points + _SAME).T)[:, :, np.newaxis]
+    below = np.ascontiguousarray(others.T)[:, np.newaxis, :]
     found: Flags = np.less_equal(below[0], above[0])
+    more = np.empty_like(found)
     for axis in range(1, len(above)):
-        found &= below[axis] <= above[axis]
+        found &= np.less_equal(below[axis], above[axis], out=more)
     return found
