@@ -65,9 +65,9 @@ def _without_conflict(
     alone = conflicts.each_alone()
     if not alone:
         return InfeasibleError(
-            f"site {site_key}: {error.summary}. The smallest set of wishes in conflict was not found in the work allowed, "
-            "and none of them gives a plan when it alone is changed",
-            hint="change several at once: the limits of node groups, machine types and quotas, the guarantees, the loads",
+            f"site {site_key}: {error.summary}. The smallest set of wishes in conflict was not found in the work "
+            "allowed, and none of them gives a plan when it alone is changed",
+            hint="change several at once: limits of node groups, machine types and quotas, guarantees, loads",
         )
     return InfeasibleError(
         f"site {site_key}: {error.summary}. The smallest set of wishes in conflict was not found in the work allowed; "
