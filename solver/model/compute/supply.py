@@ -7,11 +7,8 @@ neither the best plan nor any bound changes.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import translate
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,17 +110,6 @@ def market_of(
         reserved=kept_back(site, services=services),
         surcharge=surcharge,
     )
-
-
-def matches(name: str, patterns: Sequence[str]) -> bool:
-    """Whether a machine type's name matches one of the patterns: * is any text, ? one character."""
-    return _any_of(tuple(patterns))(name) is not None
-
-
-@lru_cache(maxsize=256)
-def _any_of(patterns: tuple[str, ...]) -> Callable[[str], re.Match[str] | None]:
-    """One expression for all patterns: a plan asks some hundred thousand times. Of none it matches nothing."""
-    return re.compile("|".join(translate(pattern) for pattern in patterns) or r"(?!)").match
 
 
 def offered(catalog: Catalog, market: Market) -> list[Machine]:

@@ -8,7 +8,8 @@ from functools import partial
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.demand.workloads import Service, Variant, Workload
-from solver.model.compute.supply import fits, market_of, matches, offered
+from solver.model.compute.supply import fits, market_of, offered
+from solver.model.compute.type_patterns import matches
 from solver.model.conflict.apart_wishes import apart_wishes
 from solver.model.conflict.wish import Change, Figures, Wish, with_limits, with_quota, with_site
 from solver.model.conflict.workload_wishes import workload_wishes

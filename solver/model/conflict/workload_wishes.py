@@ -20,7 +20,7 @@ from solver.demand.workloads import (
     Window,
     Workload,
 )
-from solver.model.compute.supply import matches
+from solver.model.compute.type_patterns import matches
 from solver.model.conflict.wish import Change, Figures, Wish, survive_wish, with_twin, with_variant, with_workload
 from solver.quantity import format_clock, format_cpu, format_gib, format_memory_mib
 from solver.vocabulary import Architecture, Survive, WorkloadKind
