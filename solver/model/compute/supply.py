@@ -18,6 +18,7 @@ from solver.catalog.machines import Allocatable, MachineType, Reserved, allocata
 from solver.catalog.prices import Offering
 from solver.demand.demand import AwsSite, Demand
 from solver.demand.workloads import Variant
+from solver.model.compute.type_patterns import matches
 from solver.model.daemons import kept_back
 from solver.model.reserved import is_block
 from solver.model.surcharge import Surcharge
@@ -262,9 +263,8 @@ def fits(variant: Variant, machine: Machine, market: Market) -> bool:
         return False
     if variant.machines and not all(matches(name, variant.machines) for name in machine.types):
         return False
-    if variant.accelerator is not None and (
-        types.accelerator is None or types.accelerator.model != variant.accelerator.model
-    ):
+    wanted, there = variant.accelerator, types.accelerator
+    if wanted is not None and (there is None or there.model != wanted.model):
         return False
     asked, room = _request(variant, undivided=False), _room(machine, market)
     return all(need <= has for need, has in zip(asked, room, strict=True))
