@@ -8,15 +8,18 @@ import pulumi
 
 
 def child_of(
-    parent: pulumi.Resource, depends_on: Sequence[pulumi.Input[pulumi.Resource]] = ()
+    parent: pulumi.Resource,
+    depends_on: Sequence[pulumi.Input[pulumi.Resource]] = (),
+    *,
+    provider: pulumi.ProviderResource | None = None,
 ) -> pulumi.ResourceOptions:
-    """For a child that can be made again; the provider comes from the parent.
+    """For a child that can be made again; the provider comes from the parent, but for a child in another region.
 
     `depends_on` is for orders that no input shows, as "the route exists before the address is used".
     """
     if depends_on:
-        return pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on))
-    return pulumi.ResourceOptions(parent=parent)
+        return pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on), provider=provider)
+    return pulumi.ResourceOptions(parent=parent, provider=provider)
 
 
 def keeper_of_data(parent: pulumi.Resource, *, protect: bool) -> pulumi.ResourceOptions:

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.naming import SiteNames
+from components.options import child_of
 
 
 def alarm_topic(
@@ -17,7 +18,7 @@ def alarm_topic(
     provider: pulumi.ProviderResource | None = None,
 ) -> aws.sns.Topic:
     """A topic; who owns the stack by mail address gets its alarms by mail, after confirming once."""
-    options = pulumi.ResourceOptions(parent=parent, provider=provider)
+    options = child_of(parent, provider=provider)
     topic = aws.sns.Topic(
         name,
         display_name=f"Alarms of {names.stack}",

@@ -82,7 +82,7 @@ def build_alarm(
         alarm_actions=[topic_arn],
         ok_actions=[topic_arn],
         tags=names.tags(alarm.key, workload=alarm.workload),
-        opts=pulumi.ResourceOptions(parent=parent, provider=provider),
+        opts=child_of(parent, provider=provider),
     )
 
 

@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from components.aws.alarm_topic import alarm_topic
 from components.naming import SiteNames
+from components.options import child_of
 from solver.errors import ConfigError, Problem
 from solver.plan.monitoring import MonitoringPlan
 
@@ -50,7 +51,7 @@ def heard_by(
 ) -> pulumi.Output[str]:
     """The topic of alarms, made where deployments have made none, with all who are to hear it; another provider's is
     in another region."""
-    options = pulumi.ResourceOptions(parent=parent, provider=provider)
+    options = child_of(parent, provider=provider)
     if topic_arn is None:
         topic_arn = alarm_topic(f"{name}-alarms", names, key_arn=key_arn, parent=parent, provider=provider).arn
     owner = names.default_tags.get("owner", "")

@@ -77,5 +77,5 @@ def _key(parent: pulumi.Resource, name: str, names: SiteNames, provider: pulumi.
         deletion_window_in_days=_DELETION_DAYS,
         policy=alarms_key_policy(names),
         tags=names.tags("key", "checks"),
-        opts=pulumi.ResourceOptions(parent=parent, provider=provider),
+        opts=child_of(parent, provider=provider),
     )

@@ -13,6 +13,8 @@ the hours beside it with as few more or fewer as will do. One class after the ot
 
 cost least in the week, until nothing helps; worths from the highest down are tried until the plan costs no more than
 it may. Hour classes keep every promise in whole numbers.
+
+Where starts are billed, services apart have been chosen by that before, among all their ways (`starts`).
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from numpy.typing import NDArray
 from solver.model.compute.class_bills import ClassBills
 from solver.model.compute.hourly import Hourly, HourPlan
 from solver.model.compute.leeway import most_usd_per_week
-from solver.model.compute.parts import Part, parts_of
+from solver.model.compute.parts import Part, machines_of, parts_of
 from solver.model.compute.problem import Problem, Settled
 from solver.model.compute.promises import is_within_quotas, serves
 from solver.model.compute.quota import free_vcpus
@@ -35,7 +37,6 @@ from solver.model.compute.stretch_bound import starts_usd_per_week
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 _START_HOURS = 5 / 60
 """Of a machine's price, for a start: about what it is there before it serves, and while replicas leave it."""
 _WORTHS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.1)
@@ -71,6 +72,14 @@ def calmed(problem: Problem, found: Settled) -> Settled:
     return found
 
 
+@dataclass(frozen=True)
+class _Own:
+    """One part, and where its columns stand among all that run."""
+
+    part: Part
+    places: list[int]
+
+
 @dataclass
 class _Calm:
     """The search for one plan."""
@@ -83,7 +92,9 @@ class _Calm:
     _columns: list[int] = field(init=False)
     _order: Integers = field(init=False)
     _bills: ClassBills = field(init=False)
-    _fit: dict[tuple[int, int, bytes], bool] = field(default_factory=dict[tuple[int, int, bytes], bool])
+    _fit: dict[tuple[int, tuple[int, ...], bytes], bool] = field(
+        default_factory=dict[tuple[int, tuple[int, ...], bytes], bool]
+    )
 
     def __post_init__(self) -> None:
         self._columns = self.choice.columns
@@ -98,51 +109,47 @@ class _Calm:
         usd_per_hour = self.hourly.columns.usd_per_hour()[self._columns]
         usd_per_start = worth * (self.usd_per_start + _START_HOURS * usd_per_hour)
         parts = [
-            (part, np.array([self._columns.index(column) for column in part.new], dtype=np.int64))
+            _Own(part, [self._columns.index(column) for column in part.new])
             for part in parts_of(self.hourly, (), self._columns)
             if part.new
         ]
         for _ in range(_SWEEPS):
             moved = False
             for number in range(len(week)):
-                for place, (part, mine) in enumerate(parts):
-                    better = self._better(week, number, place, part, mine, usd_per_start)
+                for own in parts:
+                    better = self._better(week, number, own, usd_per_start[own.places])
                     if better is not None:
-                        week[number, mine] = better
+                        week[number, own.places] = better
                         moved = True
             if not moved:
                 break
-        return tuple(HourPlan(_machines(self._columns, each), 0.0, {}) for each in week)
+        return tuple(HourPlan(machines_of(each, self._columns), 0.0, {}) for each in week)
 
-    def _better(
-        self, week: Integers, number: int, place: int, part: Part, mine: Integers, usd_per_start: Floats
-    ) -> Integers | None:
+    def _better(self, week: Integers, number: int, own: _Own, usd_per_start: Floats) -> Integers | None:
         """Machines of a part in a class with which the week costs less, the best that there are."""
-        now = week[number, mine]
-        own = week[:, mine]
-        beside = self._beside(own, number)
-        others = np.unique(own, axis=0)
-        pool = [now, *others, *np.maximum(others, now), *self._near(beside, number, place, part, mine)]
+        mine = week[:, own.places]
+        now = mine[number]
+        beside = self._beside(mine, number)
+        others = np.unique(mine, axis=0)
+        pool = [now, *others, *np.maximum(others, now), *self._near(beside, number, own)]
         options = np.unique(np.array(pool, dtype=np.int64), axis=0)
-        usd = self._starts(options, beside, usd_per_start[mine])
-        bills = self._bill_of(week, number, mine, options)
-        total = usd + bills
+        whole = np.repeat(week[number][np.newaxis], len(options), axis=0)
+        whole[:, own.places] = options
+        total = self._starts(options, beside, usd_per_start) + self._bills_of(whole, number)
         at_present = int(np.nonzero((options == now).all(axis=1))[0][0])
-        for option in np.argsort(np.round(total, 9), kind="stable").tolist():
-            if total[option] >= total[at_present] * (1 - _BETTER) - _NEAR:
+        for place in np.argsort(np.round(total, 9), kind="stable").tolist():
+            if total[place] >= total[at_present] * (1 - _BETTER) - _NEAR:
                 return None
-            if self._serves(options[option], number, place, part, mine) and self._has_room(
-                week, number, mine, options[option]
-            ):
-                return options[option]
+            if self._serves(options[place], number, own) and self._has_room(whole[place], number):
+                return options[place]
         return None
 
-    def _beside(self, own: Integers, number: int) -> tuple[Integers, Integers]:
+    def _beside(self, mine: Integers, number: int) -> tuple[Integers, Integers]:
         """Machines in the hours before the class's runs of hours, and in those after them."""
         here = self._order == number
         first = here & (np.roll(self._order, 1) != number)
         last = here & (np.roll(self._order, -1) != number)
-        return own[np.roll(self._order, 1)[first]], own[np.roll(self._order, -1)[last]]
+        return mine[np.roll(self._order, 1)[first]], mine[np.roll(self._order, -1)[last]]
 
     def _starts(self, options: Integers, beside: tuple[Integers, Integers], usd_per_start: Floats) -> Floats:
         """What the starts around a class cost with each option."""
@@ -152,58 +159,44 @@ class _Calm:
         found: Floats = rises @ usd_per_start
         return found
 
-    def _bill_of(self, week: Integers, number: int, mine: Integers, options: Integers) -> Floats:
-        whole = week[number].copy()
-        found: list[float] = []
-        for option in options:
-            whole[mine] = option
-            found.append(self._bills.usd_per_week(number, tuple(_machines(self._columns, whole).items())))
-        return np.array(found)
+    def _bills_of(self, whole: Integers, number: int) -> Floats:
+        """What all machines of a class cost in a week, for each row of machines."""
+        machines = [tuple(machines_of(each, self._columns).items()) for each in whole]
+        return np.array([self._bills.usd_per_week(number, each) for each in machines])
 
-    def _near(
-        self, beside: tuple[Integers, Integers], number: int, place: int, part: Part, mine: Integers
-    ) -> Iterator[Integers]:
+    def _near(self, beside: tuple[Integers, Integers], number: int, own: _Own) -> Iterator[Integers]:
         """The machines of the hours beside, with as few more of one column as will do, or as many fewer as may be."""
         for vector in np.unique(np.vstack(beside), axis=0):
-            if self._serves(vector, number, place, part, mine):
-                for first in range(len(vector)):
-                    yield self._reduced(vector, number, place, part, mine, first)
+            if self._serves(vector, number, own):
+                yield from self._reduced(vector, number, own)
                 continue
             for column in range(len(vector)):
                 more = vector.copy()
                 for _ in range(_MOST_MORE):
                     more[column] += 1
-                    if self._serves(more, number, place, part, mine):
-                        yield more.copy()
-                        for first in range(len(vector)):
-                            yield self._reduced(more, number, place, part, mine, first)
+                    if self._serves(more, number, own):
+                        yield more
+                        yield from self._reduced(more, number, own)
                         break
 
-    def _reduced(self, vector: Integers, number: int, place: int, part: Part, mine: Integers, first: int) -> Integers:
-        """Without the machines that can be done without, those of one column first."""
-        found = vector.copy()
-        for column in (first, *(other for other in range(len(vector)) if other != first)):
-            while found[column] > 0:
-                found[column] -= 1
-                if not self._serves(found, number, place, part, mine):
-                    found[column] += 1
-                    break
-        return found
+    def _reduced(self, vector: Integers, number: int, own: _Own) -> Iterator[Integers]:
+        """Without the machines that can be done without, those of one column first, for each column."""
+        for first in range(len(vector)):
+            found = vector.copy()
+            for column in (first, *(other for other in range(len(vector)) if other != first)):
+                while found[column] > 0:
+                    found[column] -= 1
+                    if not self._serves(found, number, own):
+                        found[column] += 1
+                        break
+            yield found
 
-    def _serves(self, vector: Integers, number: int, place: int, part: Part, mine: Integers) -> bool:
-        key = (number, place, vector.tobytes())
+    def _serves(self, vector: Integers, number: int, own: _Own) -> bool:
+        columns = own.part.new
+        key = (number, columns, vector.tobytes())
         if key not in self._fit:
-            columns: list[int] = [self._columns[each] for each in mine.tolist()]
-            self._fit[key] = serves(self.hourly, number, _machines(columns, vector), part.services)
+            self._fit[key] = serves(self.hourly, number, machines_of(vector, columns), own.part.services)
         return self._fit[key]
 
-    def _has_room(self, week: Integers, number: int, mine: Integers, option: Integers) -> bool:
-        if not self.hourly.free:
-            return True
-        whole = week[number].copy()
-        whole[mine] = option
-        return is_within_quotas(self.hourly, number, _machines(self._columns, whole))
-
-
-def _machines(columns: list[int], vector: Integers) -> dict[int, int]:
-    return {column: count for column, count in zip(columns, vector.tolist(), strict=True) if count}
+    def _has_room(self, whole: Integers, number: int) -> bool:
+        return not self.hourly.free or is_within_quotas(self.hourly, number, machines_of(whole, self._columns))

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from solver.model.compute.class_bills import ClassBills
 from solver.model.compute.hourly import Hourly
-from solver.model.compute.parts import Machines, Part, Way
+from solver.model.compute.parts import Machines, Part, Way, machines_of
 from solver.model.compute.promises import serves
 from solver.model.compute.purchase import Bought
 from solver.model.compute.services import Besides
@@ -194,7 +194,7 @@ class FewestSteps:
             if not moved:
                 break
         ways = [
-            Way(tuple(_machines(vector, each.columns) for vector in week), _RANK)
+            Way(tuple(machines_of(vector, each.columns) for vector in week), _RANK)
             for each, week in zip(candidates, weeks, strict=True)
         ]
         usd = sum(self._usd(candidates, weeks, number) for number in range(len(self._weight)))
@@ -277,7 +277,3 @@ def _differs(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, int]:
 
 def _vector(machines: Machines, columns: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(machines.get(column, 0) for column in columns)
-
-
-def _machines(vector: Integers, columns: tuple[int, ...]) -> Machines:
-    return {column: count for column, count in zip(columns, vector.tolist(), strict=True) if count}

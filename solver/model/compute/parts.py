@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from solver.model.compute.blocks import build_blocks
 from solver.model.compute.hourly import Hourly, HourPlan
@@ -21,11 +22,17 @@ from solver.model.compute.promises import serves
 from solver.model.compute.purchase import Bought
 from solver.model.running import side_by_side
 
+Integers = NDArray[np.int64]
 Machines = Mapping[int, int]
 """By column, where any run."""
 _GAP = 1e-4
 _MOST_ADDED = 4
 """New groups of a part that are tried one at a time."""
+
+
+def machines_of(vector: Integers, columns: Sequence[int]) -> Machines:
+    """Those of these columns that run, by numbers in their order."""
+    return {column: count for column, count in zip(columns, vector.tolist(), strict=True) if count}
 
 
 @dataclass(frozen=True)

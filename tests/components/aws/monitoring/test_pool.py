@@ -71,6 +71,7 @@ def test_webhooks_come_from_secrets_of_the_configuration() -> None:
     hook = made.one(SUBSCRIPTION, "monitoring-webhook-chat").inputs
     # The value goes to the engine marked as a secret, and is one in the state.
     assert hook["protocol"] == "https" and hook["endpoint"]["value"] == "https://chat.example.com/hook"
+    # The mark has no public name.
     assert rpc._special_sig_key in hook["endpoint"]  # pyright: ignore[reportPrivateUsage]
 
 
