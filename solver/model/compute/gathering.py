@@ -23,6 +23,7 @@ from solver.model.compute.replicas import usable_variants
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 _MOST_PAIRED = 12
 """Gathers that are looked at two by two; of more, only those that are next to each other by vCPUs for memory."""
 _NEAR = 3
@@ -61,6 +62,9 @@ class _Cluster:
     """A week's on machines of any types."""
     parts: int
     """Of the smallest request in each resource: as large is a unit."""
+    within: Flags
+    """By type: whether no service needs more replicas there than it may have; over two zones it needs more than over
+    three."""
 
 
 class Gathering:
@@ -168,13 +172,14 @@ class Gathering:
             mine = self.zones == zones
             needed[mine] = replicas
             in_each_zone[mine] = -(-replicas // zones)
-        if service.service.replicas.max < int(needed.max(initial=0)):
+        within = needed.max(axis=1, initial=0) <= service.service.replicas.max
+        if not within.any():
             return None
         requests = self._asked(variant)
         asked = self.needs.runnables[variant].variant.accelerator
         kind = None if asked is None else (str(asked.model), asked.count)
         shape = _Shape(requests, needed, in_each_zone)
-        return self._costed((service.number,), (variant,), (shape,), service.survives_zone, kind)
+        return self._costed((service.number,), (variant,), (shape,), service.survives_zone, kind, within)
 
     def _costed(
         self,
@@ -183,6 +188,7 @@ class Gathering:
         shapes: tuple[_Shape, ...],
         survives: bool,
         accelerators: tuple[str, int] | None,
+        within: Flags,
     ) -> _Cluster:
         usd = np.full(len(self.types), np.inf)
         least, best = np.inf, 1
@@ -198,12 +204,13 @@ class Gathering:
             machines = -(-needed // each)
             if survives:
                 machines = np.maximum(machines, -(-in_each_zone // each) * self.zones[:, np.newaxis])
-            holds = (filled > 0) & (self.zones > 1 if survives else True)
+            holds = within & (filled > 0) & (self.zones > 1 if survives else True)
             usd = np.minimum(usd, np.where(holds, (machines @ self.weight) * self.usd_per_hour, np.inf))
             mixed = self._on_any(units, np.where(holds, filled, 0), in_each_zone if survives else needed, survives)
             if mixed < least:
                 least, best = mixed, parts
-        return _Cluster(services, variants, shapes, survives, accelerators, usd, min(least, float(usd.min())), best)
+        least = min(least, float(usd.min()))
+        return _Cluster(services, variants, shapes, survives, accelerators, usd, least, best, within)
 
     def _on_any(self, units: Integers, filled: Integers, needed: Integers, survives: bool) -> float:
         """A week's USD on machines of any types in which the replicas have the same units, in rounds over the zones."""
@@ -231,6 +238,7 @@ class Gathering:
             tuple(shapes.values()),
             first.survives or second.survives,
             first.accelerators,
+            first.within & second.within,
         )
 
     def _joined_while_it_saves(self, clusters: list[_Cluster], limit: int) -> list[_Cluster]:

@@ -214,6 +214,21 @@ def test_what_a_service_asks_of_its_machines_keeps_it_off_shared_ones(wish: dict
     assert not any("s08.cpu" in group.slots for group in shared(plan))
 
 
+def test_machines_in_fewer_zones_keep_no_service_off_shared_ones_that_has_replicas_enough_for_the_others() -> None:
+    # g7e.48xlarge is offered in two of the three zones: s08 would need 26 replicas there, and needs 20 in three.
+    asked = demand(
+        ONE_SHAPE,
+        services=9,
+        zones=3,
+        survive="zone",
+        machines=("c6a.*", "m6a.*", "g7e.48xlarge"),
+        s08={"replicas": {"max": 20}},
+    )
+    plan = with_gathers(asked)
+    assert list(plan_faults(plan, asked, catalog())) == []
+    assert any("s08.cpu" in group.slots for group in shared(plan))
+
+
 def test_parts_of_shared_machines_add_up_and_are_compared_with_machines_of_ones_own() -> None:
     plan = planned(ONE_SHAPE, 9, 2, "none")
     reasons = {reason.subject: reason for reason in plan.reasons}
