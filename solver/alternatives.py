@@ -38,8 +38,10 @@ def alternative(inputs: StackInputs, catalog: Catalog, arguments: Sequence[str])
     edited = replace(inputs, loaded=with_edits(inputs.loaded, [pair for pair in pairs if not is_price_key(pair[0])]))
     try:
         check_regions(edited.loaded, region_names(edited.catalog_path))
-        if edited.regions != inputs.regions:
-            edited = replace(edited, catalog_digest=catalog_digest(edited.catalog_path, edited.regions))
+        counted = edited.loaded.demand.carbon is not None
+        if edited.regions != inputs.regions or counted != (inputs.loaded.demand.carbon is not None):
+            digest = catalog_digest(edited.catalog_path, edited.regions, carbon=counted)
+            edited = replace(edited, catalog_digest=digest)
             catalog = edited.catalog()
         # The waivers were judged when the demand was read.
         check_against_catalog(edited.loaded, catalog, waivable=None)

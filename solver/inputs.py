@@ -77,7 +77,7 @@ def read_inputs(
     tables = catalog_path if catalog_path is not None else default_catalog_path()
     check_regions(loaded, region_names(tables))
     regions = {site.region for site in loaded.demand.aws_sites.values()}
-    digest = catalog_digest(tables, sorted(regions))
+    digest = catalog_digest(tables, sorted(regions), carbon=loaded.demand.carbon is not None)
     return StackInputs(
         loaded=loaded,
         catalog_path=tables,

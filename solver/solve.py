@@ -180,7 +180,7 @@ def inputs_of(demand: Demand, catalog: Catalog) -> PlanInputs:
     tables = [catalog.price_table(region) for region in regions]
     return PlanInputs(
         demand=sha256(text.encode()).hexdigest(),
-        catalog=catalog.digest(regions),
+        catalog=catalog.digest(regions, carbon=demand.carbon is not None),
         model=MODEL_VERSION,
         prices=tuple(PriceTable(region=table.region, dated=str(table.source_date or "undated")) for table in tables),
     )

@@ -17,6 +17,7 @@ from solver.proofs.addresses import address_faults
 from solver.proofs.backups import backup_faults
 from solver.proofs.beside import Beside
 from solver.proofs.bill import bill_faults
+from solver.proofs.carbon import carbon_faults
 from solver.proofs.coverage import coverage_faults
 from solver.proofs.deployments import deployment_faults
 from solver.proofs.jobs import job_faults
@@ -115,6 +116,7 @@ def plan_faults(plan: Plan, demand: Demand, catalog: Catalog) -> Iterator[str]:
             yield from deployment_faults(view)
             yield from job_faults(view)
             yield from bill_faults(view, plan.cost_lines)
+            yield from carbon_faults(view, plan.cost_lines)
         yield from address_faults(view)
         yield from coverage_faults(view)
         yield from backup_faults(view)

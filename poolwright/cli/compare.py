@@ -122,6 +122,12 @@ def _notes(inputs: StackInputs, tables: Clouds, places: Sequence[Place], *, disc
         "Compare plain with plain.",
         "Other pools of other clouds are counted as at home: their prices are in no table.",
     ]
+    if any(place.kg_per_month is not None for place in places):
+        notes.append(
+            "kg CO2e: of the plan's machines, a month, by the yearly mean of the region's grid (docs/carbon.md)."
+        )
+    if (carbon := inputs.loaded.demand.carbon) is not None and carbon.usd_per_tonne:
+        notes.append(f"Machines of plans include carbon at {carbon.usd_per_tonne:g} USD a tonne, plain ones don't.")
     if discounted:
         notes.append("The catalog's discounts are taken off AWS's prices; other clouds have their list prices.")
     patterns = sorted(

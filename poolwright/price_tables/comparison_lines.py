@@ -8,7 +8,7 @@ from poolwright.price_tables.elsewhere import BUILDS, Comparison, Place
 from poolwright.render.parts import aligned
 
 _NONE = "-"
-_NUMBERS = ("machines", "other pools", "transfer", "total", "against home", "gap")
+_NUMBERS = ("machines", "other pools", "transfer", "total", "against home", "kg CO2e", "gap")
 
 
 def comparison_lines(found: Comparison) -> Iterator[str]:
@@ -42,6 +42,7 @@ def _cells(place: Place) -> tuple[str, ...]:
         _usd(place.transfer_once_usd),
         _usd(place.total_usd_per_month),
         _NONE if place.difference_percent is None else f"{place.difference_percent:+.1f} %",
+        _NONE if place.kg_per_month is None else f"{place.kg_per_month:,.1f}",
         _NONE if place.gap is None else f"{place.gap:.1%}",
         "yes" if place.built else "no",
         str(len(place.missing)) if place.missing else _NONE,

@@ -19,6 +19,7 @@ from solver.demand.demand import Demand
 from solver.demand.storage import Bucket, StorageClaim
 from solver.errors import InfeasibleError, InputError, PoolwrightError
 from solver.inputs import StackInputs
+from solver.model.carbon import carbon_in
 from solver.plan.cost import Pool
 from solver.plan.plan import Plan
 from solver.quantity import cents
@@ -60,6 +61,8 @@ class Place(Schema):
     """Machines and other pools; None where something is missing."""
     difference_percent: float | None = None
     """Total against the home of the same kind."""
+    kg_per_month: float | None = None
+    """CO2 equivalent of the electricity of a plan's machines; None where the catalog has no figures of it."""
     gap: float | None = None
     """How far the machines, or the plan, may be from the least possible cost."""
     built: bool
@@ -153,6 +156,7 @@ class Elsewhere:
 
     def _planned(self, plan: Plan, region: str, *, home: bool = False) -> Place:
         machines, others = _usd(plan, self._asked.site)
+        carbon = carbon_in(self._catalog, region, plan.aws_sites[self._asked.site].compute)
         return Place(
             cloud=AWS,
             region=region,
@@ -163,6 +167,7 @@ class Elsewhere:
             other_pools_usd_per_month=others,
             transfer_once_usd=0.0 if home else self._transfer("inter_region_out"),
             total_usd_per_month=cents(machines + others),
+            kg_per_month=None if carbon is None else carbon.kg_per_month,
             gap=plan.proof.gap,
             built=True,
         )

@@ -8,6 +8,7 @@ from math import fsum
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from poolwright.render.carbon_view import carbon_view
 from poolwright.render.hosts_view import hosts_view
 from poolwright.render.money_view import money_view, separate_words
 from poolwright.render.network_view import network_view
@@ -54,6 +55,7 @@ def plan_view(plan: Plan, change: Difference | None, *, growth: str = "") -> Ren
     parts += [Text(), _heading("Money, USD a month before tax"), money_view(plan.cost_lines)]
     if plan.separate_usd_per_month is not None:
         parts.append(Text(separate_words(plan.proof.cost_usd_per_month, plan.separate_usd_per_month)))
+    parts += carbon_view(plan)
     if plan.rejected:
         parts += [Text(), _heading("Not changed"), *rejected_view(plan.rejected)]
     if plan.reasons:

@@ -43,6 +43,7 @@ def whatif_view(found: WhatIf, now: Plan, then: Plan) -> RenderableType:
     replicas = list(_replica_rows(now, then))
     if replicas:
         parts += [Text(), heading("Replicas that differ"), _replicas(replicas)]
+    parts += _carbon(now, then)
     others = [change for change in found.changes if not _is_shown_above(change)]
     if others:
         parts += [Text(), heading("What else differs"), *(_other_line(each) for each in others[:_MOST_CHANGES])]
@@ -122,6 +123,19 @@ def _usd(plan: Plan, key: str) -> float:
     return fsum(line.usd_per_month for line in lines)
 
 
+def _carbon(now: Plan, then: Plan) -> Iterator[RenderableType]:
+    kg = [
+        {key: f"{site.carbon.kg_per_month:,.1f}" for key, site in plan.aws_sites.items() if site.carbon}
+        for plan in (now, then)
+    ]
+    if not any(kg):
+        return
+    shown = table("site", "now", "then", right=("now", "then"))
+    for key in sorted({*kg[0], *kg[1]}):
+        shown.add_row("", key, *(each.get(key, _NONE) for each in kg))
+    yield from (Text(), heading("Carbon of the machines' electricity, kg CO2e a month"), shown)
+
+
 def _replica_rows(now: Plan, then: Plan) -> Iterator[tuple[str, ...]]:
     old, new = _replica_weeks(now), _replica_weeks(then)
     for key in sorted({*old, *new}):
@@ -160,4 +174,6 @@ def _without_empty(words: str) -> str:
 
 def _is_shown_above(change: Change) -> bool:
     parts = change.path.split(".")
+    if parts[1] == "carbon":
+        return True
     return parts[1:3] == ["compute", "node_groups"] or (parts[1:3] == ["compute", "services"] and "variants" in parts)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from solver.catalog.carbon import CARBON_FOLDER, Carbon
 from solver.catalog.digest import REGION_FOLDER, combined_digest
 from solver.catalog.discounts import Discounts
 from solver.catalog.images import ImageKey, MachineImage
@@ -47,6 +48,8 @@ class Catalog:
     shared_files: tuple[str, ...]
     file_digests: Mapping[str, str]
     """Content digest of each file that was read, by its path inside the folder."""
+    carbon: Carbon | None = None
+    """What machines draw and electricity emits; None: the folder has no tables of it."""
     discounts: Discounts | None = None
     """Agreements that are taken off all prices here; None: they are list prices."""
 
@@ -173,9 +176,10 @@ class Catalog:
             source_date=newest[0],
         )
 
-    def digest(self, regions: Collection[str]) -> str:
-        """A digest over what the tables of these regions say; `catalog_digest` gives the same."""
+    def digest(self, regions: Collection[str], *, carbon: bool = False) -> str:
+        """A digest over what the tables of these regions say, and those of carbon; `catalog_digest` gives the same."""
         folders = tuple(f"{REGION_FOLDER}/{self.region(region).name}/" for region in regions)
+        folders += (f"{CARBON_FOLDER}/",) if carbon else ()
         own = [file for file in self.file_digests if file.startswith(folders)] if folders else []
         return combined_digest(self.file_digests, {*self.shared_files, *own})
 

@@ -14,6 +14,7 @@ OWN_SOURCES = "sources.yaml"
 """In a region's folder: sources of its figures alone. No part of the digest: it says when a figure was looked up, the
 tables say what it is, so a lock stays fresh where prices were looked up again and had not moved."""
 _SHARED = ("*.yaml", "machines/*.csv", "storage/*.yaml")
+_CARBON = ("carbon/*.csv", "carbon/*.yaml")
 _REGIONAL = ("region.yaml", "*.csv")
 
 
@@ -26,14 +27,14 @@ def region_names(catalog: Path) -> tuple[str, ...]:
     return found
 
 
-def table_files(catalog: Path, regions: Collection[str]) -> tuple[str, ...]:
+def table_files(catalog: Path, regions: Collection[str], *, carbon: bool = False) -> tuple[str, ...]:
     """The files that these regions' catalog is read from, as paths inside the folder, in order.
 
-    The shared tables and the regions' own folders: a new price in one region makes no other region's lock stale.
-    Raises CatalogError for a region that the folder does not have.
+    The shared tables and the regions' own folders: a new price in one region makes no other region's lock stale. The
+    tables of `carbon/` are for plans that ask for it. Raises CatalogError for a region that the folder does not have.
     """
     known = region_names(catalog) if regions else ()
-    found = [path for pattern in _SHARED for path in catalog.glob(pattern)]
+    found = [path for pattern in (*_SHARED, *(_CARBON if carbon else ())) for path in catalog.glob(pattern)]
     for region in regions:
         if region not in known:
             raise unknown("region", region, known, file=shown(catalog / REGION_FOLDER))
@@ -47,9 +48,9 @@ def combined_digest(file_digests: Mapping[str, str], files: Collection[str]) -> 
     return sha256(lines.encode()).hexdigest()
 
 
-def catalog_digest(catalog: Path, regions: Collection[str]) -> str:
+def catalog_digest(catalog: Path, regions: Collection[str], *, carbon: bool = False) -> str:
     """The same as `Catalog.digest`, from the files alone; no cell is read."""
-    files = table_files(catalog, regions)
+    files = table_files(catalog, regions, carbon=carbon)
     digests = {file: content_digest(catalog / file, (catalog / file).read_bytes()) for file in files}
     return combined_digest(digests, files)
 

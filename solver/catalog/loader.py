@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from solver.catalog.carbon import CARBON_FOLDER, Carbon, read_carbon
 from solver.catalog.catalog import Catalog, RegionTables
 from solver.catalog.digest import OWN_SOURCES, REGION_FOLDER, region_names, table_files
 from solver.catalog.discounts import DISCOUNTS_FILE, Discounts, Sold, read_discounts, read_trial
@@ -119,7 +120,7 @@ def _sold(listed: Catalog, regions: Collection[str]) -> Sold:
 
 def _contents(folder: Path, regions: Collection[str]) -> str:
     """One SHA-256 over the bytes of every file that the regions' catalog is read from, but for discounts."""
-    files = {*table_files(folder, regions), *(f"{REGION_FOLDER}/{name}/{OWN_SOURCES}" for name in regions)}
+    files = {*table_files(folder, regions, carbon=True), *(f"{REGION_FOLDER}/{name}/{OWN_SOURCES}" for name in regions)}
     digest = sha256()
     for file in sorted(files - {DISCOUNTS_FILE}):
         try:
@@ -156,6 +157,7 @@ def _listed(folder: Path, regions: tuple[str, ...], _here: Path, _said: str) -> 
         tables=tables,
         services=services,
         shared_files=table_files(folder, ()),
+        carbon=_read_carbon(reading, folder / CARBON_FOLDER),
         file_digests=reading.digests,
     )
     return catalog, tuple(reading.problems)
@@ -193,6 +195,10 @@ def _read_sources(reading: Reading, path: Path) -> dict[str, Source]:
     return {
         name: Source(name, entry.title, entry.licence, entry.date, entry.verified) for name, entry in entries.items()
     }
+
+
+def _read_carbon(reading: Reading, folder: Path) -> Carbon | None:
+    return read_carbon(reading, folder, _read_sources(reading, folder / "sources.yaml")) if folder.is_dir() else None
 
 
 def _read_own_sources(reading: Reading, path: Path) -> dict[str, Source]:

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from solver.demand.autopilot import AutopilotWish, autopilot_contradictions
 from solver.demand.backup import BackupWish
 from solver.demand.capacity_rules import capacity_contradictions
+from solver.demand.carbon import CarbonWish
 from solver.demand.ci import CiWish, PolicyArn, ci_contradictions
 from solver.demand.compliance import ComplianceWish
 from solver.demand.containers import Daemon
@@ -208,6 +209,8 @@ class Demand(Schema):
     """Spot machines and commitments, or neither."""
     limits: Limits = Limits()
     """Bounds of the stack and of the search."""
+    carbon: Annotated[CarbonWish | None, Field(exclude_if=is_empty)] = None
+    """What the machines' electricity emits, and what a tonne of it weighs; None: nobody asks."""
     monitoring: Annotated[MonitoringWish | None, Field(exclude_if=is_empty)] = None
     """Dashboards, alarms, a budget, and who hears of them; None: alarms of deployments and of the trail alone."""
     smoke: dict[Key, SmokeTest] = Field(default_factory=dict[str, SmokeTest], max_length=50, exclude_if=is_empty)

@@ -38,7 +38,7 @@ KEY_CLASSES: dict[str, KeyClass] = dict(
             KeyClass.LOCAL,
             "",
             "stack description owner cost_centre tags time_zone week_of sites locations backup secrets compliance ci "
-            "permissions_boundary purchase limits monitoring smoke autopilot data_protection cross_zone_share "
+            "permissions_boundary purchase limits carbon monitoring smoke autopilot data_protection cross_zone_share "
             "machine_starts_per_week",
         ),
         # What an application is, and what one replica of it needs.

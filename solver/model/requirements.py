@@ -48,6 +48,7 @@ def check_against_catalog(loaded: LoadedDemand, catalog: Catalog, waivable: Coll
         *held_problems(loaded, catalog),
         *_capacity_problems(loaded, catalog),
         *_accelerator_problems(loaded, catalog),
+        *_carbon_problems(loaded, catalog),
     ]
     if not problems:
         reserved = with_reserved(loaded.demand, catalog)
@@ -104,6 +105,16 @@ def _compliance_problems(loaded: LoadedDemand, catalog: Catalog, waivable: Colle
         if measure not in services.measures:
             path = ("compliance", "existing", index)
             yield _unknown(loaded, path, measure, services.measures, "measure of the catalog")
+
+
+def _carbon_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
+    if loaded.demand.carbon is None:
+        return
+    known = () if catalog.carbon is None else catalog.carbon.grids
+    regions = sorted({site.region for site in loaded.demand.aws_sites.values()} - set(known))
+    if regions:
+        allowed = f"a catalog with the carbon of {', '.join(regions)} is needed: rows of carbon/regions.csv"
+        yield loaded.problem(("carbon",), allowed, found="no figures")
 
 
 def held_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:

@@ -138,12 +138,14 @@ def _family(each: Capacity, key: str) -> str:
 def _catalog(demand: Demand, catalog: Catalog) -> Catalog:
     machines = dict(catalog.machines)
     tables = dict(catalog.tables)
+    carbon = catalog.carbon
     for key, each in demand.purchase.capacity.items():
         region = demand.aws_sites[demand.site_of(each)].region
         offering = catalog.offering(region, each.machine_type)
         name = type_name(each, key)
         machine = replace(offering.machine, name=name, family=name, quota=_family(each, key))
         machines[name] = machine
+        carbon = None if carbon is None else carbon.with_family(name, offering.machine.family)
         kept = replace(
             offering,
             machine=machine,
@@ -154,7 +156,7 @@ def _catalog(demand: Demand, catalog: Catalog) -> Catalog:
             purchasable=True,
         )
         tables[region] = replace(tables[region], offerings={**tables[region].offerings, name: kept})
-    return replace(catalog, machines=machines, tables=tables)
+    return replace(catalog, machines=machines, tables=tables, carbon=carbon)
 
 
 def _quotas(demand: Demand, site_key: str, catalog: Catalog) -> dict[str, int]:

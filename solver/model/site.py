@@ -17,6 +17,7 @@ from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.model.answer import PoolAnswer
 from solver.model.backend import Backend
+from solver.model.carbon import carbon_lines, carbon_of
 from solver.model.compute.deployments import refuse_undeployable
 from solver.model.compute.model import least_compute_usd_per_month, solve_compute
 from solver.model.compute.replan import Standing
@@ -55,13 +56,16 @@ class SiteAnswer:
     storage: PoolAnswer[StoragePlan]
     compute: PoolAnswer[ComputePlan]
     surcharge_usd_per_month: float
-    """What security measures cost for the machines and for starts: the compute pool's bound has it, not its lines."""
+    """What security measures and carbon cost for the machines and for starts: the compute pool's bound has it, not its
+    lines."""
     network: PoolAnswer[NetworkPlan]
     security: PoolAnswer[SecurityPlan]
     monitoring: PoolAnswer[MonitoringPlan | None]
     images: tuple[CostLine, ...]
     """Storage of the site's container images."""
     images_bound_usd_per_month: float
+    carbon: tuple[CostLine, ...]
+    """At the organisation's own price."""
 
     @property
     def lines(self) -> tuple[CostLine, ...]:
@@ -71,6 +75,7 @@ class SiteAnswer:
             *self.storage.lines,
             *self.compute.lines,
             *self.images,
+            *self.carbon,
             *self.monitoring.lines,
         )
 
@@ -196,6 +201,7 @@ def solve_site(
     monitoring = solve_monitoring(
         demand, key, catalog, compute=compute.plan, log_key=KeyPurpose.LOGS in security.plan.keys
     )
+    carbon = carbon_of(demand, key, catalog, compute.plan)
     plan = SitePlan(
         kind=site.kind,
         region=site.region,
@@ -209,6 +215,7 @@ def solve_site(
             same_inputs=unchanged,
         ),
         monitoring=monitoring.plan,
+        carbon=carbon,
     )
     return SiteAnswer(
         key=key,
@@ -221,4 +228,5 @@ def solve_site(
         monitoring=monitoring,
         images=image_lines(demand, key, catalog, compute.plan),
         images_bound_usd_per_month=least_images_usd_per_month(wanted, key, catalog, compute.plan, more_without),
+        carbon=carbon_lines(demand, key, carbon),
     )

@@ -1,4 +1,4 @@
-"""Surcharge: what security measures cost for each machine and each start, so that compute counts it.
+"""Surcharge: what security measures and carbon cost for each machine and each start, so that compute counts it.
 
 Only measures that the profile can't do without are counted: those that alone cover a control, and what these require.
 
@@ -8,13 +8,15 @@ What is billed by vCPUs costs less tier by tier. Of v vCPUs in the mean of a mon
 
 so the least of the bounds at each line is one of every plan. A plan is sought at the first tier's price.
 
+Carbon has a price by machine type (`carbon`), of an hour in which the machine runs.
+
 Tolls are no money: they are what a quota makes a vCPU of its family worth (`compute/tolls.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import fsum
 
@@ -23,6 +25,7 @@ from solver.catalog.machines import MachineType
 from solver.catalog.prices import Price
 from solver.catalog.services import SecurityMeasure
 from solver.demand.demand import Demand
+from solver.model.carbon import carbon_usd_per_hour
 from solver.model.security.drivers import (
     EVENTS_PER_MACHINE_START,
     EVENTS_PER_TASK_START,
@@ -66,20 +69,26 @@ class Surcharge:
     usd_per_task_start: float = 0.0
     vcpu_lines: tuple[VcpuLine, ...] = (VcpuLine(),)
     """By tier; the least of them counts."""
+    carbon: Mapping[str, float] = field(default_factory=dict[str, float])
+    """USD an hour of a machine, by machine type; empty where carbon weighs nothing."""
     tolls: tuple[tuple[str, float], ...] = ()
     """By quota family: USD an hour of a vCPU besides, while something is sought; none of it is ever paid."""
 
     def usd_per_hour(self, machine: MachineType) -> float:
         """Of a machine, in the first tier."""
         toll = fsum(usd for family, usd in self.tolls if machine.quota == family)
-        return self.usd_per_machine_hour + machine.vcpus * (self.vcpu_lines[0].usd_per_vcpu_hour + toll)
+        own = self.usd_per_machine_hour + self.carbon.get(machine.name, 0.0)
+        return own + machine.vcpus * (self.vcpu_lines[0].usd_per_vcpu_hour + toll)
 
     def usd_per_month(self, compute: ComputePlan) -> float:
         """Of all machines of a plan."""
         hosts = fsum(group.machines.mean for group in compute.node_groups)
         vcpus = fsum(group.machines.mean * group.vcpus for group in compute.node_groups)
         by_vcpus = min(line.usd_per_hour + line.usd_per_vcpu_hour * vcpus for line in self.vcpu_lines)
-        return (self.usd_per_machine_hour * hosts + by_vcpus) * HOURS_PER_MONTH
+        carbon = fsum(
+            group.machines.mean * self.carbon.get(group.machine_types[0], 0.0) for group in compute.node_groups
+        )
+        return (self.usd_per_machine_hour * hosts + by_vcpus + carbon) * HOURS_PER_MONTH
 
     def starts_usd_per_month(self, compute: ComputePlan) -> float:
         """Of all starts of a plan's schedules, and of its jobs."""
@@ -102,6 +111,7 @@ def least_surcharge(each: Collection[Surcharge]) -> Surcharge:
         usd_per_machine_start=min(one.usd_per_machine_start for one in each),
         usd_per_task_start=min(one.usd_per_task_start for one in each),
         vcpu_lines=tuple(sorted(lines, key=lambda line: (line.usd_per_hour, line.usd_per_vcpu_hour))),
+        carbon={name: min(one.carbon.get(name, 0.0) for one in each) for one in each for name in one.carbon},
     )
 
 
@@ -127,6 +137,7 @@ def machine_surcharge(demand: Demand, site_key: str, catalog: Catalog) -> Surcha
         usd_per_machine_start=start,
         usd_per_task_start=task_start,
         vcpu_lines=vcpu_lines(by_vcpus),
+        carbon=carbon_usd_per_hour(demand, site_key, catalog),
     )
 
 

@@ -29,6 +29,8 @@ class Billing(StrEnum):
     """By bytes, requests, events: an estimate from the demand file's figures."""
     COMMITMENT = "commitment"
     """Promised for a term, whatever is used."""
+    INTERNAL = "internal"
+    """A price of the organisation's own, as of carbon: on no bill of a provider."""
 
 
 class CostLine(Schema):
@@ -80,6 +82,11 @@ def cost_line(
         usd_per_unit=usd_per_unit,
         usd_per_month=cents(amount_per_month * usd_per_unit),
     )
+
+
+def billed_usd_per_month(lines: Iterable[CostLine]) -> float:
+    """What providers bill of them."""
+    return total_usd_per_month(line for line in lines if line.billing is not Billing.INTERNAL)
 
 
 def total_usd_per_month(lines: Iterable[CostLine]) -> float:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from solver.plan.carbon import CarbonPlan
 from solver.plan.compute import ComputePlan
 from solver.plan.cost import CostLine
 from solver.plan.docker import DockerSitePlan
@@ -103,6 +104,8 @@ class SitePlan(Schema):
     """Security pool."""
     monitoring: Annotated[MonitoringPlan | None, Field(exclude_if=is_empty)] = None
     """Monitoring pool; None: the demand asks for none."""
+    carbon: Annotated[CarbonPlan | None, Field(exclude_if=is_empty)] = None
+    """What its machines emit; None: the demand does not ask."""
     serves: dict[str, dict[str, float]] = Field(default_factory=dict[str, dict[str, float]], exclude_if=is_empty)
     """Of a stack with several sites: service → where its load comes from → part of the service's whole load that is
     served here. An origin is a location, `site` and the site of the callers, or `anywhere`."""

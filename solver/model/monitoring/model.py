@@ -18,7 +18,7 @@ from solver.demand.workloads import Service
 from solver.model.answer import PoolAnswer
 from solver.model.priced import Charge, SitePrices
 from solver.plan.compute import ComputePlan, JobPlan, ServicePlan
-from solver.plan.cost import Billing, Pool, total_usd_per_month
+from solver.plan.cost import Billing, Pool, billed_usd_per_month, total_usd_per_month
 from solver.plan.explanation import Reason
 from solver.plan.monitoring import CHECKS_REGION, AlarmPlan, BudgetPlan, MonitoringPlan, SyntheticCheckPlan
 from solver.plan.plan import Plan, SitePlan
@@ -86,7 +86,7 @@ def with_stack_money(plan: Plan, demand: Demand, approved: Plan | None) -> Plan:
     if site.monitoring is None:
         return plan
     before = None if approved is None or key not in approved.aws_sites else approved.aws_sites[key].monitoring
-    cost = _steady(plan.proof.cost_usd_per_month, before)
+    cost = _steady(billed_usd_per_month(plan.cost_lines), before)
     most = demand.limits.budget_usd_per_month
     money = {
         "planned_usd_per_month": cost,

@@ -36,6 +36,8 @@ WRONG_VALUES = {
         "a name of the IANA time zone database like Europe/Dublin",
         "Did you mean Europe/Dublin?",
     ),
+    "Demand.carbon": Wrong("yes", '"yes"', "a mapping of usd_per_tonne"),
+    "CarbonWish.usd_per_tonne": Wrong("-1", "-1", "a number from 0 to 1000000"),
     "Demand.autopilot": Wrong("true", "true", "a mapping with most_usd_per_month"),
     "AutopilotWish.workloads": Wrong("all", '"all"', f"a list of at most 1000 values, each {_A_NAME},"),
     "AutopilotWish.most_usd_per_month": Wrong("-5", "-5", "a number from 0 to 1000000000000"),
