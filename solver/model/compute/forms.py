@@ -56,7 +56,7 @@ def formed(site: Site, problem: Problem, approved: ComputePlan | None, standing:
         most = kept.leeway.most_changed
         return replace(kept, leeway=replace(kept.leeway, most=most, is_begun=most < inf))
     # Where machines have more fillings than can be listed, gathers are found sooner.
-    fresh = None if problem.hourly.columns.complete.all() else forms.with_gathers(forms.best_gathers())
+    fresh = None if problem.hourly.columns.complete.all() else forms.with_best_gathers()
     if fresh is not None and fresh.is_proved(problem):
         return _steadier(problem, kept, fresh)
     found, leeway = found_for(site, problem, approved, standing)
@@ -65,7 +65,7 @@ def formed(site: Site, problem: Problem, approved: ComputePlan | None, standing:
         return _steadier(problem, kept, plain)
     bound = 0.0 if found.limited else found.bound_usd_per_week
     if fresh is None:
-        fresh = forms.with_gathers(forms.best_gathers())
+        fresh = forms.with_best_gathers()
     kept, fresh = (None if each is None else forms.proved(each, bound) for each in (kept, fresh))
     best = plain if fresh is None or problem.usd(fresh.found) >= problem.usd(found) * _NO_BETTER else fresh
     return _steadier(problem, kept, best)
@@ -95,9 +95,19 @@ class _Forms:
             usd = usual_prices(hourly, merged(hourly.goods), self.problem.prices, self.problem.jobs.types)
         return Gathering(hourly, usd)
 
-    def best_gathers(self) -> list[Gather]:
-        """Those that are best as if nothing were approved."""
-        return self.gathering.choose(max(1, self.problem.limit - 1))
+    def with_best_gathers(self) -> Formed | None:
+        """The best plan with gathers as if nothing were approved: of services that ask for on-demand machines alone, or
+        of interruptible ones too, all of whose replicas then run on demand."""
+        limit = max(1, self.problem.limit - 1)
+        steady = self.gathering.choose(limit)
+        found = self.with_gathers(steady)
+        if not any(service.spot_share > 0 for service in self.problem.hourly.needs.services):
+            return found
+        every = self.gathering.choose(limit, interruptible=True)
+        other = None if every == steady else self.with_gathers(every)
+        if found is None or other is None:
+            return found or other
+        return other if self.problem.usd(other.found) < self.problem.usd(found.found) * _NO_BETTER else found
 
     def approved_gathers(self) -> list[Gather]:
         """Those of the approved plan, with services that have become like theirs."""

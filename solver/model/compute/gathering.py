@@ -94,9 +94,12 @@ class Gathering:
         found = [Gather(self._members(each, most), most, {}) for each in kept]
         return sorted(found, key=lambda each: each.members[0].service)
 
-    def choose(self, limit: int) -> list[Gather]:
-        """Gathers of two services or more, at most `limit`; by their first service."""
-        clusters = self._joined_while_it_saves(self._alike(), limit)
+    def choose(self, limit: int, *, interruptible: bool = False) -> list[Gather]:
+        """Gathers of two services or more, at most `limit`; by their first service.
+
+        With `interruptible` also of services that might run on spot machines, which then don't.
+        """
+        clusters = self._joined_while_it_saves(self._alike(interruptible=interruptible), limit)
         kept = [each for each in clusters if len(each.services) > 1 and np.isfinite(each.least)]
         kept.sort(key=lambda each: (-len(each.services), each.services))
         return sorted((self._gather(each) for each in kept[:limit]), key=lambda each: each.members[0].service)
@@ -112,7 +115,7 @@ class Gathering:
             place = self.names.index(name) if name in self.names else None
             joined: _Cluster | None = None
             for number in services:
-                joined = self._with(joined, number, place)
+                joined = self._with(joined, number, place, interruptible=True)
             if joined is not None:
                 clusters.append((joined, int(np.argmin(joined.usd)) if place is None else place))
                 taken |= set(joined.services)
@@ -131,33 +134,35 @@ class Gathering:
         kept = [self._gather(cluster, place) for cluster, place in clusters if len(cluster.services) > 1]
         return sorted(kept, key=lambda each: each.members[0].service)
 
-    def _alike(self) -> list[_Cluster]:
+    def _alike(self, *, interruptible: bool = False) -> list[_Cluster]:
         """All services that may be gathered, those together that ask for the same."""
         found: dict[tuple[object, ...], _Cluster] = {}
         for service in self.needs.services:
-            single = self._single(service)
+            single = self._single(service, interruptible=interruptible)
             if single is not None:
                 key = (single.survives, single.accelerators, single.shapes[0].requests.tobytes())
                 found[key] = self._joined(found[key], single) if key in found else single
         return list(found.values())
 
-    def _with(self, cluster: _Cluster | None, number: int, place: int | None) -> _Cluster | None:
+    def _with(
+        self, cluster: _Cluster | None, number: int, place: int | None, *, interruptible: bool = False
+    ) -> _Cluster | None:
         """The cluster with one service more, or as it is where that one may not be gathered on that type, or any."""
-        single = self._single(self.needs.services[number])
+        single = self._single(self.needs.services[number], interruptible=interruptible)
         if single is None or (cluster is not None and not _are_akin(cluster, single)):
             return cluster
         more = single if cluster is None else self._joined(cluster, single)
         usd = more.least if place is None else float(more.usd[place])
         return more if np.isfinite(usd) else cluster
 
-    def _single(self, service: ServiceNeed) -> _Cluster | None:
+    def _single(self, service: ServiceNeed, *, interruptible: bool = False) -> _Cluster | None:
         """One service that may be gathered, by itself; None where its replicas or machines are not like any others."""
         wish = service.service
         usable = usable_variants(self.needs, service)
         moves = wish.deployment is not None and wish.deployment.moves_requests
         if (
             len(usable) != 1
-            or service.spot_share > 0
+            or (service.spot_share > 0 and not interruptible)
             or service.strangers
             or service.machine_volumes
             or service.replica_volumes

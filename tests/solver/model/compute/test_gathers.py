@@ -6,6 +6,7 @@ from collections.abc import Callable
 from random import Random
 from re import search
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -13,10 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.model.compute.gather_units import least_to_hold, units_of
+from solver.model.compute.gathering import Gathering
 from solver.plan.lock import lock_of
 from solver.plan.plan import Plan
 from solver.plan.sharing import SharedMachines, filled, have_even_room
 from solver.solve import solve
+from solver.vocabulary import PurchaseOption
 from solver.witness import plan_faults
 from tests.solver.model.compute.alike_services import (
     MANY_SHAPES,
@@ -212,6 +215,29 @@ def test_what_a_service_asks_of_its_machines_keeps_it_off_shared_ones(wish: dict
     assert shared(plan)
     assert list(plan_faults(plan, asked, catalog())) == []
     assert not any("s08.cpu" in group.slots for group in shared(plan))
+
+
+def test_interruptible_services_share_machines_on_demand_where_that_costs_less_than_machines_of_their_own() -> None:
+    little: dict[str, Any] = {f"s{number:02d}": {"interruptible_share": 0.1} for number in range(9)}
+    asked = demand(ONE_SHAPE, services=9, **little)
+    plan = with_gathers(asked)
+    assert list(plan_faults(plan, asked, catalog())) == []
+    assert all(group.shared is not None for group in compute(plan).node_groups if group.slots)
+    assert {group.purchase for group in shared(plan)} == {PurchaseOption.ON_DEMAND}
+    with patch.object(Gathering, "choose", return_value=[]):
+        apart = solve(asked, catalog())
+    assert not shared(apart)
+    assert plan.proof.cost_usd_per_month < apart.proof.cost_usd_per_month
+    assert plan.proof.bound_usd_per_month <= plan.proof.cost_usd_per_month
+
+
+def test_services_that_become_interruptible_stay_on_their_machines_until_leaving_saves_more_than_the_gap() -> None:
+    plan = planned(ONE_SHAPE, 9, 2, "zone")
+    asked = demand(ONE_SHAPE, services=9, survive="zone", s00={"interruptible_share": 0.1})
+    again = with_gathers(asked, plan)
+    assert list(plan_faults(again, asked, catalog())) == []
+    assert any("s00.cpu" in group.slots for group in shared(again))
+    assert compute(again).node_groups == compute(plan).node_groups
 
 
 def test_machines_in_fewer_zones_keep_no_service_off_shared_ones_that_has_replicas_enough_for_the_others() -> None:
