@@ -79,6 +79,9 @@ class Assortment:
     limit: int
     chosen: list[Chosen]
     """By service."""
+    _sums: list[tuple[int, Chosen, list[Floats]]] = field(default_factory=list[tuple[int, Chosen, "list[Floats]"]])
+    """Services that were added up last, in order: what was chosen for each, and joint vectors by class up to it. The
+    next sum mostly begins with the same ones."""
 
     def usd(self, service: int, chosen: Chosen, others: Sequence[Floats]) -> float:
         """USD a week with these options of one service; `others` are the joint vectors of the rest by class."""
@@ -94,19 +97,22 @@ class Assortment:
 
     def others(self, service: int, full: Sequence[Sequence[Floats]] | None = None) -> list[Floats]:
         """By class, joint vectors of the other services with what is chosen, or with `full` where nothing is yet."""
-        parts: list[Sequence[Floats]] = []
-        for number, mine in enumerate(self.chosen):
-            if number == service:
-                continue
+        rest = [(number, mine) for number, mine in enumerate(self.chosen) if number != service]
+        same = 0
+        while same < min(len(rest), len(self._sums)) and self._sums[same][:2] == rest[same]:
+            same += 1
+        del self._sums[same:]
+        for number, mine in rest[same:]:
             vectors = self.judge.vectors(number, mine) if mine else None
             if vectors is None:
                 assert full is not None
                 vectors = list(full[number])
-            parts.append(vectors)
-        classes = len(self.judge.services[0].required)
-        if not parts:
-            return [np.zeros((1, len(self.hours[0].shift)))] * classes
-        return [added([part[number] for part in parts]) for number in range(classes)]
+            if self._sums:
+                vectors = [added(pair) for pair in zip(self._sums[-1][2], vectors, strict=True)]
+            self._sums.append((number, mine, vectors))
+        if not rest:
+            return [np.zeros((1, len(self.hours[0].shift)))] * len(self.judge.services[0].required)
+        return self._sums[-1][2]
 
     def fill(self, full: Sequence[Sequence[Floats]]) -> bool:
         """Choose what helps, first for services that have none; False when that can't be within the limit."""
@@ -139,8 +145,10 @@ class Assortment:
             found: list[tuple[float, int, Chosen]] = []
             for service in services:
                 mine = self.chosen[service]
+                if len(mine) < 2:
+                    continue
                 others = self.others(service)
-                for out in mine if len(mine) > 1 else ():
+                for out in mine:
                     left = tuple(option for option in mine if option != out)
                     found.append((self.usd(service, left, others), service, left))
             usd, service, left = min(found, default=(np.inf, 0, ()))

@@ -75,8 +75,11 @@ class Search(Problem):
         """The search for a problem."""
         return cls(**{each.name: getattr(problem, each.name) for each in fields(problem)})
 
-    def settle(self) -> Settled:
-        """The best that was found; InfeasibleError when no groups hold the services."""
+    def settle(self, *, prove: bool = True) -> Settled:
+        """The best that was found; InfeasibleError when no groups hold the services.
+
+        Without `prove` nobody asks for the bound, and what takes long and says nothing but that is left out.
+        """
         good = merged(self.hourly.goods)
         answer = Apart(self).settle(good)
         found = answer.settled
@@ -107,13 +110,13 @@ class Search(Problem):
             return better
         most = self.usd(better) * _NEAR
         plans = [better, *(each for each in (shared, found) if each is not None and self.usd(each) <= most)]
-        return self._jointly(better, plans, answer.relaxation, good)
-
-    def _jointly(self, found: Settled, plans: Sequence[Settled], relaxation: Relaxation, good: Good | None) -> Settled:
-        """A plan with the bound of the joint program, or a better one that its fillings lead to."""
         program = JointProgram(self.hourly)
         for plan in dict.fromkeys(_groups_of(each) for each in plans):
-            found = self._adjusted(found, plan, program, good)
+            better = self._adjusted(better, plan, program, good)
+        return self._proved(better, program, answer.relaxation) if prove else better
+
+    def _proved(self, found: Settled, program: JointProgram, relaxation: Relaxation) -> Settled:
+        """A plan with the bound of the joint program."""
         low = JointBound(program, relaxation, self.deadline).bound(self.usd(found) * (1 - self.gap))
         bound = max(found.bound_usd_per_week, low)
         return replace(found, bound_usd_per_week=bound, jointly=low >= bound, limited=found.limited and low < bound)
