@@ -22,6 +22,7 @@ from poolwright.render.report.glance import DONE_WORDS, glance_table, needs_tabl
 from poolwright.render.report.judgement_tables import choices_table, findings_table, gates_table, inputs_table
 from poolwright.render.report.shape_tables import shape_sections
 from poolwright.review.review import NO_CLOUD, Caution, Choice, Money, ResourceRow, Review, Word
+from solver.plan.cost import Billing
 from solver.quantity import format_usd
 
 _SHOWN_CHOICES = 2
@@ -253,6 +254,8 @@ def _pools(review: Review) -> Iterator[Block]:
     columns = ("pool", "old", "new", *(kind.value for kind in kinds))
     yield Table(columns, (*rows, total), frozenset(columns[1:]), "Cost by pool, USD a month")
     yield Paragraph(line("USD a month before tax; old is ", review.against, "."))
+    if Billing.INTERNAL in kinds:
+        yield Paragraph(line("Internal is the organisation's own price of carbon: on no bill of a provider."))
 
 
 def _items(review: Review) -> Table:

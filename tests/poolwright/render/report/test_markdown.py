@@ -13,6 +13,7 @@ from poolwright.render.report.document import Bullets, Document, Paragraph, Sect
 from poolwright.render.report.markdown import MOST_BYTES, MOST_CHARACTERS, markdown, marker, plain
 from poolwright.render.report.sections import document_of
 from poolwright.review.review import Choice, Decisions, FindingRow
+from solver.plan.cost import Billing
 from tests.poolwright.review.reviews import happening, review, sixty
 
 SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
@@ -36,6 +37,16 @@ def test_a_review_of_a_whole_new_stack_fits_and_says_what_was_cut() -> None:
     assert len(text) <= MOST_CHARACTERS
     assert len(text.encode()) <= MOST_BYTES
     assert text.count("<details>") == text.count("</details>")
+
+
+def test_a_price_that_no_provider_bills_is_told_as_such() -> None:
+    plain = review()
+    first, *others = plain.pools
+    carbon = first.model_copy(update={"by_billing": {**first.by_billing, Billing.INTERNAL: 12.5}})
+    priced = plain.model_copy(update={"pools": (carbon, *others)})
+    words = "Internal is the organisation's own price of carbon: on no bill of a provider."
+    assert words in markdown(document_of(priced)).replace("&#39;", "'")
+    assert words not in markdown(document_of(plain))
 
 
 @given(st.lists(st.integers(1, 900), min_size=1, max_size=9), st.sampled_from(["x", "ü", "語", "🙂"]))
