@@ -156,7 +156,7 @@ class Elsewhere:
 
     def _planned(self, plan: Plan, region: str, *, home: bool = False) -> Place:
         machines, others = _usd(plan, self._asked.site)
-        carbon = carbon_in(self._catalog, region, plan.aws_sites[self._asked.site].compute)
+        compute, counted = plan.aws_sites[self._asked.site].compute, region in self._catalog.carbon.grids
         return Place(
             cloud=AWS,
             region=region,
@@ -167,7 +167,7 @@ class Elsewhere:
             other_pools_usd_per_month=others,
             transfer_once_usd=0.0 if home else self._transfer("inter_region_out"),
             total_usd_per_month=cents(machines + others),
-            kg_per_month=None if carbon is None else carbon.kg_per_month,
+            kg_per_month=carbon_in(self._catalog, region, compute).kg_per_month if counted else None,
             gap=plan.proof.gap,
             built=True,
         )

@@ -22,13 +22,13 @@ def carbon_view(plan: Plan) -> Iterator[RenderableType]:
     yield Text()
     yield heading("Carbon of the machines' electricity, a month")
     for key, carbon in found.items():
-        yield Text(f"  {key}: {carbon_words(carbon)}")
+        yield Text(f"  {key}: {_words(carbon)}")
     prices = {line.usd_per_unit for line in plan.cost_lines if line.billing is Billing.INTERNAL}
     for price in sorted(prices):
         yield Text(f"  A tonne counts as {format_usd(price)} (`internal` above): on no bill of AWS.")
 
 
-def carbon_words(carbon: CarbonPlan) -> str:
+def _words(carbon: CarbonPlan) -> str:
     """`210.9 kg CO2e, of 502.3 kWh at 365.1 g`."""
     words = f"{carbon.kg_per_month:,.1f} kg CO2e, of {carbon.kwh_per_month:,.1f} kWh at {carbon.grams_per_kwh:g} g"
     if carbon.not_counted:

@@ -13,7 +13,7 @@ emitted, disks, networks and managed services are not in it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from solver.catalog.machines import MachineType
@@ -59,13 +59,13 @@ class Grid:
 class Carbon:
     """The folder's tables."""
 
-    processors: Mapping[str, Power]
+    processors: Mapping[str, Power] = field(default_factory=dict[str, Power])
     """Of a vCPU, by processor; `average` is one."""
-    families: Mapping[str, str]
+    families: Mapping[str, str] = field(default_factory=dict[str, str])
     """Processor by family."""
-    accelerators: Mapping[str, Power]
+    accelerators: Mapping[str, Power] = field(default_factory=dict[str, Power])
     """Of a device, by model."""
-    grids: Mapping[str, Grid]
+    grids: Mapping[str, Grid] = field(default_factory=dict[str, Grid])
     """By region."""
 
     def grid(self, region: str) -> Grid:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from solver.catalog.carbon import CARBON_FOLDER, Carbon
 from solver.catalog.digest import REGION_FOLDER, combined_digest
@@ -48,8 +48,8 @@ class Catalog:
     shared_files: tuple[str, ...]
     file_digests: Mapping[str, str]
     """Content digest of each file that was read, by its path inside the folder."""
-    carbon: Carbon | None = None
-    """What machines draw and electricity emits; None: the folder has no tables of it."""
+    carbon: Carbon = field(default_factory=Carbon)
+    """What machines draw and electricity emits; of no region where the folder has no tables of it."""
     discounts: Discounts | None = None
     """Agreements that are taken off all prices here; None: they are list prices."""
 

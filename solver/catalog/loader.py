@@ -197,8 +197,10 @@ def _read_sources(reading: Reading, path: Path) -> dict[str, Source]:
     }
 
 
-def _read_carbon(reading: Reading, folder: Path) -> Carbon | None:
-    return read_carbon(reading, folder, _read_sources(reading, folder / "sources.yaml")) if folder.is_dir() else None
+def _read_carbon(reading: Reading, folder: Path) -> Carbon:
+    if not folder.is_dir():
+        return Carbon()
+    return read_carbon(reading, folder, _read_sources(reading, folder / "sources.yaml"))
 
 
 def _read_own_sources(reading: Reading, path: Path) -> dict[str, Source]:

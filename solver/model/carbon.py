@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from math import fsum
 
 from solver.catalog.catalog import Catalog
-from solver.catalog.tables import unknown
 from solver.demand.demand import Demand
 from solver.plan.carbon import CarbonPlan
 from solver.plan.compute import ComputePlan
@@ -24,7 +23,7 @@ KG_PER_TONNE = 1000
 def carbon_usd_per_hour(demand: Demand, site_key: str, catalog: Catalog) -> Mapping[str, float]:
     """USD of an hour of a machine, by machine type; empty where carbon weighs nothing."""
     wish, carbon = demand.carbon, catalog.carbon
-    if wish is None or carbon is None or not wish.usd_per_tonne:
+    if wish is None or not wish.usd_per_tonne:
         return {}
     region, usd_per_kg = demand.aws_sites[site_key].region, wish.usd_per_tonne / KG_PER_TONNE
     return {name: carbon.kg_per_hour(each, region) * usd_per_kg for name, each in catalog.machines.items()}
@@ -32,29 +31,20 @@ def carbon_usd_per_hour(demand: Demand, site_key: str, catalog: Catalog) -> Mapp
 
 def carbon_of(demand: Demand, site_key: str, catalog: Catalog, compute: ComputePlan) -> CarbonPlan | None:
     """What the machines of a plan emit; None where nobody asks, CatalogError where the region has no figures."""
-    if demand.carbon is None:
-        return None
-    region = demand.aws_sites[site_key].region
-    found = carbon_in(catalog, region, compute)
-    if found is None:
-        raise unknown("region of carbon/regions.csv", region, catalog.carbon.grids if catalog.carbon else ())
-    return found
+    return None if demand.carbon is None else carbon_in(catalog, demand.aws_sites[site_key].region, compute)
 
 
-def carbon_in(catalog: Catalog, region: str, compute: ComputePlan) -> CarbonPlan | None:
-    """What the machines of a plan emit in a region; None where the catalog has no figures of it."""
-    carbon = catalog.carbon
-    grid = None if carbon is None else carbon.grids.get(region)
-    if carbon is None or grid is None:
-        return None
+def carbon_in(catalog: Catalog, region: str, compute: ComputePlan) -> CarbonPlan:
+    """What the machines of a plan emit in a region; CatalogError where the catalog has no figures of it."""
+    carbon, grid = catalog.carbon, catalog.carbon.grid(region)
     running = [(catalog.machine(group.machine_types[0]), group.machines.mean) for group in compute.node_groups]
     kwh = fsum(carbon.watts(machine) * mean for machine, mean in running) / 1000 * grid.pue * HOURS_PER_MONTH
-    unknown_models = {model for machine, mean in running if mean and (model := carbon.not_counted(machine)) is not None}
+    unknown = {model for machine, mean in running if mean and (model := carbon.not_counted(machine)) is not None}
     return CarbonPlan(
         kwh_per_month=round(kwh, 1),
         kg_per_month=round(kwh * grid.grams_per_kwh / 1000, 1),
         grams_per_kwh=grid.grams_per_kwh,
-        not_counted=tuple(sorted(unknown_models)),
+        not_counted=tuple(sorted(unknown)),
     )
 
 

@@ -110,8 +110,7 @@ def _compliance_problems(loaded: LoadedDemand, catalog: Catalog, waivable: Colle
 def _carbon_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
     if loaded.demand.carbon is None:
         return
-    known = () if catalog.carbon is None else catalog.carbon.grids
-    regions = sorted({site.region for site in loaded.demand.aws_sites.values()} - set(known))
+    regions = sorted({site.region for site in loaded.demand.aws_sites.values()} - set(catalog.carbon.grids))
     if regions:
         allowed = f"a catalog with the carbon of {', '.join(regions)} is needed: rows of carbon/regions.csv"
         yield loaded.problem(("carbon",), allowed, found="no figures")

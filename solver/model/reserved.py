@@ -145,7 +145,7 @@ def _catalog(demand: Demand, catalog: Catalog) -> Catalog:
         name = type_name(each, key)
         machine = replace(offering.machine, name=name, family=name, quota=_family(each, key))
         machines[name] = machine
-        carbon = None if carbon is None else carbon.with_family(name, offering.machine.family)
+        carbon = carbon.with_family(name, offering.machine.family)
         kept = replace(
             offering,
             machine=machine,

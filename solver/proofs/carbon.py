@@ -17,8 +17,8 @@ _CENT = 0.01
 def carbon_faults(view: SiteView, lines: tuple[CostLine, ...]) -> Iterator[str]:
     """A difference between what a site says of carbon and the tables, beyond rounding."""
     mine = [line for line in lines if line.site == view.key and line.item == "carbon"]
-    stated, wish, tables = view.plan.carbon, view.demand.carbon, view.catalog.carbon
-    if wish is None or tables is None:
+    stated, wish = view.plan.carbon, view.demand.carbon
+    if wish is None:
         if stated is not None or mine:
             yield "carbon is counted, and nobody asks for it"
         return
@@ -37,8 +37,6 @@ def carbon_faults(view: SiteView, lines: tuple[CostLine, ...]) -> Iterator[str]:
 def kg_per_month(view: SiteView) -> float:
     """Of all machines of all hours: half-way between idle and busy, and 0.392 W for each GiB."""
     tables = view.catalog.carbon
-    if tables is None:
-        return 0.0
     watts: dict[str, float] = {}
     for group in view.groups.values():
         machine = view.catalog.machine(group.machine_types[0])

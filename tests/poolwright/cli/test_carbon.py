@@ -11,34 +11,15 @@ import pytest
 
 from poolwright.cli import main
 from solver.catalog.loader import default_catalog_path
+from tests.poolwright.cli.one_service import ONE_SERVICE, make_project
 
-ROOT = Path(__file__).resolve().parents[3]
-STACK = """
-owner: team@example.com
-time_zone: UTC
-sites:
-  main: {region: us-east-1, zones: 2, network: {cidr: 10.0.0.0/16, dns: {domain: a.example.com}}}
-workloads:
-  web:
-    kind: service
-    exposure: public
-    image: {}
-    load: {constant_per_second: 100}
-    variants:
-      cpu: {cpu: 2, memory: 4Gi, throughput_per_second: 20, source: "test, 2026-11-01"}
-limits: {machines: ["m7i.*", "c7i.*"], gap: 0.02}
-"""
 PRICED = "carbon: {usd_per_tonne: 300}\n"
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with the stacks `plain` and `priced`."""
-    (tmp_path / "stacks").mkdir()
-    shutil.copyfile(ROOT / "Pulumi.yaml", tmp_path / "Pulumi.yaml")
-    for stack, more in (("plain", ""), ("priced", PRICED)):
-        (tmp_path / f"stacks/Pulumi.{stack}.yaml").write_text("{}\n")
-        (tmp_path / f"stacks/{stack}.yaml").write_text(STACK + more)
+    make_project(tmp_path, {"plain": ONE_SERVICE, "priced": ONE_SERVICE + PRICED})
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -102,7 +83,7 @@ def test_compare_has_the_carbon_of_plans_in_each_region(project: Path, capsys: p
 def test_a_price_of_carbon_below_nothing_is_refused_with_its_line(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (project / "stacks/plain.yaml").write_text(STACK + "carbon: {usd_per_tonne: -1}\n")
+    (project / "stacks/plain.yaml").write_text(ONE_SERVICE + "carbon: {usd_per_tonne: -1}\n")
     assert main.run(["plan", "plain"]) == 2
     error = capsys.readouterr().err
     assert "stacks/plain.yaml:15 carbon.usd_per_tonne: found -1; a number from 0 to 1000000 is allowed" in error

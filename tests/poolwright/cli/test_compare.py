@@ -17,21 +17,11 @@ from solver.errors import CatalogError
 from solver.inputs import read_inputs
 from solver.plan.lock import read_lock
 from solver.solve import solve
+from tests.poolwright.cli.one_service import ONE_SERVICE, ROOT, make_project
 
-ROOT = Path(__file__).resolve().parents[3]
-STACK = """
-owner: team@example.com
-time_zone: UTC
-sites:
-  main: {region: us-east-1, zones: 2, network: {cidr: 10.0.0.0/16, dns: {domain: a.example.com}}}
-workloads:
-  web:
-    kind: service
-    exposure: public
-    image: {}
-    load: {constant_per_second: 100}
-    variants:
-      cpu: {cpu: 2, memory: 4Gi, throughput_per_second: 20, source: "test, 2026-11-01"}
+STACK = (
+    ONE_SERVICE
+    + """
 storage:
   objects:
     kind: bucket
@@ -39,17 +29,14 @@ storage:
     object_mib: 1
     retention_days: 100
     access: [{from_days: 0, reads_per_object_month: 1, retrieved_share_per_month: 1}]
-limits: {machines: ["m7i.*", "c7i.*"], gap: 0.02}
 """
+)
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with one stack, `one`."""
-    (tmp_path / "stacks").mkdir()
-    shutil.copyfile(ROOT / "Pulumi.yaml", tmp_path / "Pulumi.yaml")
-    (tmp_path / "stacks/Pulumi.one.yaml").write_text("{}\n")
-    (tmp_path / "stacks/one.yaml").write_text(STACK)
+    make_project(tmp_path, {"one": STACK})
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

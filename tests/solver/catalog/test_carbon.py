@@ -21,16 +21,11 @@ def with_carbon(small_catalog: SmallCatalog) -> SmallCatalog:
     return small_catalog
 
 
-def tables(catalog: Catalog) -> Carbon:
-    assert catalog.carbon is not None
-    return catalog.carbon
-
-
 def test_a_machine_s_watts_are_those_of_its_processors_memory_and_accelerators(real_catalog: Catalog) -> None:
     # Four vCPUs of EPYC 3 half busy, 16 GiB at 0.392 W, one L4 half busy.
     processors = 4 * (0.4556 + 1.957) / 2
     expected = processors + 16 * 0.392 + (8.28 + 73.26) / 2
-    carbon = tables(real_catalog)
+    carbon = real_catalog.carbon
     assert carbon.watts(real_catalog.machine("g6.xlarge")) == pytest.approx(expected)
     # A quarter of an L4, and the processors' and memory's own part.
     part = real_catalog.machine("g6f.xlarge")
@@ -41,27 +36,27 @@ def test_a_machine_s_watts_are_those_of_its_processors_memory_and_accelerators(r
 
 
 def test_an_hour_emits_by_the_region_s_grid_and_data_centres(real_catalog: Catalog) -> None:
-    machine, carbon = real_catalog.machine("m7g.large"), tables(real_catalog)
+    machine, carbon = real_catalog.machine("m7g.large"), real_catalog.carbon
     for region, grams, pue in (("us-east-1", 365.1, 1.15), ("eu-central-1", 311, 1.24)):
         assert carbon.kg_per_hour(machine, region) == pytest.approx(carbon.watts(machine) / 1e6 * pue * grams)
 
 
 def test_a_family_without_a_row_has_the_average_processor(real_catalog: Catalog) -> None:
-    machine, carbon = real_catalog.machine("c8a.xlarge"), tables(real_catalog)
+    machine, carbon = real_catalog.machine("c8a.xlarge"), real_catalog.carbon
     assert machine.family not in carbon.families
     memory = machine.memory_mib / 1024 * 0.392
     assert carbon.watts(machine) == pytest.approx(machine.vcpus * (0.74 + 3.5) / 2 + memory)
 
 
 def test_what_has_no_figures_is_named(real_catalog: Catalog) -> None:
-    carbon = tables(real_catalog)
+    carbon = real_catalog.carbon
     assert carbon.not_counted(real_catalog.machine("inf2.xlarge")) == "inferentia2"
     assert carbon.not_counted(real_catalog.machine("g6.xlarge")) is None
     assert carbon.not_counted(real_catalog.machine("m7g.large")) is None
 
 
 def test_every_region_has_figures_and_every_row_is_of_something_in_the_catalog(real_catalog: Catalog) -> None:
-    carbon = tables(real_catalog)
+    carbon = real_catalog.carbon
     assert set(carbon.grids) == set(real_catalog.regions)
     assert set(carbon.families) <= {machine.family for machine in real_catalog.machines.values()}
     models = {machine.accelerator.model for machine in real_catalog.machines.values() if machine.accelerator}
@@ -69,7 +64,7 @@ def test_every_region_has_figures_and_every_row_is_of_something_in_the_catalog(r
 
 
 def test_a_catalog_without_the_folder_has_no_carbon(small_catalog: SmallCatalog) -> None:
-    assert small_catalog.load().carbon is None
+    assert small_catalog.load().carbon == Carbon()
 
 
 @pytest.mark.parametrize(
@@ -105,4 +100,4 @@ def test_the_tables_are_part_of_the_digest_of_those_that_ask_for_them(with_carbo
     with_carbon.set_cell("carbon/regions.csv", "eu-west-1,", "grams_per_kwh", "250")
     assert catalog_digest(root, [REGION]) == without
     assert catalog_digest(root, [REGION], carbon=True) != asked
-    assert tables(with_carbon.load()).grid(REGION).grams_per_kwh == 250
+    assert with_carbon.load().carbon.grid(REGION).grams_per_kwh == 250

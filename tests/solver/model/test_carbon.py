@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from solver.catalog.carbon import Carbon
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
 from solver.demand.loader import load_demand
@@ -171,7 +172,7 @@ def test_reserved_machines_count_as_the_type_they_are(catalog: Catalog, make_dem
 def test_a_region_without_figures_is_told(
     catalog: Catalog, make_demand: DemandMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bare = replace(catalog, carbon=None)
+    bare = replace(catalog, carbon=Carbon())
     with pytest.raises(CatalogError, match=r"region of carbon/regions\.csv"):
         solve(make_demand(**app(["m*"], 10)), bare)
     monkeypatch.chdir(tmp_path)
