@@ -51,25 +51,32 @@ class StretchBound:
         replicas = self.problem.surcharge.usd_per_task_start * known_starts(hourly.needs)
         jobs = fsum(run.usd_per_week for run in self.problem.jobs.cheapest(None, None).values())
         bound = -inf
-        known: dict[tuple[int, int], float] = {}
+        # Most stretches are no longer where longer ones may be.
+        known: list[dict[Stretch, float]] = [{} for _ in parts]
         for most in (_FEW_STEPS, _MANY_STEPS):
             found: list[float] = []
-            for place, (program, services) in enumerate(parts):
+            for (program, services), least in zip(parts, known, strict=True):
                 longest = min(most, max(_FEW_STEPS, _BLOCKS // max(program.blocks.count, 1)))
-                if (place, longest) not in known:
-                    known[place, longest] = self._part(program, services, longest)
-                found.append(known[place, longest])
+                found.append(self._part(program, services, longest, least))
             bound = max(bound, fsum([*found, replicas, jobs]))
             if bound >= enough or not np.isfinite(bound):
                 break
         return bound
 
-    def _part(self, program: StretchProgram, services: frozenset[int], longest: int) -> float:
-        """What machines for these services cost at least with stretches of at most so many steps, USD a week."""
+    def _part(
+        self, program: StretchProgram, services: frozenset[int], longest: int, least: dict[Stretch, float]
+    ) -> float:
+        """What machines for these services cost at least with stretches of at most so many steps, USD a week.
+
+        `least` is what is known of stretches, and gets the rest.
+        """
         week = stretches_of(self.problem.hourly.needs.hour_of_week, _levels(program.required), longest)
         if not week or program.blocks.count * sum(map(len, week)) > _MOST_WORK:
             return -inf
-        return fsum(times * program.least(each, self._planned(each, services)) for each, times in week.items())
+        for each in week:
+            if each not in least:
+                least[each] = program.least(each, self._planned(each, services))
+        return fsum(times * least[each] for each, times in week.items())
 
     def _apart(self) -> Iterator[frozenset[int]]:
         """Services by number: those that machines hold together."""

@@ -7,11 +7,17 @@
 
 Of a plan that costs at most so much in the stretch no block runs that the relaxation makes dearer by more than what is
 left: most are so gone before the integer program. What costs more is no less than that, so the bound is the lower one.
+For whole blocks a row also holds in multiples of any d, rounded up (Chvátal–Gomory cuts; Chvátal, 1973):
+
+          Σ_b ⌈worth(b, r) / d⌉ · y(t, b)  ≥  ⌈required(t, r) / d⌉
+
+In the relaxation, where a few machines would else run in parts, these rows close most of the distance to whole ones.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,6 +35,9 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 _GAP = 2e-3
 _NODES = 20
+_MULTIPLES = 16
+"""Of worths, by which a row is rounded, at most; and of equal parts of what it requires."""
+_PARTS = 5
 _GIVEN_AWAY = 1e-6
 """A solver's tolerances let rows and whole numbers be off by this much: a bound gives it away."""
 
@@ -45,11 +54,14 @@ class StretchProgram:
     """Hour classes × blocks: USD an hour."""
     usd_per_start: float
     backend: Backend
+    _covers: dict[int, list[tuple[str, Floats]]] = field(default_factory=dict[int, list[tuple[str, Floats]]])
+    """By hour class: names and shares (by block) of the rows and of what is rounded up of them."""
 
     def least(self, stretch: Stretch, most: float) -> float:
         """What no machines cost less in the stretch, USD, as far as that is below `most`."""
         every = np.ones((len(stretch), self.blocks.count), dtype=np.bool_)
-        relaxed = self.backend.run(self._problem(stretch, every), relaxed=True)
+        problem = self._problem(stretch, every, rounded=True)
+        relaxed = self.backend.run(problem, relaxed=True)
         if relaxed.outcome is not Outcome.OPTIMAL:
             return -np.inf if relaxed.outcome is Outcome.LIMIT else most
         if relaxed.objective >= most:
@@ -57,9 +69,11 @@ class StretchProgram:
         room = most - relaxed.objective + _GIVEN_AWAY * most
         kept = self._reduced(stretch, relaxed.duals) <= room
         found = self.backend.run(self._problem(stretch, kept), gap_rel=_GAP, node_limit=_NODES, prove=True)
-        return min(most, max(found.bound - _GIVEN_AWAY * most, relaxed.objective - _GIVEN_AWAY * most))
+        # Without some blocks nothing may be left that holds the load: then nothing costs less than `most`.
+        whole = most if found.outcome is Outcome.INFEASIBLE else found.bound
+        return min(most, max(whole, relaxed.objective) - _GIVEN_AWAY * most)
 
-    def _problem(self, stretch: Stretch, kept: Flags) -> Any:
+    def _problem(self, stretch: Stretch, kept: Flags, *, rounded: bool = False) -> Any:
         problem: Any = _pulp.LpProblem("stretch", _pulp.LpMinimize)
         objective: dict[Any, float] = {}
         rows: list[tuple[str, dict[Any, float], float]] = []
@@ -71,10 +85,9 @@ class StretchProgram:
             for block, variable in runs.items():
                 objective[variable] = float(self.cost[step.number, block]) * step.hours
                 machines.setdefault(int(self.blocks.column[block]), {})[variable] = float(self.blocks.machines[block])
-            share = self._share(step.number)
-            for row in np.nonzero(self.required[step.number] > 0)[0].tolist():
-                terms = {runs[block]: float(share[block, row]) for block in used if share[block, row]}
-                rows.append((f"row{place}_{row}", terms, 1.0))
+            for name, share in self._covers_of(step.number, rounded=rounded):
+                terms = {runs[block]: float(share[block]) for block in used if share[block]}
+                rows.append((f"{name}_{place}", terms, 1.0))
             for column, here in machines.items() if place else ():
                 rise = _pulp.LpVariable(f"rise{place}_{column:05d}", 0)
                 objective[rise] = self.usd_per_start
@@ -86,13 +99,17 @@ class StretchProgram:
             problem += _pulp.LpConstraint(_pulp.LpAffineExpression(terms), _pulp.LpConstraintGE, f"r_{name}", least)
         return problem
 
-    def _share(self, number: int) -> Floats:
-        """Blocks × rows: of what a class requires."""
-        required = np.maximum(self.required[number], 1)
-        share: Floats = np.minimum(self.blocks.worth, required) / required
-        return share
+    def _covers_of(self, number: int, *, rounded: bool) -> Iterable[tuple[str, Floats]]:
+        """Rows of a class as shares of what it requires, and, `rounded`, what is rounded up of them."""
+        if number not in self._covers:
+            self._covers[number] = [
+                (f"row{row}_{divisor}", share)
+                for row in np.nonzero(self.required[number] > 0)[0].tolist()
+                for divisor, share in _rounded(self.blocks.worth[:, row], int(self.required[number, row])).items()
+            ]
+        return (each for each in self._covers[number] if rounded or each[0].endswith("_1"))
 
-    def _reduced(self, stretch: Stretch, duals: Any) -> Floats:
+    def _reduced(self, stretch: Stretch, duals: Mapping[str, float]) -> Floats:
         """Steps × blocks: what one more block costs above what the relaxation's rows pay for it."""
         columns = self.blocks.column.tolist()
         paid = np.array(
@@ -100,10 +117,20 @@ class StretchProgram:
         )
         found = np.zeros((len(stretch), self.blocks.count))
         for place, step in enumerate(stretch):
-            rows = np.array([duals.get(f"r_row{place}_{row}", 0.0) for row in range(self.required.shape[1])])
-            found[place] = (
-                self.cost[step.number] * step.hours
-                - self._share(step.number) @ rows
-                + (paid[place] - paid[place + 1]) * self.blocks.machines
-            )
+            found[place] = self.cost[step.number] * step.hours + (paid[place] - paid[place + 1]) * self.blocks.machines
+            for name, share in self._covers_of(step.number, rounded=True):
+                found[place] -= share * duals.get(f"r_{name}_{place}", 0.0)
         return found
+
+
+def _rounded(worth: Integers, required: int) -> dict[int, Floats]:
+    """By divisor, 1 first: blocks' shares of what is required, both rounded up to multiples of the divisor."""
+    worth = np.minimum(worth, required)
+    sizes = np.unique(worth[worth > 0])
+    sizes = sizes[np.unique(np.linspace(0, max(len(sizes) - 1, 0), min(len(sizes), _MULTIPLES)).astype(np.int64))]
+    found: dict[int, Floats] = {1: worth / required}
+    for divisor in (*sizes.tolist(), *(-(-required // part) for part in range(1, _PARTS + 1))):
+        share: Floats = -(-worth // divisor) / -(-required // divisor)
+        if not any(np.array_equal(share, known) for known in found.values()):
+            found[divisor] = share
+    return found
