@@ -14,14 +14,14 @@ from solver.witness import RefutedError, check_plan, plan_faults
 from tests.solver.conftest import ShippedPlans
 
 ROOT = Path(__file__).resolve().parents[2]
-INPUTS = read_inputs(ROOT, "staging")
+INPUTS = read_inputs(ROOT, "prod")
 DEMAND = INPUTS.loaded.demand
 CATALOG = INPUTS.catalog()
 
 
 @pytest.fixture(scope="module")
 def content(shipped: ShippedPlans) -> dict[str, Any]:
-    return shipped("staging").model_dump(mode="json")
+    return shipped("prod").model_dump(mode="json")
 
 
 def broken(content: dict[str, Any], change: Callable[[dict[str, Any]], None]) -> list[str]:
