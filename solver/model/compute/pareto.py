@@ -76,7 +76,7 @@ def _any_no_more(points: Floats, others: Floats) -> Flags:
         some = np.nonzero(found)[0]
         first = pairs[some].argmax(axis=1)
         # The first one mostly is; where it isn't, all are looked at.
-        good = np.less_equal(below[:, first], above[:, some]).all(axis=0)
+        good = np.asarray((below[:, first] <= above[:, some]).all(axis=0), dtype=np.bool_)
         rest = some[~good]
         more = pairs[rest] & _no_more(above[_FIRST_AXES:, rest], below[_FIRST_AXES:])
         found[rest] = more.any(axis=1)
