@@ -71,7 +71,7 @@ def _any_no_more(points: Floats, others: Floats) -> Flags:
     """Which points have another one that is nowhere above them."""
     above, below = _by_axis(points + _SAME), _by_axis(others)
     pairs = _no_more(above[:_FIRST_AXES], below[:_FIRST_AXES])
-    found: Flags = pairs.any(axis=1)
+    found = np.asarray(pairs.any(axis=1), dtype=np.bool_)
     if len(above) > _FIRST_AXES:
         some = np.nonzero(found)[0]
         first = pairs[some].argmax(axis=1)
