@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from poolwright.cli import engine_commands
 from poolwright.cli.check import report_on
 from poolwright.cli.console import say
-from poolwright.cli.report_form import Format
+from poolwright.cli.report_form import Format, Written
 from poolwright.cli.waiver_day import day_of
 from poolwright.engine.project import find_project
 from poolwright.forge.names import Forge
@@ -44,8 +44,7 @@ def run(
     preview_file: Path | None,
     without_cloud: bool,
     post: Post | None,
-    form: Format,
-    out: Path | None,
+    forms: Sequence[Written],
     everything: bool,
     gate: bool,
     on: str | None,
@@ -68,7 +67,7 @@ def run(
     from poolwright.render.report.sections import document_of
 
     document = document_of(review)
-    write(document, form, out, everything=everything, pictures=pictures, record=review.model_dump(mode="json"))
+    write(document, forms, everything=everything, pictures=pictures, record=review.model_dump(mode="json"))
     if post is not None and comments is not None:
         put(document, post, comments, name=review.stack)
     return int(ExitCode.REFUSED if gate and not review.passed else ExitCode.DONE)
@@ -168,35 +167,38 @@ def put(document: Document, post: Post, comments: Comments, *, name: str) -> Non
 
 def write(
     document: Document,
-    form: Format,
-    out: Path | None,
+    forms: Sequence[Written],
     *,
     everything: bool,
     pictures: Callable[[], tuple[Picture, ...]],
     record: Mapping[str, object],
 ) -> None:
-    """Prints a document, or writes it where `out` says; `record` is the same as data."""
-    if form is Format.TERMINAL:
-        if out is not None:
-            allowed = "a file is allowed with --format markdown, html or json"
-            raise ConfigError([Problem(file="", path="--out", found=str(out), allowed=allowed)])
-        from poolwright.render.report.terminal import terminal
-        from poolwright.render.screen import screen
+    """Prints a document, or writes it into files; `record` is the same as data."""
+    for each in forms:
+        if each.form is Format.TERMINAL:
+            from poolwright.render.report.terminal import terminal
+            from poolwright.render.screen import screen
 
-        screen().print(terminal(document, everything=everything))
-        return
-    text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+            screen().print(terminal(document, everything=everything))
+            continue
+        text = _text(document, each.form, pictures=pictures, record=record)
+        if each.file is None:
+            print(text, end="")
+            continue
+        each.file.parent.mkdir(parents=True, exist_ok=True)
+        each.file.write_text(text, encoding="utf-8")
+        say(f"{shown(each.file.resolve())}: written")
+
+
+def _text(
+    document: Document, form: Format, *, pictures: Callable[[], tuple[Picture, ...]], record: Mapping[str, object]
+) -> str:
     if form is Format.MARKDOWN:
         from poolwright.render.report.markdown import markdown
 
-        text = markdown(document)
-    elif form is Format.HTML:
+        return markdown(document)
+    if form is Format.HTML:
         from poolwright.render.report.page import page
 
-        text = page(document, pictures())
-    if out is None:
-        print(text, end="")
-        return
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text, encoding="utf-8")
-    say(f"{shown(out.resolve())}: written")
+        return page(document, pictures())
+    return json.dumps(record, indent=2, ensure_ascii=False) + "\n"

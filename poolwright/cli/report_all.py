@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from poolwright.cli import console
 from poolwright.cli.all_stacks import worst
 from poolwright.cli.report import Post, comments_of_post, put, write
-from poolwright.cli.report_form import Format
+from poolwright.cli.report_form import Written
 from poolwright.cli.stack_order import stacks_in_order
 from poolwright.cli.stack_runs import Run, process, run_all
 from poolwright.engine.project import Project, find_project
@@ -56,8 +56,7 @@ def run(
     but: Sequence[str],
     jobs: int,
     post: Post | None,
-    form: Format,
-    out: Path | None,
+    forms: Sequence[Written],
     everything: bool,
     gate: bool,
 ) -> int:
@@ -85,7 +84,7 @@ def run(
         return worst([each.exit_code for each in missing if each.exit_code is not None])
     reviews = [Review.model_validate(each.answer) for each in runs]
     document = document_of_all(reviews)
-    write(document, form, out, everything=everything, pictures=_pictures(project, reviews), record=_record(runs))
+    write(document, forms, everything=everything, pictures=_pictures(project, reviews), record=_record(runs))
     if post is not None and comments is not None:
         put(document, post, comments, name=NAME)
     return int(ExitCode.REFUSED if gate and not all(review.passed for review in reviews) else ExitCode.DONE)

@@ -10,7 +10,7 @@ import typer
 
 from poolwright.cli.all_stacks import HELP
 from poolwright.cli.options import ApiUrl, CloudName, Json, On, Repository, Stack, stack_names
-from poolwright.cli.report_form import Format
+from poolwright.cli.report_form import Format, outputs
 from poolwright.forge.names import Forge
 
 app = typer.Typer()
@@ -77,9 +77,14 @@ def report(
     no_cloud: Annotated[
         bool, typer.Option("--no-cloud", help="Ask no state and no cloud: plan, bill and checks alone.")
     ] = False,
-    form: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.TERMINAL,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="How it is written: on a terminal, or as the file's ending says.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where it is written.")] = None,
+    out: Annotated[
+        list[Path] | None,
+        typer.Option("--out", metavar="FILE", help="Where it is written: .md, .html or .json. Repeatable."),
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="On a terminal: also what is folded elsewhere.")] = False,
     gate: Annotated[bool, typer.Option("--gate", help="End with code 5 when a gate says no.")] = False,
     max_age_days: Annotated[
@@ -98,7 +103,7 @@ def report(
     """Review a change: what happens, what it costs, why, and what says no."""
     from poolwright.cli import report as command
 
-    chosen = Format.JSON if as_json else form
+    forms = outputs(Format.JSON if as_json else form, out or ())
     place = (
         None if post is None else command.Post(forge=post, number=pull_request, repository=repository, address=api_url)
     )
@@ -118,8 +123,7 @@ def report(
             but=but or (),
             jobs=jobs or os.cpu_count() or 1,
             post=place,
-            form=chosen,
-            out=out,
+            forms=forms,
             everything=everything,
             gate=gate,
         )
@@ -133,8 +137,7 @@ def report(
         preview_file=preview,
         without_cloud=no_cloud,
         post=place,
-        form=chosen,
-        out=out,
+        forms=forms,
         everything=everything,
         gate=gate,
         on=on,

@@ -86,11 +86,43 @@ def test_a_report_with_all_at_hand_loads_neither_models_nor_engine(
     assert done.stderr.split("\n")[-2] == "[]", "they take a second to load"
 
 
-def test_markdown_goes_to_a_file(at_hand: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = tmp_path / "new" / "review.md"
+def test_a_file_with_any_ending_gets_the_form_that_is_asked_for(
+    at_hand: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "new" / "review.txt"
     assert report(at_hand, "--format", "markdown", "--out", str(out)) == 0
     assert out.read_text("utf-8").startswith(marker("dev"))
     assert capsys.readouterr().out == ""
+
+
+def test_each_file_gets_the_form_that_its_ending_says(
+    at_hand: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page, text, data = (tmp_path / f"review{ending}" for ending in (".html", ".md", ".json"))
+    assert report(at_hand, "--out", str(page), "--out", str(text), "--out", str(data)) == 0
+    assert page.read_text("utf-8").startswith("<!doctype html>")
+    assert text.read_text("utf-8").startswith(marker("dev"))
+    assert Review.model_validate_json(data.read_text("utf-8")).stack == "dev"
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert [line.endswith(": written") for line in said.err.splitlines()] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--out", "review.txt"), "--out: found review.txt; a name that ends in .md, .html, .json is allowed, or --format"),
+        (("--out", "a.md", "--out", "b"), "--out: found b; a name that ends"),
+        (("--format", "html", "--out", "a.html", "--out", "b.md"), "--out: found b.md; one file is allowed with --format"),
+        (("--format", "terminal", "--out", "a.txt"), "--out: found a.txt; a file is allowed with --format markdown"),
+    ],
+)
+def test_a_file_whose_form_is_not_known_is_refused_before_any_is_written(
+    at_hand: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
+) -> None:
+    assert report(at_hand, *arguments) == 2
+    assert said in " ".join(capsys.readouterr().err.split())
+    assert not any((ROOT / name).exists() for name in ("review.txt", "a.md", "a.html", "a.txt"))
 
 
 def test_a_terminal_gets_the_first_screen_and_with_all_the_rest(
