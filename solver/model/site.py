@@ -164,6 +164,7 @@ def solve_site(
             storage=storage.plan,
             volume_usd_per_month=volumes,
             surcharge=Surcharge(),
+            told=False,
             deadline=AT_ONCE,
         )
 

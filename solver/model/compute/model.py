@@ -37,7 +37,7 @@ from solver.model.compute.lines import alarm_lines, compute_lines
 from solver.model.compute.needs import Needs, needs_of
 from solver.model.compute.node_groups import Decided, ServiceGroup, approved_keys, group_keys
 from solver.model.compute.patterns import Pattern
-from solver.model.compute.problem import Settled
+from solver.model.compute.problem import Problem, Settled
 from solver.model.compute.purchase import week_of
 from solver.model.compute.quota import free_vcpus
 from solver.model.compute.reasons import job_reason, planned_usage, service_reasons, with_commitment_reasons
@@ -64,6 +64,7 @@ from solver.model.surcharge import Surcharge
 from solver.model.zones import zones_of
 from solver.plan.compute import ComputePlan, NodeGroup
 from solver.plan.cost import total_usd_per_month
+from solver.plan.explanation import Reason
 from solver.plan.storage import StoragePlan
 from solver.quantity import HOURS_PER_WEEK, WEEKS_PER_MONTH
 from solver.vocabulary import Termination
@@ -84,19 +85,21 @@ def solve_compute(
     previous: ComputePlan | None = None,
     standing: Standing | None = None,
     alone: bool = False,
+    told: bool = True,
     deadline: Deadline = NEVER,
 ) -> PoolAnswer[ComputePlan]:
     """The cheapest compute pool found, with a lower bound; InfeasibleError names what can't be met.
 
     The bound counts the surcharge of the machines and of starts too, the lines don't: it is another pool's. `alone`
     decides by the prices of machines only, as if volumes and what other pools charge for a machine were no matter of
-    this pool; the lines have them all the same, and the bound is then none of the stack.
+    this pool; the lines have them all the same, and the bound is then none of the stack. Where it is not `told` why,
+    there are no reasons: for attempts, of which nobody reads them.
     """
     del storage
     site = _site_of(demand, site_key, catalog, backend, volume_usd_per_month, surcharge, deadline)
     if alone:
         site = replace(site, fixed=Fixed(0.0, dict.fromkeys(site.fixed.machine_volumes, 0.0)), surcharge=Surcharge())
-    surcharge, goods, held, fixed = site.surcharge, site.goods, site.held, site.fixed
+    surcharge, held = site.surcharge, site.held
     problem = problem_of(site)
     jobs = problem.jobs
     form = formed(site, problem, previous, standing)
@@ -132,8 +135,6 @@ def solve_compute(
     alarms = total_usd_per_month(alarm_lines(catalog, site.site.region, site_key, plan))
     bound = min(cost, bound * WEEKS_PER_MONTH + replica_volumes(plain) + alarms)
     gap = (cost - bound) / cost if cost > 0 else 0.0
-    free = _free_beside_all(plain, decided)
-    rivals = Rivals(jobs, usage, prices_of(site), goods, decided.bought, held, free, backend)
     return PoolAnswer(
         plan=plan,
         lines=lines,
@@ -145,16 +146,27 @@ def solve_compute(
             if gap <= demand.limits.gap
             else Termination.LIMIT
         ),
-        reasons=(
-            *service_reasons(
-                problem.hourly, plan, OnSale(catalog, site.market(services=True), fixed, demand.purchase.spot)
-            ),
-            *(job_reason(run, rivals.of(run, _other_sizes(site, run), needs.jobs[key])) for key, run in runs.items()),
-        ),
+        reasons=_reasons(plain, problem, plan, decided, runs) if told else (),
         rejected=rejected_moves(steady, runs, found.runs, gap=demand.limits.gap),
         not_priced=(*fees_not_priced(held), *warming_not_priced(plan)),
         spare_usd_per_month=max(0.0, spare) if not steady.stays or leeway.most < inf else 0.0,
         is_begun=leeway.is_begun,
+    )
+
+
+def _reasons(
+    site: Site, problem: Problem, plan: ComputePlan, decided: Decided, runs: Mapping[str, JobRun]
+) -> tuple[Reason, ...]:
+    """Of services, then of jobs."""
+    market = site.market(services=True)
+    sale = OnSale(site.catalog, market, site.fixed, site.demand.purchase.spot)
+    free, prices = _free_beside_all(site, decided), prices_of(site)
+    rivals = Rivals(
+        problem.jobs, planned_usage(plan), prices, site.goods, decided.bought, site.held, free, site.backend
+    )
+    return (
+        *service_reasons(problem.hourly, plan, sale),
+        *(job_reason(run, rivals.of(run, _other_sizes(site, run), site.needs.jobs[key])) for key, run in runs.items()),
     )
 
 
