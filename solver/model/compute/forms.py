@@ -29,6 +29,9 @@ from solver.plan.sharing import shared_machines
 from solver.quantity import WEEKS_PER_MONTH
 
 _NO_BETTER = 1 - 1e-6
+_MANY_ALIKE = 0.25
+"""Of the services: where alike ones stand for so many more, what they prove together says as much as all by
+themselves (within 0.01 % in stacks of twenty), for less work; where they stand for fewer, up to 0.5 % less."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,13 @@ def formed(site: Site, problem: Problem, approved: ComputePlan | None, standing:
     fresh = None if problem.hourly.columns.complete.all() else forms.with_best_gathers()
     if fresh is not None and fresh.is_proved(problem):
         return _steadier(problem, kept, fresh)
-    found, leeway = found_for(site, problem, approved, standing)
+    # Alike services prove what is left out here.
+    prove = not forms.has_many_alike or bool(problem.quotas)
+    found, leeway = found_for(site, problem, approved, standing, prove=prove)
     plain = Formed(site, found, leeway)
+    if not (prove or leeway.is_begun or plain.is_proved(problem) or site.deadline.has_passed()):
+        proved = forms.proved(plain)
+        plain = proved if proved.found.bound_usd_per_week > found.bound_usd_per_week else plain
     if leeway.is_begun or plain.is_proved(problem) or site.deadline.has_passed():
         return _steadier(problem, kept, plain)
     bound = 0.0 if found.limited else found.bound_usd_per_week
@@ -140,12 +148,21 @@ class _Forms:
         return replace(formed, found=found, leeway=Leeway(most_changed=most if usd <= most else inf, besides=besides))
 
     @cached_property
+    def has_many_alike(self) -> bool:
+        """Whether there are clearly fewer services when those that ask for the same are one."""
+        fewer = sum(len(each.members) - 1 for each in self._alike)
+        return fewer >= _MANY_ALIKE * len(self.site.needs.services)
+
+    @cached_property
+    def _alike(self) -> list[Gather]:
+        return self.gathering.alike()
+
+    @cached_property
     def _alike_usd_per_week(self) -> float:
-        """What no plan costs less than, by services that ask for the same as one: it says most, and takes least."""
-        classes = self.gathering.alike()
-        if not classes:
+        """What no plan costs less than, by services that ask for the same as one; 0 where these are few."""
+        if not self.has_many_alike:
             return 0.0
-        return least_usd_per_week(replace(self.site, needs=alike(self.site.needs, classes)), jointly=True)
+        return least_usd_per_week(replace(self.site, needs=alike(self.site.needs, self._alike)), jointly=True)
 
     def _besides_usd_per_week(self, usd_per_week: float) -> float:
         """What the other pools cost: as it is known, else what they cost beside the approved plan, about."""

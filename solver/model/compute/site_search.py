@@ -98,22 +98,28 @@ def problem_of(site: Site) -> Problem:
 
 
 def found_for(
-    site: Site, problem: Problem, approved: ComputePlan | None, standing: Standing | None
+    site: Site,
+    problem: Problem,
+    approved: ComputePlan | None,
+    standing: Standing | None,
+    *,
+    prove: bool = True,
 ) -> tuple[Settled, Leeway]:
     """The best plan found, and what one may cost that stays in its place.
 
     It is sought from the approved node groups where that is enough, else from nothing. A plan that changes costs no
-    more than what is proved within the gap, where the best one found is.
+    more than what is proved within the gap, where the best one found is. Without `prove` a plan from nothing has a
+    bound only as far as its search needs one.
     """
     if standing is not None and not standing.is_followed:
-        return _from_nothing(site, problem), Leeway(most_changed=0.0)
+        return _from_nothing(site, problem, prove=prove), Leeway(most_changed=0.0)
     begun = None if approved is None or standing is None else _begun(site, problem, approved, standing)
     if begun is not None:
         found = begun.begin()
         again = None if found is None else _for_all_tiers(site, found)
         if again is not None and begun.is_enough(again):
             return again, begun.leeway(again)
-    found = _from_nothing(site, problem)
+    found = _from_nothing(site, problem, prove=prove)
     besides = 0.0 if begun is None else begun.besides_usd_per_week
     most = most_usd_per_week(found.bound_usd_per_week, besides, problem.gap)
     return found, Leeway(most_changed=most if problem.usd(found) <= most else inf, besides=besides)
@@ -132,13 +138,13 @@ def approved_of(site: Site, hourly: Hourly, approved: ComputePlan) -> Approved:
     return approved_columns(approved, needs, columns, on_sale, market, site.fixed, spot=spot, pattern_of=pattern_of)
 
 
-def _from_nothing(site: Site, problem: Problem) -> Settled:
-    found = _settled(site, problem)
+def _from_nothing(site: Site, problem: Problem, *, prove: bool) -> Settled:
+    found = _settled(site, problem, prove=prove)
     return _tolled(site, problem).improve(found) if problem.quotas else found
 
 
-def _settled(site: Site, problem: Problem) -> Settled:
-    return _for_all_tiers(site, Search.of(problem).settle())
+def _settled(site: Site, problem: Problem, *, prove: bool = True) -> Settled:
+    return _for_all_tiers(site, Search.of(problem).settle(prove=prove))
 
 
 def _for_all_tiers(site: Site, found: Settled) -> Settled:
