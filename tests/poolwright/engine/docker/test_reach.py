@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from poolwright.engine.docker.reach import engine_of, reached
+from poolwright.engine.sandbox.docker.hosts import STAND_IN_VARIABLE
 from poolwright.images.engine import connect
 from solver.errors import ConfigError
 from solver.plan.docker import HostPlan
@@ -28,6 +29,7 @@ FAR = HostPlan(
 
 def test_a_far_host_is_asked_with_its_certificates_and_stood_in_for_without(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", "unix:///run/mine.sock")
+    monkeypatch.delenv(STAND_IN_VARIABLE, raising=False)
     asked = engine_of(FAR, stood_in=False)
     assert (asked.engine.address, asked.certificates) == ("tcp://10.0.0.5:2376", "~/.docker/gpu")
     instead = engine_of(FAR, stood_in=True)
