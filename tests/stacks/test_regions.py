@@ -18,6 +18,7 @@ REGIONS = tuple(region_names(default_catalog_path()))
 LARGE = (
     ("eu-west-1", "prod"),
     ("ap-northeast-1", "prod"),
+    ("us-west-2", "staging"),
     ("eu-central-1", "staging"),
 )
 """Where the large stacks are made too; in the region that they are shipped for, other tests make them."""

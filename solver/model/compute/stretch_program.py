@@ -16,7 +16,7 @@ In the relaxation, where a few machines would else run in parts, these rows clos
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,9 +35,8 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 _GAP = 2e-3
 _NODES = 20
-_MULTIPLES = 16
-"""Of worths, by which a row is rounded, at most; and of equal parts of what it requires."""
-_PARTS = 5
+_SIZES, _PARTS = 16, 5
+"""A row is rounded to multiples of blocks' worths, at most so many, and of the whole to a fifth of what it requires."""
 _GIVEN_AWAY = 1e-6
 """A solver's tolerances let rows and whole numbers be off by this much: a bound gives it away."""
 
@@ -55,13 +54,14 @@ class StretchProgram:
     usd_per_start: float
     backend: Backend
     _covers: dict[int, list[tuple[str, Floats]]] = field(default_factory=dict[int, list[tuple[str, Floats]]])
-    """By hour class: names and shares (by block) of the rows and of what is rounded up of them."""
+    """By hour class: names and shares (by block) of the rows."""
+    _cuts: dict[int, list[tuple[str, Floats]]] = field(default_factory=dict[int, list[tuple[str, Floats]]])
+    """The same of what is rounded up of them."""
 
     def least(self, stretch: Stretch, most: float) -> float:
         """What no machines cost less in the stretch, USD, as far as that is below `most`."""
         every = np.ones((len(stretch), self.blocks.count), dtype=np.bool_)
-        problem = self._problem(stretch, every, rounded=True)
-        relaxed = self.backend.run(problem, relaxed=True)
+        relaxed = self.backend.run(self._problem(stretch, every, rounded=True), relaxed=True)
         if relaxed.outcome is not Outcome.OPTIMAL:
             return -np.inf if relaxed.outcome is Outcome.LIMIT else most
         if relaxed.objective >= most:
@@ -99,15 +99,15 @@ class StretchProgram:
             problem += _pulp.LpConstraint(_pulp.LpAffineExpression(terms), _pulp.LpConstraintGE, f"r_{name}", least)
         return problem
 
-    def _covers_of(self, number: int, *, rounded: bool) -> Iterable[tuple[str, Floats]]:
+    def _covers_of(self, number: int, *, rounded: bool) -> list[tuple[str, Floats]]:
         """Rows of a class as shares of what it requires, and, `rounded`, what is rounded up of them."""
         if number not in self._covers:
-            self._covers[number] = [
-                (f"row{row}_{divisor}", share)
-                for row in np.nonzero(self.required[number] > 0)[0].tolist()
-                for divisor, share in _rounded(self.blocks.worth[:, row], int(self.required[number, row])).items()
-            ]
-        return (each for each in self._covers[number] if rounded or each[0].endswith("_1"))
+            self._covers[number], self._cuts[number] = [], []
+            for row in np.nonzero(self.required[number] > 0)[0].tolist():
+                first, *more = _rounded(self.blocks.worth[:, row], int(self.required[number, row]))
+                self._covers[number].append((f"row{row}", first))
+                self._cuts[number] += [(f"row{row}_cut{place}", share) for place, share in enumerate(more)]
+        return [*self._covers[number], *(self._cuts[number] if rounded else ())]
 
     def _reduced(self, stretch: Stretch, duals: Mapping[str, float]) -> Floats:
         """Steps × blocks: what one more block costs above what the relaxation's rows pay for it."""
@@ -123,14 +123,14 @@ class StretchProgram:
         return found
 
 
-def _rounded(worth: Integers, required: int) -> dict[int, Floats]:
-    """By divisor, 1 first: blocks' shares of what is required, both rounded up to multiples of the divisor."""
+def _rounded(worth: Integers, required: int) -> list[Floats]:
+    """Blocks' shares of what is required: as they are, then with both rounded up to multiples of some divisors."""
     worth = np.minimum(worth, required)
     sizes = np.unique(worth[worth > 0])
-    sizes = sizes[np.unique(np.linspace(0, max(len(sizes) - 1, 0), min(len(sizes), _MULTIPLES)).astype(np.int64))]
-    found: dict[int, Floats] = {1: worth / required}
+    sizes = sizes[np.unique(np.linspace(0, max(len(sizes) - 1, 0), min(len(sizes), _SIZES)).astype(np.int64))]
+    found: list[Floats] = [worth / required]
     for divisor in (*sizes.tolist(), *(-(-required // part) for part in range(1, _PARTS + 1))):
         share: Floats = -(-worth // divisor) / -(-required // divisor)
-        if not any(np.array_equal(share, known) for known in found.values()):
-            found[divisor] = share
+        if not any(np.array_equal(share, known) for known in found):
+            found.append(share)
     return found
