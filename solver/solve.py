@@ -41,11 +41,9 @@ from solver.plan.plan import (
     SitePlan,
 )
 from solver.quantity import cents, format_usd, millionths_up
-from solver.vocabulary import Termination, WorkloadKind
+from solver.vocabulary import OPTIMAL_GAP, Termination, WorkloadKind
 from solver.witness import check_plan
 
-OPTIMAL_GAP = 1e-4
-"""Gap up to which a plan is called optimal."""
 _OTHER_REGIONS = "data transfer to other regions and over peerings: the demand has no figures of it"
 _SCALING_ALARMS = (
     "alarms that AWS makes by itself for scaling: two for each way a service scales, two for each node group"
@@ -292,16 +290,13 @@ def check_budget(demand: Demand, cost: float, bound: float) -> None:
 
 def _proof(demand: Demand, engine: Backend, cost: float, bound: float, *, witness: str) -> Proof:
     gap = (cost - bound) / cost if cost > 0 else 0.0
-    proven = gap <= demand.limits.gap
     return Proof(
         solver=engine.label,
-        termination=(
-            Termination.OPTIMAL if gap <= OPTIMAL_GAP else Termination.WITHIN_GAP if proven else Termination.LIMIT
-        ),
+        termination=Termination.of(gap, demand.limits.gap),
         cost_usd_per_month=cost,
         bound_usd_per_month=bound,
         gap=millionths_up(gap),
-        proven=proven,
+        proven=gap <= demand.limits.gap,
         witness=witness,
     )
 

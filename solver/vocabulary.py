@@ -258,15 +258,24 @@ class Weekday(StrEnum):
     SUN = "sun"
 
 
+OPTIMAL_GAP = 1e-4
+"""Gap to a valid bound up to which an answer is called optimal."""
+
+
 class Termination(StrEnum):
     """Why a solve ended."""
 
     OPTIMAL = "optimal"
-    """The gap to a valid bound is at most 1e-4."""
+    """The gap to a valid bound is at most OPTIMAL_GAP."""
     WITHIN_GAP = "within-gap"
     """The gap to a valid bound is at most the gap asked for."""
     LIMIT = "limit"
     """A work limit ended the search; the gap is what it is."""
+
+    @classmethod
+    def of(cls, gap: float, asked: float) -> Termination:
+        """What an answer with this gap to a valid bound is called, where `asked` was asked for."""
+        return cls.OPTIMAL if gap <= OPTIMAL_GAP else cls.WITHIN_GAP if gap <= asked else cls.LIMIT
 
 
 class ImageProof(StrEnum):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from solver.catalog.carbon import CARBON_FOLDER, Carbon
 from solver.catalog.digest import REGION_FOLDER, combined_digest
@@ -20,6 +21,8 @@ from solver.catalog.services import ComplianceProfile, Control, EndpointService,
 from solver.catalog.storage import FileSystemClass, ObjectClass, VolumeType, items_of
 from solver.catalog.tables import unknown
 from solver.vocabulary import Architecture, ImageFlavour
+
+Worked = TypeVar("Worked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,14 @@ class Catalog:
     """What machines draw and electricity emits; of no region where the folder has no tables of it."""
     discounts: Discounts | None = None
     """Agreements that are taken off all prices here; None: they are list prices."""
+    _known: dict[Hashable, Any] = field(default_factory=dict[Hashable, Any], init=False, compare=False, repr=False)
+
+    def once(self, key: Hashable, work: Callable[[], Worked]) -> Worked:
+        """What depends on nothing but the tables and the key: worked out once, and to be left as it is."""
+        if key not in self._known:
+            self._known[key] = work()
+        found: Worked = self._known[key]
+        return found
 
     @property
     def regions(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ machines: no start of one, no byte that a starting machine pulls. What images co
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import fsum
 
@@ -45,6 +46,9 @@ from solver.plan.network import NetworkPlan
 from solver.plan.plan import SitePlan
 from solver.plan.security import KeyPurpose, SecurityPlan
 from solver.plan.storage import StoragePlan
+from solver.vocabulary import Termination
+
+_CENT = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,6 +207,7 @@ def solve_site(
         demand, key, catalog, compute=compute.plan, log_key=KeyPurpose.LOGS in security.plan.keys
     )
     carbon = carbon_of(demand, key, catalog, compute.plan)
+    images = image_lines(demand, key, catalog, compute.plan)
     plan = SitePlan(
         kind=site.kind,
         region=site.region,
@@ -218,7 +223,7 @@ def solve_site(
         monitoring=monitoring.plan,
         carbon=carbon,
     )
-    return SiteAnswer(
+    answer = SiteAnswer(
         key=key,
         plan=plan,
         storage=storage,
@@ -227,7 +232,27 @@ def solve_site(
         network=network,
         security=security,
         monitoring=monitoring,
-        images=image_lines(demand, key, catalog, compute.plan),
-        images_bound_usd_per_month=least_images_usd_per_month(wanted, key, catalog, compute.plan, more_without),
+        images=images,
+        images_bound_usd_per_month=total_usd_per_month(images),
         carbon=carbon_lines(demand, key, carbon),
     )
+    return replace(answer, images_bound_usd_per_month=_least_images(answer, wanted, catalog, more_without))
+
+
+def _least_images(
+    answer: SiteAnswer, demand: Demand, catalog: Catalog, more_without: Callable[[Demand], float]
+) -> float:
+    """What images cost in any plan, USD a month; `answer` has what they cost in its own as their bound.
+
+    How much dearer machines get without an image takes about as long to ask as the plan's own bound: it is asked only
+    where it may decide whether the gap that is asked for is kept, or the plan is an optimum.
+    """
+    compute, cost, asked = answer.plan.compute, answer.usd_per_month, demand.limits.gap
+    least = least_images_usd_per_month(demand, answer.key, catalog, compute, lambda fewer: 0.0)
+    bound = answer.bound_usd_per_month
+    best, sure = (
+        (cost - each) / max(cost, _CENT) for each in (bound, bound - answer.images_bound_usd_per_month + least)
+    )
+    if Termination.of(best, asked) is Termination.of(sure, asked):
+        return least
+    return least_images_usd_per_month(demand, answer.key, catalog, compute, more_without)

@@ -17,7 +17,8 @@ from solver.model.compute.columns import Fixed, fixed_usd_per_hour
 from solver.model.compute.needs import Needs, ServiceNeed
 from solver.model.compute.replicas import usable_variants
 from solver.model.compute.rows import Counted, Row
-from solver.model.compute.supply import Machine, Market, capacity, fits, offered, request, spot_machines, undivided
+from solver.model.compute.spot_machines import spot_machines
+from solver.model.compute.supply import Machine, Market, capacity, fits, offered, request, undivided
 from solver.quantity import WEEKS_PER_MONTH
 
 Way = tuple[str, str]
@@ -35,7 +36,7 @@ class OnSale:
     """Spot machines may be bought."""
 
     @cached_property
-    def machines(self) -> list[Machine]:
+    def machines(self) -> tuple[Machine, ...]:
         """On demand, all that the rules of the site allow."""
         return offered(self.catalog, self.market)
 

@@ -27,6 +27,7 @@ from solver.model.compute.valuation import Valuation, valuation
 from solver.model.compute.week import Way, Week, added
 from solver.quantity import HOURS_PER_WEEK
 
+Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 _FEW = 8
 """Options of a service of which whole ways are looked at where commitments are held."""
@@ -77,16 +78,21 @@ class ApartBound:
 
         return Relaxation(known.value, known.joint, least)
 
-    def known(self, good: Good | None, more: Sequence[float] = ()) -> Beginning:
-        """The beginning, with `more` worths of a USD of the savings plan's level than its ratios."""
+    def valued(self, good: Good | None, more: Sequence[float] = ()) -> Valuation:
+        """What columns cost, with `more` worths of a USD of the savings plan's level than its ratios."""
         hourly = self.problem.hourly
-        value = valuation(hourly.columns, good, self.problem.prices, self.problem.jobs.types, hourly.held, more)
+        return valuation(hourly.columns, good, self.problem.prices, self.problem.jobs.types, hourly.held, more)
+
+    def known(self, good: Good | None) -> Beginning:
+        """The beginning; InfeasibleError for a service that nothing holds."""
+        value = self.valued(good)
         shared = self.services(value, shared=True)
         parts: list[Sequence[Floats]] = []
-        for service, each in zip(hourly.needs.services, shared, strict=True):
+        needs = self.problem.hourly.needs
+        for service, each in zip(needs.services, shared, strict=True):
             mine = each.vectors()
             if mine is None:
-                raise _not_held(hourly.needs, service)
+                raise _not_held(needs, service)
             parts.append(mine)
         joint = self.week(value, parts)
         own = self.services(value, shared=False)
@@ -109,9 +115,11 @@ class ApartBound:
     def ways(self, value: Valuation, cap: float) -> list[tuple[str, Mapping[Way, JobRun]]]:
         return list(self.problem.jobs.runs_by_way(float(value.worths[-1]) * cap + float(value.held_usd[-1])))
 
-    def services(self, value: Valuation, *, shared: bool) -> list[Lowest]:
+    def services(self, value: Valuation, *, shared: bool, classes: Integers | None = None) -> list[Lowest]:
+        """By service, for these hour classes or for all."""
         options = options_of(self.problem.hourly, value, shared=shared)
         required = self.problem.hourly.task.required
+        required = required if classes is None else required[classes]
         return [Lowest(each, required[:, each.rows], exact=bool(value.held) and each.count <= _FEW) for each in options]
 
     def week(self, value: Valuation, vectors: Sequence[Sequence[Floats]]) -> Week:

@@ -15,7 +15,8 @@ from solver.model.compute.columns import Columns, Fixed, with_machines, with_pat
 from solver.model.compute.needs import Needs
 from solver.model.compute.neighbours import companies
 from solver.model.compute.patterns import Pattern
-from solver.model.compute.supply import Machine, Market, spot_machine
+from solver.model.compute.spot_machines import spot_machine
+from solver.model.compute.supply import Machine, Market
 from solver.plan.compute import ComputePlan, NodeGroup
 from solver.vocabulary import PurchaseOption
 

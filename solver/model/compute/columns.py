@@ -20,6 +20,7 @@ from solver.model.compute.neighbours import left_out
 from solver.model.compute.patterns import Pattern, maximal_patterns
 from solver.model.compute.replicas import usable_variants
 from solver.model.compute.rows import Counted, Row
+from solver.model.compute.spot_machines import spot_machines
 from solver.model.compute.supply import (
     Machine,
     Market,
@@ -29,7 +30,6 @@ from solver.model.compute.supply import (
     offered,
     rates_of,
     request,
-    spot_machines,
     undivided,
     undominated,
 )

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import ceil
 
 import numpy as np
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 from solver.catalog.catalog import Catalog
 from solver.demand.workloads import BatchJob, TrainingJob, Variant, Window
 from solver.model.compute.hours import exact
+from solver.model.compute.spot_machines import spot_machines
 from solver.model.compute.supply import (
     Machine,
     Market,
@@ -31,7 +33,6 @@ from solver.model.compute.supply import (
     fits,
     offered,
     request,
-    spot_machines,
     undivided,
     undominated,
 )
@@ -179,10 +180,15 @@ def run_of(size: JobSize, window: Window, late: int, busy: tuple[int, ...], usd_
 
     Machines that work into the next run don't start again, workers do.
     """
-    rises = sum((hour - 1) % HOURS_PER_WEEK not in busy for hour in busy)
-    starts = rises * size.machines_usd_per_start + len(window.days) * size.workers_usd_per_start
+    starts = _rises(busy) * size.machines_usd_per_start + len(window.days) * size.workers_usd_per_start
     fixed = size.fixed_usd_per_hour * len(busy) + starts
     return JobRun(size, (window.opens + late) % 24, busy, fixed, usd_per_machine * size.machines + fixed)
+
+
+@cache
+def _rises(busy: tuple[int, ...]) -> int:
+    """Hours of the week with a run after one without."""
+    return len(set(busy) - {(hour + 1) % HOURS_PER_WEEK for hour in busy})
 
 
 def is_free(run: JobRun, free: Mapping[str, Integers]) -> bool:

@@ -70,7 +70,6 @@ from solver.quantity import HOURS_PER_WEEK, WEEKS_PER_MONTH
 from solver.vocabulary import Termination
 
 Integers = NDArray[np.int64]
-_OPTIMAL_GAP = 1e-4
 
 
 def solve_compute(
@@ -139,13 +138,7 @@ def solve_compute(
         plan=plan,
         lines=lines,
         bound_usd_per_month=bound,
-        termination=(
-            Termination.OPTIMAL
-            if gap <= _OPTIMAL_GAP
-            else Termination.WITHIN_GAP
-            if gap <= demand.limits.gap
-            else Termination.LIMIT
-        ),
+        termination=Termination.of(gap, demand.limits.gap),
         reasons=_reasons(plain, problem, plan, decided, runs) if told else (),
         rejected=rejected_moves(steady, runs, found.runs, gap=demand.limits.gap),
         not_priced=(*fees_not_priced(held), *warming_not_priced(plan)),
@@ -219,7 +212,7 @@ def _steady_runs(
     """The approved runs where they cost the same within the gap, else the fresh ones."""
     if approved is None:
         return dict(fresh)
-    on_sale = offered(site.catalog, site.market(services=False)) if fresh else []
+    on_sale = offered(site.catalog, site.market(services=False)) if fresh else ()
     groups = {group.key: group for group in approved.node_groups}
     used = {each.key: groups[name] for each in approved.jobs for name in each.variant.node_groups if name in groups}
     runs: dict[str, JobRun] = {}

@@ -12,7 +12,7 @@ is so the cost of a plan that could be had, and none is below the bound of all p
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from heapq import nsmallest
 
 from solver.demand.workloads import BatchJob, TrainingJob
@@ -50,17 +50,14 @@ class Rivals:
     free: Mapping[str, Integers]
     """By quota family, the vCPUs that services and jobs leave in each hour."""
     backend: Backend
-    _bills: dict[tuple[tuple[tuple[str, int], ...], str, int], float] = field(
-        default_factory=dict[tuple[tuple[tuple[str, int], ...], str, int], float]
-    )
 
     def of(self, run: JobRun, sizes: Sequence[JobSize], job: BatchJob | TrainingJob) -> Rival | None:
         """The cheapest of the other sizes with its start, within the quotas; None where there is none."""
         free = self._free_without(run)
         others = _without(self.planned, run)
-        keys = [tuple(sorted(usage.items())) for usage in others]
+        added = _Added(others, (*self.held, *self.bought), self.prices)
         by_cost = [
-            (round(self._usd(each, others, keys), 9), run_rank(each, job), each)
+            (round(self._usd(each, added), 9), run_rank(each, job), each)
             for each in runs_of(sizes, job, flat_price(None))
             if is_free(each, free)
         ]
@@ -75,25 +72,13 @@ class Rivals:
         )
         return Rival(anew[best], usd - self._whole(run, others, self.bought))
 
-    def _usd(self, run: JobRun, others: Sequence[Usage], keys: Sequence[tuple[tuple[str, int], ...]]) -> float:
+    def _usd(self, run: JobRun, added: _Added) -> float:
         """USD a week that a run adds to what the other machines cost beside the planned commitments."""
         size = run.size
         usd = self.task.besides_on_demand(run)
         if not size.machine.on_demand:
             return usd
-        name = size.machine.machine.name
-        return usd + sum(
-            self._bill(others[hour], keys[hour], name, size.machines) - self._bill(others[hour], keys[hour], name, 0)
-            for hour in run.busy
-        )
-
-    def _bill(self, usage: Usage, key: tuple[tuple[str, int], ...], name: str, machines: int) -> float:
-        place = (key, name if machines else "", machines)
-        if place not in self._bills:
-            whole = {**usage, name: usage.get(name, 0) + machines} if machines else usage
-            left = excess(whole, (*self.held, *self.bought), self.prices)
-            self._bills[place] = sum(count * self.prices[each] for each, count in left.items())
-        return self._bills[place]
+        return usd + added.usd(size.machine.machine.name, size.machines, run.busy)
 
     def _least(self, run: JobRun, others: Sequence[Usage]) -> float:
         """USD a week of all machines with a run, beside the planned commitments or those that are best with it."""
@@ -113,6 +98,34 @@ class Rivals:
         if family in free:
             free[family][list(run.busy)] += run.size.machines * run.size.machine.machine.vcpus
         return free
+
+
+class _Added:
+    """What machines add to the bill of others, beside commitments that are paid for."""
+
+    def __init__(self, others: Sequence[Usage], paid: Sequence[Bought], prices: Mapping[str, float]) -> None:
+        """`others` are on-demand machines by type, in each hour of the week."""
+        numbers: dict[tuple[tuple[str, int], ...], int] = {}
+        self._class_of = [numbers.setdefault(tuple(sorted(usage.items())), len(numbers)) for usage in others]
+        self._usage: list[Usage] = [dict(key) for key in numbers]
+        self._paid, self._prices = paid, prices
+        self._before = [self._bill(usage) for usage in self._usage]
+        self._found: dict[tuple[str, int, int], float] = {}
+
+    def usd(self, name: str, machines: int, hours: Sequence[int]) -> float:
+        """USD of these hours for so many machines of a type."""
+        return sum(self._hour(name, machines, self._class_of[hour]) for hour in hours)
+
+    def _hour(self, name: str, machines: int, number: int) -> float:
+        place = (name, machines, number)
+        if place not in self._found:
+            usage = self._usage[number]
+            self._found[place] = self._bill({**usage, name: usage.get(name, 0) + machines}) - self._before[number]
+        return self._found[place]
+
+    def _bill(self, usage: Usage) -> float:
+        left = excess(usage, self._paid, self._prices)
+        return sum(count * self._prices[each] for each, count in left.items())
 
 
 def _without(planned: Sequence[Usage], run: JobRun) -> list[dict[str, int]]:

@@ -62,15 +62,15 @@ class StartBound:
         shifts = self._shifts(machines)
         if not shifts.any():
             return self.apart.known(good).bound_usd_per_week + replicas
-        known = self.apart.known(good, more=_MORE)
-        vectors = [list(each) for each in known.parts]
+        value = self.apart.valued(good, more=_MORE)
+        vectors = self._plain_vectors(value, np.flatnonzero(~shifts.any(axis=1)))
         for number, shift in enumerate(shifts):
             if shift.any():
-                for service, vector in enumerate(self._vectors(known.value, shift, number)):
+                for service, vector in enumerate(self._vectors(value, shift, number)):
                     vectors[service][number] = vector
-        week = self.apart.week(known.value, vectors)
-        cap = max(known.cap, self.apart.cap(week, good))
-        least, _ = week.least([list(each) for _, each in self.apart.ways(known.value, cap)], cap)
+        week = self.apart.week(value, vectors)
+        cap = self.apart.cap(week, good)
+        least, _ = week.least([list(each) for _, each in self.apart.ways(value, cap)], cap)
         return least + replicas
 
     def _shifts(self, machines: Floats) -> Floats:
@@ -102,6 +102,19 @@ class StartBound:
         found = hourly.backend.run(problem, relaxed=True).values
         pattern = np.array([found.get(each.name, 0.0) for each in u])
         return pattern if _is_closed(pattern[list(hour_of_week)]) else np.zeros(len(machines))
+
+    def _plain_vectors(self, value: Valuation, plain: Integers) -> list[list[Floats]]:
+        """By service and class: the cost vectors of the classes whose machines cost what they always do."""
+        task, needs = self.apart.problem.hourly.task, self.apart.problem.hourly.needs
+        found = [[np.zeros((1, len(value.worths)))] * len(task.required) for _ in needs.services]
+        if not len(plain):
+            return found
+        for mine, each in zip(found, self.apart.services(value, shared=True, classes=plain), strict=True):
+            vectors = each.vectors()
+            assert vectors is not None, "the plan at hand holds all classes"
+            for number, vector in zip(plain.tolist(), vectors, strict=True):
+                mine[number] = vector
+        return found
 
     def _vectors(self, value: Valuation, shift: Floats, number: int) -> list[Floats]:
         """By service: the cost vectors of a class with machines that are dearer by so much, by type."""

@@ -25,7 +25,6 @@ from solver.model.surcharge import Surcharge
 from solver.vocabulary import AcceleratorKind, PurchaseOption
 
 Vector = NDArray[np.int64]
-_MOST_SPOT_TYPES = 5
 
 
 @dataclass(frozen=True)
@@ -113,29 +112,33 @@ def market_of(
     )
 
 
-def offered(catalog: Catalog, market: Market) -> list[Machine]:
+def offered(catalog: Catalog, market: Market) -> tuple[Machine, ...]:
     """On-demand machines that the rules allow, cheapest first."""
-    found: list[Machine] = []
+    site = market.site
+    quotas = tuple(sorted(site.quotas.items()))
+    rules = (market.zones, market.machines, market.excluded, market.burstable, market.blocks, market.reserved)
+    key = ("offered", site.region, site.eni_trunking, quotas, rules)
+    return catalog.once(key, lambda: tuple(sorted(_offered(catalog, market), key=preference)))
+
+
+def _offered(catalog: Catalog, market: Market) -> Iterator[Machine]:
     for offering in catalog.purchasable(market.site.region):
         machine = offering.machine
         zones = tuple(zone for zone in market.zones if zone in offering.zones)
         if not zones or offering.on_demand_usd_per_hour is None or not _allowed(machine, market):
             continue
-        holds = allocatable(machine, eni_trunking=market.site.eni_trunking, reserved=market.reserved)
-        found.append(
-            Machine(
-                offering=offering,
-                types=(machine.name,),
-                purchase=PurchaseOption.ON_DEMAND,
-                zones=zones,
-                usd_per_hour=offering.on_demand_usd_per_hour,
-                holds=holds,
-            )
+        yield Machine(
+            offering=offering,
+            types=(machine.name,),
+            purchase=PurchaseOption.ON_DEMAND,
+            zones=zones,
+            usd_per_hour=offering.on_demand_usd_per_hour,
+            holds=allocatable(machine, eni_trunking=market.site.eni_trunking, reserved=market.reserved),
         )
-    return sorted(found, key=_preference)
 
 
-def _preference(machine: Machine) -> tuple[float, bool, str]:
+def preference(machine: Machine) -> tuple[float, bool, str]:
+    """The cheapest first, then a fixed order."""
     return (machine.usd_per_hour, machine.machine.bare_metal, machine.machine.name)
 
 
@@ -149,81 +152,8 @@ def _allowed(machine: MachineType, market: Market) -> bool:
     )
 
 
-def spot_machines(machines: Sequence[Machine], variants: Sequence[Variant], *, pools: int) -> list[Machine]:
-    """Spot machines of the same types, cheapest first; each with companions of its shape.
-
-    The price is the mean over the zones that have one, since a group's machines are spread over its zones evenly. A
-    companion has the same architecture and accelerators, is offered in the same zones, holds at least as much of
-    everything and costs no more; dearer ones are added, and the group priced as they are, only as far as `pools`
-    distinct pools (type × zone) ask for more types. A variant that names the types it runs on gets groups of these.
-    """
-    priced: list[Machine] = []
-    for machine in machines:
-        prices = machine.offering.spot_usd_per_hour
-        zones = tuple(zone for zone in machine.zones if zone in prices)
-        if zones and machine.machine.spot_supported:
-            mean = sum(prices[zone] for zone in zones) / len(zones)
-            priced.append(Machine(machine.offering, machine.types, PurchaseOption.SPOT, zones, mean, machine.holds))
-    priced.sort(key=_preference)
-    found: dict[tuple[str, ...], Machine] = {}
-    for patterns in sorted({tuple(variant.machines) for variant in variants}):
-        allowed = [each for each in priced if not patterns or matches(each.machine.name, patterns)]
-        for machine in _with_companions(allowed, pools):
-            found.setdefault(machine.types, machine)
-    return sorted(found.values(), key=lambda machine: (*_preference(machine), machine.types))
-
-
-def _with_companions(priced: Sequence[Machine], pools: int) -> Iterator[Machine]:
-    shapes: dict[tuple[object, ...], list[Machine]] = {}
-    for machine in priced:
-        shapes.setdefault(_shape(machine), []).append(machine)
-    for mine in shapes.values():
-        room = np.array([_capacity(machine.holds) for machine in mine], dtype=np.int64)
-        for place, machine in enumerate(mine):
-            larger = np.nonzero((room >= room[place]).all(axis=1))[0].tolist()
-            alike = [mine[other] for other in larger if other != place]
-            cheaper = [other for other in alike if other.usd_per_hour <= machine.usd_per_hour]
-            dearer = [other for other in alike if other.usd_per_hour > machine.usd_per_hour]
-            wanted = max(1, -(-pools // len(machine.zones)))
-            named = [machine, *cheaper[-(_MOST_SPOT_TYPES - 1) :]]
-            named += dearer[: max(0, wanted - len(named))]
-            if len(named) >= wanted:
-                yield Machine(
-                    machine.offering,
-                    tuple(other.machine.name for other in named),
-                    PurchaseOption.SPOT,
-                    machine.zones,
-                    max(other.usd_per_hour for other in named),
-                    machine.holds,
-                )
-
-
-def spot_machine(types: Sequence[Machine], zones: tuple[str, ...]) -> Machine | None:
-    """A spot machine of these types, each on sale on demand, in these zones; None where they are no longer alike."""
-    first = types[0]
-    prices = [[each.offering.spot_usd_per_hour.get(zone) for zone in zones] for each in types]
-    known = [[usd for usd in row if usd is not None] for row in prices]
-    if not all(len(row) == len(zones) > 0 for row in known):
-        return None
-    alike = all(_shape(each)[:-1] == _shape(first)[:-1] and _holds_as_much(each, first) for each in types)
-    if not alike or not all(each.machine.spot_supported for each in types):
-        return None
-    names = tuple(each.machine.name for each in types)
-    usd = max(sum(row) / len(row) for row in known)
-    return Machine(first.offering, names, PurchaseOption.SPOT, zones, usd, first.holds)
-
-
-def _shape(machine: Machine) -> tuple[object, ...]:
-    types = machine.machine
-    accelerators = ("", 0) if types.accelerator is None else (types.accelerator.model, types.accelerator.count)
-    return (types.architecture, types.image_flavour, accelerators, types.vcpus, machine.zones)
-
-
-def _holds_as_much(other: Machine, machine: Machine) -> bool:
-    return all(has >= asked for has, asked in zip(_capacity(other.holds), _capacity(machine.holds), strict=True))
-
-
-def _capacity(holds: Allocatable) -> tuple[int, ...]:
+def capacities(holds: Allocatable) -> tuple[int, ...]:
+    """What tasks can have, resource by resource."""
     return (holds.cpu_millis, holds.memory_mib, holds.accelerators, holds.network_mbps, holds.task_slots)
 
 
@@ -237,7 +167,7 @@ def capacity(machine: Machine, market: Market) -> Vector:
 
 
 def _room(machine: Machine, market: Market) -> tuple[int, ...]:
-    return (*_capacity(machine.holds), market.site.root_volume, 1)
+    return (*capacities(machine.holds), market.site.root_volume, 1)
 
 
 def request(variant: Variant, *, undivided: bool = False) -> Vector:

@@ -39,7 +39,6 @@ class Alone:
 
     site: str
     catalog: Catalog
-    _offered: dict[str, list[Machine]] = field(default_factory=dict[str, "list[Machine]"])
     _fitting: dict[str, frozenset[int]] = field(default_factory=dict[str, "frozenset[int]"])
 
     def told(self, demand: Demand) -> Told:
@@ -53,12 +52,9 @@ class Alone:
             return self._job(demand)
         return self._service(demand, market_of(demand, demand.aws_sites[self.site], zones, Surcharge(), services=True))
 
-    def machines(self, market: Market) -> list[Machine]:
-        """Machine types that the rules allow, on demand; of one market they are looked for once."""
-        key = _rules(market)
-        if key not in self._offered:
-            self._offered[key] = offered(self.catalog, market)
-        return self._offered[key]
+    def machines(self, market: Market) -> tuple[Machine, ...]:
+        """Machine types that the rules allow, on demand."""
+        return offered(self.catalog, market)
 
     def fitting(self, variant: Variant, market: Market) -> frozenset[int]:
         """Positions of the machine types that hold a replica; of one variant and market they are looked for once."""

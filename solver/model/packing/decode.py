@@ -8,11 +8,11 @@ from fractions import Fraction
 import numpy as np
 
 from solver.model.packing.problem import Reading
-from solver.model.packing.search import OPTIMAL_GAP, Found
+from solver.model.packing.search import Found
 from solver.packing.amounts import exact
 from solver.packing.answer import PackedMachines, Packing
 from solver.packing.instance import Instance
-from solver.vocabulary import Termination
+from solver.vocabulary import OPTIMAL_GAP, Termination
 
 
 def decode(instance: Instance, reading: Reading, found: Found, gap: float) -> Packing:

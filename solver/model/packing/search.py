@@ -22,10 +22,9 @@ from solver.model.packing.resources import Resources, resource_bound
 from solver.model.packing.thrift import pack_full
 from solver.model.packing.zones import Zoned, balanced, in_zones
 from solver.packing.answer import Work
+from solver.vocabulary import OPTIMAL_GAP
 
 _SEED = 7
-OPTIMAL_GAP = 1e-4
-"""Gap up to which a packing is called optimal."""
 _ROOT = Effort(rounds=150, variants=2, balanced=3, machines=12, width=150, alone=6)
 _DIVE = Effort(rounds=2, variants=2, balanced=2, machines=0)
 _DEEP_DIVE = Effort(rounds=4, variants=2, balanced=2, machines=6, width=50)
