@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import heapify, heappop
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,23 +140,33 @@ class Assortment:
         return sum(map(len, self.chosen)) <= self.limit
 
     def trim(self) -> bool:
-        """Give up the options that help least, down to the limit; False when that can't be."""
-        services = range(len(self.chosen))
+        """Give up the options that help least, down to the limit; False when that can't be.
+
+        What an option helps mostly grows as others go: what was found for one before is looked at again only where it
+        is the least of all.
+        """
+        usd, turn = self.now(), 0
+        known: list[tuple[float, int, int, Chosen]] = []
+        for service, mine in enumerate(self.chosen):
+            known += self._losses(service, usd, turn) if len(mine) > 1 else []
+        heapify(known)
         while sum(map(len, self.chosen)) > self.limit:
-            found: list[tuple[float, int, Chosen]] = []
-            for service in services:
-                mine = self.chosen[service]
-                if len(mine) < 2:
-                    continue
-                others = self.others(service)
-                for out in mine:
-                    left = tuple(option for option in mine if option != out)
-                    found.append((self.usd(service, left, others), service, left))
-            usd, service, left = min(found, default=(np.inf, 0, ()))
-            if not np.isfinite(usd):
+            if not known or not np.isfinite(known[0][0]):
                 return False
-            self.chosen[service] = left
+            loss, at, service, left = heappop(known)
+            if at == turn:
+                usd, turn = usd + loss, turn + 1
+                self.chosen[service] = left
+            known = [each for each in known if each[2] != service]
+            known += self._losses(service, usd, turn) if len(self.chosen[service]) > 1 else []
+            heapify(known)
         return True
+
+    def _losses(self, service: int, usd: float, turn: int) -> list[tuple[float, int, int, Chosen]]:
+        """USD a week that the service without each of its options costs more than `usd`."""
+        others, mine = self.others(service), self.chosen[service]
+        found = [tuple(option for option in mine if option != out) for out in mine]
+        return [(self.usd(service, left, others) - usd, turn, service, left) for left in found]
 
     def now(self) -> float:
         """USD a week of what is chosen."""
