@@ -201,7 +201,7 @@ class JointProgram:
         found: list[tuple[float, Filled]] = []
         for kind in self.kinds:
             value = earnings(self.worth, kind.counts, master.required, duals)
-            earned = self._exact(master, kind, value, steps) if steps else self._quick(master, kind, value)
+            earned = self._exact(master, kind, value, steps, part) if steps else self._quick(master, kind, value)
             here: list[tuple[float, Filled]] = []
             for filled, usd, most in earned:
                 cost = kind.machines * self.cost(master.price, filled)
@@ -230,7 +230,11 @@ class JointProgram:
             ]
         return found
 
-    def _exact(self, master: _Master, kind: Kind, value: Floats, steps: int) -> list[tuple[Filled, float, float]]:
+    def _exact(
+        self, master: _Master, kind: Kind, value: Floats, steps: int, part: float
+    ) -> list[tuple[Filled, float, float]]:
+        """Fillings of a kind, what they earn, and what none earns more than; machines on which none can lower the
+        `part` any more are not searched."""
         columns = self.hourly.columns
         enough = enough_of(value)
         found: list[tuple[Filled, float, float]] = []
@@ -245,11 +249,16 @@ class JointProgram:
             bounds = search.at_most(room)
             most, price = bounds.min(axis=0), bounds.argmin(axis=0)
             least = cost * (1 + _TOLERANCE / 10)
-            for place in np.nonzero(most > least)[0].tolist():
+            over = np.argsort(cost / np.maximum(most, _TOLERANCE), kind="stable")
+            for place in over[most[over] > least[over]].tolist():
+                if cost[place] >= part * most[place]:
+                    break
                 usd, slots = search.best(room[place].tolist(), int(price[place]), float(least[place]))
                 pattern = (0,) * len(values) if slots is None else slots
                 earned = sum(value[variant, count] for variant, count in enumerate(pattern))
-                found.append(((int(places[place]), pattern), float(earned), min(usd, float(most[place]))))
+                least_of_all = min(usd, float(most[place]))
+                part = min(part, float(cost[place]) / max(least_of_all, float(least[place])))
+                found.append(((int(places[place]), pattern), float(earned), least_of_all))
         return found
 
     @cached_property
