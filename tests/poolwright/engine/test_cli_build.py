@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from poolwright.engine import cli_build, cli_download
+from poolwright.engine import cli_build, cli_download, cli_left_out
 from poolwright.engine.cli_binary import CliOrigin
 from solver.errors import EngineError
 
@@ -16,7 +16,13 @@ GO = """#!/bin/sh
 if [ "$1" = version ]; then echo "go version go{version} linux/amd64"; exit; fi
 {body}
 """
+PACKAGES = sorted({each.relative_to(cli_left_out.LEFT_OUT) for each in cli_left_out.LEFT_OUT.rglob("*.go")})
+VENDOR = "; ".join(
+    f"mkdir -p vendor/{each.parent}; : > vendor/{each.parent}/whole.go; : > vendor/{each.parent}/operations_gcp.go"
+    for each in PACKAGES
+)
 BUILD = f"""
+if [ "$1" = mod ]; then {VENDOR}; exit; fi
 for argument; do
     [ "$previous" = -o ] && target=$argument
     previous=$argument
@@ -37,7 +43,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that, with the system's own, is all of PATH."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    for name in ("sh", "chmod"):
+    for name in ("sh", "chmod", "mkdir"):
         (folder / name).symlink_to(shutil.which(name) or "/bin/sh")
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setenv("POOLWRIGHT_CACHE", str(tmp_path / "cache"))
@@ -65,6 +71,27 @@ def test_a_failed_build_shows_the_last_words_of_go_and_where_the_log_is(path: Pa
 
     with pytest.raises(EngineError, match=r"(?s)no route to the proxy.*build\.log"):
         cli_build.build(lambda text: None)
+
+
+def test_what_leads_to_other_clouds_is_left_out_and_nothing_else(tmp_path: Path) -> None:
+    for each in PACKAGES:
+        package = tmp_path / each.parent
+        package.mkdir(parents=True)
+        for name in ("one.go", "two.go", "operations_gcp.go"):
+            (package / name).write_text("package other\n", encoding="utf-8")
+
+    cli_left_out.leave_out(tmp_path)
+
+    operations = tmp_path / "github.com/pulumi/pulumi/pkg/v3/operations"
+    assert sorted(each.name for each in operations.iterdir()) == ["one.go", "operations_gcp.go", "two.go"]
+    assert "GCPOperationsProvider" in (operations / "operations_gcp.go").read_text(encoding="utf-8")
+    blobs = tmp_path / "gocloud.dev/blob"
+    assert [each.name for each in sorted(blobs.rglob("*.go"))] == ["left_out.go", "left_out.go"]
+
+
+def test_a_package_that_is_no_more_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match=r"has no package github\.com/pulumi/pulumi/pkg/v3/authhelpers"):
+        cli_left_out.leave_out(tmp_path)
 
 
 def test_an_old_go_is_replaced_by_the_one_of_pypi(path: Path, tmp_path: Path) -> None:

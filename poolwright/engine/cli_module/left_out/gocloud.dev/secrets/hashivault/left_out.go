@@ -1,0 +1,20 @@
+// Package hashivault stands for gocloud.dev/secrets/hashivault, whose URLs this build does not open.
+package hashivault
+
+import (
+	"context"
+	"errors"
+	"net/url"
+
+	"gocloud.dev/secrets"
+)
+
+const scheme = "hashivault"
+
+func init() { secrets.DefaultURLMux().RegisterKeeper(scheme, opener{}) }
+
+type opener struct{}
+
+func (opener) OpenKeeperURL(context.Context, *url.URL) (*secrets.Keeper, error) {
+	return nil, errors.New("this Pulumi CLI was built by poolwright, without " + scheme + "://: install the official one")
+}
