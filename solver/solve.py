@@ -29,7 +29,7 @@ from solver.model.sites.machines import without_machines
 from solver.model.sites.reasons import site_reasons
 from solver.model.sites.search import SiteSearch, SiteTask
 from solver.model.sites.site_demand import plan_parts
-from solver.plan.cost import CostLine, Pool, total_usd_per_month
+from solver.plan.cost import CostLine, Pool, gap_of, total_usd_per_month
 from solver.plan.docker import DockerSitePlan
 from solver.plan.explanation import Reason, RejectedMove
 from solver.plan.plan import (
@@ -289,7 +289,7 @@ def check_budget(demand: Demand, cost: float, bound: float) -> None:
 
 
 def _proof(demand: Demand, engine: Backend, cost: float, bound: float, *, witness: str) -> Proof:
-    gap = (cost - bound) / cost if cost > 0 else 0.0
+    gap = gap_of(cost, bound)
     return Proof(
         solver=engine.label,
         termination=Termination.of(gap, demand.limits.gap),

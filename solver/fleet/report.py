@@ -10,6 +10,7 @@ from solver.fleet.regret import scenarios_of
 from solver.model.compute.purchase import Bought, usd_per_week, week_of
 from solver.model.fleet.purchase import Shares, shares_of
 from solver.model.fleet.usage import total_usage
+from solver.plan.cost import gap_of
 from solver.plan.fleet import FleetCommitment, FleetHeld, FleetPlan, FleetProof, FleetStack, StackShare
 from solver.plan.plan import PriceTable
 from solver.quantity import HOURS_PER_WEEK, WEEKS_PER_MONTH, cents, millionths_up
@@ -53,7 +54,7 @@ def report(fleet: Fleet, answer: FleetAnswer) -> FleetPlan:
             solver=market.backend.label,
             cost_usd_per_month=cost,
             bound_usd_per_month=bound,
-            gap=millionths_up((cost - bound) / cost if cost > 0 else 0.0),
+            gap=millionths_up(gap_of(cost, bound)),
         ),
         separate_usd_per_month=cents(answer.separate_usd_per_month),
         shared=answer.shared,

@@ -39,7 +39,7 @@ from solver.model.storage.model import solve_storage, volume_usd_per_month
 from solver.model.surcharge import Surcharge, machine_surcharge
 from solver.model.utilisation import utilisation_reasons
 from solver.plan.compute import ComputePlan
-from solver.plan.cost import CostLine, total_usd_per_month
+from solver.plan.cost import CostLine, gap_of, total_usd_per_month
 from solver.plan.explanation import Reason, RejectedMove
 from solver.plan.monitoring import MonitoringPlan
 from solver.plan.network import NetworkPlan
@@ -47,8 +47,6 @@ from solver.plan.plan import SitePlan
 from solver.plan.security import KeyPurpose, SecurityPlan
 from solver.plan.storage import StoragePlan
 from solver.vocabulary import Termination
-
-_CENT = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,12 +245,10 @@ def _least_images(
     How much dearer machines get without an image takes about as long to ask as the plan's own bound: it is asked only
     where it may decide whether the gap that is asked for is kept, or the plan is an optimum.
     """
-    compute, cost, asked = answer.plan.compute, answer.usd_per_month, demand.limits.gap
+    compute, cost, bound = answer.plan.compute, answer.usd_per_month, answer.bound_usd_per_month
+    asked = demand.limits.gap
     least = least_images_usd_per_month(demand, answer.key, catalog, compute, lambda fewer: 0.0)
-    bound = answer.bound_usd_per_month
-    best, sure = (
-        (cost - each) / max(cost, _CENT) for each in (bound, bound - answer.images_bound_usd_per_month + least)
-    )
-    if Termination.of(best, asked) is Termination.of(sure, asked):
+    sure = bound - answer.images_bound_usd_per_month + least
+    if Termination.of(gap_of(cost, bound), asked) is Termination.of(gap_of(cost, sure), asked):
         return least
     return least_images_usd_per_month(demand, answer.key, catalog, compute, more_without)

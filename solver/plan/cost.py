@@ -89,6 +89,11 @@ def billed_usd_per_month(lines: Iterable[CostLine]) -> float:
     return total_usd_per_month(line for line in lines if line.billing is not Billing.INTERNAL)
 
 
+def gap_of(cost: float, bound: float) -> float:
+    """The part of a cost that a lower bound of it leaves open; 0 where nothing costs anything."""
+    return (cost - bound) / cost if cost > 0 else 0.0
+
+
 def total_usd_per_month(lines: Iterable[CostLine]) -> float:
     """Sum of the lines as printed: a reader who adds them up comes to the same cent."""
     return cents(fsum(line.usd_per_month for line in lines))

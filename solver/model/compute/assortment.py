@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from heapq import heapify, heappop
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,24 +146,25 @@ class Assortment:
         """
         usd, turn = self.now(), 0
         known: list[tuple[float, int, int, Chosen]] = []
-        for service, mine in enumerate(self.chosen):
-            known += self._losses(service, usd, turn) if len(mine) > 1 else []
-        heapify(known)
+        for service in range(len(self.chosen)):
+            known += self._losses(service, usd, turn)
         while sum(map(len, self.chosen)) > self.limit:
-            if not known or not np.isfinite(known[0][0]):
+            loss, at, service, left = min(known, default=(np.inf, 0, 0, ()))
+            if not np.isfinite(loss):
                 return False
-            loss, at, service, left = heappop(known)
             if at == turn:
                 usd, turn = usd + loss, turn + 1
                 self.chosen[service] = left
             known = [each for each in known if each[2] != service]
-            known += self._losses(service, usd, turn) if len(self.chosen[service]) > 1 else []
-            heapify(known)
+            known += self._losses(service, usd, turn)
         return True
 
     def _losses(self, service: int, usd: float, turn: int) -> list[tuple[float, int, int, Chosen]]:
-        """USD a week that the service without each of its options costs more than `usd`."""
-        others, mine = self.others(service), self.chosen[service]
+        """USD a week that the service without each of its options costs more than `usd`; none for its only one."""
+        mine = self.chosen[service]
+        if len(mine) < 2:
+            return []
+        others = self.others(service)
         found = [tuple(option for option in mine if option != out) for out in mine]
         return [(self.usd(service, left, others) - usd, turn, service, left) for left in found]
 

@@ -63,7 +63,7 @@ from solver.model.deadline import NEVER, Deadline
 from solver.model.surcharge import Surcharge
 from solver.model.zones import zones_of
 from solver.plan.compute import ComputePlan, NodeGroup
-from solver.plan.cost import total_usd_per_month
+from solver.plan.cost import gap_of, total_usd_per_month
 from solver.plan.explanation import Reason
 from solver.plan.storage import StoragePlan
 from solver.quantity import HOURS_PER_WEEK, WEEKS_PER_MONTH
@@ -133,12 +133,11 @@ def solve_compute(
     cost = total_usd_per_month(lines) + surcharge.usd_per_month(plan) + surcharge.starts_usd_per_month(plan)
     alarms = total_usd_per_month(alarm_lines(catalog, site.site.region, site_key, plan))
     bound = min(cost, bound * WEEKS_PER_MONTH + replica_volumes(plain) + alarms)
-    gap = (cost - bound) / cost if cost > 0 else 0.0
     return PoolAnswer(
         plan=plan,
         lines=lines,
         bound_usd_per_month=bound,
-        termination=Termination.of(gap, demand.limits.gap),
+        termination=Termination.of(gap_of(cost, bound), demand.limits.gap),
         reasons=_reasons(plain, problem, plan, decided, runs) if told else (),
         rejected=rejected_moves(steady, runs, found.runs, gap=demand.limits.gap),
         not_priced=(*fees_not_priced(held), *warming_not_priced(plan)),
