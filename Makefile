@@ -72,7 +72,7 @@ test: engine  ## every test
 	@sh tools/install-docker
 	@sh tools/install-chromium
 	@sh tools/install-actionlint
-	@$(VENV)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	@$(VENV)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 cases: engine  ## write anew what the golden cases expect, then show what changed
 	@$(VENV)/python -m pytest -q tests/test_cases.py tests/examples tests/poolwright/checks/test_documentation.py \

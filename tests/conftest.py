@@ -17,7 +17,8 @@ from poolwright.engine.project import Project
 from poolwright.engine.sandbox.docker.hosts import STAND_IN_VARIABLE
 from tests import docker_engine
 
-ROOT = Path(__file__).resolve().parent.parent
+TESTS = Path(__file__).resolve().parent
+ROOT = TESTS.parent
 SKIP_CHECKPOINTS = "PULUMI_SKIP_CHECKPOINTS"
 
 # The same examples on every run: a test that fails on one machine fails on all. How long one takes is the machine's.
@@ -27,6 +28,21 @@ settings.load_profile("repeatable")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-cases", action="store_true", help="write what the golden cases expect anew")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: each goes to one process whole, and what is shared out last must be short.
+
+    Those that run the engine take longest, then those that plan whole stacks.
+    """
+    engine = {item.path for item in items if item.get_closest_marker("engine")}
+
+    def rank(item: pytest.Item) -> int:
+        if item.path in engine:
+            return 0
+        return 1 if item.path.is_relative_to(TESTS / "examples") or item.path.is_relative_to(TESTS / "solver") else 2
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, cast
 
 import typer
@@ -59,6 +60,12 @@ for _group in (
     app.add_typer(_group.app)
 
 
+@cache
+def _parser() -> Any:
+    """Made once, however many command lines a process runs: it takes longer than many of them."""
+    return typer.main.get_command(app)
+
+
 def run(arguments: Sequence[str]) -> int:
     """Runs one command line and returns its exit code."""
     from solver.errors import ConfigError, ExitCode, PoolwrightError, Problem
@@ -68,7 +75,7 @@ def run(arguments: Sequence[str]) -> int:
         if all_stacks.FLAG in arguments and not all_stacks.has_it_itself(arguments):
             return all_stacks.run(arguments)
         # Outside standalone mode the parser returns the code of a typer.Exit, and raises what it would have printed.
-        ended: Any = cast("Any", app)(args=list(arguments), prog_name="poolwright", standalone_mode=False)
+        ended: Any = _parser()(args=list(arguments), prog_name="poolwright", standalone_mode=False)
     except PoolwrightError as error:
         console.print_error(error, as_json=as_json)
         return int(error.exit_code)
