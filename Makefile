@@ -17,7 +17,7 @@ export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install engine plan write preview check images up down refresh destroy test cases record lint format types lock doctor clean clean-cache
+.PHONY: help install engine plan write preview check images up down refresh destroy test test-tools cases record lint format types lock doctor clean clean-cache
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -68,10 +68,12 @@ refresh: engine  ## read STACK's state from the cloud anew
 destroy: engine  ## remove STACK; data is kept (see: poolwright destroy --help)
 	@$(POOLWRIGHT) destroy $(STACK) --cloud $(CLOUD)
 
-test: engine  ## every test
+test-tools: install  ## what tests run beside the engine: Docker, a browser, a linter of pipelines
 	@sh tools/install-docker
 	@sh tools/install-chromium
 	@sh tools/install-actionlint
+
+test: engine test-tools  ## every test
 	@$(VENV)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 cases: engine  ## write anew what the golden cases expect, then show what changed

@@ -13,7 +13,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.catalog.loader import default_catalog_path, load_catalog
+from solver.catalog.digest import default_catalog_path
+from solver.catalog.loader import load_catalog
 from solver.catalog.machines import MachineType, Reserved, allocatable
 from solver.timeline import HourlyInstance, HourlyWorkload, MachineOffer
 from solver.vocabulary import AcceleratorKind

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from bench.weeks import capacity, drawn, evenly
-from solver.catalog.loader import default_catalog_path, load_catalog
+from solver.catalog.digest import default_catalog_path
+from solver.catalog.loader import load_catalog
 from solver.timeline import HourlyInstance, HourlyWorkload, MachineOffer
 from solver.vocabulary import CommitmentKind, Survive
 

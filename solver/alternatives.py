@@ -17,7 +17,8 @@ from solver.demand.demand import Demand
 from solver.demand.edits import split_argument, with_edits, without_place
 from solver.errors import InputError
 from solver.inputs import StackInputs
-from solver.model.requirements import check_against_catalog, check_regions
+from solver.model.known_names import check_regions
+from solver.model.requirements import check_against_catalog
 from solver.plan.plan import Plan, PlanInputs
 from solver.solve import solve
 

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from solver.catalog.catalog import Catalog
-from solver.catalog.digest import catalog_digest, region_names, trial_digest
-from solver.catalog.loader import default_catalog_path, load_catalog
+from solver.catalog.digest import catalog_digest, default_catalog_path, region_names, trial_digest
 from solver.demand.loader import LoadedDemand, find_stack, load_demand
 from solver.errors import StaleError
-from solver.model.requirements import check_regions
+from solver.model.known_names import check_regions
 from solver.plan.lock import Lock, read_lock
 from solver.plan.plan import MODEL_VERSION, DiscountsInput, PlanInputs, PriceTable, ReleaseInput
+
+if TYPE_CHECKING:
+    from solver.catalog.catalog import Catalog
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,9 @@ class StackInputs:
 
     def catalog(self) -> Catalog:
         """The tables of the stack's regions."""
+        # Reading tables takes longer to import than a check of freshness takes.
+        from solver.catalog.loader import load_catalog
+
         return load_catalog(self.catalog_path, self.regions, discounts=self.discounts)
 
     def plan_inputs(self, catalog: Catalog) -> PlanInputs:

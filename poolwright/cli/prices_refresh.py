@@ -12,7 +12,8 @@ from poolwright.price_tables import asking
 from poolwright.price_tables.refresh import Question, Remarks, ask, refresh
 from poolwright.price_tables.table_text import CellChange
 from poolwright.price_tables.working_tables import WorkingTables
-from solver.catalog.loader import default_catalog_path, load_catalog
+from solver.catalog.digest import default_catalog_path
+from solver.catalog.loader import load_catalog
 from solver.catalog.tables import shown
 
 _MOST_LINES = 60

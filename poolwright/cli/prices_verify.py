@@ -14,8 +14,8 @@ from poolwright.price_tables.catalog_at import catalog_at
 from poolwright.price_tables.moves import PriceMoves, price_moves
 from poolwright.price_tables.oddities import Oddity, OddityKind, oddities
 from solver.catalog.catalog import Catalog
-from solver.catalog.digest import region_names
-from solver.catalog.loader import default_catalog_path, load_catalog
+from solver.catalog.digest import default_catalog_path, region_names
+from solver.catalog.loader import load_catalog
 from solver.catalog.notes import NoteKind
 from solver.errors import CatalogError, GateError, StaleError
 

@@ -8,7 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from solver.catalog.catalog import Catalog
-from solver.catalog.loader import default_catalog_path, load_catalog
+from solver.catalog.digest import default_catalog_path
+from solver.catalog.loader import load_catalog
 from solver.catalog.prices import CommitmentTerm
 from solver.catalog.tables import near_miss
 from solver.demand.content import problem_at

@@ -11,7 +11,7 @@ from typing import TypeVar
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from solver.catalog.loader import default_catalog_path
+from solver.catalog.digest import default_catalog_path
 from solver.demand.names import Digest, ImageReference
 from solver.errors import CatalogError, Problem
 from solver.schema import Schema

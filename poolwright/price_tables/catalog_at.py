@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from solver.catalog.digest import REGION_FOLDER
-from solver.catalog.loader import default_catalog_path
+from solver.catalog.digest import REGION_FOLDER, default_catalog_path
 from solver.errors import ConfigError, Problem
 
 

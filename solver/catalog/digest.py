@@ -1,4 +1,4 @@
-"""Which files a stack's regions use, and one digest over what they say."""
+"""Where the catalog is, which of its files a stack's regions use, and one digest over what they say."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ tables say what it is, so a lock stays fresh where prices were looked up again a
 _SHARED = ("*.yaml", "machines/*.csv", "storage/*.yaml")
 _CARBON = ("carbon/*.csv", "carbon/*.yaml")
 _REGIONAL = ("region.yaml", "*.csv")
+
+
+def default_catalog_path() -> Path:
+    """The folder `catalog/` beside the packages."""
+    return Path(__file__).resolve().parents[2] / "catalog"
 
 
 def region_names(catalog: Path) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from solver.catalog.carbon import CARBON_FOLDER, Carbon, read_carbon
 from solver.catalog.catalog import Catalog, RegionTables
-from solver.catalog.digest import OWN_SOURCES, REGION_FOLDER, region_names, table_files
+from solver.catalog.digest import OWN_SOURCES, REGION_FOLDER, default_catalog_path, region_names, table_files
 from solver.catalog.discounts import DISCOUNTS_FILE, Discounts, Sold, read_discounts, read_trial
 from solver.catalog.documents import read_document
 from solver.catalog.entry import Entry
@@ -64,11 +64,6 @@ class RegionFile(Entry):
 _SOURCES = TypeAdapter(dict[str, SourceEntry])
 _COMMITMENTS = TypeAdapter(dict[CommitmentKind, CommitmentEntry])
 _REGION = TypeAdapter(RegionFile)
-
-
-def default_catalog_path() -> Path:
-    """The folder `catalog/` beside the packages."""
-    return Path(__file__).resolve().parents[2] / "catalog"
 
 
 def load_catalog(

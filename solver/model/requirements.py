@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from solver.catalog.catalog import Catalog
@@ -17,22 +16,11 @@ from solver.demand.loader import LoadedDemand
 from solver.demand.purchase import HeldInstancePlan, HeldReservation
 from solver.errors import DemandError, Problem
 from solver.model.fitting import fit_problems
+from solver.model.known_names import check_regions, unknown_name
 from solver.model.owned.hosts import hosts_of
 from solver.model.reserved import with_reserved
 
 Path = tuple[str | int, ...]
-_MOST_LISTED = 20
-
-
-def check_regions(loaded: LoadedDemand, known: Collection[str]) -> None:
-    """DemandError when a site is in a region of which the catalog has no tables."""
-    problems = [
-        _unknown(loaded, ("sites", name, "region"), site.region, known, "region of the catalog")
-        for name, site in loaded.demand.aws_sites.items()
-        if site.region not in known
-    ]
-    if problems:
-        raise DemandError(problems)
 
 
 def check_against_catalog(loaded: LoadedDemand, catalog: Catalog, waivable: Collection[str] | None = ()) -> None:
@@ -57,20 +45,6 @@ def check_against_catalog(loaded: LoadedDemand, catalog: Catalog, waivable: Coll
         raise DemandError(problems)
 
 
-def _unknown(
-    loaded: LoadedDemand, path: Path, name: str, known: Collection[str], what: str, *, as_key: bool = False
-) -> Problem:
-    names = sorted(known)
-    wanted = f"{'an' if what[0] in 'aeiou' else 'a'} {what} is allowed"
-    if len(names) <= _MOST_LISTED:
-        allowed = f"{wanted}: {', '.join(names)}" if names else f"{wanted}; there is none"
-    else:
-        allowed = f"{wanted}, one of {len(names)}"
-    near = get_close_matches(name, names, n=1)
-    hint = f"Did you mean {near[0]}?" if near else None
-    return loaded.problem(path, allowed, found=f'the key "{name}"' if as_key else None, hint=hint)
-
-
 def _site_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
     for name, site in loaded.demand.aws_sites.items():
         zones = catalog.region(site.region).zone_ids
@@ -78,14 +52,14 @@ def _site_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
         if isinstance(site.zones, tuple):
             for index, zone in enumerate(site.zones):
                 if zone not in zones:
-                    yield _unknown(loaded, (*path, index), zone, zones, f"zone of {site.region}")
+                    yield unknown_name(loaded, (*path, index), zone, zones, f"zone of {site.region}")
         elif site.zones > len(zones):
             allowed = f"at most {len(zones)} is allowed, as many zones as {site.region} has"
             yield loaded.problem(path, allowed, found=str(site.zones))
         groups = [str(group) for group in QuotaFamily]
         for group in site.quotas:
             if group not in groups:
-                yield _unknown(
+                yield unknown_name(
                     loaded, ("sites", name, "quotas", group), group, groups, "family group of AWS", as_key=True
                 )
 
@@ -94,17 +68,17 @@ def _compliance_problems(loaded: LoadedDemand, catalog: Catalog, waivable: Colle
     wish = loaded.demand.compliance
     services = catalog.services
     if wish.profile not in services.profiles:
-        yield _unknown(loaded, ("compliance", "profile"), wish.profile, services.profiles, "profile of the catalog")
+        yield unknown_name(loaded, ("compliance", "profile"), wish.profile, services.profiles, "profile of the catalog")
     known = services.controls if not waivable else {*services.controls, *waivable}
     what = "control or check" if waivable else "control of the catalog"
     for index, waiver in enumerate(wish.waivers if waivable is not None else ()):
         if waiver.control not in known:
             path: Path = ("compliance", "waivers", index, "control")
-            yield _unknown(loaded, path, waiver.control, known, what)
+            yield unknown_name(loaded, path, waiver.control, known, what)
     for index, measure in enumerate(wish.existing):
         if measure not in services.measures:
             path = ("compliance", "existing", index)
-            yield _unknown(loaded, path, measure, services.measures, "measure of the catalog")
+            yield unknown_name(loaded, path, measure, services.measures, "measure of the catalog")
 
 
 def _carbon_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
@@ -126,12 +100,14 @@ def held_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem]:
         if isinstance(held, HeldReservation):
             names = {offer.machine.name for offer in offers}
             if held.machine_type not in names:
-                yield _unknown(loaded, (*path, "machine_type"), held.machine_type, names, f"machine type of {region}")
+                yield unknown_name(
+                    loaded, (*path, "machine_type"), held.machine_type, names, f"machine type of {region}"
+                )
             continue
         if isinstance(held, HeldInstancePlan):
             families = {offer.machine.family for offer in offers}
             if held.family not in families:
-                yield _unknown(loaded, (*path, "family"), held.family, families, f"machine family of {region}")
+                yield unknown_name(loaded, (*path, "family"), held.family, families, f"machine family of {region}")
                 continue
             offers = tuple(offer for offer in offers if offer.machine.family == held.family)
         terms = {term for offer in offers for term in offer.commitments if term.kind is held.kind}
@@ -157,7 +133,9 @@ def _capacity_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Probl
         offers = {offer.machine.name: offer for offer in catalog.offerings(site.region)}
         offer = offers.get(each.machine_type)
         if offer is None:
-            yield _unknown(loaded, (*path, "machine_type"), each.machine_type, offers, f"machine type of {site.region}")
+            yield unknown_name(
+                loaded, (*path, "machine_type"), each.machine_type, offers, f"machine type of {site.region}"
+            )
         elif missing := [zone for zone in each.zones if zone in zones and zone not in offer.zones]:
             allowed = f"a type that {', '.join(missing)} has is allowed; {each.machine_type} is in"
             yield loaded.problem((*path, "machine_type"), f"{allowed} {', '.join(offer.zones)}")
@@ -178,7 +156,7 @@ def _filter_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Problem
     for path, patterns in filters:
         for index, pattern in enumerate(patterns):
             if not any(fnmatchcase(machine, pattern) for machine in catalog.machines):
-                yield _unknown(
+                yield unknown_name(
                     loaded,
                     (*path, index),
                     pattern,
@@ -196,4 +174,4 @@ def _accelerator_problems(loaded: LoadedDemand, catalog: Catalog) -> Iterator[Pr
             if variant.accelerator is not None and variant.accelerator.model not in models:
                 path: Path = ("workloads", name, "variants", key, "accelerator", "model")
                 what = "accelerator of the catalog or of a host" if hosts else "accelerator of the catalog"
-                yield _unknown(loaded, path, variant.accelerator.model, models, what)
+                yield unknown_name(loaded, path, variant.accelerator.model, models, what)

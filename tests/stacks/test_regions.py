@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from poolwright.cli import main
-from solver.catalog.digest import region_names
-from solver.catalog.loader import default_catalog_path
+from solver.catalog.digest import default_catalog_path, region_names
 
 ROOT = Path(__file__).resolve().parents[2]
 REGIONS = tuple(region_names(default_catalog_path()))

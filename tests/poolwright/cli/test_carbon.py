@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from poolwright.cli import main
-from solver.catalog.loader import default_catalog_path
+from solver.catalog.digest import default_catalog_path
 from tests.poolwright.cli.one_service import ONE_SERVICE, make_project
 
 PRICED = "carbon: {usd_per_tonne: 300}\n"

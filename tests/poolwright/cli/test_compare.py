@@ -11,8 +11,8 @@ import pytest
 
 from poolwright.cli import main
 from poolwright.price_tables.comparison_tables import AWS, read_clouds
-from solver.catalog.digest import catalog_digest
-from solver.catalog.loader import default_catalog_path, load_catalog
+from solver.catalog.digest import catalog_digest, default_catalog_path
+from solver.catalog.loader import load_catalog
 from solver.errors import CatalogError
 from solver.inputs import read_inputs
 from solver.plan.lock import read_lock

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from poolwright.cli import main
-from solver.catalog.loader import default_catalog_path
+from solver.catalog.digest import default_catalog_path
 from solver.plan.lock import read_lock
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from poolwright.cli import prices
-from solver.catalog.loader import default_catalog_path
+from solver.catalog.digest import default_catalog_path
 from solver.errors import CatalogError, ConfigError
 
 

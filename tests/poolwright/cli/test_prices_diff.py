@@ -14,7 +14,8 @@ import pytest
 from poolwright.cli import main
 from poolwright.price_tables import catalog_at
 from poolwright.price_tables.moves import price_moves
-from solver.catalog.loader import default_catalog_path, load_catalog
+from solver.catalog.digest import default_catalog_path
+from solver.catalog.loader import load_catalog
 from solver.catalog.price_edits import price_edit, with_prices
 from solver.plan.lock import read_lock
 from tests.solver.catalog.small_catalog import PRICES, SmallCatalog, write_small_catalog

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from poolwright.cli import main, prices_verify
-from solver.catalog.loader import default_catalog_path
+from solver.catalog.digest import default_catalog_path
 from solver.errors import StaleError
 from tests.solver.catalog.small_catalog import PRICES, SmallCatalog, write_small_catalog
 

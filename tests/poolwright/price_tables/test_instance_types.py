@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from poolwright.price_tables.instance_types import machine_row
-from solver.catalog.loader import default_catalog_path
+from solver.catalog.digest import default_catalog_path
 from solver.catalog.machine_tables import MACHINE_COLUMNS
 from tests.poolwright.price_tables.recorded import known_type
 

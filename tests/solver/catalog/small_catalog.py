@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from solver.catalog.catalog import Catalog
-from solver.catalog.loader import default_catalog_path, load_catalog
+from solver.catalog.digest import default_catalog_path
+from solver.catalog.loader import load_catalog
 from solver.errors import CatalogError, Problem
 
 REGION = "eu-west-1"

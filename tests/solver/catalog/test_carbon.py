@@ -9,8 +9,7 @@ import pytest
 
 from solver.catalog.carbon import Carbon
 from solver.catalog.catalog import Catalog
-from solver.catalog.digest import catalog_digest
-from solver.catalog.loader import default_catalog_path
+from solver.catalog.digest import catalog_digest, default_catalog_path
 from tests.solver.catalog.small_catalog import REGION, SmallCatalog
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from solver.catalog.catalog import Catalog
-from solver.catalog.digest import catalog_digest, region_names, table_files
-from solver.catalog.loader import default_catalog_path, load_catalog
+from solver.catalog.digest import catalog_digest, default_catalog_path, region_names, table_files
+from solver.catalog.loader import load_catalog
 from solver.errors import CatalogError
 from tests.solver.catalog.small_catalog import PRICES, SmallCatalog
 

@@ -9,7 +9,8 @@ from typing import Any, cast
 
 import pytest
 
-from solver.catalog.loader import default_catalog_path, load_catalog
+from solver.catalog.digest import default_catalog_path
+from solver.catalog.loader import load_catalog
 from solver.errors import CatalogError
 from tests.solver.catalog.small_catalog import PRICES, SmallCatalog
 

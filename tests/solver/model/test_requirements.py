@@ -8,7 +8,8 @@ from solver.catalog.catalog import Catalog
 from solver.catalog.loader import load_catalog
 from solver.demand.loader import load_demand
 from solver.errors import DemandError
-from solver.model.requirements import check_against_catalog, check_regions
+from solver.model.known_names import check_regions
+from solver.model.requirements import check_against_catalog
 
 BASE = """
 owner: team@example.com
