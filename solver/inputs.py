@@ -42,7 +42,7 @@ class StackInputs:
 
     def catalog(self) -> Catalog:
         """The tables of the stack's regions."""
-        # Reading tables takes longer to import than a check of freshness takes.
+        # A check of freshness reads no tables, so it loads nothing that does.
         from solver.catalog.loader import load_catalog
 
         return load_catalog(self.catalog_path, self.regions, discounts=self.discounts)

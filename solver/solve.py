@@ -148,7 +148,7 @@ def _standing(demand: Demand, previous: Plan | None) -> Standing | None:
     if previous is None or previous.inputs.model != MODEL_VERSION or not len(demand.sites) == len(previous.sites) == 1:
         return None
     cost, bound, gap = previous.proof.cost_usd_per_month, previous.proof.bound_usd_per_month, previous.proof.gap
-    if not 0 <= bound <= cost or cost == 0 or abs((cost - bound) / cost - gap) > OPTIMAL_GAP:
+    if not 0 <= bound <= cost or cost == 0 or abs(gap_of(cost, bound) - gap) > OPTIMAL_GAP:
         return None
     return Standing(cost, gap)
 
