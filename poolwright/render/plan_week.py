@@ -11,6 +11,7 @@ from solver.demand.workloads import Service
 from solver.plan.compute import ComputePlan
 from solver.plan.docker import DockerSitePlan
 from solver.plan.plan import Plan
+from solver.plan.shares import sharing
 from solver.vocabulary import PurchaseOption, Weekday
 
 _DAYS = tuple(Weekday)
@@ -61,12 +62,6 @@ def _bought(service: str, name: str, compute: ComputePlan, plan: Plan) -> Iterat
         if each.key == service
         for variant in each.variants
     }
-    weeks = {
-        f"{service}.{variant.key}": variant.replicas.hourly()
-        for each in compute.services
-        if each.key == service
-        for variant in each.variants
-    }
     groups = sorted(compute.node_groups, key=lambda group: (group.purchase is PurchaseOption.SPOT, group.key))
     site = f"{name} " if len(plan.sites) > 1 else ""
     for group in groups:
@@ -75,7 +70,7 @@ def _bought(service: str, name: str, compute: ComputePlan, plan: Plan) -> Iterat
             hourly = tuple(machines * each for machines in group.machines.hourly())
             if group.shared is not None:
                 # Of slots that it shares those that it fills.
-                mine = [(asked[slot], week) for slot, week in weeks.items() if slot in group.slots]
+                mine = [(asked[slot], week) for slot, week in sharing(compute, group).items() if slot in asked]
                 hourly = tuple(fsum(rate * week[hour] for rate, week in mine) for hour in range(HOURS))
             spot = group.purchase is PurchaseOption.SPOT
             label = f"{site}{group.machine_types[0]} {group.purchase.value}"

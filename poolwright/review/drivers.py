@@ -11,7 +11,8 @@ from solver.catalog.catalog import Catalog
 from solver.errors import PoolwrightError
 from solver.plan.compute import NodeGroup
 from solver.plan.lock import Lock
-from solver.plan.schedule import WeekSchedule, format_days
+from solver.plan.schedule import format_days
+from solver.plan.shares import sharing
 from solver.quantity import HOURS_PER_WEEK, cents, format_clock
 from solver.vocabulary import PurchaseOption, Weekday
 
@@ -124,7 +125,7 @@ def _parts_of_group(lock: Lock, site: str, group: NodeGroup) -> dict[str, float]
     known: dict[str, float] = {slot: count for slot, count in group.slots.items() if slot in requests}
     if group.shared is not None:
         # What each has of the machines is what it runs there.
-        weeks = {slot: week.mean for slot, week in _replicas(lock, site).items()}
+        weeks = {slot: fsum(week) for slot, week in sharing(lock.aws_sites[site].compute, group).items()}
         known = {slot: weeks[slot] for slot in known if weeks.get(slot)}
     cpu = fsum(count * requests[slot][0] for slot, count in known.items())
     memory = fsum(count * requests[slot][1] for slot, count in known.items())
@@ -136,14 +137,6 @@ def _parts_of_group(lock: Lock, site: str, group: NodeGroup) -> dict[str, float]
         part = (count * requests[slot][0] / cpu + count * requests[slot][1] / memory) / 2
         found[workload] = found.get(workload, 0.0) + part
     return found
-
-
-def _replicas(lock: Lock, site: str) -> dict[str, WeekSchedule]:
-    return {
-        f"{service.key}.{variant.key}": variant.replicas
-        for service in lock.aws_sites[site].compute.services
-        for variant in service.variants
-    }
 
 
 def _requests(lock: Lock, site: str) -> dict[str, tuple[int, int]]:

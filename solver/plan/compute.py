@@ -123,6 +123,8 @@ class VariantPlan(Schema):
     """Plain settings of the workload and the variant."""
     replicas: WeekSchedule
     """Replicas by hour: the floor that the schedule sets; for a job, replicas at work."""
+    spot_replicas: WeekSchedule | None = Field(default=None, exclude_if=is_empty)
+    """Of `replicas`, those on spot machines that services share; None: it is on no such machines."""
     max_replicas: int
     """Ceiling for autoscaling."""
     node_groups: tuple[str, ...]

@@ -6,7 +6,7 @@ groups first, so that no more than the interruptible share rests on spot; each i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from solver.plan.compute import ComputePlan, NodeGroup, VariantPlan
@@ -87,27 +87,51 @@ def places_at_most(compute: ComputePlan, group: NodeGroup, name: str) -> int:
 
 
 def _weeks_of_pool(compute: ComputePlan, keys: Collection[str]) -> dict[str, dict[str, tuple[int, ...]]]:
-    """Group → `workload.variant` → replicas by hour, for groups with shared slots and all whose services they share."""
-    allowed = {
-        f"{service.key}.{variant.key}": (variant.node_groups, variant.replicas)
-        for service in compute.services
-        for variant in service.variants
-    }
-    pool = set(keys)
-    while more := {key for groups, _ in allowed.values() if pool & set(groups) for key in groups} - pool:
-        pool |= more
-    members = {slot: each for slot, each in allowed.items() if pool & set(each[0])}
-    groups = [group for group in compute.node_groups if group.key in pool]
-    weeks = {slot: replicas.hourly() for slot, (_, replicas) in members.items()}
+    """Group → `workload.variant` → replicas by hour, for groups with shared slots and all whose services they share.
+
+    What a service has on spot machines shares these, and what it has on demand the others.
+    """
+    found: dict[str, dict[str, tuple[int, ...]]] = {}
+    for purchase in (PurchaseOption.ON_DEMAND, PurchaseOption.SPOT):
+        there = {group.key: group for group in compute.node_groups if group.purchase is purchase}
+        allowed = {
+            f"{service.key}.{variant.key}": (
+                [key for key in variant.node_groups if key in there],
+                _replicas_on(variant, purchase),
+            )
+            for service in compute.services
+            for variant in service.variants
+        }
+        pool = set(keys) & there.keys()
+        while more := {key for groups, _ in allowed.values() if pool & set(groups) for key in groups} - pool:
+            pool |= more
+        members = {slot: each for slot, each in allowed.items() if pool & set(each[0])}
+        found |= _filled_weeks([group for key, group in there.items() if key in pool], members)
+    return found
+
+
+def _replicas_on(variant: VariantPlan, purchase: PurchaseOption) -> tuple[int, ...]:
+    """A week's replicas on shared machines that are bought so."""
+    every = variant.replicas.hourly()
+    spot = (0,) * HOURS_PER_WEEK if variant.spot_replicas is None else variant.spot_replicas.hourly()
+    if purchase is PurchaseOption.SPOT:
+        return spot
+    return tuple(count - less for count, less in zip(every, spot, strict=True))
+
+
+def _filled_weeks(
+    groups: Sequence[NodeGroup], members: Mapping[str, tuple[Collection[str], Sequence[int]]]
+) -> dict[str, dict[str, tuple[int, ...]]]:
+    """The groups of a pool and their replicas, of services with their groups and replicas."""
     machines = [group.machines.hourly() for group in groups]
     units = {slot: each for group in groups if group.shared is not None for slot, each in group.shared.each.items()}
     hours_of: dict[tuple[tuple[int, ...], tuple[int, ...]], list[int]] = {}
     for hour in range(HOURS_PER_WEEK):
-        state = (tuple(week[hour] for week in weeks.values()), tuple(week[hour] for week in machines))
+        state = (tuple(week[hour] for _, week in members.values()), tuple(week[hour] for week in machines))
         hours_of.setdefault(state, []).append(hour)
     found = {group.key: {slot: [0] * HOURS_PER_WEEK for slot in members} for group in groups}
     for hours in hours_of.values():
-        here = {slot: week[hours[0]] for slot, week in weeks.items() if week[hours[0]]}
+        here = {slot: week[hours[0]] for slot, (_, week) in members.items() if week[hours[0]]}
         places = [shared_machines(group, hours[0]) for group in groups]
         for key, mine in filled(places, here, units, {slot: keys for slot, (keys, _) in members.items()}).items():
             for slot, count in mine.items():

@@ -192,6 +192,11 @@ def _schedules_are_the_placement(view: SiteView) -> Iterator[str]:
             if running != machines:
                 yield f"{group.key}, hour {hour}: {machines} machines in the schedule, {running} in the placement"
                 break
+    shared_spot = {
+        group.key
+        for group in view.plan.compute.node_groups
+        if group.shared is not None and group.purchase is PurchaseOption.SPOT
+    }
     named = [
         (f"{service.key}.{variant.key}", variant)
         for service in view.plan.compute.services
@@ -202,6 +207,15 @@ def _schedules_are_the_placement(view: SiteView) -> Iterator[str]:
             running = sum(placed.machines * placed.replicas.get(name, 0) for placed in view.placed[hour])
             if running != replicas:
                 yield f"{name}, hour {hour}: {replicas} replicas in the schedule, {running} in the placement"
+                break
+            on_spot = sum(
+                placed.machines * placed.replicas.get(name, 0)
+                for placed in view.placed[hour]
+                if placed.node_group in shared_spot
+            )
+            planned = 0 if variant.spot_replicas is None else variant.spot_replicas.hourly()[hour]
+            if on_spot != planned:
+                yield f"{name}, hour {hour}: {planned} replicas on shared spot machines, {on_spot} in the placement"
                 break
             if replicas > variant.max_replicas:
                 yield f"{name}, hour {hour}: more replicas than max_replicas"

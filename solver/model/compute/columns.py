@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,7 @@ from solver.demand.demand import AwsSite
 from solver.model.compute.needs import Needs
 from solver.model.compute.neighbours import left_out
 from solver.model.compute.patterns import Pattern, maximal_patterns
-from solver.model.compute.replicas import usable_variants
+from solver.model.compute.replicas import most_useful, usable_variants
 from solver.model.compute.rows import Counted, Row
 from solver.model.compute.spot_machines import spot_machines
 from solver.model.compute.supply import (
@@ -108,17 +107,23 @@ def fixed_costs(catalog: Catalog, site: AwsSite, volume_usd_per_month: Mapping[s
 
 def build_columns(needs: Needs, catalog: Catalog, market: Market, fixed: Fixed, *, spot: bool) -> Columns:
     """The columns of all machines that run a usable variant."""
-    usable = sorted(variant for service in needs.services for variant in usable_variants(needs, service))
+    usable, steady = _usable(needs)
     interruptible = [variant for variant in usable if needs.services[needs.runnables[variant].service].spot_share > 0]
     on_sale = offered(catalog, market)
-    variants = [needs.runnables[variant].variant for variant in usable]
-    offers = [(machine, usable) for machine in undominated(on_sale, variants, market)]
+    variants = [needs.runnables[variant].variant for variant in steady]
+    offers = [(machine, steady) for machine in undominated(on_sale, variants, market)]
     if spot and interruptible:
         pools = max(needs.services[needs.runnables[variant].service].service.spot_pools for variant in interruptible)
         variants = [needs.runnables[variant].variant for variant in interruptible]
         shared = undominated(spot_machines(on_sale, variants, pools=pools), variants, market)
         offers += [(machine, interruptible) for machine in shared]
     return _columns(needs, market, fixed, offers)
+
+
+def _usable(needs: Needs) -> tuple[list[int], list[int]]:
+    """Usable variants, and those of them that run on demand."""
+    usable = sorted(variant for service in needs.services for variant in usable_variants(needs, service))
+    return usable, [variant for variant in usable if not needs.runnables[variant].only_spot]
 
 
 def _columns(needs: Needs, market: Market, fixed: Fixed, offers: Sequence[tuple[Machine, list[int]]]) -> Columns:
@@ -184,7 +189,7 @@ def with_patterns(columns: Columns, added: Sequence[tuple[int, Pattern]]) -> tup
 
 def with_machines(columns: Columns, needs: Needs, market: Market, fixed: Fixed, more: Sequence[Machine]) -> Columns:
     """With more machines at the end, which have no columns yet."""
-    usable = sorted(variant for service in needs.services for variant in usable_variants(needs, service))
+    usable, steady = _usable(needs)
     machines = (*columns.machines, *more)
 
     def fixed_of(number: int, pattern: Pattern) -> float:
@@ -194,7 +199,9 @@ def with_machines(columns: Columns, needs: Needs, market: Market, fixed: Fixed, 
 
     if not more:
         return columns
-    room, requests, fitting = _as_arrays(needs, [_limits(needs, machine, usable, market) for machine in more])
+    usable_on = {True: steady, False: usable}
+    limits = [_limits(needs, machine, usable_on[machine.on_demand], market) for machine in more]
+    room, requests, fitting = _as_arrays(needs, limits)
     return replace(
         columns,
         machines=machines,
@@ -238,17 +245,6 @@ def fixed_usd_per_hour(needs: Needs, fixed: Fixed, pattern: Pattern) -> float:
     held = sorted({needs.runnables[variant].service for variant, slots in enumerate(pattern) if slots})
     claims = sorted({claim for service in held for claim in needs.services[service].machine_volumes})
     return fixed.root_volume + sum(fixed.machine_volumes[claim] for claim in claims)
-
-
-def most_useful(needs: Needs) -> list[int]:
-    """By variant: replicas on one machine beyond which the peak, or the floor, needs no more."""
-    return [
-        max(
-            ceil(max(needs.services[each.service].needed) / each.capacity) if each.capacity else 0,
-            needs.services[each.service].service.replicas.min,
-        )
-        for each in needs.runnables
-    ]
 
 
 @dataclass(frozen=True)

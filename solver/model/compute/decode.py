@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from solver.catalog.catalog import Catalog
 from solver.demand.demand import Demand
-from solver.model.compute.gathered_hours import gathered_placement, gathered_replicas
+from solver.model.compute.gathered_hours import approved_here, gathered_placement, gathered_replicas, most_here
 from solver.model.compute.jobs import JobRun
 from solver.model.compute.kept_replicas import approved_replicas, kept_replicas
 from solver.model.compute.loads import RunningGroup, placement, replicas_needed, spread
@@ -27,6 +27,7 @@ def decode(
     placed: list[list[PlacedMachines]] = []
     by_group: list[dict[str, dict[int, int]]] = []
     pools = pools_of(decided.groups)
+    approved_of = [approved_here(needs, gather, [each for each, _ in pools], approved) for gather, _ in pools]
     for hour in range(len(needs.hours)):
         running = [
             RunningGroup(
@@ -38,10 +39,11 @@ def decode(
         here = kept_replicas(needs, hour, replicas_needed(needs, hour, running), running, weeks)
         shares = spread(here, running)
         machines = [(group.key, placement(group, shares[group.key])) for group in running]
-        for gather, pool in pools:
+        for place, (gather, pool) in enumerate(pools):
+            most = most_here(needs, gather, hour, here, [other for other, _ in pools[place + 1 :]])
             there = [each for each in (group.shared_in(needs, hour) for group in pool) if each.machines]
             units = {member.variant: member.units for member in gather.members}
-            shared = gathered_replicas(needs, gather, hour, there, weeks)
+            shared = gathered_replicas(needs, gather, hour, there, approved_of[place], most)
             shares |= shared
             for each in there:
                 machines.append((each.key, gathered_placement(each, shared[each.key], units)))

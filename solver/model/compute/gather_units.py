@@ -5,9 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.model.compute.needs import Needs, ServiceNeed
-from solver.model.compute.rows import surviving
-
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 _MANY = 1 << 40
@@ -40,17 +37,3 @@ def least_to_hold(needed: Integers, filled: Integers, usd: Floats) -> Floats:
     times = -(-np.maximum(needed - length, 0) // filled[dense])
     found: Floats = times * usd[dense] + table[np.maximum(needed - times * filled[dense], 0)]
     return found
-
-
-def replicas_to_run(needs: Needs, service: ServiceNeed, variant: int, zones: int) -> tuple[int, ...]:
-    """By hour class: replicas that meet the need, and spread over so many zones the load without any one of them."""
-    each = needs.runnables[variant].capacity
-    found: list[int] = []
-    for load, needed in zip(service.load, service.needed, strict=True):
-        replicas = max(service.service.replicas.min, -(-needed // each) if needed else 0)
-        if service.survives_zone and zones > 1:
-            for_load = -(-load // each) if load else 0
-            replicas = max(replicas, for_load + -(-for_load // (zones - 1)))
-            assert surviving(replicas, zones) >= for_load
-        found.append(replicas)
-    return tuple(found)

@@ -17,6 +17,9 @@ that the load is met without the zone that has most of them, and each zone has r
 
     r − ⌈r / Z⌉  ≥  replicas for the load,      Σ over its services u · ⌈r / Z⌉  ≤  ⌊machines / Z⌋ · (units − most + 1)
 
+A service that may be interrupted can be in two gathers with its two parts (`gather_replicas`): with what must not rest
+on spot machines in one on demand, with the rest in one of spot machines alone.
+
 In the search a gather is one service, whose load is units: what it needs in all, and as what must be left of whole
 rounds of machines after the loss of a zone (Z − 1) · Σ u · ⌈r / Z⌉.
 
@@ -35,6 +38,7 @@ from solver.model.compute.hours import Hours
 from solver.model.compute.needs import Needs, Runnable, ServiceNeed
 from solver.model.compute.patterns import Pattern
 from solver.plan.compute import NodeGroup
+from solver.vocabulary import PurchaseOption
 
 ANY = "any"
 """The one variant of a gather, in the search."""
@@ -63,7 +67,11 @@ class Gather:
     zones: int
     """Zones of its machines."""
     units: Mapping[str, int]
-    """Of one machine, by the types that it may have, on demand."""
+    """Of one machine, by the types that it may have."""
+    spot: bool = False
+    """Whether its machines are spot machines, and its replicas the interruptible part of its services."""
+    companions: tuple[str, ...] = ()
+    """Types that its spot machines may be of besides."""
 
     @property
     def most(self) -> int:
@@ -139,7 +147,8 @@ class Gathered:
             if gather is None:
                 found.append(0 if group.shared is not None else group.slots.get(each.name, 0))
             else:
-                mine = any(group.slots.get(name) for name in self.names(gather))
+                same = gather.spot == (group.purchase is PurchaseOption.SPOT)
+                mine = same and any(group.slots.get(name) for name in self.names(gather))
                 found.append(gather.useful(name) if mine and (name := group.machine_types[0]) in gather.units else 0)
         return tuple(found)
 
@@ -172,16 +181,21 @@ def alike(plain: Needs, gathers: Sequence[Gather]) -> Needs:
 
 
 def _gathered(plain: Needs, gathers: Sequence[Gather], *, alike: bool) -> Gathered:
-    firsts = {gather.members[0].service: gather for gather in gathers}
+    firsts: dict[int, list[Gather]] = {}
+    for gather in sorted(gathers, key=lambda each: each.spot):
+        firsts.setdefault(gather.members[0].service, []).append(gather)
     inside = {member.service for gather in gathers for member in gather.members}
-    left = [service for service in plain.services if service.number not in inside or service.number in firsts]
-    number_of = {service.number: number for number, service in enumerate(left)}
-    alone = set[int]() if alike else {number_of[first] for first in firsts}
+    left: list[tuple[ServiceNeed, Gather | None]] = []
+    for service in plain.services:
+        left += [(service, None)] if service.number not in inside else []
+        left += [(service, gather) for gather in firsts.get(service.number, ())]
+    number_of = {service.number: number for number, (service, gather) in enumerate(left) if gather is None}
+    number_of |= {service.number: number for number, (service, gather) in enumerate(left) if gather and alike}
+    alone = set[int]() if alike else {number for number, (_, gather) in enumerate(left) if gather is not None}
     services: list[ServiceNeed] = []
     runnables: list[Runnable] = []
     gather_of: dict[int, Gather] = {}
-    for number, service in enumerate(left):
-        gather = firsts.get(service.number)
+    for number, (service, gather) in enumerate(left):
         first = len(runnables)
         if gather is None:
             runnables += [replace(plain.runnables[variant], service=number) for variant in service.variants]
@@ -195,11 +209,12 @@ def _gathered(plain: Needs, gathers: Sequence[Gather], *, alike: bool) -> Gather
                 need = replace(need, strangers=frozenset(range(len(left))) - {number})
             units = None if alike else {name: gather.useful(name) for name in gather.units}
             variant = _stand_in(plain, gather, alike=alike)
-            runnables.append(Runnable(number, need.key, ANY, variant, 1, units))
+            runnables.append(Runnable(number, need.key, ANY, variant, 1, units, only_spot=gather.spot))
             gather_of[first] = gather
         services.append(replace(need, variants=tuple(range(first, len(runnables)))))
     needs = replace(plain, services=tuple(services), runnables=tuple(runnables))
-    return Gathered(plain, tuple(firsts[key] for key in sorted(firsts)), needs, gather_of)
+    ordered = [gather for key in sorted(firsts) for gather in firsts[key]]
+    return Gathered(plain, tuple(ordered), needs, gather_of)
 
 
 def _as_service(plain: Needs, gather: Gather, number: int) -> ServiceNeed:
@@ -211,11 +226,12 @@ def _as_service(plain: Needs, gather: Gather, number: int) -> ServiceNeed:
     most = sum(member.units * plain.services[member.service].service.replicas.max for member in gather.members)
     return ServiceNeed(
         number=number,
-        key=f"{members[0].key} and {len(members) - 1} more",
+        key=f"{members[0].key} and {len(members) - 1} more{' on spot' if gather.spot else ''}",
         service=first.model_copy(
             update={
                 "replicas": first.replicas.model_copy(update={"min": 0, "max": most}),
-                "interruptible_share": 0.0,
+                "interruptible_share": 1.0 if gather.spot else 0.0,
+                "spot_pools": max(member.service.spot_pools for member in members) if gather.spot else first.spot_pools,
             }
         ),
         grain=Fraction(1),
@@ -248,6 +264,6 @@ def _stand_in(plain: Needs, gather: Gather, *, alike: bool) -> Variant:
             "memory": min(each.memory for each in variants),
             "disk": min(each.disk for each in variants),
             "network_mbps": min(each.network_mbps for each in variants),
-            "machines": variants[0].machines if alike else tuple(gather.units),
+            "machines": variants[0].machines if alike else (*gather.units, *gather.companions),
         }
     )

@@ -27,6 +27,20 @@ def approved_replicas(needs: Needs, approved: ComputePlan | None) -> dict[int, t
     return {number: weeks[each.name] for number, each in enumerate(needs.runnables) if each.name in weeks}
 
 
+def approved_parts(needs: Needs, approved: ComputePlan | None, *, spot: bool) -> dict[int, tuple[int, ...]]:
+    """The same of what is on shared spot machines, or of the rest, of variants that have a part there."""
+    if approved is None:
+        return {}
+    weeks: dict[str, tuple[int, ...]] = {}
+    for service in approved.services:
+        for variant in service.variants:
+            if variant.spot_replicas is not None:
+                part, every = variant.spot_replicas.hourly(), variant.replicas.hourly()
+                rest = tuple(count - less for count, less in zip(every, part, strict=True))
+                weeks[f"{service.key}.{variant.key}"] = part if spot else rest
+    return {number: weeks[each.name] for number, each in enumerate(needs.runnables) if each.name in weeks}
+
+
 def kept_replicas(
     needs: Needs,
     hour: int,

@@ -157,7 +157,9 @@ def _reasons(
         problem.jobs, planned_usage(plan), prices, site.goods, decided.bought, site.held, free, site.backend
     )
     return (
-        *service_reasons(problem.hourly, plan, sale),
+        *service_reasons(
+            problem.hourly, plan, sale, {group.key: sale.usd_per_hour(group.machine) for group in decided.groups}
+        ),
         *(job_reason(run, rivals.of(run, _other_sizes(site, run), site.needs.jobs[key])) for key, run in runs.items()),
     )
 

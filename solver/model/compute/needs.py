@@ -40,6 +40,8 @@ class Runnable:
     """Load that one replica is asked for, in the service's grain."""
     units: Mapping[str, int] | None = None
     """Machine type → units that one machine holds (`gathers`), where this is a unit; None: by the variant's request."""
+    only_spot: bool = False
+    """Spot machines alone hold it: a unit of the interruptible parts of services."""
 
     @property
     def name(self) -> str:

@@ -28,15 +28,16 @@ from solver.vocabulary import PurchaseOption, Weekday
 _DAYS = tuple(Weekday)
 
 
-def service_reasons(hourly: Hourly, plan: ComputePlan, sale: OnSale) -> tuple[Reason, ...]:
-    """One for each service, by key."""
-    parts = _parts_usd_per_month(plan, sale)
+def service_reasons(
+    hourly: Hourly, plan: ComputePlan, sale: OnSale, usd_per_hour: Mapping[str, float]
+) -> tuple[Reason, ...]:
+    """One for each service, by key; `usd_per_hour` is the list or spot price of a machine, by node group."""
+    parts = _parts_usd_per_month(plan, usd_per_hour)
     return tuple(_service(hourly, need, plan, sale, parts) for need in hourly.needs.services)
 
 
-def _parts_usd_per_month(plan: ComputePlan, sale: OnSale) -> dict[str, float]:
-    """By `workload.variant`: of shared machines as large a part of their list price as it has of the places taken."""
-    usd_of = {each.machine.name: sale.usd_per_hour(each) for each in sale.machines}
+def _parts_usd_per_month(plan: ComputePlan, usd_per_hour: Mapping[str, float]) -> dict[str, float]:
+    """By `workload.variant`: of shared machines as large a part of their price as it has of the places taken."""
     found: dict[str, float] = {}
     for group in plan.node_groups:
         if group.shared is None:
@@ -44,7 +45,7 @@ def _parts_usd_per_month(plan: ComputePlan, sale: OnSale) -> dict[str, float]:
         weeks = sharing(plan, group)
         for hour, machines in enumerate(group.machines.hourly()):
             units = {name: week[hour] * group.shared.each.get(name, 0) for name, week in weeks.items()}
-            usd = machines * usd_of.get(group.machine_types[0], 0.0) / max(sum(units.values()), 1)
+            usd = machines * usd_per_hour.get(group.key, 0.0) / max(sum(units.values()), 1)
             for name, mine in units.items():
                 found[name] = found.get(name, 0.0) + usd * mine * WEEKS_PER_MONTH
     return found
@@ -77,8 +78,10 @@ def _service(hourly: Hourly, need: ServiceNeed, plan: ComputePlan, sale: OnSale,
         others = {name.split(".")[0] for group in groups for name in group.slots} - {need.key}
         part = fsum(parts.get(needs.runnables[variant].name, 0.0) for variant in need.variants)
         shared = f"machines that it shares with {len(others)} other service{'s' * (len(others) != 1)}"
-        text += f". Its part of {shared} is {format_usd(part)} a month at list prices"
-        alone = next((f"machines of its own, {name} {way}, {format_usd(usd)}" for (name, way), usd in costs), None)
+        prices = "list" if all(group.purchase is PurchaseOption.ON_DEMAND for group in groups) else "list and spot"
+        text += f". Its part of {shared} is {format_usd(part)} a month at {prices} prices"
+        whole = [each for each in costs if need.spot_share == 1 or each[0][1] == PurchaseOption.ON_DEMAND]
+        alone = next((f"machines of its own, {name} {way}, {format_usd(usd)}" for (name, way), usd in whole), None)
         return Reason(subject=f"workload {need.key}", text=f"{text}.", next_best=alone)
     used = {(group.machine_types[0], str(group.purchase)) for group, _ in running}
     mine = [f"{name} {purchase} {format_usd(usd)}" for (name, purchase), usd in costs if (name, purchase) in used]

@@ -9,6 +9,8 @@ than it allows; `usable_variants` leaves such variants out where they alone coul
 
 from __future__ import annotations
 
+from math import ceil
+
 from solver.model.compute.needs import Needs, ServiceNeed
 from solver.model.compute.rows import Counted, Row
 
@@ -36,3 +38,14 @@ def fewest_replicas(needs: Needs, service: ServiceNeed) -> int:
     """Replicas of the fastest variant that carry the peak."""
     fastest = max(needs.runnables[variant].capacity for variant in service.variants)
     return -(-max(service.needed) // fastest) if fastest else 0
+
+
+def most_useful(needs: Needs) -> list[int]:
+    """By variant: replicas on one machine beyond which the peak, or the floor, needs no more."""
+    return [
+        max(
+            ceil(max(needs.services[each.service].needed) / each.capacity) if each.capacity else 0,
+            needs.services[each.service].service.replicas.min,
+        )
+        for each in needs.runnables
+    ]

@@ -132,6 +132,8 @@ class Standing:
     def _of_shared(self, row: Row, group: NodeGroup, hour: int, machines: int) -> int:
         """What the row counts of slots that services share, beside what the others run."""
         assert group.shared is not None
+        if row.counted is Counted.ON_DEMAND and group.purchase is not PurchaseOption.ON_DEMAND:
+            return 0
         here = {name: week[hour] for name, week in self._sharing[group.key].items()}
         shared = Shared(shared_machines(group, hour), here, group.shared.each)
         found = 0

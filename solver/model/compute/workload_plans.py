@@ -17,7 +17,7 @@ from solver.plan.scaling import ScalingPlan
 from solver.plan.schedule import week_schedule
 from solver.plan.sidecar import DaemonPlan, SidecarPlan
 from solver.quantity import HOURS_PER_WEEK
-from solver.vocabulary import AcceleratorKind
+from solver.vocabulary import AcceleratorKind, PurchaseOption
 
 
 def _variant(
@@ -26,6 +26,7 @@ def _variant(
     variant: Variant,
     *,
     week: Sequence[int],
+    spot: Sequence[int] | None = None,
     most: int,
     groups: Sequence[tuple[str, int]],
     per_replica: float,
@@ -45,6 +46,7 @@ def _variant(
         accelerator_count=asked.count if asked is not None else 0,
         environment=dict(sorted({**workload.environment, **variant.environment}.items())),
         replicas=week_schedule(week),
+        spot_replicas=None if spot is None else week_schedule(spot),
         max_replicas=most,
         node_groups=tuple(group for group, _ in groups),
         weights=tuple(weight for _, weight in groups),
@@ -83,6 +85,7 @@ def service_plan(
                 runnable.key,
                 runnable.variant,
                 week=[replicas[hour].get(number, 0) for hour in needs.hour_of_week],
+                spot=_on_shared_spot(needs, used, number, by_group),
                 most=max(peaks[number], min(slots, peaks[number] + spare * peaks[number] // sum(peaks.values()))),
                 groups=[(group.key, in_peak[group.key]) for group in used],
                 per_replica=runnable.variant.throughput_per_second * wish.utilisation(runnable.key),
@@ -110,6 +113,17 @@ def service_plan(
         max_utilisation=min(wish.utilisation(key) for key in [each.key for each in variants] or wish.variants),
         variants=tuple(variants),
     )
+
+
+def _on_shared_spot(
+    needs: Needs, groups: Sequence[NodeGroup], number: int, by_group: Sequence[Mapping[str, Mapping[int, int]]]
+) -> list[int] | None:
+    """A week's replicas of a variant on spot machines that services share; None where it is on none."""
+    keys = [group.key for group in groups if group.shared is not None and group.purchase is PurchaseOption.SPOT]
+    if not keys:
+        return None
+    found = [sum(shares.get(key, {}).get(number, 0) for key in keys) for shares in by_group]
+    return [found[hour] for hour in needs.hour_of_week]
 
 
 def _places(needs: Needs, group: NodeGroup, number: int, by_group: Sequence[Mapping[str, Mapping[int, int]]]) -> int:

@@ -174,17 +174,18 @@ def test_both_versions_of_a_service_whose_requests_move_find_room_in_any_order()
 
 
 @pytest.mark.parametrize(
-    ("shapes", "services", "zones", "survive"),
+    ("shapes", "services", "zones", "survive", "interruptible"),
     [
-        (alike_services.ONE_SHAPE, 9, 2, "zone"),
-        (alike_services.ONE_SHAPE, 9, 3, "zone"),
-        (alike_services.MANY_SHAPES, 10, 2, "zone"),
+        (alike_services.ONE_SHAPE, 9, 2, "zone", 0.0),
+        (alike_services.ONE_SHAPE, 9, 3, "zone", 0.0),
+        (alike_services.MANY_SHAPES, 10, 2, "zone", 0.0),
+        (alike_services.MANY_SHAPES, 10, 2, "zone", 0.3),
     ],
 )
 def test_replicas_of_services_that_share_machines_find_room_in_any_order(
-    shapes: tuple[tuple[str, str], ...], services: int, zones: int, survive: str
+    shapes: tuple[tuple[str, str], ...], services: int, zones: int, survive: str, interruptible: float
 ) -> None:
-    plan = alike_services.planned(shapes, services, zones, survive)
+    plan = alike_services.planned(shapes, services, zones, survive, interruptible)
     assert alike_services.shared(plan)
     found = list(runs(alike_services.compute(plan), alike_services.catalog()))
     assert found

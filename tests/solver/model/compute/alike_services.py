@@ -32,9 +32,13 @@ def demand(
     zones: int = 2,
     survive: str = "none",
     machines: Sequence[str] = ("c6a.*", "m6a.*"),
+    interruptible: float = 0.0,
     **changes: Any,
 ) -> Demand:
-    """Services with loads of different heights and the same course, whose shapes take turns."""
+    """Services with loads of different heights and the same course, whose shapes take turns.
+
+    Two of three may be interrupted, where any may.
+    """
 
     def service(number: int) -> dict[str, Any]:
         cpu, memory = shapes[number % len(shapes)]
@@ -42,7 +46,8 @@ def demand(
         week = [round(peak * (0.7 + 0.3 * sin(hour * pi / 12)), 1) for hour in range(24)]
         variants = {"cpu": {"cpu": cpu, "memory": memory, "throughput_per_second": 20, "source": "measured"}}
         load = {"hourly_per_second": week}
-        return {"kind": "service", "image": {}, "load": load, "variants": variants, "survive": survive}
+        share = {"interruptible_share": interruptible} if interruptible and number % 3 else {}
+        return {"kind": "service", "image": {}, "load": load, "variants": variants, "survive": survive, **share}
 
     workloads = {f"s{number:02d}": service(number) for number in range(services)}
     for key, change in changes.items():
@@ -66,8 +71,11 @@ def with_gathers(asked: Demand, previous: Plan | None = None) -> Plan:
 
 
 @cache
-def planned(shapes: tuple[tuple[str, str], ...], services: int, zones: int, survive: str) -> Plan:
-    return with_gathers(demand(shapes, services=services, zones=zones, survive=survive))
+def planned(
+    shapes: tuple[tuple[str, str], ...], services: int, zones: int, survive: str, interruptible: float = 0.0
+) -> Plan:
+    asked = demand(shapes, services=services, zones=zones, survive=survive, interruptible=interruptible)
+    return with_gathers(asked)
 
 
 def compute(plan: Plan) -> ComputePlan:

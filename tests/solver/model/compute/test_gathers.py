@@ -13,8 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from solver.model.compute import forms
+from solver.model.compute.gather_choices import whole
 from solver.model.compute.gather_units import least_to_hold, units_of
 from solver.model.compute.gathering import Gathering
+from solver.model.compute.hourly import Floats, Hourly
 from solver.plan.lock import lock_of
 from solver.plan.plan import Plan
 from solver.plan.sharing import SharedMachines, filled, have_even_room
@@ -205,7 +208,6 @@ def test_a_service_more_of_the_same_shape_joins_the_others_on_their_machines() -
     [
         {"max_per_machine": 1},
         {"apart_from": ["s00"]},
-        {"interruptible_share": 0.5},
         {"exposure": "internal", "deployment": {"strategy": "blue-green"}},
     ],
 )
@@ -220,15 +222,23 @@ def test_what_a_service_asks_of_its_machines_keeps_it_off_shared_ones(wish: dict
 def test_interruptible_services_share_machines_on_demand_where_that_costs_less_than_machines_of_their_own() -> None:
     little: dict[str, Any] = {f"s{number:02d}": {"interruptible_share": 0.1} for number in range(9)}
     asked = demand(ONE_SHAPE, services=9, **little)
-    plan = with_gathers(asked)
+    with patch.object(forms, "parted", return_value=None):
+        plan = with_gathers(asked)
+        with patch.object(forms, "whole", side_effect=_nothing_to_gather):
+            apart = solve(asked, catalog())
     assert list(plan_faults(plan, asked, catalog())) == []
     assert all(group.shared is not None for group in compute(plan).node_groups if group.slots)
     assert {group.purchase for group in shared(plan)} == {PurchaseOption.ON_DEMAND}
-    with patch.object(Gathering, "choose", return_value=[]):
-        apart = solve(asked, catalog())
     assert not shared(apart)
     assert plan.proof.cost_usd_per_month < apart.proof.cost_usd_per_month
     assert plan.proof.bound_usd_per_month <= plan.proof.cost_usd_per_month
+
+
+def _nothing_to_gather(hourly: Hourly, usd_per_hour: Floats) -> Gathering:
+    found = whole(hourly, usd_per_hour)
+    with patch.object(found.all, "single", return_value=None):
+        assert found.levels
+    return found
 
 
 def test_services_that_become_interruptible_stay_on_their_machines_until_leaving_saves_more_than_the_gap() -> None:
