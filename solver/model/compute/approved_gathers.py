@@ -55,25 +55,25 @@ def gathered_again(hourly: Hourly, usd_per_hour: Floats, before: Sequence[Before
     steady = [number for number in others if services[number].spot_share == 0]
     more = [number for number in others if services[number].spot_share > 0] if on_spot else []
     split = [each.number for each in services if each.number in {*on_spot, *more} and each.spot_share > 0]
+    mine, theirs = (
+        [(sorted(each.services), each.machine_type) for each in before if each.spot is spot] for spot in (False, True)
+    )
     while split:
         way = parted(hourly, usd_per_hour, split)
         if way is None or way.spot is None:
             break
-        split = sorted(way.spot.all.split)
-        mine = [(sorted(each.services), each.machine_type) for each in before if not each.spot]
-        theirs = [(sorted(each.services), each.machine_type) for each in before if each.spot]
+        split = sorted(way.spot.clusters.split)
         joining = [number for number in more if number in split]
         found = way.on_demand.again(mine, [*steady, *joining])
         on_machines = way.spot.again(theirs, joining)
         kept = [
             number
             for number in split
-            if _holds(on_machines, number) and (_holds(found, number) or way.on_demand.all.has_none_of(number))
+            if _holds(on_machines, number) and (_holds(found, number) or way.on_demand.clusters.has_none_of(number))
         ]
         if kept == split:
             return [*found, *on_machines]
         split = kept
-    mine = [(sorted(each.services), each.machine_type) for each in before if not each.spot]
     return whole(hourly, usd_per_hour).again(mine, steady)
 
 

@@ -105,8 +105,8 @@ def _has_places(on_demand: Gathering, spot: Gathering, number: int) -> bool:
     """Whether both parts of a service are held, and together are no more replicas than it may have."""
     if not (on_demand.has_place_for(number) and spot.has_place_for(number)):
         return False
-    both = zip(on_demand.all.most_replicas(number), spot.all.most_replicas(number), strict=True)
-    return max(map(sum, both)) <= on_demand.all.needs.services[number].service.replicas.max
+    both = zip(on_demand.clusters.most_replicas(number), spot.clusters.most_replicas(number), strict=True)
+    return max(map(sum, both)) <= on_demand.clusters.needs.services[number].service.replicas.max
 
 
 @dataclass

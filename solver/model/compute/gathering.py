@@ -40,24 +40,25 @@ class Level:
 class Gathering:
     """The services of one site, as they may be gathered on machines on demand or on spot machines."""
 
-    all: Clusters
+    clusters: Clusters
+    """What they may share."""
 
     def alike(self) -> list[Gather]:
         """Services of two or more that ask for just the same, wherever they run; by their first service.
 
         None that may be interrupted.
         """
-        steady = [service.number for service in self.all.needs.services if service.spot_share == 0]
+        steady = [service.number for service in self.clusters.needs.services if service.spot_share == 0]
         kept = [each for each in self._alike_of(steady) if len(each.services) > 1]
-        most = int(self.all.zones.max(initial=1))
-        found = [Gather(self.all.members(each, most), most, {}) for each in kept]
+        most = int(self.clusters.zones.max(initial=1))
+        found = [Gather(self.clusters.members(each, most), most, {}) for each in kept]
         return sorted(found, key=lambda each: each.members[0].service)
 
     @cached_property
     def levels(self) -> tuple[Level, ...]:
         """From the most clusters to the fewest; one without any where nothing may be gathered."""
         known: dict[tuple[tuple[int, ...], tuple[int, ...]], Cluster] = {}
-        every = [service.number for service in self.all.needs.services]
+        every = [service.number for service in self.clusters.needs.services]
         clusters = [each for each in self._alike_of(every) if isfinite(each.least)]
         found = [Level(tuple(clusters))]
         while len(clusters) > 1:
@@ -65,7 +66,7 @@ class Gathering:
             for first, second in _pairs(clusters):
                 pair = (clusters[first].services, clusters[second].services)
                 if pair not in known:
-                    known[pair] = self.all.joined(clusters[first], clusters[second])
+                    known[pair] = self.clusters.joined(clusters[first], clusters[second])
                 more = known[pair].least - clusters[first].least - clusters[second].least
                 if isfinite(more) and (best is None or more < best[0] - _LITTLE):
                     best = (more, first, second)
@@ -79,13 +80,13 @@ class Gathering:
 
     def has_place_for(self, number: int) -> bool:
         """Whether a service is in a cluster, or has no replicas here."""
-        return any(number in each.services for each in self.levels[0].clusters) or self.all.has_none_of(number)
+        return any(number in each.services for each in self.levels[0].clusters) or self.clusters.has_none_of(number)
 
     def gathers(self, level: Level) -> list[Gather]:
         """Those of a level: of two services or more, or of a part of one; by their first service."""
-        split = self.all.split
+        split = self.clusters.split
         kept = [each for each in level.clusters if len(each.services) > 1 or not split.isdisjoint(each.services)]
-        return sorted((self.all.gather(each) for each in kept), key=lambda each: each.members[0].service)
+        return sorted((self.clusters.gather(each) for each in kept), key=lambda each: each.members[0].service)
 
     def again(self, groups: Sequence[tuple[Sequence[int], str]], others: Sequence[int]) -> list[Gather]:
         """Gathers of these services, each about a machine type, as far as they may still be gathered.
@@ -94,14 +95,14 @@ class Gathering:
         """
         clusters: list[tuple[Cluster, int]] = []
         for services, name in groups:
-            place = self.all.names.index(name) if name in self.all.names else None
+            place = self.clusters.names.index(name) if name in self.clusters.names else None
             joined: Cluster | None = None
             for number in services:
                 joined = self._with(joined, number, place)
             if joined is not None:
                 clusters.append((joined, int(np.argmin(joined.usd)) if place is None else place))
         for number in others:
-            single = self.all.single(number)
+            single = self.clusters.single(number)
             if single is None:
                 continue
             wider = [(self._with(cluster, number, place) or cluster, place) for cluster, place in clusters]
@@ -112,26 +113,26 @@ class Gathering:
             if more and min(more) <= single.least + _LITTLE:
                 best = more.index(min(more))
                 clusters[best] = wider[best]
-        split = self.all.split
+        split = self.clusters.split
         kept = [each for each in clusters if len(each[0].services) > 1 or not split.isdisjoint(each[0].services)]
-        return sorted((self.all.gather(*each) for each in kept), key=lambda each: each.members[0].service)
+        return sorted((self.clusters.gather(*each) for each in kept), key=lambda each: each.members[0].service)
 
     def _alike_of(self, services: Sequence[int]) -> list[Cluster]:
         """Those of them that may be gathered, and those together that ask for the same."""
         found: dict[tuple[object, ...], Cluster] = {}
         for number in services:
-            single = self.all.single(number)
+            single = self.clusters.single(number)
             if single is not None:
                 key = (single.survives, single.accelerators, single.shapes[0].requests.tobytes())
-                found[key] = self.all.joined(found[key], single) if key in found else single
+                found[key] = self.clusters.joined(found[key], single) if key in found else single
         return list(found.values())
 
     def _with(self, cluster: Cluster | None, number: int, place: int | None) -> Cluster | None:
         """The cluster with one service more, or as it is where that one may not be gathered on that type, or any."""
-        single = self.all.single(number)
+        single = self.clusters.single(number)
         if single is None or (cluster is not None and not cluster.is_akin(single)):
             return cluster
-        more = single if cluster is None else self.all.joined(cluster, single)
+        more = single if cluster is None else self.clusters.joined(cluster, single)
         usd = more.least if place is None else float(more.usd[place])
         return more if isfinite(usd) else cluster
 

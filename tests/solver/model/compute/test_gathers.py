@@ -236,7 +236,7 @@ def test_interruptible_services_share_machines_on_demand_where_that_costs_less_t
 
 def _nothing_to_gather(hourly: Hourly, usd_per_hour: Floats) -> Gathering:
     found = whole(hourly, usd_per_hour)
-    with patch.object(found.all, "single", return_value=None):
+    with patch.object(found.clusters, "single", return_value=None):
         assert found.levels
     return found
 
