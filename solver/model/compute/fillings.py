@@ -8,7 +8,7 @@ machines at once, quickly; `Search` has an upper bound for each machine, and a s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from math import gcd
@@ -26,6 +26,8 @@ _MIXES = (0.0, 0.15, 0.3, 0.5, 0.7, 0.85, 1.0)
 _REST = 0.02
 """Weight of the resource that a replica takes most of."""
 _NONE = 1e-12
+_SAME = 1e-9
+"""Of what the dearest replica of a shape is worth: gains that differ by less are counted as the greatest of them."""
 _MOST_UNITS = 2_000
 _PRICES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.85, 1.0)
 """Of memory, as parts of what a machine costs for all of its memory."""
@@ -118,14 +120,14 @@ class Search:
             after, found = table[:, place + 1], table[:, place]
             found[:] = after
             step = int(request[shape, 0]) // unit
-            for number in range(1, len(worth[shape])):
-                more = worth[shape][number] - number * float(request[shape, 1]) * prices
+            memory = float(request[shape, 1]) * prices
+            for number, usd in _lots(worth[shape]):
                 moved = step * number
-                if moved >= found.shape[1]:
-                    break
-                np.maximum(
-                    found[:, moved:], after[:, : found.shape[1] - moved] + more[:, np.newaxis], out=found[:, moved:]
-                )
+                if moved < found.shape[1]:
+                    more = number * (usd - memory)
+                    np.maximum(
+                        found[:, moved:], found[:, : found.shape[1] - moved] + more[:, np.newaxis], out=found[:, moved:]
+                    )
         return cls(request, tuple(worth), tuple(replicas), len(value), order, unit, prices, table, steps)
 
     def at_most(self, room: Integers) -> Floats:
@@ -164,14 +166,18 @@ class Search:
             fit = len(mine) - 1
             for resource, need in asked[place]:
                 fit = min(fit, left[resource] // need)
-            for number in range(fit, -1, -1):
-                units_left, spare_left = units - number * step[place], spare - number * memory[place]
-                if usd + mine[number] + after[units_left] + spare_left <= best_usd:
-                    continue
+            # What can be worth most comes first, so that good fillings are found early.
+            most = [
+                (usd + mine[number] + after[units - number * step[place]] + spare - number * memory[place], number)
+                for number in range(fit + 1)
+            ]
+            for bound, number in sorted(most, reverse=True):
+                if bound <= best_usd:
+                    break
                 for resource, need in asked[place]:
                     left[resource] -= number * need
                 chosen[place] = number
-                whole = search(place + 1, usd + mine[number], units_left, spare_left)
+                whole = search(place + 1, usd + mine[number], units - number * step[place], spare - number * memory[place])
                 chosen[place] = 0
                 for resource, need in asked[place]:
                     left[resource] += number * need
@@ -188,6 +194,24 @@ class Search:
             for variant in self.replicas[shape][:number]:
                 slots[variant] += 1
         return (best_usd if whole else np.inf), tuple(slots)
+
+
+def _lots(worth: Sequence[float]) -> Iterator[tuple[int, float]]:
+    """Replicas that are worth the same, and what each is: in lots of 1, 2, 4 … of which any number can be made.
+
+    Values are concave, so that no choice of lots is worth more than as many replicas, and one is worth as much.
+    """
+    gains = [after - before for before, after in pairwise(worth)]
+    begun = 0
+    for end in range(1, len(gains) + 1):
+        if end < len(gains) and gains[end] >= gains[begun] - _SAME * gains[0]:
+            continue
+        left, size = end - begun, 1
+        while left:
+            lot = min(size, left)
+            yield lot, gains[begun]
+            left, size = left - lot, 2 * size
+        begun = end
 
 
 def _merged(

@@ -12,7 +12,7 @@ from solver.model.compute.rows import least_in_all
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
-_MOST_OF_A_VARIANT = 64
+_MOST_OF_A_VARIANT = 256
 """Of one variant on a machine: more have no value of their own in a search, but at the price of these."""
 
 
@@ -37,29 +37,33 @@ class Kind:
     """Numbers of the machines."""
     counts: Integers
     """By row: machines that count."""
+    fit: Integers
+    """By variant: the most replicas that any of the machines has room for."""
 
 
 def in_all(required: Sequence[int], zones: int) -> tuple[int, ...]:
     return tuple(least_in_all(each, zones) for each in required)
 
 
-def earnings(worth: Integers, counts: Integers, required: Integers, duals: Floats) -> Floats:
+def earnings(worth: Integers, kind: Kind, required: Integers, duals: Floats) -> Floats:
     """Variants × number of replicas on each machine of a block: what they earn, at `duals` for whole requirements.
 
     Concave in the number; what lies beyond the last number is worth no more than it.
     """
-    each = worth * counts[:, np.newaxis]
+    each = worth * kind.counts[:, np.newaxis]
     useful = (each > 0) & (required > 0)[:, np.newaxis]
     enough = np.where(useful, -(-required[:, np.newaxis] // np.maximum(each, 1)), 0).max(axis=0, initial=0)
+    # More than what fits is on no machine: of a service of hundreds of replicas a machine earns what it holds.
+    enough = np.minimum(enough, kind.fit)
     most = int(min(enough.max(initial=1), _MOST_OF_A_VARIANT)) or 1
-    number = np.arange(most + 1)
+    number = np.minimum(np.arange(most + 1), enough[:, np.newaxis])
+    # A filling may have more than the last number: that one then stands for all it could earn.
+    number[:, -1] = enough
     share = np.minimum(each[:, :, np.newaxis] * number, required[:, np.newaxis, np.newaxis])
     usd = duals / np.maximum(required, 1)
     value: Floats = np.einsum("r,rvn->vn", usd, share.astype(np.float64))
-    # A filling may have more than the last number: that one then stands for all it could earn.
     beyond = enough > most
     if beyond.any():
-        value[beyond, -1] = (duals[:, np.newaxis] * useful).sum(axis=0)[beyond]
         value[beyond] = _concave(value[beyond])
     return value
 

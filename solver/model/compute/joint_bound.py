@@ -26,8 +26,8 @@ from solver.model.deadline import NEVER, Deadline
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 _ROUNDS = 3
-_VARIANTS_TIMES_CLASSES = 200
-_FEWEST, _MOST = 6, 24
+_VARIANTS_TIMES_CLASSES = 40
+_FEWEST, _MOST = 2, 8
 """Programs at one worth: fewer where each takes long."""
 _GAINED = 1 + 1e-4
 
@@ -55,7 +55,7 @@ class JointBound:
         classes = len(hourly.task.weight)
         most = min(max(_VARIANTS_TIMES_CLASSES // max(len(hourly.needs.runnables), 1), _FEWEST), _MOST)
         self.groups = gathered(self.program.required, hourly.task.weight, most)
-        self.solved: list[dict[int, float]] = [{} for _ in self.groups]
+        self.solved: list[dict[int, Floats]] = [{} for _ in self.groups]
         self.lowest = np.zeros((classes, len(self.relaxation.value.worths)))
 
     def bound(self, target: float) -> float:
@@ -86,25 +86,28 @@ class JointBound:
         """Programs of groups at worths of these numbers; whether there was a new one."""
         value, new = self.relaxation.value, False
         for group, known, numbers in zip(self.groups, self.solved, wanted, strict=True):
-            required = self.program.required[group].min(axis=0)
-            for number in sorted(numbers - set(known)):
-                known[number] = self.program.solve(required, value.machine[:, number]).bound
+            required = self.program.required[group]
+            # At a worth of nothing the level has room for machines, whose volumes alone are not worth a search.
+            for number in sorted(number for number in numbers - set(known) if value.held or value.worths[number] > 0):
+                point = self.program.solve(required.max(axis=0), value.machine[:, number])
+                known[number] = required @ point.proved
                 new = True
-            low = _between(value, known)
-            self.lowest[group] = np.maximum(self.lowest[group], low)
+            self.lowest[group] = np.maximum(self.lowest[group], _between(value, known, len(group)))
         return new
 
 
-def _between(value: Valuation, known: dict[int, float]) -> Floats:
-    """By worth: what is known, and what that proves of the others."""
-    found = np.zeros(len(value.worths))
+def _between(value: Valuation, known: dict[int, Floats], classes: int) -> Floats:
+    """Classes × worths: what is known, and what that proves of the others."""
+    found = np.zeros((classes, len(value.worths)))
     if value.held:
         # Worths of what is held change from one to the next as well.
-        found[list(known)] = list(known.values())
+        for number, usd in known.items():
+            found[:, number] = usd
         return found
-    points = {0.0: 0.0} | {float(value.worths[number]): usd for number, usd in sorted(known.items())}
-    lower: Floats = np.interp(value.worths, list(points), list(points.values()))
-    return lower
+    points = {0.0: np.zeros(classes)} | {float(value.worths[number]): usd for number, usd in sorted(known.items())}
+    for place in range(classes):
+        found[place] = np.interp(value.worths, list(points), [float(usd[place]) for usd in points.values()])
+    return found
 
 
 def gathered(required: Integers, weight: Integers, most: int) -> list[list[int]]:

@@ -42,6 +42,10 @@ _STALLED = 0.998
 """Where a round of greedy fillings gains less than this leaves, all later ones are searched."""
 _PRECISION = 2e-3
 """Of a bound, as a part of it."""
+_LITTLE = 2e-4
+"""A round that moves optimum and bound by no more, as a part of them, is an idle one."""
+_IDLE = 3
+"""Idle rounds in a row, after which a program is left."""
 _TOLERANCE = 1e-6
 
 
@@ -55,6 +59,8 @@ class JointPoint:
     """Fillings of the optimum, with their machines."""
     duals: Floats
     """By row: USD an hour of the whole requirement."""
+    proved: Floats
+    """By row, USD an hour of one: an hour that requires no more in any row costs at least these for what it does."""
 
 
 @dataclass
@@ -98,6 +104,15 @@ class JointProgram:
         return np.array([row.worth for row in self.rows], dtype=np.int64).reshape(len(self.rows), -1)
 
     @cached_property
+    def fit(self) -> Integers:
+        """Machines × variants: replicas of one variant that a machine has room for."""
+        columns = self.hourly.columns
+        huge = np.iinfo(np.int64).max
+        asked = columns.requests > 0
+        room = np.where(asked, columns.room[:, np.newaxis, :] // np.maximum(columns.requests, 1), huge)
+        return np.where(columns.fitting, room.min(axis=2, initial=huge), 0)
+
+    @cached_property
     def kinds(self) -> list[Kind]:
         """Blocks of 1 … zones machines, where they are worth something."""
         columns = self.hourly.columns
@@ -108,9 +123,11 @@ class JointProgram:
         survives = any(row.counted.without_a_zone for row in self.rows)
         found: list[Kind] = []
         for (on_demand, zones), numbers in sorted(alike.items()):
+            places = np.array(numbers, dtype=np.int64)
+            fit = self.fit[places].max(axis=0)
             for machines in range(1, (zones if survives else 1) + 1):
                 counts = [counted(row.counted, machines, zones, on_demand=on_demand) for row in self.rows]
-                found.append(Kind(machines, np.array(numbers, dtype=np.int64), np.array(counts, dtype=np.int64)))
+                found.append(Kind(machines, places, np.array(counts, dtype=np.int64), fit))
         return found
 
     @cached_property
@@ -166,23 +183,30 @@ class JointProgram:
     def solve(self, required: Integers, price: Floats, *, exact: bool = True) -> JointPoint:
         """The optimum for requirements by row at these prices of machines, USD an hour; not `exact`, its bound is 0."""
         if not (required > 0).any():
-            return JointPoint(0.0, (), np.zeros(len(required)))
+            return JointPoint(0.0, (), np.zeros(len(required)), np.zeros(len(required)))
         master = _Master(self, required, price)
         master.add(list(self._pool))
-        bound, before = 0.0, np.inf
+        bound, before, idle = 0.0, np.inf, 0
+        best = np.zeros(len(required))
         point = master.solve()
         quick = True
         for _ in range(_MOST_ROUNDS):
             duals = np.maximum(point.duals, 0.0)
+            moved = point.objective < before * (1 - _LITTLE)
             quick = quick and point.objective < before * _STALLED
             before = point.objective
             if not quick and not exact:
                 break
             part, new = self._earning(master, duals, 0 if quick else _STEPS)
             if not quick:
-                bound = max(bound, float(duals.sum()) * part)
-            if (not new and not quick) or bound >= point.objective * (1 - _PRECISION):
-                break
+                proved = float(duals.sum()) * part
+                idle = 0 if moved or proved > bound * (1 + _LITTLE) else idle + 1
+                if proved > bound:
+                    bound, best = proved, duals * part
+                # Where a search has ended early, greedy fillings may still be worth more than they cost.
+                new = new or self._earning(master, duals, 0)[1]
+                if not new or idle == _IDLE or bound >= point.objective * (1 - _PRECISION):
+                    break
             master.add(new)
             point = master.solve()
         used: dict[Filled, float] = {}
@@ -190,7 +214,8 @@ class JointProgram:
             if count > _TOLERANCE:
                 used[filled] = used.get(filled, 0.0) + machines * count
         self._pool |= dict.fromkeys(used)
-        return JointPoint(bound * (1 - _TOLERANCE), tuple(sorted(used.items())), np.maximum(point.duals, 0.0))
+        duals, proved = np.maximum(point.duals, 0.0), best * (1 - _TOLERANCE) / np.maximum(required, 1)
+        return JointPoint(bound * (1 - _TOLERANCE), tuple(sorted(used.items())), duals, proved)
 
     def _earning(self, master: _Master, duals: Floats, steps: int) -> tuple[float, list[Filled]]:
         """The part of the duals with which no block earns more than it costs, and fillings that earn more now.
@@ -200,7 +225,7 @@ class JointProgram:
         part = 1.0
         found: list[tuple[float, Filled]] = []
         for kind in self.kinds:
-            value = earnings(self.worth, kind.counts, master.required, duals)
+            value = earnings(self.worth, kind, master.required, duals)
             earned = self._exact(master, kind, value, steps, part) if steps else self._quick(master, kind, value)
             here: list[tuple[float, Filled]] = []
             for filled, usd, most in earned:
