@@ -31,6 +31,8 @@ _FEW = 20
 
 Group = tuple[int, Pattern]
 """Number of a machine, and its pattern."""
+_Replicas = tuple[Integers, Integers, Integers]
+"""By hour class: in all, after the loss of a zone, on demand."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Bundles:
     usd: Floats | None = None
     """USD an hour of each machine, where it is not its price; all machines are then tried for each merger of few."""
     _known: dict[tuple[int, ...], Bundle | None] = field(default_factory=dict[tuple[int, ...], "Bundle | None"])
+    _variants: dict[tuple[int, int], int | None] = field(default_factory=dict[tuple[int, int], "int | None"])
+    _replicas: dict[tuple[int, int], _Replicas] = field(default_factory=dict[tuple[int, int], "_Replicas"])
 
     def __post_init__(self) -> None:
         columns = self.hourly.columns
@@ -192,6 +196,11 @@ class Bundles:
 
     def _variant(self, service: int, number: int) -> int | None:
         """The variant of which a machine holds most load, by the resource that is short first."""
+        if (service, number) not in self._variants:
+            self._variants[service, number] = self._best_variant(service, number)
+        return self._variants[service, number]
+
+    def _best_variant(self, service: int, number: int) -> int | None:
         columns, needs = self.hourly.columns, self.hourly.needs
         best: tuple[float, int] | None = None
         for variant in needs.services[service].variants:
@@ -202,8 +211,13 @@ class Bundles:
                     best = (value, variant)
         return None if best is None else best[1]
 
-    def _needs(self, service: int, variant: int) -> tuple[Integers, Integers, Integers]:
-        """Replicas by hour class: in all, after the loss of a zone, on demand."""
+    def _needs(self, service: int, variant: int) -> _Replicas:
+        """Of this variant, where the service runs no other."""
+        if (service, variant) not in self._replicas:
+            self._replicas[service, variant] = self._counted(service, variant)
+        return self._replicas[service, variant]
+
+    def _counted(self, service: int, variant: int) -> _Replicas:
         zero = np.zeros(len(self.weight), dtype=np.int64)
         found = {Counted.ALL: zero, Counted.SURVIVING: zero, Counted.ON_DEMAND: zero}
         for place, row in enumerate(self.hourly.rows):
@@ -215,7 +229,7 @@ class Bundles:
         return found[Counted.ALL], found[Counted.SURVIVING], found[Counted.ON_DEMAND]
 
     def _slots(
-        self, number: int, variants: Sequence[int], needs: Sequence[tuple[Integers, Integers, Integers]], zones: int
+        self, number: int, variants: Sequence[int], needs: Sequence[_Replicas], zones: int
     ) -> tuple[int, ...] | None:
         """Replicas of each variant on a machine, for the fewest machines on which the peaks fit together."""
         peaks = np.array([[int(each.max()) for each in need] for need in needs])

@@ -121,10 +121,10 @@ class Search:
             found[:] = after
             step = int(request[shape, 0]) // unit
             memory = float(request[shape, 1]) * prices
-            for number, usd in _lots(worth[shape]):
+            for number, gain in _lots(worth[shape]):
                 moved = step * number
                 if moved < found.shape[1]:
-                    more = number * (usd - memory)
+                    more = number * (gain - memory)
                     np.maximum(
                         found[:, moved:], found[:, : found.shape[1] - moved] + more[:, np.newaxis], out=found[:, moved:]
                     )
@@ -177,7 +177,9 @@ class Search:
                 for resource, need in asked[place]:
                     left[resource] -= number * need
                 chosen[place] = number
-                whole = search(place + 1, usd + mine[number], units - number * step[place], spare - number * memory[place])
+                whole = search(
+                    place + 1, usd + mine[number], units - number * step[place], spare - number * memory[place]
+                )
                 chosen[place] = 0
                 for resource, need in asked[place]:
                     left[resource] += number * need

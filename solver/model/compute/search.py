@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from itertools import chain
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,10 +76,11 @@ class Search(Problem):
         """The search for a problem."""
         return cls(**{each.name: getattr(problem, each.name) for each in fields(problem)})
 
-    def settle(self, *, prove: bool = True) -> Settled:
+    def settle(self, *, prove: bool = True, worth_usd_per_week: float = inf) -> Settled:
         """The best that was found; InfeasibleError when no groups hold the services.
 
-        Without `prove` nobody asks for the bound, and what takes long and says nothing but that is left out.
+        Without `prove` nobody asks for the bound, and what takes long and says nothing but that is left out. Where
+        there are other plans, one is worth something up to their cost: groups of a dearer one are not adjusted.
         """
         good = merged(self.hourly.goods)
         answer = Apart(self).settle(good)
@@ -89,7 +91,7 @@ class Search(Problem):
             if usd - answer.bound_usd_per_week <= self.gap * usd or enough or self.deadline.has_passed():
                 return found
         shared = self._shared(good)
-        if shared is None and found is None:
+        if shared is None and found is None and worth_usd_per_week == inf:
             shared = self._within_quotas(good)
         if shared is None and found is None:
             raise InfeasibleError("no node groups hold the services")
@@ -107,6 +109,8 @@ class Search(Problem):
         # Integer programs over all columns say more than the joint program, which is for what can't be listed.
         proved = self.is_listed and not self.hourly.held
         if proved or bound >= self.usd(better) * (1 - self.gap) or len(self.hourly.needs.services) < 2:
+            return better
+        if self.usd(better) > worth_usd_per_week:
             return better
         most = self.usd(better) * _NEAR
         plans = [better, *(each for each in (shared, found) if each is not None and self.usd(each) <= most)]

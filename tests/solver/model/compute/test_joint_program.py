@@ -116,10 +116,14 @@ def test_no_whole_machines_cost_less_than_the_joint_program_proves(
     assert 0 < point.bound <= cheapest(hourly, hourly.price) * (1 + 1e-9)
 
 
-def test_the_bound_is_as_good_as_the_program_with_every_filling(make_demand: DemandMaker, catalog: Catalog) -> None:
+@pytest.mark.parametrize("times", [1, 10])
+def test_the_bound_is_as_good_as_the_program_with_every_filling(
+    make_demand: DemandMaker, catalog: Catalog, times: int
+) -> None:
+    """Also where a service has many times the replicas that a machine holds."""
     apps = [
-        {"load": 60, "mib": 700, "spot": 0.0, "survive": True, "variants": [(300, 20)]},
-        {"load": 45, "mib": 1900, "spot": 0.5, "survive": True, "variants": [(700, 20)]},
+        {"load": 60 * times, "mib": 700, "spot": 0.0, "survive": True, "variants": [(300, 20)]},
+        {"load": 45 * times, "mib": 1900, "spot": 0.5, "survive": True, "variants": [(700, 20)]},
     ]
     hourly = hourly_of(make_demand, catalog, apps, 3)
     program = JointProgram(hourly)
@@ -130,6 +134,22 @@ def test_the_bound_is_as_good_as_the_program_with_every_filling(make_demand: Dem
     ]
     optimum = float(every.priced(program.required[0], hourly.price, groups).sum())
     assert optimum * 0.995 <= point.bound <= optimum * (1 + 1e-9)
+
+
+@given(apps=st.lists(APPS, min_size=2, max_size=2), parts=st.tuples(*[st.floats(0.1, 1.0)] * 2))
+@settings(max_examples=12)
+def test_what_is_proved_of_an_hour_holds_for_hours_that_require_less(
+    make_demand: DemandMaker, catalog: Catalog, apps: list[dict[str, Any]], parts: tuple[float, float]
+) -> None:
+    hourly = hourly_of(make_demand, catalog, apps, 3)
+    program = JointProgram(hourly)
+    point = program.solve(program.required[0], hourly.price)
+    assert float(program.required[0] @ point.proved) == pytest.approx(point.bound)
+    part = np.array([parts[row.service] for row in program.rows])
+    less = np.ceil(program.required[0] * part).astype(np.int64)
+    every = [(number, slots) for number in range(len(hourly.columns.machines)) for slots in fillings_of(hourly, number)]
+    optimum = float(program.priced(less, hourly.price, every).sum())
+    assert float(less @ point.proved) <= optimum * (1 + 1e-9)
 
 
 APART: list[dict[str, Any]] = [
