@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.model.compute.joint_program import Filled
+from solver.model.compute.joint_master import Filled
 from solver.model.compute.requirements import MOST_MACHINES, Requirements
 from solver.model.deadline import NEVER, Deadline
 

@@ -73,8 +73,9 @@ def formed(site: Site, problem: Problem, approved: ComputePlan | None, standing:
     if kept is not None and kept.is_proved(problem):
         most = kept.leeway.most_changed
         return replace(kept, leeway=replace(kept.leeway, most=most, is_begun=most < inf))
-    # Where machines have more fillings than can be listed, gathers of all services are found sooner.
-    sooner = forms.can_gather_all and (forms.are_crowded or not problem.hourly.columns.complete.all())
+    # Where machines have more fillings than can be listed, gathers of all services or of alike ones are found sooner.
+    sooner = forms.are_crowded or not problem.hourly.columns.complete.all()
+    sooner = sooner and (forms.has_many_alike or forms.can_gather_all)
     fresh = forms.with_best_gathers() if sooner else None
     if fresh is not None and fresh.is_proved(problem):
         return _steadier(problem, kept, fresh)

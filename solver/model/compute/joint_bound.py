@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 _ROUNDS = 3
 _VARIANTS_TIMES_CLASSES = 40
 _FEWEST, _MOST = 2, 8
-"""Programs at one worth: fewer where each takes long. Twice as many raise the bound on a day by up to half a percent."""
+"""Programs at one worth, fewer where each takes long. Twice as many raise a bound on a day by up to half a percent."""
 _GAINED = 1 + 1e-4
 
 
@@ -87,13 +87,17 @@ class JointBound:
         value, new = self.relaxation.value, False
         for group, known, numbers in zip(self.groups, self.solved, wanted, strict=True):
             required = self.program.required[group]
-            # At a worth of nothing the level has room for machines, whose volumes alone are not worth a search.
-            for number in sorted(number for number in numbers - set(known) if value.held or value.worths[number] > 0):
+            for number in sorted(number for number in numbers - set(known) if not _is_free(value, number)):
                 point = self.program.solve(required.max(axis=0), value.machine[:, number])
                 known[number] = required @ point.proved
                 new = True
             self.lowest[group] = np.maximum(self.lowest[group], _between(value, known, len(group)))
         return new
+
+
+def _is_free(value: Valuation, number: int) -> bool:
+    """Whether the savings plan's level has room for more machines at this worth: what is left to pay are volumes."""
+    return value.good is not None and not value.held and value.worths[number] <= 0
 
 
 def _between(value: Valuation, known: dict[int, Floats], classes: int) -> Floats:

@@ -12,25 +12,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.model.column_program import ColumnProgram, Point
+from solver.model.column_program import Point
 from solver.model.compute import fillings
 from solver.model.compute.hourly import Hourly
 from solver.model.compute.joint_blocks import Block, Kind, earnings, enough_of, in_all
+from solver.model.compute.joint_master import Filled, JointMaster
 from solver.model.compute.neighbours import companies
-from solver.model.compute.patterns import Pattern
 from solver.model.compute.rows import Counted, Row, counted
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Filled = tuple[int, Pattern]
-"""Number of a machine, and its replicas."""
 _NEW_COLUMNS = 40
 _OF_EACH_KIND = 12
 _MOST_ROUNDS = 60
@@ -174,9 +172,16 @@ class JointProgram:
                 found.append(Block(kind.machines, kind.machines * usd, share))
         return found
 
+    def _master(self, required: Integers, price: Floats) -> JointMaster:
+        columns = self.hourly.columns
+        base = np.array([columns.fixed_of(number, ()) for number in range(len(columns.machines))])
+        return JointMaster(
+            self.hourly.backend, required, price, base, partial(self.blocks, required=required, price=price)
+        )
+
     def priced(self, required: Integers, price: Floats, groups: Sequence[Filled]) -> Floats:
         """By row: what the whole requirement costs on machines of these groups alone."""
-        master = _Master(self, required, price)
+        master = self._master(required, price)
         master.add(groups)
         return master.solve().duals
 
@@ -184,7 +189,7 @@ class JointProgram:
         """The optimum for requirements by row at these prices of machines, USD an hour; not `exact`, its bound is 0."""
         if not (required > 0).any():
             return JointPoint(0.0, (), np.zeros(len(required)), np.zeros(len(required)))
-        master = _Master(self, required, price)
+        master = self._master(required, price)
         master.add(list(self._pool))
         point, before = master.solve(), np.inf
         while point.objective < before * _STALLED:
@@ -204,11 +209,12 @@ class JointProgram:
             float(proved.sum()), tuple(sorted(used.items())), point.duals, proved / np.maximum(required, 1)
         )
 
-    def _proved(self, master: _Master, point: Point) -> tuple[Point, Floats]:
+    def _proved(self, master: JointMaster, point: Point) -> tuple[Point, Floats]:
         """The optimum, and duals at which no block earns more than it costs; all fillings are searched.
 
         Fillings are priced half-way from the best duals that are proved to the optimum's, which swing from round to
-        round (P. Wentges, Weighted Dantzig-Wolfe decomposition, 1997). Where none is missing there, these are proved.
+        round (P. Wentges, Weighted Dantzig-Wolfe decomposition for linear mixed-integer programming, 1997). Where none
+        is missing there, these are proved.
         """
         proved, idle = np.zeros(len(master.required)), 0
         for _ in range(_MOST_ROUNDS):
@@ -217,6 +223,8 @@ class JointProgram:
             part, new = self._earning(master, priced, _STEPS)
             if float(priced.sum()) * part > bound:
                 proved = priced * part
+            if float(proved.sum()) >= point.objective * (1 - _PRECISION):
+                break
             if not new:
                 # Where a search has ended early, greedy fillings may still be worth more than they cost.
                 new = self._earning(master, point.duals, 0)[1]
@@ -224,11 +232,11 @@ class JointProgram:
             point = master.solve()
             moved = point.objective < before * (1 - _LITTLE) or float(proved.sum()) > bound * (1 + _LITTLE)
             idle = 0 if moved else idle + 1
-            if idle == _IDLE or float(proved.sum()) >= point.objective * (1 - _PRECISION):
+            if idle == _IDLE:
                 break
         return point, proved
 
-    def _earning(self, master: _Master, duals: Floats, steps: int) -> tuple[float, list[Filled]]:
+    def _earning(self, master: JointMaster, duals: Floats, steps: int) -> tuple[float, list[Filled]]:
         """The part of the duals with which no block earns more than it costs, and fillings that earn more now.
 
         Without steps fillings are greedy, and the part is of no use.
@@ -248,7 +256,7 @@ class JointProgram:
             found += sorted(here)[:_OF_EACH_KIND]
         return part, list(dict.fromkeys(filled for _, filled in sorted(found)[:_NEW_COLUMNS]))
 
-    def _quick(self, master: _Master, kind: Kind, value: Floats) -> list[tuple[Filled, float, float]]:
+    def _quick(self, master: JointMaster, kind: Kind, value: Floats) -> list[tuple[Filled, float, float]]:
         columns, places = self.hourly.columns, kind.places
         most = np.broadcast_to(enough_of(value), (len(places), len(value)))
         every: Integers = np.arange(value.shape[0], dtype=np.int64)
@@ -267,7 +275,7 @@ class JointProgram:
         return found
 
     def _exact(
-        self, master: _Master, kind: Kind, value: Floats, steps: int, part: float
+        self, master: JointMaster, kind: Kind, value: Floats, steps: int, part: float
     ) -> list[tuple[Filled, float, float]]:
         """Fillings of a kind, what they earn, and what none earns more than; machines on which none can lower the
         `part` any more are not searched."""
@@ -315,34 +323,3 @@ class JointProgram:
                 if not any(set(runs) < set(other) for other in together):
                     found.setdefault(runs, []).append(number)
         return [(frozenset(runs), np.array(places, dtype=np.int64)) for runs, places in sorted(found.items())]
-
-
-class _Master:
-    """The program of one hour at some prices, over the blocks of the fillings known so far."""
-
-    def __init__(self, joint: JointProgram, required: Integers, price: Floats) -> None:
-        columns = joint.hourly.columns
-        self.joint, self.required, self.price = joint, required, price
-        self.base = np.array([columns.fixed_of(number, ()) for number in range(len(columns.machines))])
-        self.rows = np.nonzero(required > 0)[0]
-        self.program = ColumnProgram(joint.hourly.backend, np.ones(len(self.rows)))
-        self.known: set[Filled] = set()
-        self.blocks: list[tuple[Filled, int]] = []
-
-    def add(self, new: Sequence[Filled]) -> None:
-        """Blocks of these fillings."""
-        for filled in new:
-            if filled in self.known:
-                continue
-            self.known.add(filled)
-            for block in self.joint.blocks(filled, self.required, self.price):
-                held = np.nonzero(block.share[self.rows])[0]
-                self.program.add(block.usd, held, block.share[self.rows][held])
-                self.blocks.append((filled, block.machines))
-
-    def solve(self) -> Point:
-        """The optimum, with duals of all rows in USD for the whole requirement."""
-        point = self.program.solve()
-        duals = np.zeros(len(self.required))
-        duals[self.rows] = np.maximum(point.duals, 0.0)
-        return Point(point.objective, duals, point.values)

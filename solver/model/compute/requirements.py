@@ -13,7 +13,8 @@ from solver.model.compute.columns import Columns
 from solver.model.compute.commitments import Good
 from solver.model.compute.hourly import Hourly
 from solver.model.compute.joint_bound import gathered
-from solver.model.compute.joint_program import Filled, JointProgram
+from solver.model.compute.joint_master import Filled
+from solver.model.compute.joint_program import JointProgram
 from solver.model.compute.rows import Counted, counted
 from solver.model.compute.valuation import valuation
 

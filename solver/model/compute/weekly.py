@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.model.column_program import ColumnProgram
-from solver.model.compute.joint_program import Filled
+from solver.model.compute.joint_master import Filled
 from solver.model.compute.requirements import Requirements
 from solver.model.deadline import NEVER, Deadline
 
