@@ -99,10 +99,8 @@ class Search(Problem):
             shared = self._within_quotas(good)
         if shared is None and found is None:
             raise InfeasibleError("no node groups hold the services")
-        if shared is None or (found is not None and self.usd(found) < self.usd(shared) * _NO_BETTER):
-            better = found
-        else:
-            better = shared
+        alone = shared is None or (found is not None and self.usd(found) < self.usd(shared) * _NO_BETTER)
+        better = found if alone else shared
         assert better is not None
         bound = max(0.0 if shared is None else shared.bound_usd_per_week, answer.bound_usd_per_week)
         better = replace(
