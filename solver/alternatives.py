@@ -57,8 +57,10 @@ def alternative(inputs: StackInputs, catalog: Catalog, arguments: Sequence[str])
 
 
 def solve_without_budget(
-    demand: Demand, catalog: Catalog, *, previous: Plan | None, inputs: PlanInputs | None = None
+    demand: Demand, catalog: Catalog, *, previous: Plan | None, inputs: PlanInputs | None = None, reasons: bool = True
 ) -> Plan:
-    """The plan of a demand whatever it costs; InfeasibleError where promises can't hold together."""
+    """The plan of a demand whatever it costs, if wanted without reasons; InfeasibleError where promises can't hold
+    together."""
     limits = demand.limits.model_copy(update={"budget_usd_per_month": None})
-    return solve(demand.model_copy(update={"limits": limits}), catalog, previous=previous, inputs=inputs)
+    asked = demand.model_copy(update={"limits": limits})
+    return solve(asked, catalog, previous=previous, inputs=inputs, reasons=reasons)

@@ -106,7 +106,7 @@ def answer(question: Question, demand: Demand, catalog: Catalog, previous: Plan 
     """The plan that a question asks for."""
     other, prices = question.asked_of(demand, catalog)
     try:
-        plan = solve_without_budget(other, prices, previous=previous)
+        plan = solve_without_budget(other, prices, previous=previous, reasons=False)
     except InfeasibleError as error:
         words = "; ".join(error.conflict) or error.summary
         return Answer(proof=None, impossible=words)

@@ -65,6 +65,7 @@ def solve(
     separate: bool = False,
     deadline: Deadline = NEVER,
     explain: bool = True,
+    reasons: bool = True,
     seen: Callable[[SiteAnswer], None] | None = None,
 ) -> Plan:
     """The cheapest plan found that keeps every promise of the demand, with a lower bound and the witness's word.
@@ -81,7 +82,8 @@ def solve(
 
     InfeasibleError when promises can't hold together, or the budget is below the bound; GateError when the budget is
     above the bound but no plan was found within it. Without `explain`, which promises those are is not worked out: that
-    takes many more solves than to find that there are some.
+    takes many more solves than to find that there are some. Without `reasons` a plan does not say why its machines are
+    what they are, for plans of which only the cost is asked.
     """
     engine = backend(solver_name)
     made_from = inputs if inputs is not None else inputs_of(demand, catalog)
@@ -103,6 +105,7 @@ def solve(
                 previous=before,
                 unchanged=unchanged,
                 standing=stands,
+                told=reasons,
                 deadline=deadline,
             )
 
@@ -162,7 +165,7 @@ def _separate_usd_per_month(demand: Demand, catalog: Catalog, engine: Backend) -
     reserved = with_reserved(demand, catalog)
 
     def planned(task: SiteTask) -> SiteAnswer:
-        return solve_site(task, reserved.catalog, engine, previous=None, unchanged=False, alone=True)
+        return solve_site(task, reserved.catalog, engine, previous=None, unchanged=False, alone=True, told=False)
 
     try:
         found = _stack(reserved.demand, reserved.catalog, engine, {}, {}, planned)

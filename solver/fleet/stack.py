@@ -128,7 +128,15 @@ def _solved(task: StackTask, demand: Demand, catalog: Catalog) -> tuple[Plan, li
     deadline: Deadline = NEVER if task.thorough else AT_ONCE
     # Of a stack that can't do with less vCPUs it is asked no more than that it can't.
     explain = task.within is None
-    plan = solve(demand, catalog, solver_name=task.solver_name, deadline=deadline, explain=explain, seen=answers.append)
+    plan = solve(
+        demand,
+        catalog,
+        solver_name=task.solver_name,
+        deadline=deadline,
+        explain=explain,
+        reasons=False,
+        seen=answers.append,
+    )
     return plan, answers
 
 

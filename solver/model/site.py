@@ -129,9 +129,13 @@ def solve_site(
     unchanged: bool,
     standing: Standing | None = None,
     alone: bool = False,
+    told: bool = True,
     deadline: Deadline = NEVER,
 ) -> SiteAnswer:
-    """The pools of one site; `alone` solves each by itself. InfeasibleError names what can't be met."""
+    """The pools of one site; `alone` solves each by itself. InfeasibleError names what can't be met.
+
+    Where it is not `told` why, the compute pool has no reasons.
+    """
     demand, key = task.demand, task.site
     site = demand.aws_sites[key]
 
@@ -154,6 +158,7 @@ def solve_site(
             previous=without_retired(previous.compute) if previous is not None else None,
             standing=standing,
             alone=alone,
+            told=told,
             deadline=deadline,
         )
 

@@ -92,6 +92,13 @@ def test_lines_and_reasons_are_in_order(plan: Plan) -> None:
     assert subjects == [*sorted(workloads), *sorted(others)]
 
 
+def test_a_plan_without_reasons_is_the_same_but_for_them(plan: Plan, catalog: Catalog) -> None:
+    silent = solve(demand_of(), catalog, reasons=False)
+    assert plan.reasons
+    assert len(silent.reasons) < len(plan.reasons)
+    assert silent.model_copy(update={"reasons": plan.reasons}) == plan
+
+
 def test_measures_reach_the_other_pools(plan: Plan) -> None:
     assert plan.aws_sites["main"].network.flow_logs
     assert any(line.item == "measure vpc-flow-logs" for line in plan.cost_lines)

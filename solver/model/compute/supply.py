@@ -202,6 +202,8 @@ def fits(variant: Variant, machine: Machine, market: Market) -> bool:
 
 def undominated(machines: Sequence[Machine], variants: Sequence[Variant], market: Market) -> list[Machine]:
     """Machines that run something and that no other replaces, cheapest first."""
+    # Variants that ask for the same run on the same machines.
+    variants = list({_asked(each): each for each in variants}.values())
     running = [[fits(variant, machine, market) for variant in variants] for machine in machines]
     useful = [number for number, row in enumerate(running) if any(row)]
     if not useful:
@@ -215,6 +217,12 @@ def undominated(machines: Sequence[Machine], variants: Sequence[Variant], market
         if not kept or not np.any(np.all(merits[kept] >= merits[place], axis=1)):
             kept.append(place)
     return [machines[useful[place]] for place in kept]
+
+
+def _asked(variant: Variant) -> tuple[object, ...]:
+    """What `fits` and `request` look at."""
+    model = None if variant.accelerator is None else variant.accelerator.model
+    return (*_request(variant, undivided=False), model, variant.architecture, tuple(variant.machines))
 
 
 def _usable(room: Vector, requests: Vector) -> NDArray[np.float64]:
