@@ -172,7 +172,9 @@ def test_a_process_whose_preview_failed_ends_with_the_error_alone(probe_project:
 
 
 UP_IN_A_CHILD = """
-import json, sys
+import json, signal, sys
+# As at a terminal: what a shell starts in its background ignores interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pathlib import Path
 sys.path[:0] = json.loads(sys.argv[1])
 import pulumi
