@@ -87,6 +87,11 @@ class Columns:
         """Which columns are bought on demand."""
         return np.array([machine.on_demand for machine in self.machines], dtype=np.bool_)[self.machine]
 
+    @property
+    def empty_usd_per_hour(self) -> Floats:
+        """Of each machine, besides its price, without replicas."""
+        return np.array([self.fixed_of(number, ()) for number in range(len(self.machines))], dtype=np.float64)
+
     def usd_per_hour(self) -> Floats:
         """Price of a machine hour of each column without commitments, with its volumes."""
         return np.array([machine.usd_per_hour for machine in self.machines])[self.machine] + self.fixed

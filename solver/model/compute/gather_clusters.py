@@ -88,7 +88,7 @@ class Clusters:
         self.types = numbers[:most]
         self.zones = np.array([len(columns.machines[number].zones) for number in self.types], dtype=np.int64)
         self.most_zones = max((len(machine.zones) for machine in columns.machines), default=1)
-        fixed = np.array([columns.fixed_of(number, ()) for number in self.types])
+        fixed = columns.empty_usd_per_hour[self.types]
         self.usd_per_hour = usd_per_hour[self.types] + fixed
         self.room = columns.room[self.types]
         self.requests = columns.requests[self.types]

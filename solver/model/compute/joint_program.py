@@ -173,8 +173,7 @@ class JointProgram:
         return found
 
     def _master(self, required: Integers, price: Floats) -> JointMaster:
-        columns = self.hourly.columns
-        base = np.array([columns.fixed_of(number, ()) for number in range(len(columns.machines))])
+        base = self.hourly.columns.empty_usd_per_hour
         return JointMaster(
             self.hourly.backend, required, price, base, partial(self.blocks, required=required, price=price)
         )

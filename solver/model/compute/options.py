@@ -153,7 +153,7 @@ def options_of(hourly: Hourly, value: Valuation, *, shared: bool) -> list[Option
 def _with_replicas(own: Sequence[Options], hourly: Hourly, value: Valuation) -> list[Options]:
     """With single replicas at the prices of the resources that they take, on machines with unlisted patterns."""
     columns, needs = hourly.columns, hourly.needs
-    base = np.array([columns.fixed_of(number, ()) for number in range(len(columns.machines))])
+    base = columns.empty_usd_per_hour
     found = list(own)
     for machine, variants, usd in replica_prices(columns, needs, value.machine + base[:, np.newaxis], hourly.backend):
         for variant, price in zip(variants, usd, strict=True):

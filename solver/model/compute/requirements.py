@@ -72,7 +72,6 @@ class Requirements:
         ]
         wide = np.array([len(machine.zones) == zones for machine in columns.machines], dtype=np.bool_)
         spot = np.array([not machine.on_demand for machine in columns.machines], dtype=np.bool_)
-        base = np.array([columns.fixed_of(each, ()) for each in range(len(columns.machines))])
         return cls(
             backend=hourly.backend,
             columns=columns,
@@ -81,7 +80,7 @@ class Requirements:
             worth=program.worth[: len(rows)],
             steady=np.array([row.counted is Counted.ON_DEMAND for row in rows], dtype=np.bool_),
             counted=np.array(counts, dtype=np.int64).reshape(len(number), len(rows)),
-            usd=price + base,
+            usd=price + columns.empty_usd_per_hour,
             apart=_apart(hourly),
             machines=(np.nonzero(wide & ~spot)[0], np.nonzero(wide & spot)[0]),
         )

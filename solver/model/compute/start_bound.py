@@ -127,7 +127,7 @@ class StartBound:
         shifted = replace(columns, fixed=columns.fixed + shift[columns.machine], fixed_of=fixed_of)
         required = hourly.task.required[number : number + 1]
         here = replace(hourly, task=replace(hourly.task, columns=shifted, required=required))
-        base = np.array([shifted.fixed_of(machine, ()) for machine in range(len(shifted.machines))])
+        base = shifted.empty_usd_per_hour
         cost = np.vstack([value.columns(shifted), value.machine + base[:, np.newaxis]])
         nothing = (cost < 0).any(axis=0)
         found: list[Floats] = []
